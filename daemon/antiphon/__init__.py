@@ -1,0 +1,1 @@
+"""Antiphon: you play a phrase, it answers, live, in your key and on your beat."""

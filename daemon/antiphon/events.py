@@ -1,0 +1,97 @@
+"""The values everyone shares: what a player does, and notes on the grid.
+
+Frozen and checked when made, so nothing invalid travels further. Knows no clock and no port.
+"""
+
+from dataclasses import dataclass
+
+LOWEST_PITCH, HIGHEST_PITCH = 0, 127
+CHANNELS = 16
+
+
+def _check(name: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"{name} must be {low}–{high}, got {value}")
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOn:
+    """A key goes down. `velocity` 1–127 (a note-on of velocity 0 is a `NoteOff`), `channel` 0–15."""
+
+    pitch: int
+    velocity: int = 80
+    channel: int = 0
+
+    def __post_init__(self) -> None:
+        _check("pitch", self.pitch, LOWEST_PITCH, HIGHEST_PITCH)
+        _check("velocity", self.velocity, 1, 127)
+        _check("channel", self.channel, 0, CHANNELS - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOff:
+    """A key comes up."""
+
+    pitch: int
+    channel: int = 0
+
+    def __post_init__(self) -> None:
+        _check("pitch", self.pitch, LOWEST_PITCH, HIGHEST_PITCH)
+        _check("channel", self.channel, 0, CHANNELS - 1)
+
+
+Event = NoteOn | NoteOff
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """An event and its moment: when it arrived, or when it is due. `at_s` in seconds of one clock."""
+
+    at_s: float
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedNote:
+    """One note as it was played, in seconds of one clock."""
+
+    pitch: int
+    velocity: int
+    onset_s: float
+    release_s: float
+
+    @property
+    def gate_s(self) -> float:
+        return self.release_s - self.onset_s
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class GridNote:
+    """One note on the grid of steps (sixteenths, by default)."""
+
+    onset_steps: int
+    duration_steps: int
+    pitch: int
+
+    def __post_init__(self) -> None:
+        _check("pitch", self.pitch, LOWEST_PITCH, HIGHEST_PITCH)
+        if self.onset_steps < 0:
+            raise ValueError(f"onset must be 0 steps or more, got {self.onset_steps}")
+        if self.duration_steps < 1:
+            raise ValueError(f"duration must be 1 step or more, got {self.duration_steps}")
+
+    @property
+    def end_steps(self) -> int:
+        return self.onset_steps + self.duration_steps
+
+    def transposed(self, semitones: int) -> "GridNote":
+        return GridNote(self.onset_steps, self.duration_steps, fold_pitch(self.pitch + semitones))
+
+
+def fold_pitch(pitch: int) -> int:
+    """The nearest pitch of the same pitch class that MIDI can say (0–127)."""
+    while pitch < LOWEST_PITCH:
+        pitch += 12
+    while pitch > HIGHEST_PITCH:
+        pitch -= 12
+    return pitch

@@ -1,0 +1,1 @@
+"""Symbols become due events; the session joins listening and composing. Pure."""

@@ -1,0 +1,88 @@
+"""Seconds ↔ beats ↔ steps ↔ ticks: the only place with that arithmetic.
+
+A beat is a quarter note. A step is the grid's unit, a sixteenth unless the model says otherwise.
+"""
+
+from dataclasses import dataclass
+
+TICKS_PER_QUARTER = 480
+STEPS_PER_QUARTER = 4
+MIN_BPM, MAX_BPM = 20.0, 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A time signature; `denominator` is 1, 2, 4, 8, 16 or 32."""
+
+    numerator: int = 4
+    denominator: int = 4
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.numerator <= 64:
+            raise ValueError(f"beats in a bar must be 1–64, got {self.numerator}")
+        if self.denominator not in (1, 2, 4, 8, 16, 32):
+            raise ValueError(f"the beat's unit must be 1, 2, 4, 8, 16 or 32, got {self.denominator}")
+
+    @property
+    def quarters_per_bar(self) -> float:
+        return self.numerator * 4 / self.denominator
+
+    @classmethod
+    def parse(cls, text: str) -> "Meter":
+        """Read "3/4". Raises ValueError."""
+        top, slash, bottom = text.partition("/")
+        if not (slash and top.strip().isdigit() and bottom.strip().isdigit()):
+            raise ValueError(f'meter must look like "3/4", got "{text}"')
+        return cls(int(top), int(bottom))
+
+    def __str__(self) -> str:
+        return f"{self.numerator}/{self.denominator}"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A tempo laid over the clock: step 0 falls at `origin_s`; `bpm` quarters a minute."""
+
+    bpm: float
+    origin_s: float = 0.0
+    steps_per_quarter: int = STEPS_PER_QUARTER
+
+    def __post_init__(self) -> None:
+        if not MIN_BPM <= self.bpm <= MAX_BPM:
+            raise ValueError(f"tempo must be {MIN_BPM:g}–{MAX_BPM:g} bpm, got {self.bpm:g}")
+
+    @property
+    def step_s(self) -> float:
+        """Seconds a step lasts."""
+        return 60.0 / self.bpm / self.steps_per_quarter
+
+    def time_s(self, steps: float) -> float:
+        """The moment of a step, fractions allowed."""
+        return self.origin_s + steps * self.step_s
+
+    def steps_at(self, at_s: float) -> float:
+        """The place on the grid of a moment, in steps and fractions of one."""
+        return (at_s - self.origin_s) / self.step_s
+
+    def steps_of_beats(self, beats: float) -> float:
+        return beats * self.steps_per_quarter
+
+    def steps_per_bar(self, meter: Meter) -> int:
+        """Whole steps in a bar; a bar that the grid cannot say is rounded, and never below one step."""
+        return max(1, round(meter.quarters_per_bar * self.steps_per_quarter))
+
+
+def steps_to_ticks(steps: int, steps_per_quarter: int = STEPS_PER_QUARTER) -> int:
+    return round(steps * TICKS_PER_QUARTER / steps_per_quarter)
+
+
+def ticks_to_steps(ticks: int, ticks_per_quarter: int, steps_per_quarter: int = STEPS_PER_QUARTER) -> float:
+    return ticks * steps_per_quarter / ticks_per_quarter
+
+
+def seconds_to_ticks(seconds: float, bpm: float, ticks_per_quarter: int = TICKS_PER_QUARTER) -> int:
+    return round(seconds * bpm / 60.0 * ticks_per_quarter)
+
+
+def quarters_to_steps(quarters: float, steps_per_quarter: int = STEPS_PER_QUARTER) -> float:
+    return quarters * steps_per_quarter

@@ -1,0 +1,1 @@
+"""The trainer: folk songs in, a melody model bundle out."""
