@@ -16,7 +16,7 @@ class Failure(click.ClickException):
 
 
 class WrongUse(click.ClickException):
-    """The command or the configuration is wrong (exit code 2): the thing, the allowed range, what was given."""
+    """The command or the configuration is wrong (exit code 2): the thing, its range, what was given."""
 
     exit_code = WRONG_USAGE
 

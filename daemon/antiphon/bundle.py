@@ -1,0 +1,219 @@
+"""Model bundles: a folder with `model.json` and `weights.npz`, trusted only after checking.
+
+No pickle, no code.
+"""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from antiphon.compose.model import Context, LstmWeights, Model, build
+from antiphon.compose.symbols import END, Vocabulary
+from antiphon.errors import Failure, WrongUse
+
+FORMAT = 1
+CARD_FILE, WEIGHTS_FILE = "model.json", "weights.npz"
+SHIPPED = Path(__file__).parent / "models"
+DEFAULT_MODEL = "essen"
+_MAX_CARD_BYTES = 4 << 20
+_MAX_WEIGHTS_BYTES = 64 << 20
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Architecture(_Part):
+    """The network: one LSTM layer and a softmax."""
+
+    kind: Literal["lstm"] = "lstm"
+    units: Annotated[int, Field(ge=1, le=4096)]
+
+
+class Corpus(_Part):
+    """What the model learned from, and on what terms it may be passed on."""
+
+    name: str
+    title: str
+    licence: str
+
+
+class Split(_Part):
+    """How the songs were divided; sources of the held-out ones, so that anybody can hold them out again."""
+
+    rule: str
+    train: int
+    valid: int
+    test: int
+    valid_sources: tuple[str, ...] = ()
+    test_sources: tuple[str, ...] = ()
+
+
+class Figures(_Part):
+    """Bits the model needs for a held-out song: per symbol of the stream, and per note onset."""
+
+    split: Literal["valid", "test"]
+    songs: int
+    bits_per_symbol: float
+    bits_per_onset: float
+
+
+class Card(_Part):
+    """`model.json`: everything needed to use the weights, and to know what they are."""
+
+    format: int = FORMAT
+    name: str
+    description: str
+    vocabulary: tuple[str, ...]
+    steps_per_quarter: Annotated[int, Field(ge=1, le=48)] = 4
+    key_rule: str
+    architecture: Architecture
+    context: Context
+    window_length: Annotated[int, Field(ge=1, le=4096)] = 64
+    recipe: dict[str, Any]
+    corpus: Corpus
+    split: Split
+    figures: tuple[Figures, ...]
+    weights_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A checked bundle: its card, its vocabulary and its weights."""
+
+    card: Card
+    vocabulary: Vocabulary
+    weights: LstmWeights
+    folder: Path
+
+    def model(self, context: Context | None = None) -> Model:
+        """A model at the start of a song; `context` as the card says unless given."""
+        chosen = context or self.card.context
+        return build(self.weights, chosen, self.card.window_length, self.vocabulary.id(END))
+
+
+def find(name_or_folder: str) -> Path:
+    """The folder of a shipped bundle by name, or any folder. Raises WrongUse that lists the names."""
+    names = shipped_names()
+    if name_or_folder in names:
+        return SHIPPED / name_or_folder
+    if Path(name_or_folder).is_dir():
+        return Path(name_or_folder)
+    listed = ", ".join(names) or "none"
+    raise WrongUse(f'model "{name_or_folder}" is neither a folder nor a bundle that ships (there: {listed})')
+
+
+def shipped_names() -> list[str]:
+    return sorted(path.parent.name for path in SHIPPED.glob(f"*/{CARD_FILE}"))
+
+
+def load(folder: Path) -> Bundle:
+    """Read and check a bundle. Raises Failure with one line that names both sides of a mismatch."""
+    card = read_card(folder)
+    data = _read(folder / WEIGHTS_FILE, _MAX_WEIGHTS_BYTES)
+    found = hashlib.sha256(data).hexdigest()
+    if found != card.weights_sha256:
+        raise Failure(
+            f"{folder / WEIGHTS_FILE}: checksum {found[:12]}… is not the {card.weights_sha256[:12]}… "
+            f"that {CARD_FILE} names"
+        )
+    try:
+        vocabulary = Vocabulary(card.vocabulary)
+        weights = _read_weights(data)
+    except (ValueError, KeyError, OSError) as error:
+        raise Failure(f"{folder}: {error}") from None
+    _check_sizes(folder, card, weights)
+    return Bundle(card, vocabulary, weights, folder)
+
+
+def read_card(folder: Path) -> Card:
+    """Read and check `model.json` alone."""
+    path = folder / CARD_FILE
+    data = _read(path, _MAX_CARD_BYTES)
+    try:
+        raw = json.loads(data)
+        _check_format(path, raw)
+        return Card.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise Failure(f"{path}: {place}: {first['msg']}") from None
+    except ValueError as error:
+        raise Failure(f"{path}: not JSON: {error}") from None
+
+
+def _check_format(path: Path, raw: object) -> None:
+    found = raw.get("format") if isinstance(raw, dict) else None
+    if found != FORMAT:
+        raise Failure(f"{path}: bundle format {found!r}, this Antiphon reads format {FORMAT}")
+
+
+def _read(path: Path, limit_bytes: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit_bytes + 1)
+    except OSError as error:
+        raise Failure(f"{path}: {error.strerror}") from None
+    if len(data) > limit_bytes:
+        raise Failure(f"{path}: larger than the {limit_bytes >> 20} MiB a bundle may have")
+    return data
+
+
+def _read_weights(data: bytes) -> LstmWeights:
+    names = tuple(LstmWeights.__dataclass_fields__)
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        if sorted(arrays.files) != sorted(names):
+            raise ValueError(f"{WEIGHTS_FILE} must hold {', '.join(names)}, holds {', '.join(arrays.files)}")
+        return LstmWeights(**{name: arrays[name].astype(np.float32) for name in names})
+
+
+def _check_sizes(folder: Path, card: Card, weights: LstmWeights) -> None:
+    pairs = {
+        "symbols": (len(card.vocabulary), weights.symbols),
+        "units": (card.architecture.units, weights.units),
+    }
+    for what, (said, found) in pairs.items():
+        if said != found:
+            raise Failure(f"{folder}: {CARD_FILE} names {said} {what}, {WEIGHTS_FILE} holds {found}")
+
+
+def weights_bytes(weights: LstmWeights) -> bytes:
+    """The weights file, uncompressed: the same weights give the same bytes."""
+    buffer = io.BytesIO()
+    np.savez(buffer, **asdict(weights))
+    return buffer.getvalue()
+
+
+def save(folder: Path, card: Card, weights: LstmWeights) -> Bundle:
+    """Write a bundle beside `folder`, check it, then rename it into place; an older bundle there is replaced.
+
+    `card.weights_sha256` is filled in. Raises Failure where the folder holds something else or is read-only.
+    """
+    data = weights_bytes(weights)
+    complete = card.model_copy(update={"weights_sha256": hashlib.sha256(data).hexdigest()})
+    if folder.exists() and not (folder / CARD_FILE).is_file():
+        raise Failure(f"{folder}: exists and is not a model bundle; name another folder")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise Failure(f"{folder}: {error.strerror}") from None
+    try:
+        os.chmod(beside, 0o755)
+        (beside / WEIGHTS_FILE).write_bytes(data)
+        (beside / CARD_FILE).write_text(complete.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        load(beside)
+        shutil.rmtree(folder, ignore_errors=True)
+        beside.rename(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return load(folder)

@@ -1,0 +1,166 @@
+"""The melody model at play time: an LSTM stepped in numpy; a symbol in, the next one's probabilities out.
+
+Knows nothing of files or training. The arithmetic is Keras's LSTM (gates i, f, c, o; sigmoid and tanh), so a
+trained network gives the same probabilities here to within rounding.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Probabilities = NDArray[np.float64]
+Context = Literal["stream", "window"]
+
+
+@dataclass(frozen=True, slots=True)
+class LstmWeights:
+    """One LSTM layer and a softmax layer, in Keras's layout. V symbols, U units; all float32.
+
+    Raises ValueError, naming the array, where shapes do not fit each other or a number is not finite.
+    """
+
+    kernel: Floats  # (V, 4U)
+    recurrent: Floats  # (U, 4U)
+    bias: Floats  # (4U,)
+    out_kernel: Floats  # (U, V)
+    out_bias: Floats  # (V,)
+
+    def __post_init__(self) -> None:
+        symbols, units = self.kernel.shape[0], self.recurrent.shape[0]
+        shapes = {
+            "kernel": (symbols, 4 * units),
+            "recurrent": (units, 4 * units),
+            "bias": (4 * units,),
+            "out_kernel": (units, symbols),
+            "out_bias": (symbols,),
+        }
+        for name, shape in shapes.items():
+            array: Floats = getattr(self, name)
+            if array.shape != shape:
+                raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
+            if not np.isfinite(array).all():
+                raise ValueError(f"{name} holds a number that is not finite")
+
+    @property
+    def units(self) -> int:
+        return int(self.recurrent.shape[0])
+
+    @property
+    def symbols(self) -> int:
+        return int(self.kernel.shape[0])
+
+
+class Model(Protocol):
+    """What composing needs of a model: begin anew, then one symbol in, the next one's probabilities out."""
+
+    def reset(self) -> None: ...
+
+    def step(self, symbol_id: int) -> Probabilities: ...
+
+
+class LstmCell:
+    """The layer's arithmetic with its state, in place and without garbage: about one pass over the weights.
+
+    The sigmoid is taken as (1 + tanh(x/2))/2, so that one tanh serves all four gates; halving is exact in
+    binary, and the weights are halved once, here.
+    """
+
+    def __init__(self, weights: LstmWeights) -> None:
+        units = weights.units
+        order = np.r_[0 : 2 * units, 3 * units : 4 * units, 2 * units : 3 * units]  # i f c o → i f o c
+        halved = np.where(np.arange(4 * units) < 3 * units, np.float32(0.5), np.float32(1.0))
+        self._inputs = np.ascontiguousarray((weights.kernel + weights.bias)[:, order] * halved)  # (V, 4U)
+        self._recurrent = np.ascontiguousarray(weights.recurrent[:, order] * halved)  # (U, 4U)
+        self._out_kernel = np.ascontiguousarray(weights.out_kernel)  # (U, V)
+        self._out_bias = weights.out_bias
+        self._hidden = np.zeros(units, np.float32)
+        self._carry = np.zeros(units, np.float32)
+        self._gates = np.zeros(4 * units, np.float32)
+        self._fresh = np.zeros(units, np.float32)
+        self._i, self._f, self._o, self._c = (self._gates[k * units : (k + 1) * units] for k in range(4))
+        self._sigmoids = self._gates[: 3 * units]
+
+    def reset(self) -> None:
+        self._hidden.fill(0.0)
+        self._carry.fill(0.0)
+
+    def feed(self, symbol_id: int) -> None:
+        """Move the state on by one symbol."""
+        np.dot(self._hidden, self._recurrent, out=self._gates)
+        self._gates += self._inputs[symbol_id]
+        np.tanh(self._gates, out=self._gates)
+        self._sigmoids += 1.0
+        self._sigmoids *= 0.5
+        self._carry *= self._f
+        np.multiply(self._i, self._c, out=self._fresh)
+        self._carry += self._fresh
+        np.tanh(self._carry, out=self._hidden)
+        self._hidden *= self._o
+
+    def probabilities(self) -> Probabilities:
+        """The next symbol's probabilities, shape (V,), summing to one."""
+        logits = (self._hidden @ self._out_kernel + self._out_bias).astype(np.float64)
+        logits -= logits.max()
+        np.exp(logits, out=logits)
+        logits /= logits.sum()
+        return logits
+
+
+class StreamModel:
+    """State carried on for as long as the music lasts; every step costs the same."""
+
+    def __init__(self, weights: LstmWeights) -> None:
+        self._cell = LstmCell(weights)
+
+    def reset(self) -> None:
+        self._cell.reset()
+
+    def step(self, symbol_id: int) -> Probabilities:
+        self._cell.feed(symbol_id)
+        return self._cell.probabilities()
+
+
+class WindowModel:
+    """The last `length` symbols from a zero state at every step: what the seed recipe trains and asks for.
+
+    A melody shorter than the window is preceded by `padding_id`, as in training.
+    """
+
+    def __init__(self, weights: LstmWeights, length: int, padding_id: int) -> None:
+        if length < 1:
+            raise ValueError(f"a window must be 1 symbol or more, got {length}")
+        self._cell = LstmCell(weights)
+        self._length = length
+        self._padding_id = padding_id
+        self.reset()
+
+    def reset(self) -> None:
+        self._window = deque([self._padding_id] * self._length, maxlen=self._length)
+
+    def step(self, symbol_id: int) -> Probabilities:
+        self._window.append(symbol_id)
+        self._cell.reset()
+        for past_id in self._window:
+            self._cell.feed(past_id)
+        return self._cell.probabilities()
+
+
+def build(weights: LstmWeights, context: Context, window_length: int, end_id: int) -> Model:
+    """A model that hears either the whole stream or a window of it."""
+    if context == "window":
+        return WindowModel(weights, window_length, end_id)
+    return StreamModel(weights)
+
+
+def prime(model: Model, symbol_ids: Iterable[int], end_id: int) -> Probabilities:
+    """Begin anew after a song's end, hear `symbol_ids`, and give the probabilities of what follows."""
+    model.reset()
+    following = model.step(end_id)
+    for symbol_id in symbol_ids:
+        following = model.step(symbol_id)
+    return following

@@ -1,0 +1,108 @@
+"""From probabilities to one symbol: entropy, a temperature that follows it, symbol weights, one draw.
+
+Chance is an argument: a numpy Generator is passed in, so one seed gives one melody.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar
+
+import numpy as np
+from annotated_types import Ge, Gt, Le
+
+from antiphon.compose.model import Probabilities
+from antiphon.compose.symbols import REST, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingSettings:
+    """How freely the model speaks. Entropy in nats.
+
+    temperature      what everything else multiplies: above 1 freer, below 1 safer
+    low_entropy      below this the model is sure, and `sure_factor` raises the temperature
+    high_entropy     above this it is unsure, and `unsure_factor` lowers it
+    softness         how gradually the factors come in, in nats; 0 is a three-way rule with hard thresholds
+    min_temperature, max_temperature   limits of the result
+    weights          factor on the probability of a symbol before the draw; others weigh 1
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    temperature: Annotated[float, Gt(0), Le(10)] = 1.0
+    low_entropy: Annotated[float, Ge(0), Le(10)] = 0.5
+    high_entropy: Annotated[float, Ge(0), Le(10)] = 2.5
+    sure_factor: Annotated[float, Gt(0), Le(10)] = 1.1
+    unsure_factor: Annotated[float, Gt(0), Le(10)] = 0.8
+    softness: Annotated[float, Ge(0), Le(10)] = 0.1
+    min_temperature: Annotated[float, Gt(0), Le(10)] = 0.1
+    max_temperature: Annotated[float, Gt(0), Le(10)] = 2.0
+    weights: Mapping[str, Annotated[float, Ge(0), Le(100)]] = field(default_factory=lambda: {REST: 0.9})
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One symbol drawn, and why: `probability` is the model's own, before temperature and weights."""
+
+    symbol_id: int
+    entropy: float
+    temperature: float
+    probability: float
+
+
+def entropy(probabilities: Probabilities) -> float:
+    """Shannon entropy −Σ p ln p in nats; 0 ln 0 is 0."""
+    positive = probabilities[probabilities > 0]
+    return float(-(positive * np.log(positive)).sum()) + 0.0
+
+
+def adaptive_temperature(entropy_nats: float, settings: SamplingSettings) -> float:
+    """The temperature for an entropy: raised where the model is sure, lowered where it is not."""
+    sure = _threshold(settings.low_entropy - entropy_nats, settings.softness)
+    unsure = _threshold(entropy_nats - settings.high_entropy, settings.softness)
+    factor = math.pow(settings.sure_factor, sure) * math.pow(settings.unsure_factor, unsure)
+    return min(max(settings.temperature * factor, settings.min_temperature), settings.max_temperature)
+
+
+def _threshold(distance: float, softness: float) -> float:
+    """From 0 to 1 as `distance` grows through 0: a step, or a logistic curve as wide as `softness`."""
+    if softness == 0:
+        return 1.0 if distance > 0 else 0.0
+    return 0.5 * (1.0 + math.tanh(distance / (2.0 * softness)))
+
+
+def temper(probabilities: Probabilities, temperature: float) -> Probabilities:
+    """softmax(ln p / T); what was impossible stays impossible. Raises ValueError unless T > 0."""
+    if not temperature > 0:
+        raise ValueError(f"temperature must be above 0, got {temperature:g}")
+    with np.errstate(divide="ignore"):
+        scaled = np.log(probabilities) / temperature
+    scaled -= scaled.max()
+    powers = np.exp(scaled)
+    return np.asarray(powers / powers.sum(), np.float64)
+
+
+def weight_row(vocabulary: Vocabulary, weights: Mapping[str, float]) -> Probabilities:
+    """Symbol weights in the order of the vocabulary, shape (V,); those of unknown symbols are left out."""
+    return np.array([weights.get(symbol, 1.0) for symbol in vocabulary.symbols], np.float64)
+
+
+def draw(
+    probabilities: Probabilities,
+    settings: SamplingSettings,
+    weights: Probabilities,
+    generator: np.random.Generator,
+) -> Draw:
+    """One symbol by softmax(ln p / T)·w, T following the entropy of p. `weights` has shape (V,).
+
+    Where the weights forbid everything the model thinks possible, they alone decide among what they allow.
+    """
+    nats = entropy(probabilities)
+    temperature = adaptive_temperature(nats, settings)
+    weighted = temper(probabilities, temperature) * weights
+    if not weighted.sum() > 0:
+        weighted = weights if weights.sum() > 0 else probabilities
+    cumulative = np.cumsum(weighted)
+    place = int(np.searchsorted(cumulative, generator.random() * cumulative[-1], side="right"))
+    chosen = min(place, len(weighted) - 1)
+    return Draw(chosen, nats, temperature, float(probabilities[chosen]))
