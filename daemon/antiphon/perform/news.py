@@ -1,0 +1,70 @@
+"""What the session tells whoever watches: the screen, the take, the log. Nothing here changes the music."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from antiphon.compose.sampling import Draw
+from antiphon.events import GridNote, Timed
+from antiphon.listen.key import Key
+from antiphon.timebase import Grid
+
+State = Literal["idle", "listening", "answering"]
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """The session went from one state to another."""
+
+    at_s: float
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A call is over: its notes on the grid (steps from the grid's origin), its key, and what will follow."""
+
+    at_s: float
+    notes: tuple[GridNote, ...]
+    key: Key
+    grid: Grid
+    answer_start_steps: int
+    answer_steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """One symbol of the answer, in the player's key; `step` counts from the grid's origin."""
+
+    step: int
+    symbol: str
+    draw: Draw
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer is over; `cut` if the player came in and ended it, `late_steps` that became rests."""
+
+    at_s: float
+    cut: bool
+    late_steps: int
+
+
+News = StateChanged | Heard | Composed | Answered
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The player did something."""
+
+    timed: Timed
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Antiphon sounded something; `timed` is when it was due, `late_s` how much later it left."""
+
+    timed: Timed
+    late_s: float
+
+
+Report = Received | Sent | News
