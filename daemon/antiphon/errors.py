@@ -50,5 +50,6 @@ def run(command: click.Command, program: str, arguments: Sequence[str] | None = 
 
 
 def _say(program: str, message: str, exit_code: int) -> int:
-    print(f"{program}: {' '.join(message.split())}", file=sys.stderr)
+    for line in message.splitlines():
+        print(f"{program}: {' '.join(line.split())}", file=sys.stderr)
     return exit_code

@@ -39,6 +39,15 @@ class Meter:
         return f"{self.numerator}/{self.denominator}"
 
 
+def is_meter(text: str) -> bool:
+    """Whether `Meter.parse` can read it."""
+    try:
+        Meter.parse(text)
+    except ValueError:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """A tempo laid over the clock: step 0 falls at `origin_s`; `bpm` quarters a minute."""

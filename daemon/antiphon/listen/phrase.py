@@ -1,0 +1,82 @@
+"""Where the player's phrase ends: events in, a finished phrase out."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from annotated_types import Ge, Le
+
+from antiphon.events import NoteOn, PlayedNote, Timed
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseSettings:
+    """When a phrase is over.
+
+    silence_beats    silence after the last note, in beats
+    max_beats        the longest phrase, in beats; a key held for ever ends here too
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    silence_beats: Annotated[float, Ge(0.25), Le(32)] = 1.0
+    max_beats: Annotated[float, Ge(1), Le(512)] = 64.0
+
+
+@dataclass(slots=True)
+class _Held:
+    velocity: int
+    onset_s: float
+
+
+class PhraseListener:
+    """Collects one phrase. Feed it every event in order; `ends_at_s` says when it will be over."""
+
+    def __init__(self, settings: PhraseSettings) -> None:
+        self._settings = settings
+        self._held: dict[tuple[int, int], _Held] = {}  # (channel, pitch) →
+        self._notes: list[PlayedNote] = []
+        self._first_onset_s: float | None = None
+        self._last_release_s = 0.0
+
+    @property
+    def empty(self) -> bool:
+        return self._first_onset_s is None
+
+    def receive(self, timed: Timed) -> None:
+        """A key struck again before it was released ends its first note; a release of nothing is ignored."""
+        event, at_s = timed.event, timed.at_s
+        key = (event.channel, event.pitch)
+        self._release(key, at_s)
+        if isinstance(event, NoteOn):
+            self._held[key] = _Held(event.velocity, at_s)
+            if self._first_onset_s is None:
+                self._first_onset_s = at_s
+
+    def _release(self, key: tuple[int, int], at_s: float) -> None:
+        held = self._held.pop(key, None)
+        if held is not None:
+            self._notes.append(PlayedNote(key[1], held.velocity, held.onset_s, at_s))
+            self._last_release_s = at_s
+
+    def ends_at_s(self, beat_s: float) -> float | None:
+        """The moment the phrase is over if nothing more is played, in seconds; None with nothing played."""
+        if self._first_onset_s is None:
+            return None
+        longest_s = self._first_onset_s + self._settings.max_beats * beat_s
+        if self._held:
+            return longest_s
+        return min(longest_s, self._last_release_s + self._settings.silence_beats * beat_s)
+
+    def finish(self, at_s: float) -> tuple[PlayedNote, ...]:
+        """End the phrase at a moment and give its notes by onset; keys still down are cut there."""
+        for key in list(self._held):
+            self._release(key, at_s)
+        notes = tuple(sorted(self._notes, key=lambda note: (note.onset_s, note.pitch)))
+        self._notes, self._first_onset_s = [], None
+        return notes
+
+    def resume(self, notes: tuple[PlayedNote, ...]) -> None:
+        """Take a finished phrase up again: the player had only paused."""
+        if notes:
+            self._notes = [*notes, *self._notes]
+            self._first_onset_s = notes[0].onset_s

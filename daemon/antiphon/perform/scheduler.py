@@ -1,0 +1,60 @@
+"""Due events and the notes that sound: offs before ons, and for every note-on exactly one note-off."""
+
+import heapq
+from itertools import count
+
+from antiphon.events import NoteOff, NoteOn, Timed
+
+
+class Scheduler:
+    """Events wait here until they are due. A note-on that comes too late is left out: never a burst."""
+
+    def __init__(self, late_limit_s: float) -> None:
+        self._late_limit_s = late_limit_s
+        self._queue: list[tuple[float, bool, int, Timed]] = []
+        self._order = count()
+        self._held: dict[tuple[int, int], None] = {}  # (channel, pitch), oldest first
+        self.dropped = 0
+
+    @property
+    def idle(self) -> bool:
+        return not self._queue and not self._held
+
+    @property
+    def next_s(self) -> float | None:
+        """The moment of the next event, in seconds."""
+        return self._queue[0][0] if self._queue else None
+
+    def add(self, timed: Timed) -> None:
+        is_on = isinstance(timed.event, NoteOn)
+        heapq.heappush(self._queue, (timed.at_s, is_on, next(self._order), timed))
+
+    def due(self, now_s: float) -> list[Timed]:
+        """What must sound by now, in order. Offs of notes that never sounded are left out."""
+        events: list[Timed] = []
+        while self._queue and self._queue[0][0] <= now_s:
+            timed = heapq.heappop(self._queue)[3]
+            events += self._sound(timed, now_s)
+        return events
+
+    def _sound(self, timed: Timed, now_s: float) -> list[Timed]:
+        key = (timed.event.channel, timed.event.pitch)
+        closing = self._close(key, timed.at_s)
+        if isinstance(timed.event, NoteOff):
+            return closing
+        if now_s - timed.at_s > self._late_limit_s:
+            self.dropped += 1
+            return closing
+        self._held[key] = None
+        return [*closing, timed]
+
+    def _close(self, key: tuple[int, int], at_s: float) -> list[Timed]:
+        if key not in self._held:
+            return []
+        del self._held[key]
+        return [Timed(at_s, NoteOff(pitch=key[1], channel=key[0]))]
+
+    def cancel(self, at_s: float) -> list[Timed]:
+        """Forget what was to come and give the note-offs that are owed."""
+        self._queue.clear()
+        return [off for key in list(self._held) for off in self._close(key, at_s)]

@@ -1,0 +1,43 @@
+"""Where in the music we are: bars and beats of a grid, and the next place an answer may start."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from antiphon.timebase import Grid, Meter
+
+Boundary = Literal["now", "beat", "bar"]
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """A grid with bars. Bar and beat count from 1, as players do."""
+
+    grid: Grid
+    meter: Meter
+
+    @property
+    def bar_steps(self) -> int:
+        return self.grid.steps_per_bar(self.meter)
+
+    @property
+    def beat_s(self) -> float:
+        """Seconds a quarter note lasts."""
+        return self.grid.step_s * self.grid.steps_per_quarter
+
+    def position(self, at_s: float) -> tuple[int, int]:
+        """(bar, beat) at a moment; a beat is a quarter note."""
+        steps = math.floor(self.grid.steps_at(at_s) + 1e-6)
+        bar, rest = divmod(steps, self.bar_steps)
+        return bar + 1, rest // self.grid.steps_per_quarter + 1
+
+    def next_start(self, after_steps: float, boundary: Boundary) -> int:
+        """The first step at or after a place on the grid that is on the boundary."""
+        unit = {"now": 1, "beat": self.grid.steps_per_quarter, "bar": self.bar_steps}[boundary]
+        return math.ceil((after_steps - 1e-6) / unit) * unit
+
+    def whole_bars(self, start_steps: int, end_steps: int) -> int:
+        """Steps of all bars that a stretch touches."""
+        first = start_steps // self.bar_steps
+        last = math.ceil(end_steps / self.bar_steps)
+        return max(1, last - first) * self.bar_steps

@@ -1,0 +1,71 @@
+"""The one loop: input or deadline → session → port. It alone sends, and it closes every note it opened."""
+
+from collections.abc import Callable
+
+from antiphon.events import Timed
+from antiphon.perform.news import Received, Report, Sent
+from antiphon.perform.session import Session
+from antiphon.stage.clock import Clock
+from antiphon.stage.ports import Port
+
+POLL_S = 0.001
+
+
+class Engine:
+    """Runs a session between a clock and a port, and reports what happens to `publish`.
+
+    `publish` is called between sends and must return at once (put it in a queue).
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        port: Port,
+        session: Session,
+        publish: Callable[[Report], None],
+        poll_s: float = POLL_S,
+    ) -> None:
+        self._clock = clock
+        self._port = port
+        self._session = session
+        self._publish = publish
+        self._poll_s = poll_s
+        self._stopping = False
+
+    def stop(self) -> None:
+        """End the loop at its next turn; safe from a signal handler or another thread."""
+        self._stopping = True
+
+    def run(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Play until `stop` is called or `until()` holds; whatever ends it, no note stays open."""
+        try:
+            while not self._stopping and not until():
+                self.turn()
+                self._clock.wait_until_s(self._wake_at_s())
+        finally:
+            self._send(self._session.stop(self._clock.now_s()))
+            self._report_news()
+
+    def turn(self) -> None:
+        """One turn: take what came in, send what is due."""
+        received = self._port.receive()
+        for timed in received:
+            self._session.receive(timed)
+        self._send(self._session.advance(self._clock.now_s()))
+        for timed in received:
+            self._publish(Received(timed))
+        self._report_news()
+
+    def _wake_at_s(self) -> float:
+        poll_at_s = self._clock.now_s() + self._poll_s
+        deadline_s = self._session.next_deadline_s()
+        return poll_at_s if deadline_s is None else min(poll_at_s, deadline_s)
+
+    def _send(self, due: list[Timed]) -> None:
+        for timed in due:
+            self._port.send(timed.event)
+            self._publish(Sent(timed, max(0.0, self._clock.now_s() - timed.at_s)))
+
+    def _report_news(self) -> None:
+        for news in self._session.take_news():
+            self._publish(news)
