@@ -1,0 +1,76 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from antiphon.events import NoteOff, NoteOn, PlayedNote, Timed
+from antiphon.listen.phrase import PhraseListener, PhraseSettings
+
+BEAT_S = 0.5
+
+
+def listener(*events, **settings):
+    made = PhraseListener(PhraseSettings(**settings))
+    for at_s, event in events:
+        made.receive(Timed(at_s, event))
+    return made
+
+
+def test_nothing_played_never_ends():
+    assert listener().ends_at_s(BEAT_S) is None
+    assert listener((1.0, NoteOff(60))).ends_at_s(BEAT_S) is None
+
+
+def test_it_ends_after_silence_in_beats():
+    played = listener((1.0, NoteOn(60, 70)), (1.4, NoteOff(60)), silence_beats=2.0)
+    assert played.ends_at_s(BEAT_S) == pytest.approx(2.4)
+    assert played.finish(2.4) == (PlayedNote(60, 70, 1.0, 1.4),)
+    assert played.empty
+
+
+def test_a_held_key_keeps_it_open_until_the_longest_phrase():
+    played = listener((1.0, NoteOn(60)), (1.2, NoteOn(64)), (1.4, NoteOff(64)), max_beats=16)
+    assert played.ends_at_s(BEAT_S) == pytest.approx(9.0)
+    assert [(n.pitch, n.release_s) for n in played.finish(9.0)] == [(60, 9.0), (64, 1.4)]
+
+
+def test_a_key_struck_twice_is_two_notes():
+    played = listener((1.0, NoteOn(60)), (1.5, NoteOn(60)), (2.0, NoteOff(60)))
+    assert [(n.onset_s, n.release_s) for n in played.finish(3.0)] == [(1.0, 1.5), (1.5, 2.0)]
+
+
+def test_channels_are_apart():
+    played = listener((1.0, NoteOn(60, channel=0)), (1.5, NoteOff(60, channel=1)))
+    assert played.ends_at_s(BEAT_S) == pytest.approx(1.0 + 64 * BEAT_S)
+
+
+def test_a_release_after_the_end_is_nobodys():
+    played = listener((1.0, NoteOn(60)), max_beats=1)
+    played.finish(1.5)
+    played.receive(Timed(1.7, NoteOff(60)))
+    assert played.empty
+    assert played.ends_at_s(BEAT_S) is None
+
+
+def test_a_pause_is_taken_up_again():
+    played = listener((1.0, NoteOn(60)), (1.4, NoteOff(60)))
+    first = played.finish(1.9)
+    played.resume(first)
+    played.receive(Timed(2.0, NoteOn(62)))
+    played.receive(Timed(2.4, NoteOff(62)))
+    assert [n.pitch for n in played.finish(2.9)] == [60, 62]
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.booleans(), st.integers(58, 62), st.integers(0, 1)), max_size=40)
+)
+def test_every_note_on_is_one_note_of_the_phrase(steps):
+    played, at_s, ons = PhraseListener(PhraseSettings()), 0.0, 0
+    for wait_s, is_on, pitch, channel in steps:
+        at_s += wait_s
+        ons += is_on
+        event = NoteOn(pitch, channel=channel) if is_on else NoteOff(pitch, channel)
+        played.receive(Timed(at_s, event))
+    notes = played.finish(at_s)
+    assert len(notes) == ons
+    assert all(note.release_s >= note.onset_s for note in notes)
+    assert [n.onset_s for n in notes] == sorted(n.onset_s for n in notes)

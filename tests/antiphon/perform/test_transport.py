@@ -1,0 +1,35 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from antiphon.perform.transport import Transport
+from antiphon.timebase import Grid, Meter
+
+TRANSPORT = Transport(Grid(120, origin_s=10.0), Meter(3, 4))
+
+
+@pytest.mark.parametrize(
+    ("at_s", "place"), [(10.0, (1, 1)), (10.49, (1, 1)), (10.5, (1, 2)), (11.5, (2, 1)), (9.9, (0, 3))]
+)
+def test_bars_and_beats_count_from_one(at_s, place):
+    assert TRANSPORT.position(at_s) == place
+
+
+@pytest.mark.parametrize(
+    ("after", "boundary", "start"),
+    [(0, "bar", 0), (0.5, "now", 1), (0.5, "beat", 4), (0.5, "bar", 12), (12, "bar", 12), (13, "beat", 16)],
+)
+def test_the_next_place_to_start(after, boundary, start):
+    assert TRANSPORT.next_start(after, boundary) == start
+
+
+@pytest.mark.parametrize(("start", "end", "steps"), [(0, 12, 12), (0, 13, 24), (11, 13, 24), (12, 14, 12)])
+def test_whole_bars(start, end, steps):
+    assert TRANSPORT.whole_bars(start, end) == steps
+
+
+@given(st.floats(0, 1e4), st.sampled_from(["now", "beat", "bar"]))
+def test_a_start_is_never_in_the_past(after, boundary):
+    start = TRANSPORT.next_start(after, boundary)
+    assert start >= after - 1e-6
+    assert start - after <= TRANSPORT.bar_steps

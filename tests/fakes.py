@@ -1,0 +1,58 @@
+"""Fake neighbours: a model that says what it is told, and a small real LSTM with random weights."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from antiphon.compose.model import LstmWeights, Probabilities
+from antiphon.compose.symbols import HOLD, Vocabulary
+from antiphon.perform.session import Voice
+
+VOCABULARY = Vocabulary.of([[str(pitch) for pitch in range(55, 82)]])
+
+
+class ScriptedModel:
+    """Sure of every symbol: as much of the script as it has just heard goes on, anything else begins it."""
+
+    def __init__(self, vocabulary: Vocabulary, script: Sequence[str]) -> None:
+        self._vocabulary = vocabulary
+        self._script = list(script)
+        self.heard: list[str] = []
+
+    def reset(self) -> None:
+        self.heard = []
+
+    def step(self, symbol_id: int) -> Probabilities:
+        self.heard.append(self._vocabulary.symbols[symbol_id])
+        said = self._said_so_far()
+        following = self._script[said] if said < len(self._script) else HOLD
+        probabilities = np.full(len(self._vocabulary), 1e-12)
+        probabilities[self._vocabulary.id(following)] = 1.0
+        return probabilities / probabilities.sum()
+
+    def _said_so_far(self) -> int:
+        """How much of the script is at the end of what was heard."""
+        for said in range(min(len(self._script), len(self.heard)), 0, -1):
+            if self.heard[-said:] == self._script[:said]:
+                return said
+        return 0
+
+
+def scripted_voice(script: Sequence[str], vocabulary: Vocabulary = VOCABULARY) -> Voice:
+    return Voice(ScriptedModel(vocabulary, script), vocabulary, 4)
+
+
+def random_weights(symbols: int, units: int = 12, seed: int = 0, scale: float = 0.5) -> LstmWeights:
+    """A small LSTM that nobody trained."""
+    generator = np.random.default_rng(seed)
+
+    def array(*shape: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        return generator.normal(0.0, scale, shape).astype(np.float32)
+
+    return LstmWeights(
+        array(symbols, 4 * units),
+        array(units, 4 * units),
+        array(4 * units),
+        array(units, symbols),
+        array(symbols),
+    )
