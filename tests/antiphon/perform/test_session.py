@@ -1,0 +1,219 @@
+"""Golden vectors: phrase in → exact (time, event) list out, in virtual time; and what holds for any input."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from antiphon.compose.model import StreamModel
+from antiphon.compose.sampling import SamplingSettings
+from antiphon.events import NoteOff, NoteOn, Timed
+from antiphon.listen.key import Key
+from antiphon.listen.phrase import PhraseSettings
+from antiphon.perform.news import Answered, Composed, Heard, StateChanged
+from antiphon.perform.session import (
+    AnswerSettings,
+    Session,
+    SessionSettings,
+    TempoSettings,
+    Voice,
+)
+from fakes import VOCABULARY, random_weights, scripted_voice
+
+# At 120 bpm a step lasts 0.125 s, a bar of 4/4 two seconds. The call: one bar of C major from second 1.
+CALL = [
+    (1.0, NoteOn(60, 70)),
+    (1.45, NoteOff(60)),
+    (1.5, NoteOn(64, 80)),
+    (1.95, NoteOff(64)),
+    (2.0, NoteOn(67, 90)),
+    (2.4, NoteOff(67)),
+]
+SCRIPT = ["72", "_", "_", "_", "71", "_", "r", "_", "72", "_", "_", "_", "_", "_", "_", "_", "/"]
+PLAIN = SamplingSettings(sure_factor=1.0, unsure_factor=1.0)
+
+
+def session(script=SCRIPT, **changes):
+    changes = {"sampling": PLAIN, **changes}
+    return Session(scripted_voice(script), SessionSettings(**changes), random_seed=1)
+
+
+def play(made, events, until_s=20.0):
+    """Everything sent, the session advanced at each deadline and each event, as the engine does."""
+    sent, waiting, now_s = [], [Timed(at_s, event) for at_s, event in events], 0.0
+    while now_s < until_s:
+        moments = [until_s, *(timed.at_s for timed in waiting[:1])]
+        deadline_s = made.next_deadline_s()
+        now_s = min(moments) if deadline_s is None else max(now_s, min(deadline_s, *moments))
+        while waiting and waiting[0].at_s <= now_s:
+            made.receive(waiting.pop(0))
+        sent += made.advance(now_s)
+    return sent
+
+
+def rows(sent):
+    return [(round(t.at_s, 4), "on" if isinstance(t.event, NoteOn) else "off", t.event.pitch) for t in sent]
+
+
+def test_a_call_is_answered_at_the_next_bar_as_long_as_the_call():
+    sent = play(session(), CALL)
+    assert rows(sent) == [
+        (3.0, "on", 72),
+        (3.4875, "off", 72),
+        (3.5, "on", 71),
+        (3.7375, "off", 71),
+        (4.0, "on", 72),
+        (4.9875, "off", 72),
+    ]
+    assert [t.event.velocity for t in sent if isinstance(t.event, NoteOn)] == [90, 80, 80]
+
+
+@pytest.mark.parametrize(("start", "first_s"), [("now", 3.0), ("beat", 3.0), ("bar", 3.0)])
+def test_a_call_that_ends_on_the_beat_is_answered_there(start, first_s):
+    call = [*CALL[:-1], (2.5, NoteOff(67))]
+    assert rows(play(session(answer=AnswerSettings(start)), call))[0] == (first_s, "on", 72)
+
+
+@pytest.mark.parametrize(("start", "first_s"), [("now", 2.75), ("beat", 3.0), ("bar", 3.0)])
+def test_when_the_answer_starts(start, first_s):
+    call = [*CALL[:-1], (2.24, NoteOff(67))]
+    assert rows(play(session(answer=AnswerSettings(start)), call))[0] == (first_s, "on", 72)
+
+
+def test_the_answer_is_in_the_players_key():
+    up_a_tone = [(at_s, type(event)(event.pitch + 2)) for at_s, event in CALL]
+    made = session()
+    sent = play(made, up_a_tone)
+    assert [pitch for _, kind, pitch in rows(sent) if kind == "on"] == [74, 73, 74]
+    heard = next(news for news in made.take_news() if isinstance(news, Heard))
+    assert heard.key == Key(2, "major")
+
+
+def test_the_answer_is_in_the_players_register():
+    in_the_bass = [(at_s, type(event)(event.pitch - 36)) for at_s, event in CALL]
+    assert [pitch for _, kind, pitch in rows(play(session(), in_the_bass)) if kind == "on"] == [36, 35, 36]
+
+
+def test_the_end_of_the_song_lengthens_the_last_note_to_the_end_of_the_answer():
+    sent = play(session(["72", "_", "_", "_", "71", "_", "/"]), CALL)
+    assert rows(sent)[-1] == (4.9875, "off", 71)
+
+
+def test_the_song_cannot_end_before_the_last_bar():
+    """In the first of two bars the model wants nothing but the end, and must go on."""
+    made = session(["72", "/"], answer=AnswerSettings(bars=2))
+    play(made, CALL, until_s=9.0)
+    composed = [news.step for news in made.take_news() if isinstance(news, Composed)]
+    assert composed[:16] == list(range(16, 32))
+
+
+def test_a_note_of_the_player_ends_the_answer_at_once_and_begins_the_next_call():
+    made = session()
+    sent = play(made, [*CALL, (3.2, NoteOn(62)), (3.6, NoteOff(62))])
+    assert rows(sent)[:2] == [(3.0, "on", 72), (3.2, "off", 72)]
+    assert rows(sent)[2][0] == 5.0  # the answer to the second call, at the next bar
+    news = made.take_news()
+    assert [n.cut for n in news if isinstance(n, Answered)] == [True, False]
+    assert [[note.pitch for note in n.notes] for n in news if isinstance(n, Heard)] == [[60, 64, 67], [62]]
+
+
+def test_a_player_who_only_paused_is_heard_whole():
+    made = session(phrase=PhraseSettings(silence_beats=0.5))
+    play(made, [*CALL, (2.8, NoteOn(72)), (2.95, NoteOff(72))])
+    heard = [n for n in made.take_news() if isinstance(n, Heard)]
+    assert [[note.pitch for note in n.notes] for n in heard] == [[60, 64, 67], [60, 64, 67, 72]]
+
+
+def test_a_late_model_leaves_a_rest_and_no_burst():
+    """The machine hangs from before the answer until its third note: only what is still in time sounds."""
+    made = session()
+    for at_s, event in CALL:
+        made.receive(Timed(at_s, event))
+    made.advance(2.9)
+    assert rows(made.advance(4.05) + made.advance(4.05)) == [(4.0, "on", 72)]
+    made.advance(5.0)
+    made.advance(5.1)
+    assert [n.late_steps for n in made.take_news() if isinstance(n, Answered)] == [2]
+
+
+def test_stopping_closes_what_sounds():
+    made = session()
+    play(made, CALL, until_s=3.1)
+    assert rows(made.stop(3.1)) == [(3.1, "off", 72)]
+    assert made.next_deadline_s() is None
+    assert made.state == "idle"
+
+
+def test_the_states_are_told():
+    made = session()
+    play(made, CALL)
+    told = [(round(n.at_s, 3), n.state) for n in made.take_news() if isinstance(n, StateChanged)]
+    assert told == [(1.0, "listening"), (2.9, "answering"), (5.0, "idle")]
+
+
+def test_another_meter():
+    sent = play(session(tempo=TempoSettings(meter="3/4")), CALL)
+    assert rows(sent)[0] == (4.0, "on", 72)  # a bar lasts 1.5 s; at 2.5 the call was not yet over
+
+
+def lstm_session(**changes):
+    voice = Voice(StreamModel(random_weights(len(VOCABULARY), seed=5)), VOCABULARY, 4)
+    return Session(voice, SessionSettings(**changes), random_seed=7)
+
+
+events = st.lists(
+    st.tuples(st.floats(0, 3), st.booleans(), st.integers(0, 127), st.integers(0, 15)), max_size=25
+)
+some_settings = st.fixed_dictionaries(
+    {
+        "tempo": st.builds(
+            TempoSettings, bpm=st.floats(20, 300), meter=st.sampled_from(["4/4", "3/4", "7/8"])
+        ),
+        "answer": st.builds(AnswerSettings, st.sampled_from(["now", "beat", "bar"]), st.integers(0, 3)),
+        "phrase": st.builds(PhraseSettings, st.floats(0.25, 4), st.floats(1, 32)),
+        "channel": st.integers(0, 15),
+    }
+)
+
+
+def timed(steps):
+    at_s, made = 0.0, []
+    for wait_s, is_on, pitch, channel in steps:
+        at_s += wait_s
+        made.append((at_s, NoteOn(pitch, channel=channel) if is_on else NoteOff(pitch, channel)))
+    return made
+
+
+@settings(deadline=None, max_examples=60)
+@given(events, some_settings)
+def test_for_any_input_and_settings_no_note_hangs_or_strays(steps, changes):
+    made, played = lstm_session(**changes), timed(steps)
+    until_s = (played[-1][0] if played else 0.0) + 8.0
+    sent = play(made, played, until_s)
+    sent += made.stop(until_s)
+    sounding = Counter()
+    for event in (t.event for t in sent):
+        assert event.channel == changes["channel"]
+        sounding[event.pitch] += 1 if isinstance(event, NoteOn) else -1
+        assert sounding[event.pitch] in (0, 1)
+    assert not +sounding
+    assert [t.at_s for t in sent] == sorted(t.at_s for t in sent)
+
+
+@settings(deadline=None, max_examples=30)
+@given(events, some_settings, st.lists(st.floats(0, 30), max_size=20))
+def test_looking_more_often_changes_nothing(steps, changes, looks):
+    played = timed(steps)
+    until_s = (played[-1][0] if played else 0.0) + 8.0
+    once = play(lstm_session(**changes), played, until_s)
+
+    made, sent, waiting = lstm_session(**changes), [], [Timed(*row) for row in played]
+    moments = np.unique([*(look for look in looks if look < until_s), *np.arange(0, until_s, 0.05), until_s])
+    for now_s in moments.tolist():
+        while waiting and waiting[0].at_s <= now_s:
+            made.receive(waiting.pop(0))
+        sent += made.advance(now_s)
+    assert sent == once[: len(sent)]
+    assert all(t.at_s > until_s - 0.05 - 1e-9 for t in once[len(sent) :])
