@@ -31,7 +31,10 @@ class ScriptedModel:
         return probabilities / probabilities.sum()
 
     def _said_so_far(self) -> int:
-        """How much of the script is at the end of what was heard."""
+        """How much of the script is at the end of what was heard; all of it once it was said whole."""
+        whole = len(self._script)
+        if any(self.heard[i : i + whole] == self._script for i in range(len(self.heard) - whole + 1)):
+            return whole
         for said in range(min(len(self._script), len(self.heard)), 0, -1):
             if self.heard[-said:] == self._script[:said]:
                 return said

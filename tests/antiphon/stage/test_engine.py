@@ -1,0 +1,97 @@
+"""The loop, with a loopback port in virtual time; and how it ends when things go wrong."""
+
+import pytest
+
+from antiphon.events import NoteOff, NoteOn, Timed
+from antiphon.perform.news import Answered, Received, Sent
+from antiphon.perform.session import Session, SessionSettings, Voice
+from antiphon.stage.clock import VirtualClock
+from antiphon.stage.engine import Engine
+from antiphon.stage.ports import Loopback
+from fakes import VOCABULARY, ScriptedModel, scripted_voice
+
+CALL = [Timed(0.5, NoteOn(60, 80)), Timed(2.2, NoteOff(60))]
+SCRIPT = ["72", "_", "_", "_", "_", "_", "_", "_", "71", "_", "_"]
+
+
+class Stage:
+    """An engine on a virtual clock, with everything it reported."""
+
+    def __init__(self, voice, port=Loopback, call=CALL):
+        self.clock = VirtualClock()
+        self.port = port(self.clock, call)
+        self.reports = []
+        self.session = Session(voice, SessionSettings(), 1)
+        self.engine = Engine(self.clock, self.port, self.session, self.reports.append)
+
+    def run(self, until_s=8.0):
+        self.engine.run(until=lambda: self.clock.now_s() >= until_s)
+
+    def sounding(self):
+        open_notes = []
+        for event in (timed.event for timed in self.port.sent):
+            if isinstance(event, NoteOn):
+                open_notes.append(event.pitch)
+            else:
+                open_notes.remove(event.pitch)
+        return open_notes
+
+
+def test_notes_leave_at_their_moment_not_at_the_next_poll():
+    stage = Stage(scripted_voice(SCRIPT))
+    stage.run()
+    sent = [report for report in stage.reports if isinstance(report, Sent)]
+    assert [report.late_s for report in sent] == pytest.approx([0.0] * 4, abs=1e-9)
+    assert [round(t.at_s, 4) for t in stage.port.sent] == [4.5, 5.4875, 5.5, 6.4875]
+
+
+def test_everything_is_reported_in_order():
+    stage = Stage(scripted_voice(SCRIPT))
+    stage.run()
+    assert [r.timed for r in stage.reports if isinstance(r, Received)] == CALL
+    assert [r.timed.event for r in stage.reports if isinstance(r, Sent)] == [t.event for t in stage.port.sent]
+    assert [r.cut for r in stage.reports if isinstance(r, Answered)] == [False]
+
+
+def test_stop_closes_the_note_that_sounds():
+    stage = Stage(scripted_voice(SCRIPT))
+    stage.engine.run(until=lambda: stage.clock.now_s() >= 5.0)
+    assert [type(t.event) for t in stage.port.sent] == [NoteOn, NoteOff]
+    assert stage.sounding() == []
+
+
+def test_a_stop_from_outside_ends_the_loop():
+    stage = Stage(scripted_voice(SCRIPT))
+    stage.engine.stop()
+    stage.engine.run()
+    assert stage.port.sent == []
+
+
+class FailingModel(ScriptedModel):
+    """Breaks in the middle of the answer."""
+
+    def step(self, symbol_id):
+        if len(self.heard) > 40:
+            raise RuntimeError("the model broke")
+        return super().step(symbol_id)
+
+
+def test_an_exception_closes_the_note_that_sounds():
+    stage = Stage(Voice(FailingModel(VOCABULARY, ["72"]), VOCABULARY, 4))
+    with pytest.raises(RuntimeError, match="the model broke"):
+        stage.run()
+    assert [type(t.event) for t in stage.port.sent] == [NoteOn, NoteOff]
+    assert stage.sounding() == []
+
+
+def test_a_watcher_that_breaks_closes_the_note_that_sounds():
+    stage = Stage(scripted_voice(SCRIPT))
+
+    def publish(report):
+        if isinstance(report, Sent) and isinstance(report.timed.event, NoteOn):
+            raise RuntimeError("the watcher broke")
+
+    stage.engine = Engine(stage.clock, stage.port, stage.session, publish)
+    with pytest.raises(RuntimeError, match="the watcher broke"):
+        stage.run()
+    assert stage.sounding() == []
