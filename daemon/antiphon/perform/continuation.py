@@ -1,4 +1,4 @@
-"""`antiphon generate`: a seed phrase in, its continuation out, as symbols and as a MIDI file."""
+"""A phrase and what follows it, composed at once: nobody plays, nothing is timed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
-    """A phrase and what follows it, both in the phrase's key; `ended` if the model ended the melody itself."""
+    """A phrase and what follows it, in the phrase's key; `ended` if the model ended the melody itself."""
 
     phrase: tuple[str, ...]
     key: Key
@@ -39,6 +39,11 @@ class Continuation:
     @property
     def call(self) -> tuple[GridNote, ...]:
         return decode(self.phrase)
+
+    @property
+    def answer(self) -> tuple[GridNote, ...]:
+        """The notes that begin after the phrase."""
+        return tuple(note for note in self.whole if note.onset_steps >= len(self.phrase))
 
     @property
     def whole(self) -> tuple[GridNote, ...]:

@@ -1,0 +1,30 @@
+"""`antiphon`: the command line, put together."""
+
+import os
+
+# One melody needs one core; more BLAS threads only cost memory and wake-ups. Before numpy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from antiphon.commands.demo import demo
+from antiphon.commands.generate import generate
+from antiphon.commands.models import models
+from antiphon.errors import run
+
+
+@click.group(
+    commands=[demo, generate, models],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="antiphon", message="%(package)s %(version)s")
+def antiphon() -> None:
+    """You play a phrase; Antiphon answers it, live, in your key and on your beat."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and leave with its exit code."""
+    sys.exit(run(antiphon, "antiphon", arguments))

@@ -1,0 +1,164 @@
+"""`antiphon demo`: a phrase is played in and answered, with no MIDI system and no sound card."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from antiphon import config
+from antiphon.bundle import Bundle
+from antiphon.commands.options import FILE, bundle_of, seed_or_chance, shared, voice_of
+from antiphon.config import Config
+from antiphon.events import NoteOn, PlayedNote, Timed
+from antiphon.listen.phrase import PhraseSettings
+from antiphon.perform.news import Composed, Heard, Report, Sent
+from antiphon.perform.session import Session, TempoSettings
+from antiphon.stage.clock import SystemClock, VirtualClock
+from antiphon.stage.midifile import Phrase, read_phrase
+from antiphon.stage.performance import Performance, warm
+from antiphon.stage.ports import Loopback
+from antiphon.stage.screen import Screen
+from antiphon.stage.take import Take, TakeHeader
+from antiphon.timebase import Meter
+
+_COUNT_IN_S = 0.5
+
+
+@click.command()
+@click.option("--phrase", "phrase_file", type=FILE, metavar="FILE.mid", help="Your phrase instead of ours.")
+@click.option("--fast", is_flag=True, help="In virtual time: the same music, at once.")
+@shared("take", "model", "temperature", "seed", "config", "json")
+def demo(
+    phrase_file: Path | None,
+    fast: bool,
+    take_dir: str | None,
+    model: str | None,
+    temperature: float | None,
+    random_seed: int | None,
+    config_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Hear no sound but see it all: a phrase is played, the answer comes in time, a take is written."""
+    phrase = _phrase(phrase_file)
+    changes = {"sampling.temperature": temperature, "model.name": model, "take.folder": take_dir}
+    settings = _for_one_phrase(config.load(config_file, changes), phrase)
+    chosen = bundle_of(settings)
+    seed = seed_or_chance(random_seed)
+    result = _Result(chosen.card.name, seed)
+    take = Take(Path(settings.take.folder), _header(settings, chosen, seed))
+    try:
+        _perform(settings, chosen, seed, phrase, (take.record, result.record), fast=fast, quiet=as_json)
+    finally:
+        take.close()
+    click.echo(json.dumps(result.as_json(take.path)) if as_json else _last_lines(take.path))
+
+
+def _phrase(file: Path | None) -> Phrase:
+    if file is not None:
+        return read_phrase(file)
+    with as_file(files("antiphon") / "phrases" / "call.mid") as shipped:
+        return read_phrase(shipped)
+
+
+def _for_one_phrase(settings: Config, phrase: Phrase) -> Config:
+    """The file's tempo and meter; its rests are part of the phrase, however long."""
+    beats_per_s = phrase.bpm / 60.0
+    rests = (_silence_s(phrase.notes, place) for place in range(1, len(phrase.notes)))
+    longest = max(rests, default=0.0) * beats_per_s
+    length = (phrase.notes[-1].release_s - phrase.notes[0].onset_s) * beats_per_s
+    listening = PhraseSettings(
+        max(settings.phrase.silence_beats, longest + 0.25), max(settings.phrase.max_beats, length + 1.0)
+    )
+    return replace(settings, tempo=TempoSettings(phrase.bpm, str(phrase.meter)), phrase=listening)
+
+
+def _silence_s(notes: Sequence[PlayedNote], place: int) -> float:
+    """Silence before a note; `notes` by onset."""
+    return notes[place].onset_s - max(note.release_s for note in notes[:place])
+
+
+def _header(settings: Config, chosen: Bundle, random_seed: int) -> TakeHeader:
+    card = chosen.card
+    meter = Meter.parse(settings.tempo.meter)
+    plain = config.to_plain(settings)
+    return TakeHeader(settings.tempo.bpm, meter, plain, card.name, card.weights_sha256, random_seed)
+
+
+def _perform(
+    settings: Config,
+    chosen: Bundle,
+    random_seed: int,
+    phrase: Phrase,
+    watchers: Sequence[Callable[[Report], None]],
+    *,
+    fast: bool,
+    quiet: bool,
+) -> None:
+    clock = VirtualClock() if fast else SystemClock()
+    begin_s = clock.now_s() + _COUNT_IN_S
+    port = Loopback(clock, [Timed(begin_s + timed.at_s, timed.event) for timed in phrase.events])
+    voice = voice_of(chosen, settings)
+    warm(voice.model)
+    session = Session(voice, settings.session, random_seed)
+    performance = Performance(clock, port, session)
+
+    def over() -> bool:
+        return port.exhausted and session.state == "idle"
+
+    meter = Meter.parse(settings.tempo.meter)
+    with Screen(Console(quiet=quiet), phrase.bpm, meter, chosen.card.name, voice.steps_per_quarter) as screen:
+
+        def watch(report: Report) -> None:
+            for watcher in (*watchers, screen.show):
+                watcher(report)
+
+        if fast:
+            performance.play_at_once(over, watch)
+        else:
+            performance.play(over, watch, lambda: screen.tick(clock.now_s()))
+
+
+@dataclass(slots=True)
+class _Result:
+    """What a program may want to know of a demo."""
+
+    model: str
+    random_seed: int
+    heard: list[Heard] = field(default_factory=list)
+    symbols: list[str] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+
+    def record(self, report: Report) -> None:
+        match report:
+            case Heard():
+                self.heard.append(report)
+            case Composed(symbol=symbol):
+                self.symbols.append(symbol)
+            case Sent():
+                self.sent.append(report)
+
+    def as_json(self, take: Path) -> dict[str, Any]:
+        late_ms = sorted(1000 * sent.late_s for sent in self.sent)
+        return {
+            "take": str(take),
+            "model": self.model,
+            "random_seed": self.random_seed,
+            "key": str(self.heard[-1].key),
+            "call": [[n.onset_steps, n.duration_steps, n.pitch] for n in self.heard[-1].notes],
+            "answer_starts_at_step": self.heard[-1].answer_start_steps,
+            "answer": " ".join(self.symbols),
+            "notes_sent": sum(isinstance(sent.timed.event, NoteOn) for sent in self.sent),
+            "late_ms": {"median": late_ms[len(late_ms) // 2], "worst": late_ms[-1]},
+        }
+
+
+def _last_lines(take: Path) -> str:
+    return (
+        f"The take, yours and the answer, is {take}: open it in your DAW, in MuseScore or any MIDI player.\n"
+        "Go live:  antiphon play   then connect a keyboard to antiphon:in and antiphon:out to a synthesizer."
+    )

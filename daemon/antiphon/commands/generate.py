@@ -1,0 +1,130 @@
+"""`antiphon generate`: a seed phrase in, its continuation out, as symbols and as a MIDI file."""
+
+import json
+from pathlib import Path
+
+import click
+
+from antiphon import config
+from antiphon.bundle import Bundle
+from antiphon.commands.options import FILE, bundle_of, seed_or_chance, shared, voice_of
+from antiphon.compose.symbols import parse
+from antiphon.errors import WrongUse
+from antiphon.listen.key import Key
+from antiphon.perform.continuation import Continuation, continue_phrase
+from antiphon.timebase import Meter
+
+
+@click.command()
+@click.option("--seed", "seed_symbols", metavar="SYMBOLS", help='The phrase: "55 _ _ _ 60 _ 62 _".')
+@click.option("--phrase", "phrase_file", type=FILE, help="The phrase from a MIDI file or a score.")
+@click.option("--steps", type=click.IntRange(1, 100_000), default=64, show_default=True, help="Sixteenths.")
+@click.option("--key", "key_name", metavar="KEY", help='"G major", "F# minor"; estimated otherwise.')
+@click.option("--out", type=FILE, help="Write phrase and continuation as a MIDI file.")
+@click.option("--picture", type=FILE, help="Draw them as a piano roll (SVG).")
+@click.option("--trace", is_flag=True, help="Entropy, temperature and probability of each symbol.")
+@shared("temperature", "seed", "model", "config", "json")
+def generate(
+    seed_symbols: str | None,
+    phrase_file: Path | None,
+    steps: int,
+    key_name: str | None,
+    out: Path | None,
+    picture: Path | None,
+    trace: bool,
+    temperature: float | None,
+    random_seed: int | None,
+    model: str | None,
+    config_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Continue a seed phrase: print the symbols, write a MIDI file."""
+    settings = config.load(config_file, {"sampling.temperature": temperature, "model.name": model})
+    chosen = bundle_of(settings)
+    phrase, key, bpm, meter = _phrase(seed_symbols, phrase_file, key_name, chosen, settings)
+    seed = seed_or_chance(random_seed)
+    voice = voice_of(chosen, settings)
+    made = continue_phrase(voice, phrase, key, steps, settings.sampling, seed)
+    _say_what_was_replaced(made)
+    _write(made, out, picture, bpm, meter, voice.steps_per_quarter)
+    click.echo(_as_json(made, chosen, seed) if as_json else _as_text(made, trace))
+    if not as_json:
+        click.echo(_summary(made, seed, out), err=True)
+
+
+def _phrase(
+    seed_symbols: str | None, file: Path | None, key_name: str | None, chosen: Bundle, settings: config.Config
+) -> tuple[tuple[str, ...], Key | None, float, Meter]:
+    if seed_symbols is not None and file is not None:
+        raise WrongUse("give the phrase with --seed or with --phrase, not both")
+    try:
+        key = Key.parse(key_name) if key_name else None
+        symbols = parse(seed_symbols or "")
+    except ValueError as error:
+        raise WrongUse(str(error)) from None
+    if file is None:
+        return symbols, key, settings.tempo.bpm, Meter.parse(settings.tempo.meter)
+    from antiphon.stage import phrasefile
+
+    read = phrasefile.read(file, chosen.card.steps_per_quarter, settings.tempo.bpm)
+    return read.symbols, key or read.key, read.bpm, read.meter
+
+
+def _say_what_was_replaced(made: Continuation) -> None:
+    for unknown, heard in made.replaced:
+        click.echo(f"antiphon: the model never saw {unknown} and hears it as {heard}", err=True)
+
+
+def _write(
+    made: Continuation, out: Path | None, picture: Path | None, bpm: float, meter: Meter, grid: int
+) -> None:
+    if out is not None:
+        from antiphon.stage.midifile import write_melody
+
+        write_melody(out, made.whole, bpm, meter, steps_per_quarter=grid)
+    if picture is not None:
+        from antiphon.stage.picture import write_picture
+
+        write_picture(picture, made.call, made.answer, round(meter.quarters_per_bar * grid), str(made.key))
+
+
+def _as_json(made: Continuation, chosen: Bundle, random_seed: int) -> str:
+    steps = [
+        {
+            "symbol": step.symbol,
+            "entropy": step.draw.entropy,
+            "temperature": step.draw.temperature,
+            "probability": step.draw.probability,
+        }
+        for step in made.steps
+    ]
+    return json.dumps(
+        {
+            "model": chosen.card.name,
+            "random_seed": random_seed,
+            "key": str(made.key),
+            "phrase": " ".join(made.phrase),
+            "answer": " ".join(made.symbols),
+            "ended": made.ended,
+            "steps": steps,
+        }
+    )
+
+
+def _as_text(made: Continuation, trace: bool) -> str:
+    if not trace:
+        return " ".join(made.symbols)
+    rows = [f"{'step':>4} {'symbol':>6} {'entropy':>8} {'temperature':>12} {'probability':>12}"]
+    for number, step in enumerate(made.steps):
+        drawn = step.draw
+        rows.append(
+            f"{number:>4} {step.symbol:>6} {drawn.entropy:>8.3f} "
+            f"{drawn.temperature:>12.3f} {drawn.probability:>12.4f}"
+        )
+    return "\n".join(rows)
+
+
+def _summary(made: Continuation, random_seed: int, out: Path | None) -> str:
+    ended = ", the melody ended there" if made.ended else ""
+    written = f"; written to {out}" if out else ""
+    return f"antiphon: {len(made.steps)} steps in {made.key}{ended} (random seed {random_seed}){written}"

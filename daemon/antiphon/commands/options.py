@@ -1,0 +1,51 @@
+"""The options that several commands have, and the voice that a configuration asks for."""
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from antiphon import bundle
+from antiphon.bundle import Bundle
+from antiphon.config import Config
+from antiphon.perform.session import Voice
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+_OPTIONS = {
+    "config": click.option(
+        "--config", "config_file", type=FILE, metavar="FILE", help="Settings, instead of config.toml's."
+    ),
+    "model": click.option("--model", metavar="NAME|DIR", help="A bundle that ships, or a folder."),
+    "seed": click.option("--random-seed", type=click.IntRange(0), help="The same seed gives the same music."),
+    "temperature": click.option("--temperature", type=float, help="Above 1 freer, below 1 safer."),
+    "take": click.option("--take-dir", metavar="DIR", help="Where the recording goes."),
+    "json": click.option("--json", "as_json", is_flag=True, help="Results as JSON."),
+}
+
+
+def shared(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add shared options to a command, in the order given."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for name in reversed(names):
+            command = _OPTIONS[name](command)
+        return command
+
+    return add
+
+
+def bundle_of(settings: Config) -> Bundle:
+    return bundle.load(bundle.find(settings.model.name))
+
+
+def voice_of(chosen: Bundle, settings: Config) -> Voice:
+    """The answering voice of a bundle, with the context that the settings ask for."""
+    return Voice(chosen.model(settings.model.context), chosen.vocabulary, chosen.card.steps_per_quarter)
+
+
+def seed_or_chance(random_seed: int | None) -> int:
+    return secrets.randbits(32) if random_seed is None else random_seed
