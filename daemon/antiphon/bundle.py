@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import tempfile
+import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -129,8 +130,8 @@ def load(folder: Path) -> Bundle:
     try:
         vocabulary = Vocabulary(card.vocabulary)
         weights = _read_weights(data)
-    except (ValueError, KeyError, OSError) as error:
-        raise Failure(f"{folder}: {error}") from None
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise Failure(f"{folder}: {str(error) or 'weights cut short'}") from None
     _check_sizes(folder, card, weights)
     return Bundle(card, vocabulary, weights, folder)
 
@@ -170,6 +171,9 @@ def _read(path: Path, limit_bytes: int) -> bytes:
 
 def _read_weights(data: bytes) -> LstmWeights:
     names = tuple(LstmWeights.__dataclass_fields__)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(member.file_size for member in archive.infolist()) > _MAX_WEIGHTS_BYTES:
+            raise ValueError(f"{WEIGHTS_FILE} unpacks to more than {_MAX_WEIGHTS_BYTES >> 20} MiB")
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         if sorted(arrays.files) != sorted(names):
             raise ValueError(f"{WEIGHTS_FILE} must hold {', '.join(names)}, holds {', '.join(arrays.files)}")

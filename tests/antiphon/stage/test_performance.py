@@ -1,0 +1,62 @@
+import pytest
+
+from antiphon.compose.model import StreamModel
+from antiphon.events import NoteOff, NoteOn, Timed
+from antiphon.perform.news import Received, Sent
+from antiphon.perform.session import Session, SessionSettings, TempoSettings
+from antiphon.stage.clock import SystemClock, VirtualClock
+from antiphon.stage.performance import Performance, warm
+from antiphon.stage.ports import Loopback
+from fakes import VOCABULARY, random_weights, scripted_voice
+
+SCRIPT = ["72", "_", "_", "_", "71", "_", "_", "_", "72"]
+FASTEST = SessionSettings(tempo=TempoSettings(bpm=300))
+
+
+def stage(clock):
+    begin_s = clock.now_s()
+    port = Loopback(clock, [Timed(begin_s, NoteOn(60)), Timed(begin_s + 0.1, NoteOff(60))])
+    session = Session(scripted_voice(SCRIPT), FASTEST, 1)
+    return port, session, Performance(clock, port, session)
+
+
+def test_real_and_virtual_time_play_the_same():
+    played = []
+    for clock in (VirtualClock(), SystemClock()):
+        port, session, performance = stage(clock)
+        origin_s, reports, ticks = clock.now_s(), [], []
+
+        def over(port=port, session=session):
+            return port.exhausted and session.state == "idle"
+
+        if isinstance(clock, VirtualClock):
+            performance.play_at_once(over, reports.append)
+        else:
+            performance.play(over, reports.append, lambda ticks=ticks: ticks.append(1))
+            assert ticks
+        sent = [r.timed for r in reports if isinstance(r, Sent)]
+        assert sum(isinstance(r, Received) for r in reports) == 2
+        assert [t.event for t in port.sent] == [t.event for t in sent]
+        played.append([(pytest.approx(t.at_s - origin_s, abs=0.05), t.event) for t in sent])
+    assert [event for _, event in played[0]] == [event for _, event in played[1]]
+    assert len(played[0]) == 6
+
+
+def test_a_watcher_that_breaks_ends_the_performance_in_order():
+    port, _, performance = stage(SystemClock())
+
+    def watch(report):
+        if isinstance(report, Sent):
+            raise RuntimeError("the screen broke")
+
+    with pytest.raises(RuntimeError, match="the screen broke"):
+        performance.play(lambda: False, watch, lambda: None)
+    kinds = [type(t.event) for t in port.sent]
+    assert kinds.count(NoteOn) == kinds.count(NoteOff)
+
+
+def test_warming_leaves_the_model_at_a_beginning():
+    model = StreamModel(random_weights(len(VOCABULARY)))
+    fresh = StreamModel(random_weights(len(VOCABULARY)))
+    warm(model)
+    assert (model.step(3) == fresh.step(3)).all()

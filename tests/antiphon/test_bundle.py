@@ -1,0 +1,154 @@
+import json
+import pickle
+
+import numpy as np
+import pytest
+
+from antiphon import bundle
+from antiphon.bundle import Architecture, Card, Corpus, Split
+from antiphon.compose.model import LstmWeights, StreamModel, WindowModel
+from antiphon.errors import Failure, WrongUse
+from fakes import VOCABULARY, random_weights
+
+WEIGHTS = random_weights(len(VOCABULARY), units=8)
+CARD = Card(
+    name="toy",
+    description="nobody's songs",
+    vocabulary=VOCABULARY.symbols,
+    key_rule="C major or A minor",
+    architecture=Architecture(units=8),
+    context="stream",
+    recipe={"name": "none"},
+    corpus=Corpus(name="none", title="Nothing", licence="none"),
+    split=Split(rule="none", train=0, valid=0, test=0),
+    figures=(),
+    weights_sha256="",
+)
+
+
+@pytest.fixture
+def saved(tmp_path):
+    bundle.save(tmp_path / "toy", CARD, WEIGHTS)
+    return tmp_path / "toy"
+
+
+def change_card(folder, **changes):
+    path = folder / bundle.CARD_FILE
+    card = json.loads(path.read_text())
+    card.update(changes)
+    path.write_text(json.dumps(card))
+
+
+def test_what_was_saved_is_loaded(saved):
+    loaded = bundle.load(saved)
+    assert loaded.vocabulary == VOCABULARY
+    assert (loaded.weights.recurrent == WEIGHTS.recurrent).all()
+    assert isinstance(loaded.model(), StreamModel)
+    assert isinstance(loaded.model("window"), WindowModel)
+    assert sorted(path.name for path in saved.parent.iterdir()) == ["toy"]
+
+
+def test_the_same_weights_give_the_same_bytes():
+    assert bundle.weights_bytes(WEIGHTS) == bundle.weights_bytes(random_weights(len(VOCABULARY), units=8))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"format": 2}, "bundle format 2, this Antiphon reads format 1"),
+        ({"format": None}, "bundle format None"),
+        ({"weights_sha256": "00" * 32}, "is not the 000000000000… that model.json names"),
+        ({"vocabulary": ["60", "/", "_"]}, "names 3 symbols, weights.npz holds 30"),
+        ({"vocabulary": ["/", "_", "r"]}, "at least one pitch"),
+        ({"architecture": {"kind": "lstm", "units": 9}}, "names 9 units, weights.npz holds 8"),
+        ({"architecture": {"kind": "gru", "units": 8}}, "architecture.kind"),
+        ({"surprise": 1}, "surprise"),
+    ],
+)
+def test_a_mismatch_is_refused_naming_both_sides(saved, changes, message):
+    change_card(saved, **changes)
+    with pytest.raises(Failure, match=message):
+        bundle.load(saved)
+
+
+@pytest.mark.parametrize("missing", [bundle.CARD_FILE, bundle.WEIGHTS_FILE])
+def test_a_missing_file_is_named(saved, missing):
+    (saved / missing).unlink()
+    with pytest.raises(Failure, match=rf"{missing}: No such file"):
+        bundle.load(saved)
+
+
+def test_json_that_is_none(saved):
+    (saved / bundle.CARD_FILE).write_text("{")
+    with pytest.raises(Failure, match="not JSON"):
+        bundle.load(saved)
+
+
+def weights_file(folder, data):
+    import hashlib
+
+    (folder / bundle.WEIGHTS_FILE).write_bytes(data)
+    change_card(folder, weights_sha256=hashlib.sha256(data).hexdigest())
+
+
+def test_a_pickle_is_not_opened(saved, tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return (open, (str(tmp_path / "sprung"), "w"))
+
+    weights_file(saved, pickle.dumps(Trap()))
+    with pytest.raises(Failure):
+        bundle.load(saved)
+    np.savez(tmp_path / "objects.npz", kernel=np.array([Trap()], dtype=object))
+    weights_file(saved, (tmp_path / "objects.npz").read_bytes())
+    with pytest.raises(Failure, match="must hold kernel"):
+        bundle.load(saved)
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(saved, tmp_path):
+    np.savez_compressed(tmp_path / "bomb.npz", kernel=np.zeros(17 << 20, np.float32))
+    weights_file(saved, (tmp_path / "bomb.npz").read_bytes())
+    with pytest.raises(Failure, match="unpacks to more than 64 MiB"):
+        bundle.load(saved)
+
+
+def test_every_truncated_weights_file_is_refused(saved):
+    whole = (saved / bundle.WEIGHTS_FILE).read_bytes()
+    for length in range(0, len(whole), 257):
+        weights_file(saved, whole[:length])
+        with pytest.raises(Failure):
+            bundle.load(saved)
+
+
+def test_saving_replaces_a_bundle_and_nothing_else(saved, tmp_path):
+    bundle.save(saved, CARD.model_copy(update={"description": "newer"}), WEIGHTS)
+    assert bundle.load(saved).card.description == "newer"
+    (tmp_path / "songs").mkdir()
+    with pytest.raises(Failure, match="exists and is not a model bundle"):
+        bundle.save(tmp_path / "songs", CARD, WEIGHTS)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Failure, match="file"):
+        bundle.save(tmp_path / "file" / "toy", CARD, WEIGHTS)
+
+
+def test_a_bundle_that_would_not_load_is_not_left_behind(tmp_path):
+    broken = LstmWeights(*(getattr(random_weights(5), name) for name in LstmWeights.__dataclass_fields__))
+    with pytest.raises(Failure, match="names 30 symbols"):
+        bundle.save(tmp_path / "toy", CARD, broken)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_names(saved):
+    assert bundle.find(str(saved)) == saved
+    with pytest.raises(WrongUse, match='model "nobody" is neither a folder nor a bundle that ships'):
+        bundle.find("nobody")
+
+
+def test_the_bundles_that_ship_load_and_name_their_corpus_and_licence():
+    assert bundle.DEFAULT_MODEL in bundle.shipped_names()
+    for name in bundle.shipped_names():
+        card = bundle.load(bundle.find(name)).card
+        assert card.name == name
+        assert card.corpus.licence
+        assert {figures.split for figures in card.figures} == {"valid", "test"}

@@ -1,0 +1,96 @@
+import contextlib
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from antiphon import config
+from antiphon.config import Config
+from antiphon.errors import WrongUse
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def written(tmp_path, text):
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def mistakes(tmp_path, text):
+    with pytest.raises(WrongUse) as caught:
+        config.load(written(tmp_path, text))
+    return caught.value.message.splitlines()
+
+
+def test_the_file_that_comes_with_the_program_says_the_defaults():
+    assert config.load(ROOT / "config.toml") == Config()
+
+
+def test_the_file_that_comes_with_the_program_names_every_setting():
+    text = (ROOT / "config.toml").read_text(encoding="utf-8")
+    for section, settings in config.to_plain(Config()).items():
+        assert f"[{section}]" in text
+        for key in settings:
+            assert f"{key} = " in text or f".{key}]" in text, key
+
+
+def test_changes_are_laid_over_the_file(tmp_path):
+    path = written(tmp_path, "[tempo]\nbpm = 90\n[answer]\nbars = 2\n")
+    loaded = config.load(path, {"tempo.bpm": 100.0, "answer.bars": None, "model.name": "x"})
+    assert (loaded.tempo.bpm, loaded.answer.bars, loaded.model.name) == (100.0, 2, "x")
+
+
+def test_every_mistake_is_told_at_once_with_its_range_and_what_was_given(tmp_path):
+    told = mistakes(
+        tmp_path,
+        '[tempo]\nbpm = 1000\nmeter = "3x4"\n[sampling]\ntemprature = 1\ntemperature = 0\n[tmpo]\n'
+        '[answer]\nstart = "soon"\n[sampling.weights]\nr = -1\n[midi]\noutput_channel = 0\n',
+    )
+    told = [line.removeprefix(f"{tmp_path / 'config.toml'}: ") for line in told]
+    assert sorted(told) == [
+        "answer.start must be 'now', 'beat' or 'bar', got 'soon'",
+        "midi.output_channel must be greater than or equal to 1, got 0",
+        "sampling.temperature must be greater than 0, got 0",
+        "sampling.temprature is not a setting; did you mean temperature?",
+        "sampling.weights.r must be greater than or equal to 0, got -1",
+        "tempo.bpm must be less than or equal to 300, got 1000",
+        "tempo.meter must be a meter such as \"3/4\", its unit 1, 2, 4, 8, 16 or 32, got '3x4'",
+        "tmpo is not a setting; did you mean tempo?",
+    ]
+
+
+def test_a_setting_like_no_other_lists_what_there_is(tmp_path):
+    assert mistakes(tmp_path, "[answer]\nxyz = 1\n")[0].endswith(
+        "answer.xyz is not a setting (there are: start, bars)"
+    )
+
+
+def test_what_is_not_toml_or_not_there(tmp_path):
+    assert "not TOML" in mistakes(tmp_path, "[tempo\n")[0]
+    with pytest.raises(WrongUse, match="No such file"):
+        config.load(tmp_path / "nothing.toml")
+
+
+def test_the_folder_one_starts_in_comes_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert config.load(None) == Config()
+    own = config.usual_places()[1]
+    own.parent.mkdir(parents=True)
+    own.write_text("[tempo]\nbpm = 70\n")
+    assert config.load(None).tempo.bpm == 70
+    written(tmp_path, "[tempo]\nbpm = 80\n")
+    assert config.load(None).tempo.bpm == 80
+
+
+def test_channels_count_from_one_outside_and_from_zero_inside(tmp_path):
+    assert config.load(written(tmp_path, "[midi]\noutput_channel = 16\n")).session.channel == 15
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_configuration_or_a_told_mistake(text):
+    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(WrongUse):
+        assert isinstance(config.load(written(Path(folder), text)), Config)
