@@ -1,0 +1,96 @@
+"""What one symbol costs: our step against the floor and against Keras, all in one run.
+
+    python tests/benchmarks/bench_step.py
+
+The floor is one pass over the weights: a matrix-vector product of the same size. Wanted: a step within 2.5
+times the floor, and 500 times faster than `predict` on the 64 symbols that the seed recipe asks for.
+"""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from antiphon.compose.model import LstmWeights, StreamModel, WindowModel
+from antiphon_training.network import build_model, keras
+
+UNITS, SYMBOLS, WINDOW = 256, 45, 64
+
+
+def median_us(action: Callable[[], object], repeats: int, rounds: int) -> float:
+    """Microseconds a call takes: the median over rounds of the mean within one."""
+    times = []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        for _ in range(repeats):
+            action()
+        times.append((time.perf_counter() - begun) / repeats * 1e6)
+    return statistics.median(times)
+
+
+def weights() -> LstmWeights:
+    generator = np.random.default_rng(0)
+
+    def array(*shape: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        return generator.normal(0, 0.05, shape).astype(np.float32)
+
+    return LstmWeights(
+        array(SYMBOLS, 4 * UNITS),
+        array(UNITS, 4 * UNITS),
+        array(4 * UNITS),
+        array(UNITS, SYMBOLS),
+        array(SYMBOLS),
+    )
+
+
+def floor() -> Callable[[], object]:
+    matrix = np.ones((UNITS, 4 * UNITS + SYMBOLS), np.float32)
+    vector, out = np.ones(UNITS, np.float32), np.empty(4 * UNITS + SYMBOLS, np.float32)
+    return lambda: np.dot(vector, matrix, out=out)
+
+
+def keras_calls(made: LstmWeights) -> tuple[Callable[[], object], Callable[[], object]]:
+    keras()  # loads TensorFlow without its chatter
+    import tensorflow as tf
+
+    model = build_model(UNITS, SYMBOLS)
+    model.set_weights([made.kernel, made.recurrent, made.bias, made.out_kernel, made.out_bias])
+    window = np.zeros((1, WINDOW, SYMBOLS), np.float32)
+    window[0, :, 3] = 1.0
+    tensor = tf.constant(window)
+    compiled = tf.function(lambda x: model(x, training=False))
+    return lambda: model.predict(window, verbose=0), lambda: compiled(tensor).numpy()
+
+
+def main() -> None:
+    made = weights()
+    stream, window = StreamModel(made), WindowModel(made, WINDOW, 0)
+    predict, compiled = keras_calls(made)
+    for action in (predict, compiled):
+        action()
+    step_us = floor_us = 0.0
+    ratios = []
+    for _ in range(9):  # step and floor side by side, so that what else runs here hits both
+        floor_us = median_us(floor(), 500, 5)
+        step_us = median_us(lambda: stream.step(3), 500, 5)
+        ratios.append(step_us / floor_us)
+    rows = {
+        "floor: one pass over the weights": floor_us,
+        "numpy, stream, one step": step_us,
+        "numpy, window of 64": median_us(lambda: window.step(3), 20, 5),
+        "tf.function, window of 64": median_us(compiled, 20, 5),
+        "Keras predict, window of 64": median_us(predict, 5, 5),
+    }
+    for name, microseconds in rows.items():
+        print(f"{name:<36} {microseconds:>10.1f} us  {microseconds / step_us:>8.1f} steps")
+    print(f"step / floor: {statistics.median(ratios):.2f} (wanted: at most 2.5)")
+    print(f"predict / step: {rows['Keras predict, window of 64'] / step_us:.0f} (wanted: at least 500)")
+
+
+if __name__ == "__main__":
+    main()
