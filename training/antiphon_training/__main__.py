@@ -1,0 +1,5 @@
+"""`python -m antiphon_training`, for those who cannot rely on the scripts' folder."""
+
+from antiphon_training.cli import main
+
+main()
