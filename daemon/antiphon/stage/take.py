@@ -1,0 +1,164 @@
+"""The recording of a performance: a MIDI file whose bars are the bars that were played.
+
+Fed with reports and asked to save; knows no clock but the name's, no port, and changes nothing in the music.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain, count
+from pathlib import Path
+
+import mido
+
+from antiphon.errors import Failure
+from antiphon.events import Event, NoteOn, Timed
+from antiphon.perform.news import Answered, Heard, Received, Report, Sent
+from antiphon.stage.clock import wall_time
+from antiphon.stage.midifile import conductor_track, save, voice_track
+from antiphon.stage.ports import Held
+from antiphon.timebase import Grid, Meter, seconds_to_ticks
+
+PLAYER, ANTIPHON = "Player", "Antiphon"
+LATE_S = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class TakeHeader:
+    """What is needed to play the same again. `settings` must be what JSON can say."""
+
+    bpm: float
+    meter: Meter
+    settings: Mapping[str, object]
+    bundle_name: str
+    bundle_checksum: str
+    random_seed: int
+
+    def texts(self) -> tuple[str, ...]:
+        """The text events of a take: a name, a colon, and JSON."""
+        bundle = {"name": self.bundle_name, "checksum": self.bundle_checksum}
+        return (
+            _text("settings", self.settings),
+            _text("bundle", bundle),
+            _text("random seed", self.random_seed),
+        )
+
+
+def _text(name: str, value: object) -> str:
+    return f"{name}: {json.dumps(value)}"
+
+
+class Take:
+    """Records what was played and answered into `folder/YYYYMMDD-HHMMSS.mid`.
+
+    The file is there from the start, which takes the name and proves that the folder can be written; a take
+    in which nothing was played is removed by `close`. Raises Failure naming the folder.
+    """
+
+    def __init__(self, folder: Path, header: TakeHeader, begun: datetime | None = None) -> None:
+        self._header = header
+        self._grid: Grid | None = None
+        self._player: list[Timed] = []
+        self._antiphon: list[Timed] = []
+        self._late_s: list[float] = []
+        self._saved: tuple[int, int] | None = None
+        self.path = _new_file(folder, begun or wall_time())
+        self.save()
+
+    @property
+    def empty(self) -> bool:
+        """True while nothing was played."""
+        return not (self._player or self._antiphon)
+
+    def record(self, report: Report) -> None:
+        """Take down what was received and sent; save when an answer is over. Raises Failure if it cannot."""
+        match report:
+            case Received(timed):
+                self._player.append(timed)
+                self._begin(timed)
+            case Sent(timed, late_s):
+                self._antiphon.append(timed)
+                self._late_s.append(late_s)
+            case Heard(grid=grid):
+                self._grid = grid
+            case Answered():
+                self.save()
+
+    def _begin(self, timed: Timed) -> None:
+        """The first note played is the first downbeat, until the session tells of a grid."""
+        if self._grid is None and isinstance(timed.event, NoteOn):
+            self._grid = Grid(self._header.bpm, timed.at_s)
+
+    def save(self) -> None:
+        """Write all that was recorded, notes still held closed at its last moment; cheap if nothing is new.
+
+        Raises Failure naming the file.
+        """
+        length = (len(self._player), len(self._antiphon))
+        if length != self._saved:
+            save(self.path, self._tracks())
+            self._saved = length
+
+    def close(self) -> Path | None:
+        """Save; gives the file, or None where nothing was played and none is kept."""
+        if self.empty:
+            self.path.unlink(missing_ok=True)
+            return None
+        self.save()
+        return self.path
+
+    def _tracks(self) -> list[mido.MidiTrack]:
+        moments = [timed.at_s for timed in chain(self._player, self._antiphon)]
+        grid = self._grid or Grid(self._header.bpm, min(moments, default=0.0))
+        start_s = _first_bar_s(grid, self._header.meter, min(moments, default=grid.origin_s))
+        end_s = max(moments, default=start_s)
+        voices = [
+            voice_track(name, _in_ticks(_closed(events, end_s), start_s, grid.bpm))
+            for name, events in ((PLAYER, self._player), (ANTIPHON, self._antiphon))
+        ]
+        return [conductor_track(grid.bpm, self._header.meter, self._texts()), *voices]
+
+    def _texts(self) -> tuple[str, ...]:
+        lateness = {
+            "events": len(self._late_s),
+            "max_ms": round(1000 * max(self._late_s, default=0.0), 3),
+            f"over_{1000 * LATE_S:g}_ms": sum(late_s > LATE_S for late_s in self._late_s),
+        }
+        return (*self._header.texts(), _text("lateness", lateness))
+
+
+def _new_file(folder: Path, begun: datetime) -> Path:
+    """An empty file of a name that was free, made in one go so that two programs never share one."""
+    stem = f"{begun:%Y%m%d-%H%M%S}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in chain([stem], (f"{stem}-{number}" for number in count(2))):
+            try:
+                (folder / f"{name}.mid").touch(exist_ok=False)
+                return folder / f"{name}.mid"
+            except FileExistsError:
+                continue
+    except OSError as error:
+        raise Failure(f"{folder}: cannot record takes here: {error.strerror or error}") from None
+    raise AssertionError("numbers do not end")
+
+
+def _first_bar_s(grid: Grid, meter: Meter, first_s: float) -> float:
+    """The moment of the file's first bar: the grid's origin, or whole bars before it for earlier music."""
+    bar_s = grid.step_s * grid.steps_of_beats(meter.quarters_per_bar)
+    bars_before = max(0.0, -((first_s - grid.origin_s) // bar_s))
+    return grid.origin_s - bars_before * bar_s
+
+
+def _closed(events: Sequence[Timed], end_s: float) -> Iterator[Timed]:
+    held = Held()
+    for timed in sorted(events, key=lambda timed: timed.at_s):
+        held.follow(timed.event)
+        yield timed
+    yield from (Timed(end_s, off) for off in held.owed())
+
+
+def _in_ticks(events: Iterable[Timed], start_s: float, bpm: float) -> Iterator[tuple[int, Event]]:
+    for timed in events:
+        yield seconds_to_ticks(timed.at_s - start_s, bpm), timed.event

@@ -1,0 +1,146 @@
+"""The recording: the bars, notes and lateness of the performance, in a file that is whole at any moment."""
+
+import json
+from datetime import datetime
+
+import mido
+import pytest
+
+from antiphon.errors import Failure
+from antiphon.events import GridNote, NoteOff, NoteOn, Timed
+from antiphon.listen.key import Key
+from antiphon.perform.news import Answered, Heard, Received, Sent
+from antiphon.stage.take import Take, TakeHeader
+from antiphon.timebase import Grid, Meter
+
+BEGUN = datetime(2024, 5, 6, 7, 8, 9)
+HEADER = TakeHeader(100.0, Meter(3, 4), {"sampling": {"temperature": 0.9}}, "chorales", "ab12", 42)
+STEP_S = 0.15  # a sixteenth at 100 bpm
+
+
+def take_in(folder):
+    return Take(folder, HEADER, BEGUN)
+
+
+def play(take, report, notes, origin_s=10.0, late_s=0.0):
+    """Let the take hear notes given in steps, offs before ons."""
+    offs = [Timed(origin_s + (start + length) * STEP_S, NoteOff(p)) for start, length, p in notes]
+    ons = [Timed(origin_s + start * STEP_S, NoteOn(p, 70)) for start, length, p in notes]
+    for timed in sorted(offs + ons, key=lambda timed: timed.at_s):
+        take.record(report(timed) if report is Received else Sent(timed, late_s))
+
+
+def notes_of(path, track):
+    """(onset, end, pitch) in ticks; fails on anything left open."""
+    ticks, down, notes = 0, {}, []
+    for message in mido.MidiFile(path).tracks[track]:
+        ticks += message.time
+        if message.type == "note_on":
+            assert message.note not in down
+            down[message.note] = ticks
+        elif message.type == "note_off":
+            notes.append((down.pop(message.note), ticks, message.note))
+    assert not down
+    return notes
+
+
+def texts_of(path):
+    texts = [message.text for message in mido.MidiFile(path).tracks[0] if message.type == "text"]
+    return {name: json.loads(value) for name, _, value in (text.partition(": ") for text in texts)}
+
+
+def test_bars_in_the_file_are_the_bars_of_the_performance(tmp_path):
+    take = take_in(tmp_path)
+    play(take, Received, [(0, 4, 67), (4, 2, 69), (6, 6, 71)])
+    play(take, Sent, [(12, 4, 72), (16, 8, 67)])
+    assert take.close() == tmp_path / "20240506-070809.mid"
+    file = mido.MidiFile(take.path)
+    assert (file.type, file.ticks_per_beat) == (1, 480)
+    assert [track.name for track in file.tracks[1:]] == ["Player", "Antiphon"]
+    assert next(m.dict() for m in file.tracks[0] if m.type == "set_tempo")["tempo"] == 600_000
+    assert notes_of(take.path, 1) == [(0, 480, 67), (480, 720, 69), (720, 1440, 71)]
+    assert notes_of(take.path, 2) == [(1440, 1920, 72), (1920, 2880, 67)]
+
+
+def test_music21_hears_the_same_last_notes_included(tmp_path):
+    music21 = pytest.importorskip("music21")
+    take = take_in(tmp_path)
+    play(take, Received, [(0, 4, 67), (4, 2, 69), (6, 6, 71)])
+    play(take, Sent, [(12, 4, 72), (16, 8, 67)])
+    score = music21.converter.parse(take.close(), quantizePost=False)
+    player, antiphon = (list(part.flatten().stripTies().notes) for part in score.parts)
+    assert [(n.pitch.midi, n.quarterLength) for n in player] == [(67, 1), (69, 0.5), (71, 1.5)]
+    assert [(n.offset, n.pitch.midi, n.quarterLength) for n in antiphon] == [(3, 72, 1), (4, 67, 2)]
+    assert score.flatten().getElementsByClass("TimeSignature").first().ratioString == "3/4"
+
+
+def test_the_header_and_the_lateness_are_text_events(tmp_path):
+    take = take_in(tmp_path)
+    play(take, Sent, [(0, 4, 60)], late_s=0.002)
+    play(take, Sent, [(4, 4, 62)], late_s=0.0123)
+    texts = texts_of(take.close())
+    assert texts["settings"] == HEADER.settings
+    assert texts["bundle"] == {"name": "chorales", "checksum": "ab12"}
+    assert texts["random seed"] == 42
+    assert texts["lateness"] == {"events": 4, "max_ms": 12.3, "over_5_ms": 2}
+
+
+def test_the_session_grid_overrides_and_music_before_it_moves_the_start_by_whole_bars(tmp_path):
+    take = take_in(tmp_path)
+    play(take, Received, [(0, 4, 67)], origin_s=10.0 - 2 * STEP_S)
+    grid = Grid(100.0, 10.0)
+    take.record(Heard(12.0, (GridNote(0, 4, 67),), Key(0, "major"), grid, 16, 16))
+    play(take, Sent, [(12, 4, 72)])
+    take.close()
+    assert notes_of(take.path, 1) == [(1440 - 240, 1440 + 240, 67)]
+    assert notes_of(take.path, 2) == [(2880, 3360, 72)]
+
+
+def test_what_is_held_is_closed_at_the_last_moment(tmp_path):
+    take = take_in(tmp_path)
+    take.record(Received(Timed(10.0, NoteOn(60))))
+    take.record(Sent(Timed(10.6, NoteOn(64)), 0.0))
+    take.record(Received(Timed(11.2, NoteOn(62))))
+    take.record(Received(Timed(11.8, NoteOff(62))))
+    take.close()
+    assert notes_of(take.path, 1) == [(480 * 2, 480 * 3, 62), (0, 480 * 3, 60)]
+    assert notes_of(take.path, 2) == [(480, 480 * 3, 64)]
+
+
+def test_after_an_answer_the_file_is_whole_and_playing_on_adds_to_it(tmp_path):
+    take = take_in(tmp_path)
+    play(take, Received, [(0, 4, 67)])
+    take.record(Answered(12.0, cut=False, late_steps=0))
+    assert notes_of(take.path, 1) == [(0, 480, 67)]
+    play(take, Received, [(12, 4, 69)])
+    assert notes_of(take.path, 1) == [(0, 480, 67)]
+    take.close()
+    assert notes_of(take.path, 1) == [(0, 480, 67), (1440, 1920, 69)]
+    assert list(tmp_path.iterdir()) == [take.path]
+
+
+def test_takes_of_one_second_have_names_of_their_own_and_an_empty_one_is_not_kept(tmp_path):
+    folder = tmp_path / "new" / "takes"
+    takes = [take_in(folder) for _ in range(3)]
+    assert [take.path.name for take in takes] == [
+        "20240506-070809.mid",
+        "20240506-070809-2.mid",
+        "20240506-070809-3.mid",
+    ]
+    assert takes[0].empty
+    play(takes[1], Received, [(0, 4, 67)])
+    assert [take.close() for take in takes] == [None, takes[1].path, None]
+    assert list(folder.iterdir()) == [takes[1].path]
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_any_music(tmp_path):
+    (tmp_path / "takes").write_text("a file")
+    with pytest.raises(Failure, match=r"takes.*: cannot record takes here: "):
+        take_in(tmp_path / "takes")
+    with pytest.raises(Failure, match=r"below: cannot record takes here: Not a directory"):
+        take_in(tmp_path / "takes" / "below")
+
+
+def test_settings_that_json_cannot_say_are_refused_before_any_music(tmp_path):
+    with pytest.raises(TypeError):
+        Take(tmp_path, TakeHeader(100.0, Meter(), {"x": object()}, "b", "c", 1), BEGUN)
