@@ -13,11 +13,12 @@ import click
 from antiphon.commands.demo import demo
 from antiphon.commands.generate import generate
 from antiphon.commands.models import models
+from antiphon.commands.play import play
 from antiphon.errors import run
 
 
 @click.group(
-    commands=[demo, generate, models],
+    commands=[demo, generate, models, play],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="antiphon", message="%(package)s %(version)s")

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from antiphon import config
 from antiphon.bundle import Bundle
-from antiphon.commands.options import FILE, bundle_of, seed_or_chance, shared, voice_of
+from antiphon.commands.options import FILE, bundle_of, seed_or_chance, shared, take_header, voice_of
 from antiphon.config import Config
 from antiphon.events import NoteOn, PlayedNote, Timed
 from antiphon.listen.phrase import PhraseSettings
@@ -23,7 +23,7 @@ from antiphon.stage.midifile import Phrase, read_phrase
 from antiphon.stage.performance import Performance, warm
 from antiphon.stage.ports import Loopback
 from antiphon.stage.screen import Screen
-from antiphon.stage.take import Take, TakeHeader
+from antiphon.stage.take import Take
 from antiphon.timebase import Meter
 
 _COUNT_IN_S = 0.5
@@ -50,7 +50,7 @@ def demo(
     chosen = bundle_of(settings)
     seed = seed_or_chance(random_seed)
     result = _Result(chosen.card.name, seed)
-    take = Take(Path(settings.take.folder), _header(settings, chosen, seed))
+    take = Take(Path(settings.take.folder), take_header(settings, chosen, seed))
     try:
         _perform(settings, chosen, seed, phrase, (take.record, result.record), fast=fast, quiet=as_json)
     finally:
@@ -80,13 +80,6 @@ def _for_one_phrase(settings: Config, phrase: Phrase) -> Config:
 def _silence_s(notes: Sequence[PlayedNote], place: int) -> float:
     """Silence before a note; `notes` by onset."""
     return notes[place].onset_s - max(note.release_s for note in notes[:place])
-
-
-def _header(settings: Config, chosen: Bundle, random_seed: int) -> TakeHeader:
-    card = chosen.card
-    meter = Meter.parse(settings.tempo.meter)
-    plain = config.to_plain(settings)
-    return TakeHeader(settings.tempo.bpm, meter, plain, card.name, card.weights_sha256, random_seed)
 
 
 def _perform(

@@ -7,10 +7,12 @@ from typing import Any
 
 import click
 
-from antiphon import bundle
+from antiphon import bundle, config
 from antiphon.bundle import Bundle
 from antiphon.config import Config
 from antiphon.perform.session import Voice
+from antiphon.stage.take import TakeHeader
+from antiphon.timebase import Meter
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -45,6 +47,14 @@ def bundle_of(settings: Config) -> Bundle:
 def voice_of(chosen: Bundle, settings: Config) -> Voice:
     """The answering voice of a bundle, with the context that the settings ask for."""
     return Voice(chosen.model(settings.model.context), chosen.vocabulary, chosen.card.steps_per_quarter)
+
+
+def take_header(settings: Config, chosen: Bundle, random_seed: int) -> TakeHeader:
+    """What a take must say so that the same can be played again."""
+    card = chosen.card
+    meter = Meter.parse(settings.tempo.meter)
+    plain = config.to_plain(settings)
+    return TakeHeader(settings.tempo.bpm, meter, plain, card.name, card.weights_sha256, random_seed)
 
 
 def seed_or_chance(random_seed: int | None) -> int:

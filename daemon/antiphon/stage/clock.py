@@ -15,8 +15,8 @@ class Clock(Protocol):
 
     def now_s(self) -> float: ...
 
-    def wait_until_s(self, at_s: float) -> None:
-        """Return at `at_s` or after; at once if that moment has passed."""
+    def wait_until_s(self, at_s: float, exactly: bool = True) -> None:
+        """Return at `at_s` or after; at once if that moment has passed. `exactly` may cost processor time."""
 
 
 class SystemClock:
@@ -32,9 +32,10 @@ class SystemClock:
     def now_s(self) -> float:
         return time.monotonic()
 
-    def wait_until_s(self, at_s: float) -> None:
+    def wait_until_s(self, at_s: float, exactly: bool = True) -> None:
+        spin_s = self._spin_s if exactly else 0.0
         # time.sleep waits for an absolute moment of this same clock: an interrupted sleep does not stretch.
-        while (remaining_s := at_s - self._spin_s - time.monotonic()) > 0:
+        while (remaining_s := at_s - spin_s - time.monotonic()) > 0:
             time.sleep(remaining_s)
         while time.monotonic() < at_s:
             pass
@@ -49,7 +50,7 @@ class VirtualClock:
     def now_s(self) -> float:
         return self._now_s
 
-    def wait_until_s(self, at_s: float) -> None:
+    def wait_until_s(self, at_s: float, exactly: bool = True) -> None:  # noqa: ARG002 - always exact
         self._now_s = max(self._now_s, at_s)
 
 

@@ -41,7 +41,7 @@ class Engine:
         try:
             while not self._stopping and not until():
                 self.turn()
-                self._clock.wait_until_s(self._wake_at_s())
+                self._rest()
         finally:
             self._send(self._session.stop(self._clock.now_s()))
             self._report_news()
@@ -56,10 +56,14 @@ class Engine:
             self._publish(Received(timed))
         self._report_news()
 
-    def _wake_at_s(self) -> float:
-        poll_at_s = self._clock.now_s() + self._poll_s
+    def _rest(self) -> None:
+        """Until the next look at the input, or exactly until a deadline that is nearly as close."""
+        now_s = self._clock.now_s()
         deadline_s = self._session.next_deadline_s()
-        return poll_at_s if deadline_s is None else min(poll_at_s, deadline_s)
+        if deadline_s is not None and deadline_s - now_s <= 2 * self._poll_s:
+            self._clock.wait_until_s(deadline_s)
+        else:
+            self._clock.wait_until_s(now_s + self._poll_s, exactly=False)
 
     def _send(self, due: list[Timed]) -> None:
         for timed in due:

@@ -12,7 +12,7 @@ from pathlib import Path
 from antiphon.compose.symbols import encode, parse
 from antiphon.errors import Failure, WrongUse
 from antiphon.listen.key import Key
-from antiphon.listen.quantise import one_voice
+from antiphon.listen.quantise import joined, one_voice
 from antiphon.stage.midifile import read_phrase
 from antiphon.timebase import Grid, Meter
 
@@ -47,7 +47,10 @@ def _read_midi(path: Path, steps_per_quarter: int) -> WrittenPhrase:
     phrase = read_phrase(path)
     # The file's tempo only sets how seconds and beats relate, so that any tempo keeps its beats.
     grid = Grid(phrase.bpm, steps_per_quarter=steps_per_quarter)
-    return WrittenPhrase(encode(one_voice(phrase.notes, grid)), phrase.bpm, phrase.meter, None)
+    notes = one_voice(phrase.notes, grid)
+    # Notes are released a little early; the last one, which no other note ends, fills its beat.
+    end = -(-notes[-1].end_steps // steps_per_quarter) * steps_per_quarter
+    return WrittenPhrase(encode(joined(notes, end)), phrase.bpm, phrase.meter, None)
 
 
 def _read_score(path: Path, bpm: float) -> WrittenPhrase:

@@ -36,6 +36,12 @@ def test_a_score_is_read_with_its_key(tmp_path):
     assert (read.key, read.meter, read.bpm) == (Key(2, "minor"), Meter(3, 4), 90)
 
 
+def test_the_last_note_fills_its_beat(tmp_path):
+    path = tmp_path / "x.mid"
+    write_melody(path, [GridNote(0, 4, 62), GridNote(4, 7, 64)], bpm=120)
+    assert len(phrasefile.read(path, 4, 120).symbols) == 12
+
+
 @pytest.mark.parametrize("name", ["x.wav", "x", "x.krn.txt"])
 def test_an_ending_nobody_reads(tmp_path, name):
     with pytest.raises(WrongUse, match=r"a phrase must be one of \.mid, \.midi, \.krn"):

@@ -1,0 +1,111 @@
+"""The process that has the screen: starts the one that sends, attends to its letters, and ends it."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
+from types import TracebackType
+from typing import Self
+
+from antiphon.errors import Failure
+from antiphon.perform.news import Report
+from antiphon.stage.sender import Failed, Letter, Order, Ready, serve
+
+_FRAME_S = 0.04
+_START_S = 20.0
+# The sender closes its notes within a tenth of a second; one that is still there after this is stuck in a
+# MIDI library whose server is gone.
+_END_S = 1.0
+
+
+class Live:
+    """The sending process, from here. A context: leaving it ends the process, by force if it must be."""
+
+    def __init__(self, order: Order) -> None:
+        context = get_context("spawn")
+        self._letters, theirs = context.Pipe(duplex=False)
+        orders, self._orders = context.Pipe(duplex=False)
+        self._process = context.Process(target=serve, args=(order, theirs, orders), name="antiphon-sender")
+        self._process.start()
+        # Only the sender holds the other ends now, so each side notices when the other is gone.
+        theirs.close()
+        orders.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def ready(self) -> Ready:
+        """Wait for the ports to be open. Raises Failure with what the sender says."""
+        if not self._letters.poll(_START_S):
+            raise Failure(f"the MIDI process did not start within {_START_S:g} s")
+        letter = self._next()
+        if isinstance(letter, Ready):
+            return letter
+        raise Failure(letter.message if isinstance(letter, Failed) else "the MIDI process ended as it began")
+
+    def attend(
+        self, watch: Callable[[Report], None], tick: Callable[[], None], stopping: Callable[[], bool]
+    ) -> None:
+        """Hand on reports until `stopping()`, then end the sender and hand on its last ones.
+
+        Raises Failure if the sender ends by itself.
+        """
+        while not stopping():
+            if self._letters.poll(_FRAME_S) and not self._hand_on(watch):
+                raise Failure(f"the MIDI process ended by itself (exit code {self._exit_code()})")
+            tick()
+        self._orders.send(None)
+        while self._letters.poll(_END_S) and self._hand_on(watch):
+            pass
+        tick()
+
+    def _hand_on(self, watch: Callable[[Report], None]) -> bool:
+        """One letter; False when there will be no more."""
+        letter = self._next()
+        if isinstance(letter, Failed):
+            raise Failure(letter.message)
+        if letter is None or isinstance(letter, Ready):
+            return False
+        watch(letter)
+        return True
+
+    def _next(self) -> Letter | None:
+        try:
+            letter: Letter = self._letters.recv()
+        except (EOFError, ConnectionResetError):
+            return None
+        return letter
+
+    def _exit_code(self) -> int | None:
+        self._process.join(_END_S)
+        return self._process.exitcode
+
+    def _end(self) -> None:
+        self._orders.close()
+        self._process.join(_END_S)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._letters.close()
+
+
+@contextmanager
+def stop_signals() -> Iterator[Callable[[], bool]]:
+    """SIGINT and SIGTERM ask for an end; gives a function that says whether one of them came."""
+    asked = False
+
+    def ask(*_: object) -> None:
+        nonlocal asked
+        asked = True
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,96 @@
+"""The process that sends: ports, session and engine, and nothing that may block or hog.
+
+The screen, the takes and the log live in the process that started it, at the other end of two pipes.
+"""
+
+import signal
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+
+from antiphon import bundle
+from antiphon.compose.model import Context
+from antiphon.errors import Failure
+from antiphon.perform.news import Report
+from antiphon.perform.session import Session, SessionSettings, Voice
+from antiphon.stage.clock import SystemClock
+from antiphon.stage.engine import Engine
+from antiphon.stage.performance import warm
+from antiphon.stage.ports import RtMidiPort
+from antiphon.stage.priority import raise_priority
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """All that the process needs to know."""
+
+    bundle_folder: Path
+    context: Context | None
+    settings: SessionSettings
+    random_seed: int
+    client_name: str
+    api: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The ports are open: on which MIDI system, and with what the system allowed."""
+
+    api: str
+    allowed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It cannot go on; one line for the player."""
+
+    message: str
+
+
+Letter = Ready | Failed | Report
+
+
+def serve(order: Order, letters: "Connection[Letter, None]", orders: "Connection[None, None]") -> None:
+    """Play until `orders` says anything or closes, or SIGTERM comes; every note is closed on the way out.
+
+    Ctrl-C reaches the whole terminal; the process that has the screen decides what it means.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    post: SimpleQueue[Letter | None] = SimpleQueue()
+    postman = Thread(target=_deliver, args=(post.get, letters), name="post", daemon=True)
+    postman.start()
+    try:
+        _play(order, post.put, orders)
+    except Failure as failure:
+        post.put(Failed(failure.message))
+    except Exception as error:
+        post.put(Failed(f"unforeseen {type(error).__name__}: {error}"))
+    finally:
+        post.put(None)
+        postman.join(timeout=1.0)
+
+
+def _play(order: Order, put: Callable[[Letter], None], orders: "Connection[None, None]") -> None:
+    clock = SystemClock()
+    chosen = bundle.load(order.bundle_folder)
+    voice = Voice(chosen.model(order.context), chosen.vocabulary, chosen.card.steps_per_quarter)
+    session = Session(voice, order.settings, order.random_seed)
+    with closing(RtMidiPort(clock, order.client_name, order.api)) as port:
+        engine = Engine(clock, port, session, put)
+        signal.signal(signal.SIGTERM, lambda *_: engine.stop())
+        warm(voice.model)
+        put(Ready(port.api, raise_priority()))
+        engine.run(until=orders.poll)
+
+
+def _deliver(get: Callable[[], Letter | None], letters: "Connection[Letter, None]") -> None:
+    """Send letters on as they come; the engine never waits for whoever reads them."""
+    try:
+        while (letter := get()) is not None:
+            letters.send(letter)
+    except (BrokenPipeError, ConnectionResetError):
+        return
