@@ -1,0 +1,196 @@
+"""The commands as a person meets them: what they print, what they write, how they end."""
+
+import json
+import os
+import subprocess
+import sys
+
+import mido
+import pytest
+
+from antiphon import cli
+from antiphon.events import GridNote
+from antiphon.stage.midifile import write_melody
+
+SEED = "67 _ _ _ 69 _ 71 _ 74 _ _ _ 74 _ _ _"
+
+
+@pytest.fixture
+def antiphon(capsys, tmp_path, monkeypatch):
+    """Runs a command in an empty folder; gives exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as end:
+            cli.main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return end.value.code or 0, said.out, said.err
+
+    return run
+
+
+def onsets(path):
+    return [m.note for track in mido.MidiFile(path).tracks for m in track if m.type == "note_on"]
+
+
+def test_generate_prints_symbols_and_writes_a_file(antiphon, tmp_path):
+    code, out, err = antiphon("generate", "--seed", SEED, "--random-seed", 1, "--out", "melody.mid")
+    assert code == 0
+    symbols = out.split()
+    assert 0 < len(symbols) <= 64
+    assert "in G major" in err
+    assert "random seed 1" in err
+    pitches = [int(s) for s in symbols if s.isdigit()]
+    assert onsets(tmp_path / "melody.mid") == [67, 69, 71, 74, 74, *pitches]
+
+
+def test_the_same_random_seed_gives_the_same_melody(antiphon):
+    first, second, other = (antiphon("generate", "--seed", SEED, "--random-seed", s)[1] for s in (1, 1, 2))
+    assert first == second != other
+
+
+def test_trace_and_json_say_how_each_symbol_came_about(antiphon):
+    arguments = ("generate", "--seed", SEED, "--random-seed", 1, "--steps", 5)
+    rows = antiphon(*arguments, "--trace")[1].splitlines()
+    said = json.loads(antiphon(*arguments, "--json")[1])
+    assert rows[0].split() == ["step", "symbol", "entropy", "temperature", "probability"]
+    assert [row.split()[1] for row in rows[1:]] == [step["symbol"] for step in said["steps"]]
+    assert said["answer"] == " ".join(step["symbol"] for step in said["steps"])
+    assert said["key"] == "G major"
+    assert all(0 < step["probability"] <= 1 for step in said["steps"])
+
+
+def test_a_phrase_from_a_midi_file_at_its_tempo(antiphon, tmp_path):
+    write_melody(tmp_path / "call.mid", [GridNote(0, 4, 67), GridNote(4, 4, 71)], bpm=90)
+    code, _, err = antiphon("generate", "--phrase", "call.mid", "--out", "melody.mid", "--picture", "p.svg")
+    assert code == 0, err
+    assert onsets(tmp_path / "melody.mid")[:2] == [67, 71]
+    tempos = [m.tempo for m in mido.MidiFile(tmp_path / "melody.mid").tracks[0] if m.type == "set_tempo"]
+    assert tempos == [mido.bpm2tempo(90)]
+    assert (tmp_path / "p.svg").read_text().startswith("<svg")
+
+
+def test_a_pitch_the_model_never_saw_is_said(antiphon):
+    code, _, err = antiphon("generate", "--seed", "60 _ 62 _ 64 _ 60 _ 127 _", "--key", "C")
+    assert code == 0
+    assert "the model never saw 127 and hears it as" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "line"),
+    [
+        (["--seed", "60 x"], 2, 'symbol 2 must be a MIDI number 0–127, r, _ or /, got "x"'),
+        (["--temperature", "0"], 2, "sampling.temperature must be greater than 0, got 0.0"),
+        (["--temperature", "-1"], 2, "sampling.temperature must be greater than 0, got -1.0"),
+        (["--steps", "0"], 2, "'--steps': 0 is not in the range 1<=x<=100000"),
+        (["--steps", "many"], 2, "'many' is not a valid integer"),
+        (["--key", "H"], 2, 'a key must look like "G major", "F# minor" or "Am", got "H"'),
+        (["--seed", "60", "--phrase", "x.mid"], 2, "with --seed or with --phrase, not both"),
+        (["--phrase", "x.mid"], 1, "x.mid: No such file or directory"),
+        (["--phrase", "x.wav"], 2, "a phrase must be one of .mid"),
+        (
+            ["--model", "nobody"],
+            2,
+            'model "nobody" is neither a folder nor a bundle that ships (there: essen',
+        ),
+        (["--model", "."], 1, "model.json: No such file"),
+        (["--out", "no/such/folder/x.mid"], 1, "no/such/folder/x.mid"),
+        (["--config", "nothing.toml"], 2, "nothing.toml: No such file"),
+    ],
+)
+def test_a_mistake_is_one_line_and_an_exit_code(antiphon, tmp_path, arguments, code, line):
+    before = sorted(tmp_path.iterdir())
+    ended, out, err = antiphon("generate", *arguments)
+    assert (ended, out) == (code, "")
+    assert line in err
+    assert len(err.splitlines()) == 1
+    assert "Traceback" not in err
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_truncated_midi_file(antiphon, tmp_path):
+    write_melody(tmp_path / "whole.mid", [GridNote(0, 4, 67)], bpm=90)
+    (tmp_path / "cut.mid").write_bytes((tmp_path / "whole.mid").read_bytes()[:40])
+    for command in (["generate", "--phrase"], ["demo", "--fast", "--phrase"]):
+        code, _, err = antiphon(*command, "cut.mid")
+        assert code == 1
+        assert err.startswith("antiphon: cut.mid: ")
+        assert len(err.splitlines()) == 1
+
+
+def test_the_demo_answers_and_keeps_a_take(antiphon, tmp_path):
+    code, out, err = antiphon("demo", "--fast", "--take-dir", "here", "--random-seed", 1)
+    assert (code, err) == (0, "")
+    take = next((tmp_path / "here").glob("*.mid"))
+    assert str(take.relative_to(tmp_path)) in out
+    assert "antiphon play" in out
+    lines = out.splitlines()
+    assert lines[0].startswith("you       G4 A4 B4 D5")
+    assert lines[1].startswith("antiphon  ")
+    assert len(onsets(take)) == sum(len(line.split()) - 1 for line in (lines[0].split("  (")[0], lines[1]))
+
+
+def test_the_demo_says_the_same_to_a_program(antiphon, tmp_path):
+    code, out, _ = antiphon("demo", "--fast", "--json", "--random-seed", 1)
+    said = json.loads(out)
+    assert code == 0
+    assert said["key"] == "G major"
+    assert said["answer_starts_at_step"] == 64
+    assert (tmp_path / said["take"]).is_file()
+    assert said["late_ms"] == {"median": 0.0, "worst": 0.0}
+    assert len(said["answer"].split()) <= 64
+    assert (
+        antiphon("demo", "--fast", "--json", "--random-seed", 1)[1].split('"take"')[1].split(",", 1)[1]
+        == (out.split('"take"')[1].split(",", 1)[1])
+    )
+
+
+def test_the_demo_plays_your_phrase_rests_and_all(antiphon, tmp_path):
+    notes = [GridNote(0, 4, 62), GridNote(20, 4, 66), GridNote(60, 4, 69)]
+    write_melody(tmp_path / "mine.mid", notes, bpm=140)
+    said = json.loads(antiphon("demo", "--fast", "--json", "--phrase", "mine.mid")[1])
+    assert said["call"] == [[n.onset_steps, n.duration_steps, n.pitch] for n in notes]
+
+
+def test_a_folder_that_cannot_be_written_is_said_before_any_music(antiphon, tmp_path):
+    (tmp_path / "file").write_text("")
+    code, out, err = antiphon("demo", "--fast", "--take-dir", "file")
+    assert (code, out) == (1, "")
+    assert "file: cannot record takes here" in err
+
+
+def test_the_demo_runs_where_rtmidi_cannot_be_imported(tmp_path):
+    (tmp_path / "rtmidi.py").write_text("raise ImportError('libasound.so.2: cannot open shared object file')")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    run = [sys.executable, "-m", "antiphon"]
+    done = subprocess.run(
+        [*run, "demo", "--fast"], capture_output=True, text=True, env=environment, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    live = subprocess.run([*run, "play"], capture_output=True, text=True, env=environment, cwd=tmp_path)
+    assert live.returncode == 1
+    assert "python-rtmidi cannot be loaded (libasound.so.2" in live.stderr
+    assert len(live.stderr.splitlines()) == 1
+
+
+def test_models_are_listed_with_their_licence(antiphon):
+    code, out, _ = antiphon("models")
+    assert code == 0
+    assert out.startswith("essen")
+    assert "permission" in out
+    assert json.loads(antiphon("models", "--json")[1])[0]["name"] == "essen"
+
+
+@pytest.mark.parametrize("command", [[], ["generate"], ["demo"], ["models"], ["play"]])
+def test_help(antiphon, command):
+    code, out, _ = antiphon(*command, "--help")
+    assert code == 0
+    assert out.startswith("Usage: antiphon")
+
+
+def test_an_unknown_setting_in_the_folders_configuration(antiphon, tmp_path):
+    (tmp_path / "config.toml").write_text("[sampling]\ntemprature = 1\n")
+    code, _, err = antiphon("generate")
+    assert code == 2
+    assert "config.toml: sampling.temprature is not a setting; did you mean temperature?" in err

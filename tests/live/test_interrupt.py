@@ -1,0 +1,26 @@
+"""Ctrl-C in real time, with nothing but this program: a process is started, played with and interrupted."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import mido
+
+
+def onsets(path):
+    return [m.note for track in mido.MidiFile(path).tracks for m in track if m.type == "note_on"]
+
+
+def test_ctrl_c_in_the_demo_closes_the_take(tmp_path):
+    command = [sys.executable, "-m", "antiphon", "demo", "--take-dir", str(tmp_path), "--random-seed", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while not list(tmp_path.glob("*.mid")):
+            assert process.poll() is None
+            time.sleep(0.02)
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert err.strip().splitlines() == ["antiphon: interrupted"]
+    assert onsets(next(tmp_path.glob("*.mid")))[0] == 67
