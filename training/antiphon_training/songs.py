@@ -1,0 +1,79 @@
+"""A score before it is read, and what it says of its melody: plain values that can be kept as JSON."""
+
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+# Counted up whenever a score is read differently (abc_text, melody, scores), so that old readings are left.
+PARSER_VERSION = 1
+FORMATS = {
+    ".krn": "kern",
+    ".abc": "abc",
+    ".musicxml": "musicxml",
+    ".xml": "musicxml",
+    ".mxl": "musicxml",
+    ".mid": "midi",
+    ".midi": "midi",
+}
+
+
+class UnreadableError(Exception):
+    """A score that cannot be read; the message is the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A note or a rest (`pitch` None), in quarters; `written`: the durations that ties joined into it."""
+
+    onset: float
+    duration: float
+    written: tuple[float, ...]
+    pitch: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedSong:
+    """What a score says of its melody. `pickup` in quarters; `key` as written: "D dorian", or "G" alone."""
+
+    title: str
+    source: str
+    sounds: tuple[Sound, ...]
+    meters: tuple[str, ...]
+    pickup: float
+    key: str | None
+    bars_off: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, read: dict[str, Any]) -> "ParsedSong":
+        """Raises KeyError or TypeError where the values are not those of a song."""
+        sounds = tuple(
+            Sound(each["onset"], each["duration"], tuple(each["written"]), each["pitch"])
+            for each in read["sounds"]
+        )
+        return cls(**{**read, "sounds": sounds, "meters": tuple(read["meters"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score to be read: where it comes from, its format, and its bytes (of one tune, for ABC)."""
+
+    source: str
+    format: str
+    content: bytes
+
+    @property
+    def stem(self) -> str:
+        return Path(self.source.partition("#")[0]).stem
+
+
+Reading = ParsedSong | UnreadableError
+
+
+def say_quarters(quarters: float) -> str:
+    """A duration as people write it: 1/3, 1.5."""
+    fraction = Fraction(quarters).limit_denominator(64)
+    return f"{quarters:g}" if fraction.denominator in (1, 2, 4) else str(fraction)
