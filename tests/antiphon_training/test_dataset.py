@@ -4,15 +4,13 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from antiphon.errors import Failure, WrongUse
 from antiphon_training.corpus import Corpus, Loaded
-from antiphon_training.dataset import load_dataset, one_hot_batches, read_songs
+from antiphon_training.dataset import load_dataset, read_songs
 from antiphon_training.folder import write_data_folder
 from antiphon_training.prepare import prepare
-from antiphon_training.preprocess import convert_songs_to_int, generate_training_sequences
+from antiphon_training.preprocess import convert_songs_to_int
 from antiphon_training.songs import ParsedSong, Sound
 
 
@@ -133,18 +131,3 @@ def test_nothing_to_read_is_wrong_use_and_other_text_a_failure(tmp_path):
     (tmp_path / "letter.txt").write_text("Dear friend")
     with pytest.raises(Failure, match="not an encoded song"):
         read_songs(tmp_path)
-
-
-@given(st.lists(st.integers(0, 6), min_size=6, max_size=40), st.integers(1, 9), st.booleans())
-def test_batches_of_vectors_cover_every_window_once(numbers, batch, shuffled):
-    inputs, targets = generate_training_sequences(np.array(numbers, np.uint8), 5)
-    rng = np.random.default_rng(1) if shuffled else None
-    batches = list(one_hot_batches(inputs, targets, 7, batch, rng))
-    assert all(x.shape == (len(y), 5, 7) and x.dtype == np.float32 and len(y) <= batch for x, y in batches)
-    seen = [
-        (*row.argmax(1).tolist(), int(target)) for x, y in batches for row, target in zip(x, y, strict=True)
-    ]
-    wanted = [tuple(numbers[i : i + 6]) for i in range(len(numbers) - 5)]
-    assert sorted(seen) == sorted(wanted)
-    assert shuffled or seen == wanted
-    assert all((x.sum(2) == 1).all() for x, _ in batches)

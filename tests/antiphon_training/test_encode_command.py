@@ -26,7 +26,7 @@ def test_what_is_off_the_grid_is_said(tmp_path):
 
 
 def test_other_files(tmp_path):
-    with pytest.raises(WrongUse, match='a score must be one of .*, got ".txt"'):
+    with pytest.raises(WrongUse, match=r'a score must be one of .*, got "\.txt"'):
         encode_file(tmp_path / "x.txt")
     (tmp_path / "empty.krn").write_text("")
     with pytest.raises(Failure, match=r"empty\.krn: "):

@@ -1,5 +1,4 @@
-"""A data folder read back, and songs from elsewhere to be measured on. numpy only; whole songs, never windows
-cut across songs of different splits."""
+"""A data folder read back, and songs from elsewhere to be measured on; always whole songs."""
 
 import json
 import os
@@ -8,16 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from antiphon.compose import symbols
 from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure, WrongUse
 
 FORMAT = 1
 SPLITS = ("train", "valid", "test")
-Ids = npt.NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +155,3 @@ def _streams_of_scores(paths: Sequence[Path], folder: Path) -> list[tuple[str, .
     if not streams:
         raise Failure(f"no song below {folder} can be used; {refused[0] if refused else 'there is none'}")
     return streams
-
-
-def one_hot_batches(
-    inputs: Ids, targets: Ids, symbol_count: int, batch: int, rng: np.random.Generator | None = None
-) -> Iterator[tuple[npt.NDArray[np.float32], Ids]]:
-    """Windows as vectors, one batch at a time, so that the whole is never in memory.
-
-    `inputs` (number, length) ids → (batch, length, symbols) float32; `targets` (number,) → (batch,).
-    In order, or with `rng` shuffled.
-    """
-    vectors = np.eye(symbol_count, dtype=np.float32)
-    order = rng.permutation(len(targets)) if rng else np.arange(len(targets))
-    for first in range(0, len(order), batch):
-        chosen = order[first : first + batch]
-        yield vectors[inputs[chosen]], targets[chosen]

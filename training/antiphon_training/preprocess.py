@@ -180,7 +180,7 @@ def generate_training_sequences(
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
     """Every window and the symbol after it, as views of the one array: nothing is copied.
 
-    Inputs (number, sequence_length), targets (number,); `dataset.one_hot_batches` makes them vectors.
+    Inputs (number, sequence_length), targets (number,): ids; training makes vectors of a batch at a time.
     """
     if len(integers) <= sequence_length:
         raise ValueError(f"{len(integers)} symbols are too few for windows of {sequence_length} and a target")
