@@ -1,35 +1,127 @@
-"""What was played, in seconds, becomes one voice on the grid, in steps."""
+"""What was played, in seconds, becomes one voice on the grid, in steps.
 
+Onsets go to steps together, not each by itself: apart, and moved as little as can be in all.
+"""
+
+import math
 from collections.abc import Iterable, Sequence
+from typing import Literal, Protocol
 
 from antiphon.events import GridNote, PlayedNote
-from antiphon.timebase import Grid
 
+Voice = Literal["highest", "lowest", "latest"]
+
+# Notes struck this close, in seconds, are one chord; and never more than half a step apart.
+CHORD_S, _CHORD_STEPS = 0.035, 0.5
 # A silence this short, or shorter than the note before it, is how a player detaches notes, not a rest.
 _DETACHED_STEPS = 2
+# No note is moved further than this. Where there are more notes than steps (a trill, a flourish) two share
+# one and one of them goes: as bad as moving a note by two steps, so a triplet or a late note loses none.
+_REACH_STEPS, _SHARED_COST = 1.5, 4.0
 
 
-def one_voice(notes: Iterable[PlayedNote], grid: Grid) -> tuple[GridNote, ...]:
-    """Onsets go to the nearest step; of notes on one step the highest stays; each lasts to the next at most.
+class Ruler(Protocol):
+    """What says where on the grid a moment is: a steady `Grid`, or `Beats` that drift."""
 
-    Notes before step 0 are moved to it.
+    def steps_at(self, at_s: float) -> float:
+        """The place of a moment, in steps and fractions of one."""
+
+
+def one_voice(notes: Iterable[PlayedNote], grid: Ruler, voice: Voice = "highest") -> tuple[GridNote, ...]:
+    """One note at a time, each lasting to the next at most, with the least total displacement (squared).
+
+    Of a chord `voice` stays: the highest note, the lowest, or the latest struck. Under "highest" a note
+    struck and released while a higher one is held is another voice, and goes; under "lowest" likewise. Notes
+    not struck together get steps of their own, unless that moves their neighbours too far. Notes before
+    step 0 are moved to it.
     """
-    melody = _highest_of_each_step(notes, grid)
-    onsets = [onset for onset, _ in melody]
-    limits = [*onsets[1:], None]
+    melody = _melody(sorted(notes, key=lambda note: (note.onset_s, note.pitch)), grid, voice)
+    places = [max(0.0, grid.steps_at(note.onset_s)) for note in melody]
+    kept = _one_of_each_step(zip(_placed(places), melody, strict=True), voice)
+    limits = [*(onset for onset, _ in kept), None][1:]
     return tuple(
         GridNote(onset, _duration(onset, grid.steps_at(note.release_s), limit), note.pitch)
-        for (onset, note), limit in zip(melody, limits, strict=True)
+        for (onset, note), limit in zip(kept, limits, strict=True)
     )
 
 
-def _highest_of_each_step(notes: Iterable[PlayedNote], grid: Grid) -> list[tuple[int, PlayedNote]]:
-    highest: dict[int, PlayedNote] = {}
+def _melody(notes: Sequence[PlayedNote], grid: Ruler, voice: Voice) -> list[PlayedNote]:
+    """One note of each chord, without the notes of other voices; `notes` by onset."""
+    chords: list[list[PlayedNote]] = []
+    for note in _without_inner_voices(notes, voice):
+        if chords and _struck_together(chords[-1][0], note, grid):
+            chords[-1].append(note)
+        else:
+            chords.append([note])
+    return [_chosen(chord, voice) for chord in chords]
+
+
+def _struck_together(first: PlayedNote, later: PlayedNote, grid: Ruler) -> bool:
+    apart_steps = grid.steps_at(later.onset_s) - grid.steps_at(first.onset_s)
+    return later.onset_s - first.onset_s < CHORD_S and apart_steps < _CHORD_STEPS
+
+
+def _chosen(notes: Sequence[PlayedNote], voice: Voice) -> PlayedNote:
+    """`notes` by onset."""
+    if voice == "latest":
+        return notes[-1]
+    outermost = max if voice == "highest" else min
+    return outermost(notes, key=lambda note: note.pitch)
+
+
+def _without_inner_voices(notes: Sequence[PlayedNote], voice: Voice) -> list[PlayedNote]:
+    if voice == "latest":
+        return list(notes)
+    up = 1 if voice == "highest" else -1
+    kept: list[PlayedNote] = []
     for note in notes:
-        step = max(0, round(grid.steps_at(note.onset_s)))
-        if step not in highest or note.pitch > highest[step].pitch:
-            highest[step] = note
-    return sorted(highest.items(), key=lambda pair: pair[0])
+        if not any(_covers(outer, note, up) for outer in kept):
+            kept.append(note)
+    return kept
+
+
+def _covers(outer: PlayedNote, inner: PlayedNote, up: int) -> bool:
+    """Whether `outer` is clearly held from before `inner` is struck until after it is released."""
+    beyond = (outer.pitch - inner.pitch) * up > 0
+    before = inner.onset_s - outer.onset_s >= CHORD_S
+    return beyond and before and outer.release_s - inner.release_s >= CHORD_S
+
+
+def _placed(places: Sequence[float]) -> list[int]:
+    """A step for each place (in steps, ascending): ascending too, and nearest in the sum of squares.
+
+    Of two equally near the earlier. Dynamic programming: what it costs at least to have come to each step.
+    """
+    costs: dict[int, float] = {-1: 0.0}
+    origins: list[dict[int, int]] = []
+    for place in places:
+        cheapest = {step: _cheapest(step, costs) for step in _within_reach(place)}
+        origins.append({step: origin for step, (_, origin) in cheapest.items()})
+        costs = {step: cost + (step - place) ** 2 for step, (cost, _) in cheapest.items()}
+    return _traced(min(costs, key=lambda step: (costs[step], step)), origins)
+
+
+def _within_reach(place: float) -> range:
+    return range(max(0, math.ceil(place - _REACH_STEPS)), math.floor(place + _REACH_STEPS) + 1)
+
+
+def _cheapest(step: int, costs: dict[int, float]) -> tuple[float, int]:
+    """The least cost of a note before this one, and its step: an earlier one, or this one shared."""
+    return min((cost + _SHARED_COST * (at == step), at) for at, cost in costs.items() if at <= step)
+
+
+def _traced(last: int, origins: Sequence[dict[int, int]]) -> list[int]:
+    steps = [last]
+    for origin in reversed(origins):
+        steps.append(origin[steps[-1]])
+    return steps[-2::-1]
+
+
+def _one_of_each_step(placed: Iterable[tuple[int, PlayedNote]], voice: Voice) -> list[tuple[int, PlayedNote]]:
+    by_step: dict[int, list[PlayedNote]] = {}
+    for step, note in placed:
+        by_step.setdefault(step, []).append(note)
+    return [(step, _chosen(notes, voice)) for step, notes in by_step.items()]
 
 
 def _duration(onset_steps: int, release_steps: float, next_onset_steps: int | None) -> int:

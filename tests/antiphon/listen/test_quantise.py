@@ -1,13 +1,14 @@
 from itertools import pairwise
 
-from hypothesis import given
+import pytest
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from antiphon.events import GridNote, PlayedNote
 from antiphon.listen.quantise import joined, one_voice
 from antiphon.timebase import Grid
 
-GRID = Grid(120, origin_s=1.0)  # a step is 0.125 s
+GRID = Grid(120, origin_s=1.0)  # a step is 0.125 s: binary, so that what is exact stays exact
 
 
 def played(*rows):
@@ -16,16 +17,66 @@ def played(*rows):
     ]
 
 
+def onsets(*places, grid=GRID):
+    """The steps of notes struck at these places, each a semitone higher, and released at the next."""
+    ends = [*places[1:], places[-1] + 1]
+    rows = [(a, b, 40 + i) for i, (a, b) in enumerate(zip(places, ends, strict=True))]
+    return [note.onset_steps for note in one_voice(played(*rows), grid)]
+
+
 def test_a_little_early_and_a_little_late_are_on_the_grid():
     assert one_voice(played((0.2, 3.7, 60), (3.8, 8.3, 62)), GRID) == (GridNote(0, 4, 60), GridNote(4, 4, 62))
 
 
-def test_of_a_chord_the_highest_note_stays():
-    assert one_voice(played((0, 4, 60), (0.1, 4, 67), (0, 4, 64)), GRID) == (GridNote(0, 4, 67),)
+@pytest.mark.parametrize(("voice", "pitch"), [("highest", 67), ("lowest", 60), ("latest", 64)])
+def test_of_a_chord_one_note_stays(voice, pitch):
+    chord = played((0, 4, 60), (0.1, 4, 67), (0.2, 4, 64))
+    assert one_voice(chord, GRID, voice) == (GridNote(0, 4, pitch),)
 
 
 def test_a_note_gives_way_to_the_next():
     assert one_voice(played((0, 9, 60), (4, 8, 62)), GRID) == (GridNote(0, 4, 60), GridNote(4, 4, 62))
+
+
+ACCOMPANIED = played((0, 8, 72), (0, 2, 48), (2, 4, 52), (4, 6, 55), (8, 12, 71), (8, 14, 47))
+
+
+def test_what_is_played_under_a_held_note_is_another_voice():
+    assert one_voice(ACCOMPANIED, GRID) == (GridNote(0, 8, 72), GridNote(8, 4, 71))
+    assert [n.pitch for n in one_voice(ACCOMPANIED, GRID, "lowest")] == [48, 52, 55, 47]
+    assert [n.pitch for n in one_voice(ACCOMPANIED, GRID, "latest")] == [72, 52, 55, 71]
+
+
+def test_a_legato_that_descends_is_one_voice():
+    assert [n.pitch for n in one_voice(played((0, 4.4, 64), (4, 8.4, 62), (8, 12, 60)), GRID)] == [64, 62, 60]
+
+
+def test_keys_that_are_all_held_to_the_end_are_one_voice():
+    assert [n.pitch for n in one_voice(played((0, 12, 64), (4, 12, 62), (8, 12, 60)), GRID)] == [64, 62, 60]
+
+
+def test_a_triplet_of_eighths_is_three_steps_and_as_long_in_all():
+    assert onsets(0, 4 / 3, 8 / 3, 4, 16 / 3, 20 / 3, 8) == [0, 1, 3, 4, 5, 7, 8]
+
+
+def test_a_triplet_of_quarters_is_as_long_in_all():
+    assert onsets(0, 8 / 3, 16 / 3, 8) == [0, 3, 5, 8]
+
+
+def test_a_late_note_does_not_push_the_next():
+    assert onsets(0, 2, 4.9, 6, 8) == [0, 2, 5, 6, 8]
+
+
+def test_two_notes_nearest_one_step_are_kept_apart_where_it_moves_them_least():
+    assert onsets(0, 3.6, 4.2, 8) == [0, 3, 4, 8]
+    assert onsets(0, 3.8, 4.4, 8) == [0, 4, 5, 8]
+    assert onsets(0, 3, 4, 4.4, 5.8, 8) == [0, 3, 4, 5, 6, 8]
+
+
+def test_a_trill_too_fast_for_the_grid_does_not_push_the_next_note_away():
+    steps = onsets(0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4, 8)
+    assert steps == sorted(set(steps))
+    assert steps[-2:] in ([4, 8], [5, 8])
 
 
 def test_detached_notes_are_not_rests_and_rests_are():
@@ -38,6 +89,10 @@ def test_what_came_before_the_grid_is_moved_onto_it():
     assert one_voice(played((-3, -1, 60)), GRID)[0].onset_steps == 0
 
 
+def test_nothing_played_is_no_voice():
+    assert one_voice([], GRID) == ()
+
+
 def test_the_last_note_can_be_lengthened():
     notes = (GridNote(0, 4, 60), GridNote(4, 2, 62))
     assert joined(notes, 16) == (GridNote(0, 4, 60), GridNote(4, 12, 62))
@@ -45,12 +100,75 @@ def test_the_last_note_can_be_lengthened():
     assert joined((), 5) == ()
 
 
-@given(
-    st.lists(st.tuples(st.floats(0, 60), st.floats(0.01, 30), st.integers(0, 127)), min_size=1, max_size=40)
-)
-def test_one_voice_whatever_is_played(rows):
-    notes = one_voice(played(*((onset, onset + gate, pitch) for onset, gate, pitch in rows)), GRID)
+# Places that a binary fraction says exactly, so that shifting them does not change a tie.
+places = st.integers(0, 60 * 32).map(lambda n: n / 32)
+gates = st.integers(1, 30 * 32).map(lambda n: n / 32)
+voices = st.sampled_from(["highest", "lowest", "latest"])
+some_rows = st.lists(st.tuples(places, gates, st.integers(0, 127)), min_size=1, max_size=40)
+
+
+def gated(rows, later=0, higher=0):
+    return played(*((onset + later, onset + later + gate, pitch + higher) for onset, gate, pitch in rows))
+
+
+@given(some_rows, voices)
+def test_one_voice_whatever_is_played(rows, voice):
+    notes = one_voice(gated(rows), GRID, voice)
     assert notes
+    assert len(notes) <= len(rows)
     assert all(a.end_steps <= b.onset_steps for a, b in pairwise(notes))
-    steps = {max(0, round(onset)) for onset, _, _ in rows}
-    assert len(notes) <= len(steps) + 1
+
+
+@given(some_rows, voices, st.integers(0, 100))
+def test_shifting_by_whole_steps_commutes(rows, voice, later):
+    rows = [(onset + 2, gate, pitch) for onset, gate, pitch in rows]  # clear of the grid's beginning
+    notes, moved = one_voice(gated(rows), GRID, voice), one_voice(gated(rows, later), GRID, voice)
+    assert [(n.onset_steps + later, n.pitch) for n in notes] == [(n.onset_steps, n.pitch) for n in moved]
+
+
+@given(some_rows, voices, st.integers(-127, 127))
+def test_transposing_commutes(rows, voice, higher):
+    assume(all(0 <= pitch + higher <= 127 for _, _, pitch in rows))
+    notes, moved = one_voice(gated(rows), GRID, voice), one_voice(gated(rows, 0, higher), GRID, voice)
+    assert [(n.onset_steps, n.duration_steps, n.pitch + higher) for n in notes] == [
+        (n.onset_steps, n.duration_steps, n.pitch) for n in moved
+    ]
+
+
+melodies = st.lists(st.tuples(st.integers(1, 16), st.integers(0, 127)), min_size=1, max_size=40)
+
+
+@given(melodies, st.floats(40, 220), st.floats(-1000, 1000))
+def test_exact_playing_is_quantised_exactly(steps, bpm, origin_s):
+    grid, written, at = Grid(bpm, origin_s), [], 0
+    for duration, pitch in steps:
+        written.append(GridNote(at, duration, pitch))
+        at += duration
+    notes = [PlayedNote(n.pitch, 80, grid.time_s(n.onset_steps), grid.time_s(n.end_steps)) for n in written]
+    assert one_voice(notes, grid) == tuple(written)
+
+
+@given(st.lists(st.floats(0.3, 6), min_size=1, max_size=30))
+def test_each_note_struck_apart_keeps_its_order_and_is_near_where_it_was(gaps):
+    """And where rounding keeps all notes apart it is the nearest way, so this is as near."""
+    struck, at = [], 0.0
+    for gap in gaps:
+        struck.append(at)
+        at += gap
+    notes = one_voice(played(*((at, at + 0.25, 40 + i) for i, at in enumerate(struck))), GRID)
+    assert [n.pitch for n in notes] == sorted(n.pitch for n in notes)
+    moved = [abs(n.onset_steps - struck[n.pitch - 40]) for n in notes]
+    assert max(moved) <= 1.5
+    rounded = [round(at) for at in struck]
+    if len(set(rounded)) == len(rounded):
+        assert len(notes) == len(struck)
+        assert sum(moved) <= sum(abs(a - b) for a, b in zip(rounded, struck, strict=True)) + 1e-9
+
+
+@given(st.lists(st.floats(1.3, 6), min_size=1, max_size=30))
+def test_no_note_of_a_triplet_or_slower_is_lost(gaps):
+    struck, at = [], 0.0
+    for gap in gaps:
+        struck.append(at)
+        at += gap
+    assert len(onsets(*struck)) == len(struck)
