@@ -94,7 +94,7 @@ def key_of(written: str | None, notes: Iterable[GridNote]) -> tuple[Key, str]:
         plain: Mode = "major" if mode in MAJOR_MODES else "minor"
         return Key.parse(f"{tonic} {plain}"), "score"
     except ValueError:
-        return estimate(notes), "estimate"
+        return estimate(notes, ended=True), "estimate"
 
 
 def _mode_by_ear(tonic: int, notes: Iterable[GridNote]) -> Key:

@@ -1,21 +1,26 @@
 """The key of a melody, and the way to C major or A minor and back.
 
-Estimation compares how long each pitch class sounds with the usual shares of a major and a minor melody
-(probabilities of scale degrees from Albrecht and Shanahan, Music Perception 31(1), 2013, table 1).
+`chances` weighs a melody's notes with the tables of `key_profiles`; `posterior` knows only how long each
+pitch class sounded (scale degrees from Albrecht and Shanahan, Music Perception 31(1), 2013, table 1).
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from antiphon.events import GridNote
+from antiphon.listen.key_profiles import FIRST, LAST, MOVES, PRIOR, SOUNDING
 
 Mode = Literal["major", "minor"]
 NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _ACCIDENTALS = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1, "-": -1}
 _HOME = {"major": 0, "minor": 9}
+# A note held longer says no more of the key: a fermata, or a key that the player forgot.
+_LONGEST_STEPS = 8
 
 PROFILES: dict[Mode, tuple[float, ...]] = {
     "major": (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081),
@@ -66,7 +71,11 @@ def posterior(durations: Sequence[float], weight: float = 1.0) -> dict[Key, floa
     """
     if len(durations) != 12:
         raise ValueError(f"there are 12 pitch classes, got {len(durations)} durations")
-    scores = {key: weight * _log_likelihood(durations, key) for key in ALL_KEYS}
+    return normalised({key: weight * _log_likelihood(durations, key) for key in ALL_KEYS})
+
+
+def normalised(scores: Mapping[Key, float]) -> dict[Key, float]:
+    """Log-probabilities, up to a constant, as probabilities."""
     best = max(scores.values())
     unnormalised = {key: math.exp(score - best) for key, score in scores.items()}
     total = sum(unnormalised.values())
@@ -81,10 +90,59 @@ def _log_likelihood(durations: Sequence[float], key: Key) -> float:
     )
 
 
-def estimate(notes: Iterable[GridNote]) -> Key:
-    """The likeliest key of a melody; C major for silence."""
-    durations = [0.0] * 12
-    for note in notes:
-        durations[note.pitch % 12] += note.duration_steps
-    chances = posterior(durations)
-    return max(ALL_KEYS, key=lambda key: chances[key])
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a melody of n notes says of its key, in pitch classes 0–11.
+
+    sounding    share of the time that each of the 12 sounds, times √n
+    moves       how often one follows another (the same one too), over √n
+    first       the one it begins with
+    last        the one it ends with, where that is known to be an end
+    """
+
+    sounding: tuple[float, ...]
+    moves: Mapping[tuple[int, int], float]
+    first: int
+    last: int | None
+
+    @classmethod
+    def of(cls, notes: Iterable[GridNote], ended: bool = False) -> "Evidence | None":
+        """Read one voice; `ended`: the melody is whole, so its last note is its final. None for silence.
+
+        √n, because the notes of a melody are far from independent: evidence grows slower than their number.
+        """
+        melody = sorted(notes)
+        if not melody:
+            return None
+        root = math.sqrt(len(melody))
+        held = [(note.pitch % 12, min(note.duration_steps, _LONGEST_STEPS)) for note in melody]
+        total = sum(steps for _, steps in held)
+        sounding = tuple(root / total * sum(s for pc, s in held if pc == each) for each in range(12))
+        counted = Counter(pairwise(pc for pc, _ in held))
+        moves = {move: count / root for move, count in counted.items()}
+        return cls(sounding, moves, held[0][0], held[-1][0] if ended else None)
+
+    def score(self, key: Key) -> float:
+        """Log-likelihood of a key, up to a constant that all keys share."""
+        tonic, mode = key.tonic, key.mode
+        total = FIRST[mode][(self.first - tonic) % 12]
+        total += sum(self.sounding[(tonic + degree) % 12] * SOUNDING[mode][degree] for degree in range(12))
+        for (before, after), often in self.moves.items():
+            total += often * MOVES[mode][(before - tonic) % 12][(after - tonic) % 12]
+        return total if self.last is None else total + LAST[mode][(self.last - tonic) % 12]
+
+
+def chances(notes: Iterable[GridNote], ended: bool = False) -> dict[Key, float]:
+    """Probability of each of the 24 keys, given a melody; with `ended` its last note counts as its final."""
+    evidence = Evidence.of(notes, ended)
+    return normalised({key: PRIOR[key.mode] + (evidence.score(key) if evidence else 0) for key in ALL_KEYS})
+
+
+def likeliest(chances_of: Mapping[Key, float]) -> Key:
+    """The first of the likeliest in the order of `ALL_KEYS`."""
+    return max(ALL_KEYS, key=lambda key: chances_of[key])
+
+
+def estimate(notes: Iterable[GridNote], ended: bool = False) -> Key:
+    """The likeliest key of a melody (see `chances`); C major for silence."""
+    return likeliest(chances(notes, ended))
