@@ -5,19 +5,22 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import click
-from annotated_types import Ge, Le
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
+from annotated_types import Ge, Le, Predicate
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from antiphon.bundle import DEFAULT_MODEL
 from antiphon.compose.model import Context
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.errors import WrongUse
+from antiphon.listen.key import Key, is_key_or_empty
 from antiphon.listen.phrase import PhraseSettings
-from antiphon.perform.session import AnswerSettings, SessionSettings, TempoSettings
+from antiphon.perform.hearing import TempoSettings
+from antiphon.perform.modes import AnswerSettings
+from antiphon.perform.session import SessionSettings
 
 FILE = "config.toml"
 _STRICT = {"extra": "forbid"}
@@ -33,13 +36,50 @@ class ModelSettings:
     context: Context | None = None
 
 
+def _port_names(given: object) -> tuple[str, ...]:
+    """One name may stand without its brackets."""
+    names = (given,) if isinstance(given, str) else given
+    if isinstance(names, list | tuple) and all(isinstance(name, str) and name for name in names):
+        return tuple(names)
+    raise PydanticCustomError("port_names", 'a list of port names such as ["nanoKEY", "Launchkey*"]')
+
+
+def _client_name(given: object) -> str:
+    if isinstance(given, str) and 0 < len(given) <= 32 and ":" not in given:
+        return given
+    raise PydanticCustomError("client_name", "a name of 1–32 characters without a colon")
+
+
 @dataclass(frozen=True, slots=True)
 class MidiSettings:
-    """output_channel: 1–16, where the answer goes."""
+    """Which MIDI ports, and what passes them.
+
+    api             "auto" is the first MIDI system that answers
+    inputs, output  ports there are, by name, part of a name or pattern; empty: a virtual port
+    input_channel   1–16, the only one listened to; 0: all
+    output_channel  1–16, where the answer goes
+    thru            whether what you play goes to the output too
+    client_name     what stands before the colon of the virtual ports' names
+    """
 
     __pydantic_config__: ClassVar[dict[str, str]] = _STRICT
 
+    api: Literal["auto", "alsa", "jack", "coremidi", "winmm"] = "auto"
+    inputs: Annotated[tuple[str, ...], BeforeValidator(_port_names)] = ()
+    output: str = ""
+    client_name: Annotated[str, BeforeValidator(_client_name)] = "antiphon"
+    input_channel: Annotated[int, Ge(0), Le(16)] = 0
+    thru: bool = False
     output_channel: Annotated[int, Ge(1), Le(16)] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class KeySettings:
+    """name: "G major", "F# minor", "Am"; empty: heard in what is played."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _STRICT
+
+    name: Annotated[str, Predicate(is_key_or_empty)] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +101,7 @@ class Config:
     tempo: TempoSettings = field(default_factory=TempoSettings)
     phrase: PhraseSettings = field(default_factory=PhraseSettings)
     answer: AnswerSettings = field(default_factory=AnswerSettings)
+    key: KeySettings = field(default_factory=KeySettings)
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
     midi: MidiSettings = field(default_factory=MidiSettings)
     take: TakeSettings = field(default_factory=TakeSettings)
@@ -69,7 +110,12 @@ class Config:
     def session(self) -> SessionSettings:
         """The part that shapes the music; the channel counted from 0."""
         return SessionSettings(
-            self.tempo, self.phrase, self.answer, self.sampling, self.midi.output_channel - 1
+            self.tempo,
+            self.phrase,
+            self.answer,
+            self.sampling,
+            Key.parse(self.key.name) if self.key.name else None,
+            self.midi.output_channel - 1,
         )
 
 
@@ -124,9 +170,16 @@ def _describe(details: ErrorDetails) -> str:
     if details["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         return f"{name} is not a setting{_did_you_mean(place)}"
     message = details["msg"].removeprefix("Input should be ")
-    if details["type"] == "predicate_failed":  # the meter is the only setting with a rule of its own
-        message = 'a meter such as "3/4", its unit 1, 2, 4, 8, 16 or 32'
+    if details["type"] == "predicate_failed":
+        message = _RULES[name]
     return f"{name} must be {message}, got {details['input']!r}"
+
+
+# What the settings with a rule of their own must be.
+_RULES = {
+    "tempo.meter": 'a meter such as "3/4", its unit 1, 2, 4, 8, 16 or 32',
+    "key.name": 'a key such as "G major", "F# minor" or "Am", or empty',
+}
 
 
 def _did_you_mean(place: list[str]) -> str:

@@ -64,7 +64,7 @@ def test_every_mistake_is_told_at_once_with_its_range_and_what_was_given(tmp_pat
 
 def test_a_setting_like_no_other_lists_what_there_is(tmp_path):
     assert mistakes(tmp_path, "[answer]\nxyz = 1\n")[0].endswith(
-        "answer.xyz is not a setting (there are: start, bars)"
+        "answer.xyz is not a setting (there are: mode, start, bars, register, overlap)"
     )
 
 

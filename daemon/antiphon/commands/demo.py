@@ -16,8 +16,9 @@ from antiphon.commands.options import FILE, bundle_of, seed_or_chance, shared, t
 from antiphon.config import Config
 from antiphon.events import NoteOn, PlayedNote, Timed
 from antiphon.listen.phrase import PhraseSettings
+from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.news import Composed, Heard, Report, Sent
-from antiphon.perform.session import Session, TempoSettings
+from antiphon.perform.session import Session
 from antiphon.stage.clock import SystemClock, VirtualClock
 from antiphon.stage.midifile import Phrase, read_phrase
 from antiphon.stage.performance import Performance, warm
@@ -72,9 +73,11 @@ def _for_one_phrase(settings: Config, phrase: Phrase) -> Config:
     longest = max(rests, default=0.0) * beats_per_s
     length = (phrase.notes[-1].release_s - phrase.notes[0].onset_s) * beats_per_s
     listening = PhraseSettings(
-        max(settings.phrase.silence_beats, longest + 0.25), max(settings.phrase.max_beats, length + 1.0)
+        max(settings.phrase.silence_beats, longest + 0.25),
+        max(settings.phrase.max_beats, length + 1.0),
+        settings.phrase.voice,
     )
-    return replace(settings, tempo=TempoSettings(phrase.bpm, str(phrase.meter)), phrase=listening)
+    return replace(settings, tempo=TempoSettings("fixed", phrase.bpm, str(phrase.meter)), phrase=listening)
 
 
 def _silence_s(notes: Sequence[PlayedNote], place: int) -> float:

@@ -20,15 +20,38 @@ class Melody:
         self._settings = settings
         self._generator = generator
         self._weights = weight_row(vocabulary, settings.weights)
-        self.hear(())
+        self._heard: list[int] = []
+        self._said = False
+        self._hear_anew([])
+
+    def begin(self, settings: SamplingSettings, generator: np.random.Generator) -> None:
+        """Sample what comes next in another way, or with chance of its own."""
+        self._settings = settings
+        self._generator = generator
+        self._weights = weight_row(self._vocabulary, settings.weights)
 
     def hear(self, symbols: Sequence[str]) -> None:
-        """Begin a new song with these symbols; unknown ones are heard as the nearest known."""
-        end_id = self._vocabulary.id(END)
-        self._following = prime(self._model, self._vocabulary.ids(symbols), end_id)
+        """Begin a new song with these symbols; unknown ones are heard as the nearest known.
+
+        Where nothing was said since the last call and these symbols go on from those, only the rest is heard:
+        a phrase can be followed while it is played, at hardly any cost when it ends.
+        """
+        ids = self._vocabulary.ids(symbols)
+        known = len(self._heard)
+        if self._said or ids[:known] != self._heard:
+            self._hear_anew(ids)
+            return
+        for symbol_id in ids[known:]:
+            self._following = self._model.step(symbol_id)
+        self._heard = ids
+
+    def _hear_anew(self, ids: list[int]) -> None:
+        self._following = prime(self._model, ids, self._vocabulary.id(END))
+        self._heard, self._said = ids, False
 
     def next(self, forbidden: Collection[str] = ()) -> tuple[str, Draw]:
         """The next symbol, none of the `forbidden` ones, and how it was drawn."""
+        self._said = True
         chosen = draw(self._following, self._settings, self._allowed(forbidden), self._generator)
         self._following = self._model.step(chosen.symbol_id)
         return self._vocabulary.symbols[chosen.symbol_id], chosen

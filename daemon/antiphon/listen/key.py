@@ -61,6 +61,14 @@ class Key:
         return f"{NAMES[self.tonic]} {self.mode}"
 
 
+def is_key_or_empty(text: str) -> bool:
+    """Whether `Key.parse` can read it, or nothing is said."""
+    try:
+        return not text or isinstance(Key.parse(text), Key)
+    except ValueError:
+        return False
+
+
 ALL_KEYS: tuple[Key, ...] = tuple(Key(t, mode) for mode in PROFILES for t in range(12))
 
 

@@ -1,11 +1,13 @@
 """Where the player's phrase ends: events in, a finished phrase out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from annotated_types import Ge, Le
 
 from antiphon.events import NoteOn, PlayedNote, Timed
+from antiphon.listen.quantise import Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +16,14 @@ class PhraseSettings:
 
     silence_beats    silence after the last note, in beats
     max_beats        the longest phrase, in beats; a key held for ever ends here too
+    voice            which note of a chord is the melody: the "highest", the "lowest" or the "latest"
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     silence_beats: Annotated[float, Ge(0.25), Le(32)] = 1.0
     max_beats: Annotated[float, Ge(1), Le(512)] = 64.0
+    voice: Voice = "highest"
 
 
 @dataclass(slots=True)
@@ -67,12 +71,21 @@ class PhraseListener:
             return longest_s
         return min(longest_s, self._last_release_s + self._settings.silence_beats * beat_s)
 
+    @property
+    def begins_s(self) -> float | None:
+        """The moment of the first note; None with nothing played."""
+        return self._first_onset_s
+
+    def so_far(self, at_s: float) -> tuple[PlayedNote, ...]:
+        """The notes until now, keys still down as if released at `at_s`."""
+        held = [PlayedNote(pitch, key.velocity, key.onset_s, at_s) for (_, pitch), key in self._held.items()]
+        return _by_onset(self._notes + held)
+
     def finish(self, at_s: float) -> tuple[PlayedNote, ...]:
         """End the phrase at a moment and give its notes by onset; keys still down are cut there."""
-        for key in list(self._held):
-            self._release(key, at_s)
-        notes = tuple(sorted(self._notes, key=lambda note: (note.onset_s, note.pitch)))
+        notes = self.so_far(at_s)
         self._notes, self._first_onset_s = [], None
+        self._held.clear()
         return notes
 
     def resume(self, notes: tuple[PlayedNote, ...]) -> None:
@@ -80,3 +93,7 @@ class PhraseListener:
         if notes:
             self._notes = [*notes, *self._notes]
             self._first_onset_s = notes[0].onset_s
+
+
+def _by_onset(notes: Iterable[PlayedNote]) -> tuple[PlayedNote, ...]:
+    return tuple(sorted(notes, key=lambda note: (note.onset_s, note.pitch)))

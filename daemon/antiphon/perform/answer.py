@@ -1,4 +1,4 @@
-"""One answer, composed step by step into the scheduler: ahead of the beat, in the player's key."""
+"""One answer, composed step by step into the scheduler: ahead of the beat, in the player's key and touch."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,22 +10,21 @@ from antiphon.listen.key import Key
 from antiphon.listen.quantise import joined
 from antiphon.perform.news import Composed
 from antiphon.perform.scheduler import Scheduler
+from antiphon.perform.touch import LONGEST_GATE, Touch, silence_steps
 from antiphon.perform.transport import Transport
 
-# Symbols are composed this long before they sound, so that a note's end is known before it comes.
+# Symbols are composed this long before they sound, so that a note's end is known before its last silence.
 _LOOKAHEAD_STEPS = 4
-# A note ends this much of a step before the next, so that repeated notes are heard as two.
-_GAP_STEPS = 0.1
-_ACCENT = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where an answer goes (steps from the grid's origin), how loud, which channel (0–15), in which key."""
+    """Where an answer goes (steps from the grid's origin; `end` None: until it is ended), its touch, its
+    channel (0–15), and the way back to the player's key."""
 
     start: int
-    end: int
-    velocity: int
+    end: int | None
+    touch: Touch
     channel: int
     back_semitones: int
 
@@ -39,15 +38,20 @@ class Answer:
         self._transport = transport
         self._scheduler = scheduler
         self._next = plan.start
-        self._sounding: int | None = None
+        self._note: tuple[int, int] | None = None  # the pitch that sounds and its first step
 
     @property
-    def ends_s(self) -> float:
-        return self._transport.grid.time_s(self._plan.end)
+    def starts_s(self) -> float:
+        return self._transport.grid.time_s(self._plan.start)
+
+    @property
+    def ends_s(self) -> float | None:
+        """None where it goes on until it is ended."""
+        return None if self._plan.end is None else self._transport.grid.time_s(self._plan.end)
 
     def compose_at_s(self) -> float | None:
         """When the next symbol must be composed; None once all are."""
-        if self._next >= self._plan.end:
+        if self._plan.end is not None and self._next >= self._plan.end:
             return None
         return self._transport.grid.time_s(self._next - _LOOKAHEAD_STEPS)
 
@@ -61,47 +65,49 @@ class Answer:
     def _compose_step(self) -> list[Composed]:
         symbol, chosen = self._melody.next(self._forbidden())
         step = self._next
-        if symbol == END:
-            self._finish()
+        if symbol == END and self._plan.end is not None:
+            self._finish(self._plan.end)
             return []
         if is_pitch(symbol):
-            symbol = str(fold_pitch(int(symbol) + self._plan.back_semitones))
+            symbol = str(self._in_players_key(int(symbol)))
         self._sound(symbol)
         self._next += 1
-        if self._next >= self._plan.end:
-            self._finish()
+        if self._next == self._plan.end:
+            self._finish(self._next)
         return [Composed(step, symbol, chosen)]
 
     def _forbidden(self) -> tuple[str, ...]:
         """An answer begins with a note, and ends in its last bar at the earliest."""
         if self._next == self._plan.start:
             return (HOLD, REST, END)
-        return () if self._next >= self._plan.end - self._transport.bar_steps else (END,)
+        end = self._plan.end
+        return () if end is not None and self._next >= end - self._transport.bar_steps else (END,)
+
+    def _in_players_key(self, pitch: int) -> int:
+        return self._plan.touch.in_register(fold_pitch(pitch + self._plan.back_semitones))
 
     def _sound(self, symbol: str) -> None:
         if symbol == HOLD:
             return
-        self._silence_at(self._next)
+        self._silence_at(self._next, self._plan.touch.gate)
         if is_pitch(symbol):
-            self._sounding = int(symbol)
-            on = NoteOn(self._sounding, self._velocity(), self._plan.channel)
+            self._note = (int(symbol), self._next)
+            on_downbeat = self._next % self._transport.bar_steps == 0
+            on = NoteOn(int(symbol), self._plan.touch.velocity_at(on_downbeat), self._plan.channel)
             self._scheduler.add(Timed(self._transport.grid.time_s(self._next), on))
 
-    def _velocity(self) -> int:
-        """The player's own, and a little more on the first beat of a bar."""
-        accent = _ACCENT if self._next % self._transport.bar_steps == 0 else 0
-        return min(127, self._plan.velocity + accent)
+    def _finish(self, end: int) -> None:
+        """The last note is held to the end of the answer, whatever the touch."""
+        self._next = end
+        self._silence_at(end, LONGEST_GATE)
 
-    def _finish(self) -> None:
-        """The last note lasts to the end of the answer."""
-        self._next = self._plan.end
-        self._silence_at(self._plan.end)
-
-    def _silence_at(self, step: int) -> None:
-        if self._sounding is not None:
-            at_s = self._transport.grid.time_s(step - _GAP_STEPS)
-            self._scheduler.add(Timed(at_s, NoteOff(self._sounding, self._plan.channel)))
-            self._sounding = None
+    def _silence_at(self, step: int, gate: float) -> None:
+        """End the note that sounds; it lasts until `step`, as detached as `gate` says."""
+        if self._note is not None:
+            pitch, onset = self._note
+            at_s = self._transport.grid.time_s(step - silence_steps(step - onset, gate))
+            self._scheduler.add(Timed(at_s, NoteOff(pitch, self._plan.channel)))
+            self._note = None
 
 
 def home_shift(notes: Sequence[GridNote], key: Key, vocabulary: Vocabulary) -> int:

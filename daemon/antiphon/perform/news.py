@@ -21,14 +21,17 @@ class StateChanged:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A call is over: its notes on the grid (steps from the grid's origin), its key, and what will follow."""
+    """A call is over: its notes on the grid (steps from the grid's origin), its key, and what will follow.
+
+    `answer_steps` is None for an answer that goes on until it is ended.
+    """
 
     at_s: float
     notes: tuple[GridNote, ...]
     key: Key
     grid: Grid
     answer_start_steps: int
-    answer_steps: int
+    answer_steps: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,61 +1,44 @@
-"""Call and response as a function: timestamped input in, timestamped output out. No clock, no port.
+"""Playing together as a function: timestamped input in, timestamped output out. No clock, no port.
 
 `receive` what the player did, `advance` to a moment to get what is due by then, and come back no later than
-`next_deadline_s`. Sending comes first in `advance`; composing runs ahead of the beat in the gaps.
+`next_deadline_s`. Composing runs ahead of the beat, so what is due is there when its moment comes.
 """
 
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar
 
 import numpy as np
-from annotated_types import Ge, Le, Predicate
 
 from antiphon.compose.melody import Melody
 from antiphon.compose.model import Model
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.symbols import Vocabulary
-from antiphon.events import GridNote, NoteOn, PlayedNote, Timed
-from antiphon.listen.key import estimate
+from antiphon.events import NoteOn, PlayedNote, Timed
+from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseListener, PhraseSettings
-from antiphon.listen.quantise import one_voice
 from antiphon.perform.answer import Answer, Plan, as_heard, home_shift
+from antiphon.perform.hearing import Hearing, TempoSettings, Understood
+from antiphon.perform.modes import MODES, AnswerSettings
 from antiphon.perform.news import Answered, Heard, News, State, StateChanged
 from antiphon.perform.scheduler import Scheduler
-from antiphon.perform.transport import Boundary, Transport
-from antiphon.timebase import MAX_BPM, MIN_BPM, Grid, Meter, is_meter
+from antiphon.perform.touch import touch_of
+from antiphon.perform.transport import Transport
+from antiphon.timebase import Grid, Meter
 
 # A note-on that could not leave within this time of its moment is not played at all.
 LATE_LIMIT_S = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class TempoSettings:
-    """bpm: quarter notes a minute. meter: "3/4". The first note played is the first downbeat."""
-
-    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
-
-    bpm: Annotated[float, Ge(MIN_BPM), Le(MAX_BPM)] = 120.0
-    meter: Annotated[str, Predicate(is_meter)] = "4/4"
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerSettings:
-    """start: "now", the next "beat" or the next "bar". bars: the answer's length; 0: as long as the call."""
-
-    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
-
-    start: Boundary = "bar"
-    bars: Annotated[int, Ge(0), Le(64)] = 0
+# After something was played, the model hears it once nothing more is struck for this long.
+_PRIME_AFTER_S = 0.04
 
 
 @dataclass(frozen=True, slots=True)
 class SessionSettings:
-    """Everything that shapes the music; `channel` 0–15 is where the answer goes."""
+    """Everything that shapes the music; `channel` 0–15 is where the answer goes, `key` None to be heard."""
 
     tempo: TempoSettings = field(default_factory=TempoSettings)
     phrase: PhraseSettings = field(default_factory=PhraseSettings)
     answer: AnswerSettings = field(default_factory=AnswerSettings)
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    key: Key | None = None
     channel: int = 0
 
 
@@ -87,12 +70,15 @@ class Session:
         self._voice = voice
         self._settings = settings
         self._random_seed = random_seed
-        self._meter = Meter.parse(settings.tempo.meter)
+        self._mode = MODES[settings.answer.mode]
         self._transport: Transport | None = None
         self._listener = PhraseListener(settings.phrase)
+        self._hearing = Hearing(self._tempo(), settings.phrase.voice, settings.key)
         self._scheduler = Scheduler(LATE_LIMIT_S)
+        self._melody = Melody(voice.model, voice.vocabulary, settings.sampling, self._chance(0))
         self._reply: _Reply | None = None
         self._calls = 0
+        self._prime_at_s: float | None = None
         self._owed: list[Timed] = []
         self._news: list[News] = []
         self._state: State = "idle"
@@ -112,35 +98,45 @@ class Session:
         if isinstance(timed.event, NoteOn):
             self._begin_listening(timed.at_s)
         self._listener.receive(timed)
+        self._prime_at_s = timed.at_s + _PRIME_AFTER_S
 
     def _begin_listening(self, at_s: float) -> None:
         if self._transport is None:
             grid = Grid(self._settings.tempo.bpm, at_s, self._voice.steps_per_quarter)
-            self._transport = Transport(grid, self._meter)
+            self._transport = Transport(grid, Meter.parse(self._settings.tempo.meter))
         if self._reply is not None:
             self._barge_in(self._reply, at_s)
         self._enter("listening", at_s)
 
     def _barge_in(self, reply: _Reply, at_s: float) -> None:
         """The player takes over. If nothing of the answer had sounded, they had only paused."""
-        self._owed += self._scheduler.cancel(at_s)
         if not reply.heard:
             self._listener.resume(reply.call)
+        elif self._settings.answer.overlap:
+            return
+        self._owed += self._scheduler.cancel(at_s)
         self._end_reply(at_s, cut=True)
 
     def advance(self, now_s: float) -> list[Timed]:
-        """What is due by now, in order; then get on with deciding and composing."""
-        events = self._owed + self._scheduler.due(now_s)
-        self._owed = []
-        self._note_heard(events)
+        """Get on with listening, deciding and composing; gives what is due by now, in order."""
+        events = self._due(now_s)
+        self._prime(now_s)
         self._decide(now_s)
         self._compose(now_s)
+        events += self._due(now_s)
         self._close(now_s)
+        return events
+
+    def _due(self, now_s: float) -> list[Timed]:
+        events = self._owed + self._scheduler.due(now_s)
+        self._owed = []
+        if self._reply is not None and any(isinstance(timed.event, NoteOn) for timed in events):
+            self._reply.heard = True
         return events
 
     def next_deadline_s(self) -> float | None:
         """When to advance again at the latest if nothing is received; None while there is nothing to do."""
-        moments = [self._scheduler.next_s, self._call_ends_s()]
+        moments = [self._scheduler.next_s, self._call_ends_s(), self._primes_at_s()]
         if self._reply is not None:
             moments += [self._reply.answer.compose_at_s(), self._reply.answer.ends_s]
         return min((moment for moment in moments if moment is not None), default=None)
@@ -164,54 +160,90 @@ class Session:
             self._state = state
             self._news.append(StateChanged(at_s, state))
 
-    def _note_heard(self, events: list[Timed]) -> None:
-        if self._reply is not None and any(isinstance(timed.event, NoteOn) for timed in events):
-            self._reply.heard = True
-
     def _call_ends_s(self) -> float | None:
-        return None if self._transport is None else self._listener.ends_at_s(self._transport.beat_s)
+        """In silence, or in the modes that keep to the bars at a bar line."""
+        begins_s = self._listener.begins_s
+        if self._transport is None or begins_s is None:
+            return None
+        if not self._mode.ends_at_bar:
+            return self._listener.ends_at_s(self._transport.beat_s)
+        bars = self._settings.answer.bars or self._mode.least_bars
+        return self._transport.bar_line_s(begins_s, bars)
+
+    def _primes_at_s(self) -> float | None:
+        """When the model may hear the call so far; never while it speaks."""
+        return self._prime_at_s if self._reply is None and not self._listener.empty else None
+
+    def _prime(self, now_s: float) -> None:
+        primes_at_s = self._primes_at_s()
+        if self._transport is None or primes_at_s is None or primes_at_s > now_s:
+            return
+        self._prime_at_s = None
+        call = self._hearing.glimpse(self._listener.so_far(now_s), self._transport)
+        self._hear(call, call.notes[-1].end_steps)
+
+    def _hear(self, call: Understood, until_steps: int) -> int:
+        """Let the model hear a call; gives the semitones from the player's key to the model's."""
+        shift = home_shift(call.notes, call.key, self._voice.vocabulary)
+        self._melody.hear(as_heard(call.notes, shift, until_steps))
+        return shift
 
     def _decide(self, now_s: float) -> None:
         """End the call if its time has come; the answer is planned from that moment, not from now."""
         ends_s = self._call_ends_s()
-        if self._transport is not None and ends_s is not None and ends_s <= now_s:
-            self._answer_call(self._listener.finish(ends_s), self._transport, ends_s)
+        if self._transport is None or ends_s is None or ends_s > now_s:
+            return
+        if self._reply is not None:  # they overlapped; the new answer takes over
+            self._owed += self._scheduler.cancel(ends_s)
+            self._end_reply(ends_s, cut=True)
+        self._answer_call(self._listener.finish(ends_s), self._transport, ends_s)
 
-    def _answer_call(self, call: tuple[PlayedNote, ...], transport: Transport, at_s: float) -> None:
-        notes = one_voice(call, transport.grid)
-        key = estimate(notes)
-        start, end = self._place(notes, transport, at_s)
-        shift = home_shift(notes, key, self._voice.vocabulary)
-        velocity = round(sum(note.velocity for note in call) / len(call))
-        plan = Plan(start, end, velocity, self._settings.channel, -shift)
-        melody = self._melody()
-        melody.hear(as_heard(notes, shift, start))
-        self._reply = _Reply(Answer(melody, plan, transport, self._scheduler), call)
-        self._news.append(Heard(at_s, notes, key, transport.grid, start, end - start))
+    def _answer_call(self, played: tuple[PlayedNote, ...], before: Transport, at_s: float) -> None:
+        call = self._hearing.understand(played, before)
+        self._transport = transport = call.transport
+        start, end = self._place(call, at_s)
+        back = -self._hear(call, start)
+        self._melody.begin(self._settings.sampling, self._chance(self._calls))
+        self._calls += 1
+        keep = self._settings.answer.register == "player"
+        touch = touch_of(played, call.notes, transport.grid, transport.bar_steps, keep)
+        plan = Plan(start, end, touch, self._settings.channel, back)
+        self._reply = _Reply(Answer(self._melody, plan, transport, self._scheduler), played)
+        self._hearing.answered(start, transport)
+        length = None if end is None else end - start
+        self._news.append(Heard(at_s, call.notes, call.key, transport.grid, start, length))
         self._enter("answering", at_s)
 
-    def _place(self, notes: tuple[GridNote, ...], transport: Transport, at_s: float) -> tuple[int, int]:
-        """The answer's first step, and the one after its last."""
-        after = max(notes[-1].end_steps, transport.grid.steps_at(at_s))
-        start = transport.next_start(after, self._settings.answer.start)
-        bars = self._settings.answer.bars * transport.bar_steps
-        return start, start + (bars or transport.whole_bars(notes[0].onset_steps, notes[-1].end_steps))
+    def _place(self, call: Understood, at_s: float) -> tuple[int, int | None]:
+        """The answer's first step, and the one after its last if it has one."""
+        transport, answer = call.transport, self._settings.answer
+        after = max(call.notes[-1].end_steps, transport.grid.steps_at(at_s))
+        start = transport.next_start(after, "bar" if self._mode.ends_at_bar else answer.start)
+        if self._mode.endless:
+            return start, None
+        bars = (answer.bars or self._mode.least_bars) * transport.bar_steps
+        return start, start + (
+            bars or transport.whole_bars(call.notes[0].onset_steps, call.notes[-1].end_steps)
+        )
 
-    def _melody(self) -> Melody:
+    def _tempo(self) -> TempoSettings:
+        """Who keeps to the bars keeps to the tempo."""
+        tempo = self._settings.tempo
+        return TempoSettings("fixed", tempo.bpm, tempo.meter) if self._mode.ends_at_bar else tempo
+
+    def _chance(self, call: int) -> np.random.Generator:
         """Each call has chance of its own, so that an answer cut short does not change the next."""
-        generator = np.random.default_rng((self._random_seed, self._calls))
-        self._calls += 1
-        return Melody(self._voice.model, self._voice.vocabulary, self._settings.sampling, generator)
+        return np.random.default_rng((self._random_seed, call))
 
     def _compose(self, now_s: float) -> None:
         if self._reply is not None:
             self._news += self._reply.answer.compose(now_s)
 
     def _close(self, now_s: float) -> None:
-        if self._reply is not None and self._scheduler.idle and self._reply.answer.ends_s <= now_s:
-            ends_s = self._reply.answer.ends_s
+        ends_s = None if self._reply is None else self._reply.answer.ends_s
+        if ends_s is not None and self._scheduler.idle and ends_s <= now_s:
             self._end_reply(ends_s, cut=False)
-            self._enter("idle", ends_s)
+            self._enter("idle" if self._listener.empty else "listening", ends_s)
 
     def _end_reply(self, at_s: float, cut: bool) -> None:
         self._reply = None

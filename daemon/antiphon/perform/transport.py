@@ -7,6 +7,8 @@ from typing import Literal
 from antiphon.timebase import Grid, Meter
 
 Boundary = Literal["now", "beat", "bar"]
+# A note struck this little before a bar line belongs to the bar that follows.
+_EARLY_STEPS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ class Transport:
         """The first step at or after a place on the grid that is on the boundary."""
         unit = {"now": 1, "beat": self.grid.steps_per_quarter, "bar": self.bar_steps}[boundary]
         return math.ceil((after_steps - 1e-6) / unit) * unit
+
+    def bar_line_s(self, at_s: float, bars: int) -> float:
+        """The bar line `bars` bars after the one before a moment; a little early counts as the next bar."""
+        bar = math.floor((self.grid.steps_at(at_s) + _EARLY_STEPS) / self.bar_steps)
+        return self.grid.time_s((bar + bars) * self.bar_steps)
 
     def whole_bars(self, start_steps: int, end_steps: int) -> int:
         """Steps of all bars that a stretch touches."""

@@ -3,6 +3,7 @@
 import pytest
 
 from antiphon.events import NoteOff, NoteOn, Timed
+from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.news import Answered, Received, Sent
 from antiphon.perform.session import Session, SessionSettings, Voice
 from antiphon.stage.clock import VirtualClock
@@ -21,7 +22,7 @@ class Stage:
         self.clock = VirtualClock()
         self.port = port(self.clock, call)
         self.reports = []
-        self.session = Session(voice, SessionSettings(), 1)
+        self.session = Session(voice, SessionSettings(tempo=TempoSettings("fixed", 120.0)), 1)
         self.engine = Engine(self.clock, self.port, self.session, self.reports.append)
 
     def run(self, until_s=8.0):
@@ -42,7 +43,7 @@ def test_notes_leave_at_their_moment_not_at_the_next_poll():
     stage.run()
     sent = [report for report in stage.reports if isinstance(report, Sent)]
     assert [report.late_s for report in sent] == pytest.approx([0.0] * 4, abs=1e-9)
-    assert [round(t.at_s, 4) for t in stage.port.sent] == [4.5, 5.4875, 5.5, 6.4875]
+    assert [round(t.at_s, 4) for t in stage.port.sent] == [4.5, 5.475, 5.5, 6.475]
 
 
 def test_everything_is_reported_in_order():

@@ -2,15 +2,16 @@ import pytest
 
 from antiphon.compose.model import StreamModel
 from antiphon.events import NoteOff, NoteOn, Timed
+from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.news import Received, Sent
-from antiphon.perform.session import Session, SessionSettings, TempoSettings
+from antiphon.perform.session import Session, SessionSettings
 from antiphon.stage.clock import SystemClock, VirtualClock
 from antiphon.stage.performance import Performance, warm
 from antiphon.stage.ports import Loopback
 from fakes import VOCABULARY, random_weights, scripted_voice
 
 SCRIPT = ["72", "_", "_", "_", "71", "_", "_", "_", "72"]
-FASTEST = SessionSettings(tempo=TempoSettings(bpm=300))
+FASTEST = SessionSettings(tempo=TempoSettings("fixed", 300.0))
 
 
 def stage(clock):

@@ -1,0 +1,106 @@
+"""What a finished call says: its notes on the grid, its key, and the grid to go on with."""
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+from annotated_types import Ge, Le, Predicate
+
+from antiphon.events import GridNote, PlayedNote
+from antiphon.listen import quantise
+from antiphon.listen.key import Key
+from antiphon.listen.key_tracker import KeyTracker
+from antiphon.listen.quantise import one_voice
+from antiphon.listen.tempo import TempoEstimate, infer
+from antiphon.perform.transport import Transport
+from antiphon.timebase import MAX_BPM, MIN_BPM, STEPS_PER_QUARTER, Grid, is_meter
+
+# Less sure than this of the tempo, the last one stays.
+_CONFIDENT = 0.6
+# The tempo at the end of a call is only believed to differ from its mean if it differs by more than this.
+_DRIFT = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class TempoSettings:
+    """mode: "follow" the player, or "fixed". bpm: quarter notes a minute; where "follow" begins.
+
+    meter: "3/4". The first note played is the first downbeat.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    mode: Literal["follow", "fixed"] = "follow"
+    bpm: Annotated[float, Ge(MIN_BPM), Le(MAX_BPM)] = 110.0
+    meter: Annotated[str, Predicate(is_meter)] = "4/4"
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A call on the grid of `transport`; `notes` is not empty."""
+
+    notes: tuple[GridNote, ...]
+    key: Key
+    transport: Transport
+
+
+class Hearing:
+    """Listens from call to call: the tempo where it is to be followed, and the key."""
+
+    def __init__(self, tempo: TempoSettings, voice: quantise.Voice, key: Key | None) -> None:
+        self._follow = tempo.mode == "follow"
+        self._voice = voice
+        self._tracker = KeyTracker()
+        self._tracker.set(key)
+        self._bars_used = 0
+
+    def glimpse(self, call: Sequence[PlayedNote], transport: Transport) -> Understood:
+        """What a call says so far; remembers nothing. `call` is not empty."""
+        transport, notes = self._on_the_grid(call, transport)
+        return Understood(notes, copy(self._tracker).hear(notes), transport)
+
+    def understand(self, call: Sequence[PlayedNote], transport: Transport) -> Understood:
+        """What a finished call says."""
+        transport, notes = self._on_the_grid(call, transport)
+        return Understood(notes, self._tracker.hear(notes), transport)
+
+    def answered(self, from_steps: int, transport: Transport) -> None:
+        """The answer begins here: later calls are in later bars, however the tempo goes."""
+        self._bars_used = from_steps // transport.bar_steps + 1
+
+    def _on_the_grid(
+        self, call: Sequence[PlayedNote], transport: Transport
+    ) -> tuple[Transport, tuple[GridNote, ...]]:
+        estimate = self._tempo(call, transport)
+        if estimate is None:
+            return transport, one_voice(call, transport.grid, self._voice)
+        bar = self._bar_of(estimate, transport)
+        steps = bar * transport.bar_steps
+        notes = tuple(
+            GridNote(note.onset_steps + steps, note.duration_steps, note.pitch)
+            for note in one_voice(call, estimate.beats, self._voice)
+        )
+        return Transport(_grid(estimate, steps), transport.meter), notes
+
+    def _tempo(self, call: Sequence[PlayedNote], transport: Transport) -> TempoEstimate | None:
+        if not self._follow or transport.grid.steps_per_quarter != STEPS_PER_QUARTER:
+            return None
+        estimate = infer(call, guess_bpm=transport.grid.bpm)
+        return estimate if estimate is not None and estimate.confidence >= _CONFIDENT else None
+
+    def _bar_of(self, estimate: TempoEstimate, transport: Transport) -> int:
+        """Bars go on being counted: the call begins at the bar line that is nearest, in a bar of its own."""
+        nearest = round(transport.grid.steps_at(estimate.beat_s) / transport.bar_steps)
+        return max(nearest, self._bars_used)
+
+
+def _grid(estimate: TempoEstimate, first_step: int) -> Grid:
+    """A steady grid from the call's last onset on, at its mean tempo unless it clearly drifted.
+
+    Step 0 of `estimate` is `first_step` of the grid.
+    """
+    drifted = abs(estimate.last_bpm / estimate.bpm - 1) > _DRIFT
+    bpm = min(max(estimate.last_bpm if drifted else estimate.bpm, MIN_BPM), MAX_BPM)
+    last_s, last_steps = estimate.beats.moments_s[-1], estimate.beats.steps[-1] + first_step
+    return Grid(bpm, last_s - Grid(bpm).time_s(last_steps))

@@ -1,0 +1,51 @@
+"""The ways of playing together, in one table."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+from annotated_types import Ge, Le
+
+from antiphon.perform.transport import Boundary
+
+ModeName = Literal["answer", "continue", "trade"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How a way of playing together differs from the others.
+
+    ends_at_bar   the call ends at a bar line, not in silence
+    endless       the answer goes on until the player comes in
+    least_bars    the length of both where the settings leave it open; 0: the answer is as long as the call
+    """
+
+    ends_at_bar: bool
+    endless: bool
+    least_bars: int
+
+
+MODES: dict[ModeName, Mode] = {
+    "answer": Mode(ends_at_bar=False, endless=False, least_bars=0),
+    "continue": Mode(ends_at_bar=False, endless=True, least_bars=0),
+    "trade": Mode(ends_at_bar=True, endless=False, least_bars=2),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSettings:
+    """What comes back, and when.
+
+    mode       "answer" a phrase, "continue" it until the player plays again, or "trade" bars on the bar line
+    start      "now", the next "beat" or the next "bar"; trading always starts on the bar
+    bars       length of the answer; 0: as long as the call, and two bars each when trading
+    register   "player": within a fourth of the call's lowest and highest notes; "any": where the model goes
+    overlap    whether an answer goes on when the player comes in, until the next one takes over
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    mode: ModeName = "answer"
+    start: Boundary = "bar"
+    bars: Annotated[int, Ge(0), Le(64)] = 0
+    register: Literal["player", "any"] = "player"
+    overlap: bool = False
