@@ -93,5 +93,10 @@ def seconds_to_ticks(seconds: float, bpm: float, ticks_per_quarter: int = TICKS_
     return round(seconds * bpm / 60.0 * ticks_per_quarter)
 
 
+def bpm_of(ticks: int, seconds: float, ticks_per_quarter: int = TICKS_PER_QUARTER) -> float:
+    """The tempo at which so many ticks take so many seconds."""
+    return ticks / ticks_per_quarter * 60.0 / seconds
+
+
 def quarters_to_steps(quarters: float, steps_per_quarter: int = STEPS_PER_QUARTER) -> float:
     return quarters * steps_per_quarter

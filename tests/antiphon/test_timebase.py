@@ -27,6 +27,7 @@ def test_ticks():
     assert timebase.steps_to_ticks(4) == 480
     assert timebase.ticks_to_steps(240, 480) == 2
     assert timebase.seconds_to_ticks(0.5, 120) == 480
+    assert timebase.bpm_of(480, 0.5) == 120
 
 
 @pytest.mark.parametrize("text", ["", "4", "3x4", "0/4", "3/5", "65/4", "a/b", "3/"])

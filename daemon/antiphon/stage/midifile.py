@@ -40,13 +40,29 @@ class Phrase:
         return tuple(sorted(offs + ons, key=lambda timed: timed.at_s))
 
 
-def conductor_track(bpm: float, meter: Meter, texts: Iterable[str] = ()) -> mido.MidiTrack:
-    """Track 0 of a file: tempo, meter and text events, all at tick 0."""
+def conductor_track(
+    tempi: Sequence[tuple[int, float]], meter: Meter, texts: Iterable[str] = ()
+) -> mido.MidiTrack:
+    """Track 0 of a file: meter and text events at tick 0, tempi (tick, quarters a minute) where they change.
+
+    The first tempo holds from the start of the file.
+    """
     time_signature = mido.MetaMessage(
         "time_signature", numerator=meter.numerator, denominator=meter.denominator
     )
-    tempo = mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(bpm))
-    return mido.MidiTrack([tempo, time_signature, *(mido.MetaMessage("text", text=text) for text in texts)])
+    track = mido.MidiTrack([_tempo(tempi[0][1]), time_signature])
+    track += [mido.MetaMessage("text", text=text) for text in texts]
+    last_ticks = 0
+    for ticks, bpm in tempi[1:]:
+        track.append(_tempo(bpm, ticks - last_ticks))
+        last_ticks = ticks
+    return track
+
+
+def _tempo(bpm: float, after_ticks: int = 0) -> mido.MetaMessage:
+    # The format has three bytes for the microseconds of a quarter.
+    microseconds = min(max(mido.bpm2tempo(bpm), 1), 0xFFFFFF)
+    return mido.MetaMessage("set_tempo", tempo=microseconds, time=after_ticks)
 
 
 def voice_track(name: str, events: Iterable[tuple[int, Event]]) -> mido.MidiTrack:
@@ -79,7 +95,7 @@ def write_melody(
     offs = [(steps_to_ticks(note.end_steps, steps_per_quarter), NoteOff(note.pitch)) for note in notes]
     ons = [(steps_to_ticks(note.onset_steps, steps_per_quarter), NoteOn(note.pitch)) for note in notes]
     events: list[tuple[int, Event]] = sorted([*offs, *ons], key=lambda timed: timed[0])
-    save(path, [conductor_track(bpm, meter or Meter()), voice_track(name, events)])
+    save(path, [conductor_track([(0, bpm)], meter or Meter()), voice_track(name, events)])
 
 
 def read_phrase(path: Path) -> Phrase:

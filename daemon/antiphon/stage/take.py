@@ -18,7 +18,8 @@ from antiphon.perform.news import Answered, Heard, Received, Report, Sent
 from antiphon.stage.clock import wall_time
 from antiphon.stage.midifile import conductor_track, save, voice_track
 from antiphon.stage.ports import Held
-from antiphon.timebase import Grid, Meter, seconds_to_ticks
+from antiphon.stage.tempo_map import TempoMap
+from antiphon.timebase import TICKS_PER_QUARTER, Meter
 
 PLAYER, ANTIPHON = "Player", "Antiphon"
 LATE_S = 0.005
@@ -58,7 +59,7 @@ class Take:
 
     def __init__(self, folder: Path, header: TakeHeader, begun: datetime | None = None) -> None:
         self._header = header
-        self._grid: Grid | None = None
+        self._tempo = TempoMap(header.bpm)
         self._player: list[Timed] = []
         self._antiphon: list[Timed] = []
         self._late_s: list[float] = []
@@ -76,19 +77,15 @@ class Take:
         match report:
             case Received(timed):
                 self._player.append(timed)
-                self._begin(timed)
+                if isinstance(timed.event, NoteOn):
+                    self._tempo.begin(timed.at_s)  # the first note played is the first downbeat
             case Sent(timed, late_s):
                 self._antiphon.append(timed)
                 self._late_s.append(late_s)
-            case Heard(grid=grid):
-                self._grid = grid
+            case Heard():
+                self._tempo.learn(report)
             case Answered():
                 self.save()
-
-    def _begin(self, timed: Timed) -> None:
-        """The first note played is the first downbeat, until the session tells of a grid."""
-        if self._grid is None and isinstance(timed.event, NoteOn):
-            self._grid = Grid(self._header.bpm, timed.at_s)
 
     def save(self) -> None:
         """Write all that was recorded, notes still held closed at its last moment; cheap if nothing is new.
@@ -110,14 +107,28 @@ class Take:
 
     def _tracks(self) -> list[mido.MidiTrack]:
         moments = [timed.at_s for timed in chain(self._player, self._antiphon)]
-        grid = self._grid or Grid(self._header.bpm, min(moments, default=0.0))
-        start_s = _first_bar_s(grid, self._header.meter, min(moments, default=grid.origin_s))
-        end_s = max(moments, default=start_s)
+        tempo = self._known_tempo(min(moments, default=0.0))
+        begin = self._bars_before(tempo, moments)
         voices = [
-            voice_track(name, _in_ticks(_closed(events, end_s), start_s, grid.bpm))
+            voice_track(name, _in_ticks(_closed(events, max(moments, default=0.0)), tempo, begin))
             for name, events in ((PLAYER, self._player), (ANTIPHON, self._antiphon))
         ]
-        return [conductor_track(grid.bpm, self._header.meter, self._texts()), *voices]
+        changes = [(max(0, ticks + begin), bpm) for ticks, bpm in tempo.changes()]
+        return [conductor_track(changes, self._header.meter, self._texts()), *voices]
+
+    def _known_tempo(self, first_s: float) -> TempoMap:
+        """What the session has told; before it has told anything, the first event is the first downbeat."""
+        if not self._tempo.empty:
+            return self._tempo
+        tempo = TempoMap(self._header.bpm)
+        tempo.begin(first_s)
+        return tempo
+
+    def _bars_before(self, tempo: TempoMap, moments: Sequence[float]) -> int:
+        """Ticks, in whole bars, by which the file begins before the first downbeat, for what came earlier."""
+        first = tempo.ticks(min(moments)) if moments else 0
+        bar = round(self._header.meter.quarters_per_bar * TICKS_PER_QUARTER)
+        return max(0, -(first // bar)) * bar
 
     def _texts(self) -> tuple[str, ...]:
         lateness = {
@@ -144,13 +155,6 @@ def _new_file(folder: Path, begun: datetime) -> Path:
     raise AssertionError("numbers do not end")
 
 
-def _first_bar_s(grid: Grid, meter: Meter, first_s: float) -> float:
-    """The moment of the file's first bar: the grid's origin, or whole bars before it for earlier music."""
-    bar_s = grid.step_s * grid.steps_of_beats(meter.quarters_per_bar)
-    bars_before = max(0.0, -((first_s - grid.origin_s) // bar_s))
-    return grid.origin_s - bars_before * bar_s
-
-
 def _closed(events: Sequence[Timed], end_s: float) -> Iterator[Timed]:
     held = Held()
     for timed in sorted(events, key=lambda timed: timed.at_s):
@@ -159,6 +163,6 @@ def _closed(events: Sequence[Timed], end_s: float) -> Iterator[Timed]:
     yield from (Timed(end_s, off) for off in held.owed())
 
 
-def _in_ticks(events: Iterable[Timed], start_s: float, bpm: float) -> Iterator[tuple[int, Event]]:
+def _in_ticks(events: Iterable[Timed], tempo: TempoMap, begin: int) -> Iterator[tuple[int, Event]]:
     for timed in events:
-        yield seconds_to_ticks(timed.at_s - start_s, bpm), timed.event
+        yield tempo.ticks(timed.at_s) + begin, timed.event

@@ -144,3 +144,27 @@ def test_a_folder_that_cannot_be_written_is_told_before_any_music(tmp_path):
 def test_settings_that_json_cannot_say_are_refused_before_any_music(tmp_path):
     with pytest.raises(TypeError):
         Take(tmp_path, TakeHeader(100.0, Meter(), {"x": object()}, "b", "c", 1), BEGUN)
+
+
+def test_a_take_in_two_tempi_keeps_its_bars(tmp_path):
+    """Two calls, at 120 and at 90: each first note, and each answer, begins a bar of the file."""
+    take = Take(tmp_path, HEADER)
+    first, second = Grid(120, 5.0), Grid(90, 30.0 - Grid(90).time_s(64))
+    for grid, start in ((first, 0), (second, 64)):
+        for steps, event in ((start, NoteOn(60)), (start + 4, NoteOff(60))):
+            take.record(Received(Timed(grid.time_s(steps), event)))
+        note = GridNote(start, 4, 60)
+        take.record(Heard(grid.time_s(start + 8), (note,), Key(0, "major"), grid, start + 16, 16))
+        for steps, event in ((start + 16, NoteOn(72)), (start + 20, NoteOff(72))):
+            take.record(Sent(Timed(grid.time_s(steps), event), 0.0))
+    file = mido.MidiFile(take.close())
+    onsets = []
+    for track in file.tracks[1:]:
+        ticks = 0
+        for message in track:
+            ticks += message.time
+            if message.type == "note_on":
+                onsets.append(ticks)
+    assert onsets == [0, 64 * 120, 16 * 120, 80 * 120]
+    tempi = [round(mido.tempo2bpm(m.tempo)) for m in file.tracks[0] if m.type == "set_tempo"]
+    assert tempi == [120, 31, 90]

@@ -1,0 +1,71 @@
+"""Seconds → ticks of a recording in which the tempo may change from call to call.
+
+The bars of the file are the bars that were played: tempo changes fill what lies between two known places.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from antiphon.perform.news import Heard
+from antiphon.timebase import Grid, bpm_of, seconds_to_ticks, steps_to_ticks
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A moment whose tick is known, and the tempo from there on as far as nothing later is known."""
+
+    at_s: float
+    ticks: int
+    bpm: float
+
+
+@dataclass(slots=True)
+class TempoMap:
+    """Grows with what the session tells; `bpm` until it has told anything."""
+
+    bpm: float
+    _places: list[_Place] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        return not self._places
+
+    def begin(self, at_s: float) -> None:
+        """The first downbeat, as long as nothing better is known."""
+        if self.empty:
+            self._places.append(_Place(at_s, 0, self.bpm))
+
+    def learn(self, heard: Heard) -> None:
+        """A call was heard: where its first note and its answer lie is known now."""
+        if len(self._places) == 1 and self._places[0].ticks == 0:
+            self._places.clear()  # the first call says better where the first downbeat was
+        for steps in (heard.notes[0].onset_steps, heard.answer_start_steps):
+            self._add(heard.grid, steps)
+
+    def _add(self, grid: Grid, steps: int) -> None:
+        place = _Place(grid.time_s(steps), steps_to_ticks(steps, grid.steps_per_quarter), grid.bpm)
+        # Time and place only go forward; what would turn back is next to the last place anyway.
+        if self.empty or (place.at_s > self._places[-1].at_s and place.ticks > self._places[-1].ticks):
+            self._places.append(place)
+
+    def ticks(self, at_s: float) -> int:
+        """The tick of a moment, counted from the first bar line; negative before it."""
+        place = self._places[max(0, bisect_right(self._places, at_s, key=lambda p: p.at_s) - 1)]
+        return place.ticks + seconds_to_ticks(at_s - place.at_s, self._bpm_after(place))
+
+    def changes(self) -> list[tuple[int, float]]:
+        """(tick, quarters a minute) of every change of tempo, the first at the first known place."""
+        changes: list[tuple[int, float]] = []
+        for place in self._places:
+            bpm = self._bpm_after(place)
+            if not changes or abs(bpm - changes[-1][1]) > 1e-3:
+                changes.append((place.ticks, bpm))
+        return changes
+
+    def _bpm_after(self, place: _Place) -> float:
+        """What brings the next known place to its own moment; after the last one, its grid's tempo."""
+        later = self._places.index(place) + 1
+        if later == len(self._places):
+            return place.bpm
+        following = self._places[later]
+        return bpm_of(following.ticks - place.ticks, following.at_s - place.at_s)
