@@ -18,6 +18,7 @@ from antiphon.compose.sampling import SamplingSettings
 from antiphon.errors import WrongUse
 from antiphon.listen.key import Key, is_key_or_empty
 from antiphon.listen.phrase import PhraseSettings
+from antiphon.perform.control import ControlSettings
 from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.modes import AnswerSettings
 from antiphon.perform.session import SessionSettings
@@ -103,6 +104,7 @@ class Config:
     answer: AnswerSettings = field(default_factory=AnswerSettings)
     key: KeySettings = field(default_factory=KeySettings)
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    control: ControlSettings = field(default_factory=ControlSettings)
     midi: MidiSettings = field(default_factory=MidiSettings)
     take: TakeSettings = field(default_factory=TakeSettings)
 
@@ -116,6 +118,7 @@ class Config:
             self.sampling,
             Key.parse(self.key.name) if self.key.name else None,
             self.midi.output_channel - 1,
+            self.control,
         )
 
 

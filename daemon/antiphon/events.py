@@ -44,6 +44,28 @@ Event = NoteOn | NoteOff
 
 
 @dataclass(frozen=True, slots=True)
+class ControlChange:
+    """A knob, a pedal or a button moves: `control` and `value` 0–127."""
+
+    control: int
+    value: int
+    channel: int = 0
+
+    def __post_init__(self) -> None:
+        _check("control", self.control, 0, 127)
+        _check("value", self.value, 0, 127)
+        _check("channel", self.channel, 0, CHANNELS - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A control change and the moment it arrived, in seconds of one clock."""
+
+    at_s: float
+    change: ControlChange
+
+
+@dataclass(frozen=True, slots=True)
 class Timed:
     """An event and its moment: when it arrived, or when it is due. `at_s` in seconds of one clock."""
 

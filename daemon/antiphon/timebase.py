@@ -85,10 +85,6 @@ def steps_to_ticks(steps: int, steps_per_quarter: int = STEPS_PER_QUARTER) -> in
     return round(steps * TICKS_PER_QUARTER / steps_per_quarter)
 
 
-def ticks_to_steps(ticks: int, ticks_per_quarter: int, steps_per_quarter: int = STEPS_PER_QUARTER) -> float:
-    return ticks * steps_per_quarter / ticks_per_quarter
-
-
 def seconds_to_ticks(seconds: float, bpm: float, ticks_per_quarter: int = TICKS_PER_QUARTER) -> int:
     return round(seconds * bpm / 60.0 * ticks_per_quarter)
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon.events import GridNote, NoteOff, NoteOn, PlayedNote, fold_pitch
+from antiphon.events import ControlChange, GridNote, NoteOff, NoteOn, PlayedNote, fold_pitch
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,8 @@ from antiphon.events import GridNote, NoteOff, NoteOn, PlayedNote, fold_pitch
         (lambda: NoteOn(60, 0), "velocity must be 1–127, got 0"),
         (lambda: NoteOn(60, 64, 16), "channel must be 0–15, got 16"),
         (lambda: NoteOff(-1), "pitch must be 0–127, got -1"),
+        (lambda: ControlChange(128, 0), "control must be 0–127, got 128"),
+        (lambda: ControlChange(1, -1), "value must be 0–127, got -1"),
         (lambda: GridNote(-1, 1, 60), "onset must be 0 steps or more, got -1"),
         (lambda: GridNote(0, 0, 60), "duration must be 1 step or more, got 0"),
     ],

@@ -25,7 +25,6 @@ def test_steps_in_a_bar(meter, steps):
 
 def test_ticks():
     assert timebase.steps_to_ticks(4) == 480
-    assert timebase.ticks_to_steps(240, 480) == 2
     assert timebase.seconds_to_ticks(0.5, 120) == 480
     assert timebase.bpm_of(480, 0.5) == 120
 

@@ -24,10 +24,13 @@ class Melody:
         self._said = False
         self._hear_anew([])
 
-    def begin(self, settings: SamplingSettings, generator: np.random.Generator) -> None:
-        """Sample what comes next in another way, or with chance of its own."""
-        self._settings = settings
+    def begin(self, generator: np.random.Generator) -> None:
+        """Give what comes next chance of its own."""
         self._generator = generator
+
+    def sample(self, settings: SamplingSettings) -> None:
+        """From the next symbol on, sample in this way."""
+        self._settings = settings
         self._weights = weight_row(self._vocabulary, settings.weights)
 
     def hear(self, symbols: Sequence[str]) -> None:

@@ -38,6 +38,7 @@ class PhraseListener:
     def __init__(self, settings: PhraseSettings) -> None:
         self._settings = settings
         self._held: dict[tuple[int, int], _Held] = {}  # (channel, pitch) →
+        self._pedals: dict[int, set[tuple[int, int]]] = {}  # channel with its pedal down → keys it holds
         self._notes: list[PlayedNote] = []
         self._first_onset_s: float | None = None
         self._last_release_s = 0.0
@@ -50,11 +51,25 @@ class PhraseListener:
         """A key struck again before it was released ends its first note; a release of nothing is ignored."""
         event, at_s = timed.event, timed.at_s
         key = (event.channel, event.pitch)
+        pedal = self._pedals.get(event.channel)
+        if pedal is not None and not isinstance(event, NoteOn):
+            pedal.add(key)
+            return
         self._release(key, at_s)
         if isinstance(event, NoteOn):
+            if pedal is not None:
+                pedal.discard(key)
             self._held[key] = _Held(event.velocity, at_s)
             if self._first_onset_s is None:
                 self._first_onset_s = at_s
+
+    def pedal(self, at_s: float, channel: int, down: bool) -> None:
+        """The sustain pedal: while it is down, released keys go on sounding."""
+        if down:
+            self._pedals.setdefault(channel, set())
+        else:
+            for key in sorted(self._pedals.pop(channel, ())):
+                self._release(key, at_s)
 
     def _release(self, key: tuple[int, int], at_s: float) -> None:
         held = self._held.pop(key, None)
@@ -86,6 +101,8 @@ class PhraseListener:
         notes = self.so_far(at_s)
         self._notes, self._first_onset_s = [], None
         self._held.clear()
+        for keys in self._pedals.values():
+            keys.clear()
         return notes
 
     def resume(self, notes: tuple[PlayedNote, ...]) -> None:

@@ -48,21 +48,20 @@ class Understood:
 class Hearing:
     """Listens from call to call: the tempo where it is to be followed, and the key."""
 
-    def __init__(self, tempo: TempoSettings, voice: quantise.Voice, key: Key | None) -> None:
-        self._follow = tempo.mode == "follow"
+    def __init__(self, voice: quantise.Voice, key: Key | None) -> None:
         self._voice = voice
         self._tracker = KeyTracker()
         self._tracker.set(key)
         self._bars_used = 0
 
-    def glimpse(self, call: Sequence[PlayedNote], transport: Transport) -> Understood:
-        """What a call says so far; remembers nothing. `call` is not empty."""
-        transport, notes = self._on_the_grid(call, transport)
+    def glimpse(self, call: Sequence[PlayedNote], transport: Transport, follow: bool) -> Understood:
+        """What a call says so far, its tempo followed or not; remembers nothing. `call` is not empty."""
+        transport, notes = self._on_the_grid(call, transport, follow)
         return Understood(notes, copy(self._tracker).hear(notes), transport)
 
-    def understand(self, call: Sequence[PlayedNote], transport: Transport) -> Understood:
+    def understand(self, call: Sequence[PlayedNote], transport: Transport, follow: bool) -> Understood:
         """What a finished call says."""
-        transport, notes = self._on_the_grid(call, transport)
+        transport, notes = self._on_the_grid(call, transport, follow)
         return Understood(notes, self._tracker.hear(notes), transport)
 
     def answered(self, from_steps: int, transport: Transport) -> None:
@@ -70,9 +69,9 @@ class Hearing:
         self._bars_used = from_steps // transport.bar_steps + 1
 
     def _on_the_grid(
-        self, call: Sequence[PlayedNote], transport: Transport
+        self, call: Sequence[PlayedNote], transport: Transport, follow: bool
     ) -> tuple[Transport, tuple[GridNote, ...]]:
-        estimate = self._tempo(call, transport)
+        estimate = _tempo(call, transport) if follow else None
         if estimate is None:
             return transport, one_voice(call, transport.grid, self._voice)
         bar = self._bar_of(estimate, transport)
@@ -83,16 +82,18 @@ class Hearing:
         )
         return Transport(_grid(estimate, steps), transport.meter), notes
 
-    def _tempo(self, call: Sequence[PlayedNote], transport: Transport) -> TempoEstimate | None:
-        if not self._follow or transport.grid.steps_per_quarter != STEPS_PER_QUARTER:
-            return None
-        estimate = infer(call, guess_bpm=transport.grid.bpm)
-        return estimate if estimate is not None and estimate.confidence >= _CONFIDENT else None
-
     def _bar_of(self, estimate: TempoEstimate, transport: Transport) -> int:
         """Bars go on being counted: the call begins at the bar line that is nearest, in a bar of its own."""
         nearest = round(transport.grid.steps_at(estimate.beat_s) / transport.bar_steps)
         return max(nearest, self._bars_used)
+
+
+def _tempo(call: Sequence[PlayedNote], transport: Transport) -> TempoEstimate | None:
+    """The tempo of a call, where one can be sure enough of it."""
+    if transport.grid.steps_per_quarter != STEPS_PER_QUARTER:
+        return None
+    estimate = infer(call, guess_bpm=transport.grid.bpm)
+    return estimate if estimate is not None and estimate.confidence >= _CONFIDENT else None
 
 
 def _grid(estimate: TempoEstimate, first_step: int) -> Grid:

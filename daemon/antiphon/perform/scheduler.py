@@ -29,10 +29,13 @@ class Scheduler:
         is_on = isinstance(timed.event, NoteOn)
         heapq.heappush(self._queue, (timed.at_s, is_on, next(self._order), timed))
 
-    def due(self, now_s: float) -> list[Timed]:
-        """What must sound by now, in order. Offs of notes that never sounded are left out."""
+    def due(self, until_s: float, now_s: float) -> list[Timed]:
+        """What must sound until a moment, in order; `now_s` says how late that is.
+
+        Offs of notes that never sounded are left out.
+        """
         events: list[Timed] = []
-        while self._queue and self._queue[0][0] <= now_s:
+        while self._queue and self._queue[0][0] <= until_s:
             timed = heapq.heappop(self._queue)[3]
             events += self._sound(timed, now_s)
         return events

@@ -12,12 +12,13 @@ from antiphon.compose.melody import Melody
 from antiphon.compose.model import Model
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.symbols import Vocabulary
-from antiphon.events import NoteOn, PlayedNote, Timed
+from antiphon.events import NoteOn, PlayedNote, Timed, Turned
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseListener, PhraseSettings
 from antiphon.perform.answer import Answer, Plan, as_heard, home_shift
+from antiphon.perform.control import SUSTAIN, Button, Controls, ControlSettings, Turnable, pressed, turn
 from antiphon.perform.hearing import Hearing, TempoSettings, Understood
-from antiphon.perform.modes import MODES, AnswerSettings
+from antiphon.perform.modes import MODES, AnswerSettings, Mode
 from antiphon.perform.news import Answered, Heard, News, State, StateChanged
 from antiphon.perform.scheduler import Scheduler
 from antiphon.perform.touch import touch_of
@@ -40,6 +41,7 @@ class SessionSettings:
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
     key: Key | None = None
     channel: int = 0
+    control: ControlSettings = field(default_factory=ControlSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,11 @@ class Session:
         self._voice = voice
         self._settings = settings
         self._random_seed = random_seed
-        self._mode = MODES[settings.answer.mode]
+        self._now = Turnable(settings.sampling, settings.answer)
+        self._controls = Controls.of(settings.control)
         self._transport: Transport | None = None
         self._listener = PhraseListener(settings.phrase)
-        self._hearing = Hearing(self._tempo(), settings.phrase.voice, settings.key)
+        self._hearing = Hearing(settings.phrase.voice, settings.key)
         self._scheduler = Scheduler(LATE_LIMIT_S)
         self._melody = Melody(voice.model, voice.vocabulary, settings.sampling, self._chance(0))
         self._reply: _Reply | None = None
@@ -100,6 +103,27 @@ class Session:
         self._listener.receive(timed)
         self._prime_at_s = timed.at_s + _PRIME_AFTER_S
 
+    def turn(self, turned: Turned) -> None:
+        """A knob, a pedal or a button of the player's, at a moment not before the last one told of."""
+        self._owed = self.advance(turned.at_s)
+        change = turned.change
+        if (knob := self._controls.knobs.get(change.control)) is not None:
+            self._now = turn(knob, change.value, self._now)
+            self._melody.sample(self._now.sampling)
+        elif (button := self._controls.buttons.get(change.control)) is not None:
+            if pressed(change.value):
+                self._press(button, turned.at_s)
+        elif change.control == SUSTAIN:
+            self._listener.pedal(turned.at_s, change.channel, pressed(change.value))
+
+    def _press(self, button: Button, at_s: float) -> None:
+        if button == "answer_now":
+            self._end_call(at_s)
+        else:
+            if button == "panic":
+                self._listener.finish(at_s)
+            self._owed += self.stop(at_s)
+
     def _begin_listening(self, at_s: float) -> None:
         if self._transport is None:
             grid = Grid(self._settings.tempo.bpm, at_s, self._voice.steps_per_quarter)
@@ -112,23 +136,31 @@ class Session:
         """The player takes over. If nothing of the answer had sounded, they had only paused."""
         if not reply.heard:
             self._listener.resume(reply.call)
-        elif self._settings.answer.overlap:
+        elif self._now.answer.overlap:
             return
         self._owed += self._scheduler.cancel(at_s)
         self._end_reply(at_s, cut=True)
 
     def advance(self, now_s: float) -> list[Timed]:
         """Get on with listening, deciding and composing; gives what is due by now, in order."""
-        events = self._due(now_s)
         self._prime(now_s)
-        self._decide(now_s)
-        self._compose(now_s)
-        events += self._due(now_s)
-        self._close(now_s)
+        events: list[Timed] = []
+        while (ends_s := self._call_ends_s()) is not None and ends_s <= now_s:
+            events += self._perform(ends_s, now_s)
+            self._end_call(ends_s)
+        return events + self._perform(now_s, now_s)
+
+    def _perform(self, until_s: float, now_s: float) -> list[Timed]:
+        """Everything up to a moment, in the order of the music, however late it is now."""
+        events = self._due(until_s, now_s)
+        if self._reply is not None:
+            self._news += self._reply.answer.compose(until_s)
+        events += self._due(until_s, now_s)
+        self._close(until_s)
         return events
 
-    def _due(self, now_s: float) -> list[Timed]:
-        events = self._owed + self._scheduler.due(now_s)
+    def _due(self, until_s: float, now_s: float) -> list[Timed]:
+        events = self._owed + self._scheduler.due(until_s, now_s)
         self._owed = []
         if self._reply is not None and any(isinstance(timed.event, NoteOn) for timed in events):
             self._reply.heard = True
@@ -167,7 +199,7 @@ class Session:
             return None
         if not self._mode.ends_at_bar:
             return self._listener.ends_at_s(self._transport.beat_s)
-        bars = self._settings.answer.bars or self._mode.least_bars
+        bars = self._now.answer.bars or self._mode.least_bars
         return self._transport.bar_line_s(begins_s, bars)
 
     def _primes_at_s(self) -> float | None:
@@ -179,7 +211,7 @@ class Session:
         if self._transport is None or primes_at_s is None or primes_at_s > now_s:
             return
         self._prime_at_s = None
-        call = self._hearing.glimpse(self._listener.so_far(now_s), self._transport)
+        call = self._hearing.glimpse(self._listener.so_far(now_s), self._transport, self._follows)
         self._hear(call, call.notes[-1].end_steps)
 
     def _hear(self, call: Understood, until_steps: int) -> int:
@@ -188,24 +220,23 @@ class Session:
         self._melody.hear(as_heard(call.notes, shift, until_steps))
         return shift
 
-    def _decide(self, now_s: float) -> None:
-        """End the call if its time has come; the answer is planned from that moment, not from now."""
-        ends_s = self._call_ends_s()
-        if self._transport is None or ends_s is None or ends_s > now_s:
+    def _end_call(self, at_s: float) -> None:
+        """The call is over; the answer is planned from this moment, however late it is noticed."""
+        if self._transport is None or self._listener.empty:
             return
         if self._reply is not None:  # they overlapped; the new answer takes over
-            self._owed += self._scheduler.cancel(ends_s)
-            self._end_reply(ends_s, cut=True)
-        self._answer_call(self._listener.finish(ends_s), self._transport, ends_s)
+            self._owed += self._scheduler.cancel(at_s)
+            self._end_reply(at_s, cut=True)
+        self._answer_call(self._listener.finish(at_s), self._transport, at_s)
 
     def _answer_call(self, played: tuple[PlayedNote, ...], before: Transport, at_s: float) -> None:
-        call = self._hearing.understand(played, before)
+        call = self._hearing.understand(played, before, self._follows)
         self._transport = transport = call.transport
         start, end = self._place(call, at_s)
         back = -self._hear(call, start)
-        self._melody.begin(self._settings.sampling, self._chance(self._calls))
+        self._melody.begin(self._chance(self._calls))
         self._calls += 1
-        keep = self._settings.answer.register == "player"
+        keep = self._now.answer.register == "player"
         touch = touch_of(played, call.notes, transport.grid, transport.bar_steps, keep)
         plan = Plan(start, end, touch, self._settings.channel, back)
         self._reply = _Reply(Answer(self._melody, plan, transport, self._scheduler), played)
@@ -216,7 +247,7 @@ class Session:
 
     def _place(self, call: Understood, at_s: float) -> tuple[int, int | None]:
         """The answer's first step, and the one after its last if it has one."""
-        transport, answer = call.transport, self._settings.answer
+        transport, answer = call.transport, self._now.answer
         after = max(call.notes[-1].end_steps, transport.grid.steps_at(at_s))
         start = transport.next_start(after, "bar" if self._mode.ends_at_bar else answer.start)
         if self._mode.endless:
@@ -226,18 +257,18 @@ class Session:
             bars or transport.whole_bars(call.notes[0].onset_steps, call.notes[-1].end_steps)
         )
 
-    def _tempo(self) -> TempoSettings:
+    @property
+    def _mode(self) -> Mode:
+        return MODES[self._now.answer.mode]
+
+    @property
+    def _follows(self) -> bool:
         """Who keeps to the bars keeps to the tempo."""
-        tempo = self._settings.tempo
-        return TempoSettings("fixed", tempo.bpm, tempo.meter) if self._mode.ends_at_bar else tempo
+        return self._settings.tempo.mode == "follow" and not self._mode.ends_at_bar
 
     def _chance(self, call: int) -> np.random.Generator:
         """Each call has chance of its own, so that an answer cut short does not change the next."""
         return np.random.default_rng((self._random_seed, call))
-
-    def _compose(self, now_s: float) -> None:
-        if self._reply is not None:
-            self._news += self._reply.answer.compose(now_s)
 
     def _close(self, now_s: float) -> None:
         ends_s = None if self._reply is None else self._reply.answer.ends_s

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from antiphon.events import Timed
+from antiphon.events import Timed, Turned
 from antiphon.perform.news import Received, Report, Sent
 from antiphon.perform.session import Session
 from antiphon.stage.clock import Clock
@@ -50,7 +50,10 @@ class Engine:
         """One turn: take what came in, send what is due."""
         received = self._port.receive()
         for timed in received:
-            self._session.receive(timed)
+            if isinstance(timed, Turned):
+                self._session.turn(timed)
+            else:
+                self._session.receive(timed)
         self._send(self._session.advance(self._clock.now_s()))
         for timed in received:
             self._publish(Received(timed))

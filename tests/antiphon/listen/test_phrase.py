@@ -60,6 +60,32 @@ def test_a_pause_is_taken_up_again():
     assert [n.pitch for n in played.finish(2.9)] == [60, 62]
 
 
+def test_the_pedal_holds_what_is_released_and_lets_go_of_it():
+    played = listener((1.0, NoteOn(60)), (1.1, NoteOn(64)))
+    played.pedal(1.2, 0, down=True)
+    played.receive(Timed(1.3, NoteOff(60)))
+    played.receive(Timed(1.4, NoteOff(64, channel=1)))
+    assert played.ends_at_s(BEAT_S) == pytest.approx(1.0 + 64 * BEAT_S)
+    played.pedal(2.0, 0, down=False)
+    played.receive(Timed(2.5, NoteOff(64)))
+    assert [(n.pitch, n.release_s) for n in played.finish(4.0)] == [(60, 2.0), (64, 2.5)]
+
+
+def test_a_key_struck_again_under_the_pedal_is_two_notes_and_stays_down():
+    played = listener((1.0, NoteOn(60)))
+    played.pedal(1.0, 0, down=True)
+    for at_s, event in ((1.2, NoteOff(60)), (1.5, NoteOn(60))):
+        played.receive(Timed(at_s, event))
+    played.pedal(2.0, 0, down=False)
+    assert [(n.onset_s, n.release_s) for n in played.finish(3.0)] == [(1.0, 1.5), (1.5, 3.0)]
+
+
+def test_a_pedal_lifted_that_was_not_down_does_nothing():
+    played = listener((1.0, NoteOn(60)))
+    played.pedal(1.5, 0, down=False)
+    assert played.finish(2.0)[0].release_s == 2.0
+
+
 @given(
     st.lists(st.tuples(st.floats(0, 1), st.booleans(), st.integers(58, 62), st.integers(0, 1)), max_size=40)
 )

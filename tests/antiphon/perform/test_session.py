@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from antiphon.compose.model import StreamModel
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.symbols import Vocabulary
-from antiphon.events import NoteOff, NoteOn, Timed
+from antiphon.events import ControlChange, NoteOff, NoteOn, Timed, Turned
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseSettings
+from antiphon.perform.control import ControlSettings
 from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.modes import AnswerSettings
 from antiphon.perform.news import Answered, Composed, Heard, StateChanged
@@ -40,7 +41,8 @@ def session(script=SCRIPT, **changes):
 
 def play(made, events, until_s=20.0):
     """Everything sent, the session advanced at each deadline and each event, as the engine does."""
-    sent, waiting, now_s = [], [Timed(at_s, event) for at_s, event in events], 0.0
+    waiting, now_s = [Timed(at_s, event) for at_s, event in events], 0.0
+    sent = []
     while now_s < until_s:
         moments = [until_s, *(timed.at_s for timed in waiting[:1])]
         deadline_s = made.next_deadline_s()
@@ -259,6 +261,74 @@ def test_the_model_has_heard_the_call_before_it_is_over():
     assert before == ["/", "60", "_", "_", "_", "64", "_", "_", "_", "67", "_", "_"]
 
 
+def turned(at_s, control, value):
+    return Turned(at_s, ControlChange(control, value))
+
+
+KNOBS = ControlSettings(temperature=20, bars=21, mode=22, answer_now=23, stop=24, panic=25)
+
+
+def test_answer_now_ends_the_call():
+    made = session(control=KNOBS)
+    sent = play(made, CALL[:3], until_s=1.8)
+    made.turn(turned(1.8, 23, 127))
+    sent += play(made, [], until_s=9.0)
+    assert rows(sent)[0] == (3.0, "on", 60)  # in the register of what was played
+    heard = next(news for news in made.take_news() if isinstance(news, Heard))
+    assert heard.at_s == 1.8
+    assert [note.pitch for note in heard.notes] == [60, 64]
+
+
+def test_stop_ends_the_answer_and_panic_the_call_too():
+    for control in (24, 25):
+        made = session(control=KNOBS)
+        play(made, CALL, until_s=3.1)
+        made.turn(turned(3.1, control, 127))
+        assert rows(made.advance(3.1)) == [(3.1, "off", 72)]
+        assert made.state == "idle"
+        assert made.next_deadline_s() is None
+    made = session(control=KNOBS)
+    play(made, CALL[:3], until_s=1.8)
+    made.turn(turned(1.8, 25, 127))
+    assert play(made, [], until_s=9.0) == []
+
+
+def test_a_button_that_comes_up_does_nothing():
+    made = session(control=KNOBS)
+    play(made, CALL, until_s=3.1)
+    made.turn(turned(3.1, 24, 0))
+    assert made.state == "answering"
+
+
+def test_knobs_change_the_answers_to_come():
+    made = session(control=KNOBS)
+    made.turn(turned(0.5, 21, 32))
+    play(made, CALL)
+    assert next(news for news in made.take_news() if isinstance(news, Heard)).answer_steps == 32
+
+
+def test_the_temperature_turns_within_the_answer():
+    made = lstm_session(control=KNOBS, tempo=FIXED, answer=AnswerSettings(bars=4))
+    play(made, CALL, until_s=4.0)
+    made.turn(turned(4.0, 20, 0))
+    play(made, [], until_s=9.0)
+    drawn = [(n.step, n.draw.temperature) for n in made.take_news() if isinstance(n, Composed)]
+    late = [temperature for step, temperature in drawn if step > 28]
+    assert late
+    assert all(temperature <= 0.12 for temperature in late)
+    assert all(temperature > 0.5 for step, temperature in drawn if step <= 26)
+
+
+def test_the_pedal_holds_the_call_open():
+    made = session(phrase=PhraseSettings(silence_beats=0.25))
+    made.turn(turned(0.9, 64, 127))
+    play(made, CALL, until_s=4.0)
+    assert made.state == "listening"
+    made.turn(turned(4.0, 64, 0))
+    play(made, [], until_s=4.2)
+    assert made.state == "answering"
+
+
 def lstm_session(**changes):
     voice = Voice(StreamModel(random_weights(len(VOCABULARY), seed=5)), VOCABULARY, 4)
     return Session(voice, SessionSettings(**changes), random_seed=7)
@@ -302,7 +372,7 @@ def timed(steps):
 @settings(deadline=None, max_examples=60)
 @given(events, some_settings)
 def test_for_any_input_and_settings_no_note_hangs_or_strays(steps, changes):
-    made, played = lstm_session(**changes), timed(steps)
+    made, played = lstm_session(control=KNOBS, **changes), timed(steps)
     until_s = (played[-1][0] if played else 0.0) + 8.0
     sent = play(made, played, until_s)
     sent += made.stop(until_s)

@@ -1,0 +1,115 @@
+"""Control by MIDI: which knob or button does what. Values 0–127 become settings; nothing here has a state."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, ClassVar, Literal
+
+from annotated_types import Ge, Le
+
+from antiphon.compose.sampling import SamplingSettings
+from antiphon.compose.symbols import HOLD, REST
+from antiphon.perform.modes import MODES, AnswerSettings
+
+SUSTAIN = 64
+Knob = Literal["temperature", "rests", "density", "bars", "mode"]
+Button = Literal["answer_now", "stop", "panic"]
+_PRESSED = 64
+_MOST_BARS = 8
+
+Number = Annotated[int, Ge(0), Le(127)] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ControlSettings:
+    """The number of the control change, 0–127, for each; None for none. A pedal is not a free number: 64.
+
+    temperature   0.1 … 2          rests     weight of rests, 0 … 2
+    density       few notes … many bars      length of the answer: as long as the call, 1 … 8
+    mode          answer, continue, trade
+    answer_now    ends the call    stop      ends the answer    panic   silences everything at once
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    temperature: Number = None
+    rests: Number = None
+    density: Number = None
+    bars: Number = None
+    mode: Number = None
+    answer_now: Number = None
+    stop: Number = None
+    panic: Number = None
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """The same, by number."""
+
+    knobs: Mapping[int, Knob] = field(default_factory=dict)
+    buttons: Mapping[int, Button] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, settings: ControlSettings) -> "Controls":
+        knobs: dict[int, Knob] = {}
+        buttons: dict[int, Button] = {}
+        for knob in _KNOBS:
+            if (number := getattr(settings, knob)) is not None:
+                knobs[number] = knob
+        for button in _BUTTONS:
+            if (number := getattr(settings, button)) is not None:
+                buttons[number] = button
+        return cls(knobs, buttons)
+
+
+@dataclass(frozen=True, slots=True)
+class Turnable:
+    """The settings that a knob can change while the music goes on."""
+
+    sampling: SamplingSettings
+    answer: AnswerSettings
+
+
+def turn(knob: Knob, value: int, now: Turnable) -> Turnable:
+    """The settings with a knob at `value`, 0–127."""
+    return _KNOBS[knob](value / 127, now)
+
+
+def pressed(value: int) -> bool:
+    """Buttons and pedals send 127 for down and 0 for up; everything from 64 is down."""
+    return value >= _PRESSED
+
+
+def _temperature(turned: float, now: Turnable) -> Turnable:
+    return replace(now, sampling=replace(now.sampling, temperature=0.1 + 1.9 * turned))
+
+
+def _rests(turned: float, now: Turnable) -> Turnable:
+    return replace(now, sampling=_weighing(now.sampling, REST, 2 * turned))
+
+
+def _density(turned: float, now: Turnable) -> Turnable:
+    """Many notes: holding on weighs half; few: twice; in the middle, as the model has it."""
+    return replace(now, sampling=_weighing(now.sampling, HOLD, 2 ** (1 - 2 * turned)))
+
+
+def _weighing(sampling: SamplingSettings, symbol: str, weight: float) -> SamplingSettings:
+    return replace(sampling, weights={**sampling.weights, symbol: weight})
+
+
+def _bars(turned: float, now: Turnable) -> Turnable:
+    return replace(now, answer=replace(now.answer, bars=round(turned * _MOST_BARS)))
+
+
+def _mode(turned: float, now: Turnable) -> Turnable:
+    modes = list(MODES)
+    return replace(now, answer=replace(now.answer, mode=modes[min(int(turned * len(modes)), len(modes) - 1)]))
+
+
+_KNOBS: dict[Knob, Callable[[float, Turnable], Turnable]] = {
+    "temperature": _temperature,
+    "rests": _rests,
+    "density": _density,
+    "bars": _bars,
+    "mode": _mode,
+}
+_BUTTONS: tuple[Button, ...] = ("answer_now", "stop", "panic")
