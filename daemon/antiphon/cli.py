@@ -11,14 +11,17 @@ from collections.abc import Sequence
 import click
 
 from antiphon.commands.demo import demo
+from antiphon.commands.doctor import doctor
 from antiphon.commands.generate import generate
 from antiphon.commands.models import models
+from antiphon.commands.panic import panic
 from antiphon.commands.play import play
+from antiphon.commands.ports import ports
 from antiphon.errors import run
 
 
 @click.group(
-    commands=[demo, generate, models, play],
+    commands=[demo, doctor, generate, models, panic, play, ports],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="antiphon", message="%(package)s %(version)s")

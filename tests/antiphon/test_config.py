@@ -90,6 +90,22 @@ def test_channels_count_from_one_outside_and_from_zero_inside(tmp_path):
     assert config.load(written(tmp_path, "[midi]\noutput_channel = 16\n")).session.channel == 15
 
 
+def test_one_port_may_be_named_without_brackets(tmp_path):
+    assert config.load(written(tmp_path, '[midi]\ninputs = "nano"\n')).midi.inputs == ("nano",)
+    assert config.load(written(tmp_path, '[midi]\ninputs = ["a", "b*"]\n')).midi.inputs == ("a", "b*")
+
+
+def test_what_is_wrong_with_a_port_is_told_in_words(tmp_path):
+    text = '[midi]\napi = "core"\ninputs = [1]\nclient_name = "a:b"\ninput_channel = 17\n'
+    told = [line.split("config.toml: ")[1] for line in mistakes(tmp_path, text)]
+    assert sorted(told) == [
+        "midi.api must be 'auto', 'alsa', 'jack', 'coremidi' or 'winmm', got 'core'",
+        "midi.client_name must be a name of 1–32 characters without a colon, got 'a:b'",
+        "midi.input_channel must be less than or equal to 16, got 17",
+        'midi.inputs must be a list of port names such as ["nanoKEY", "Launchkey*"], got [1]',
+    ]
+
+
 @given(st.text(max_size=60))
 def test_any_text_is_a_configuration_or_a_told_mistake(text):
     with tempfile.TemporaryDirectory() as folder, contextlib.suppress(WrongUse):

@@ -3,7 +3,11 @@
 import ctypes
 import os
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
+T = TypeVar("T")
 _FIFO_PRIORITY = 70  # below JACK's own threads and the kernel's, above everything else
 _MCL_CURRENT_AND_FUTURE = 3
 
@@ -12,6 +16,25 @@ def raise_priority() -> str:
     """Ask for real-time scheduling of the calling thread and for locked memory; say which was had."""
     scheduled = "real-time priority" if _fifo() else "ordinary priority"
     return f"{scheduled}, memory {'locked' if _lock_memory() else 'not locked'}"
+
+
+def as_if_playing(do: Callable[[], T]) -> tuple[bool, T]:
+    """What `do` gives at the priority that playing would have, and whether that is real-time.
+
+    It is done on a thread of its own, whose scheduling ends with it: the process stays as it was.
+    """
+    with ThreadPoolExecutor(1, "as-if-playing") as pool:
+        return pool.submit(lambda: (_fifo(), do())).result()
+
+
+def may_lock_memory() -> bool:
+    """Only without a limit: under one, locking what comes later would make allocations fail in mid-song."""
+    if sys.platform != "linux":
+        return False
+    import resource
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_MEMLOCK)
+    return soft == resource.RLIM_INFINITY or os.geteuid() == 0
 
 
 def _fifo() -> bool:
@@ -25,12 +48,4 @@ def _fifo() -> bool:
 
 
 def _lock_memory() -> bool:
-    """Only without a limit: under one, locking what comes later would make allocations fail in mid-song."""
-    if sys.platform != "linux":
-        return False
-    import resource
-
-    soft, _ = resource.getrlimit(resource.RLIMIT_MEMLOCK)
-    if soft != resource.RLIM_INFINITY and os.geteuid() != 0:
-        return False
-    return bool(ctypes.CDLL(None).mlockall(_MCL_CURRENT_AND_FUTURE) == 0)
+    return may_lock_memory() and bool(ctypes.CDLL(None).mlockall(_MCL_CURRENT_AND_FUTURE) == 0)

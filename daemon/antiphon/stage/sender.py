@@ -20,8 +20,8 @@ from antiphon.perform.session import Session, SessionSettings, Voice
 from antiphon.stage.clock import SystemClock
 from antiphon.stage.engine import Engine
 from antiphon.stage.performance import warm
-from antiphon.stage.ports import RtMidiPort
 from antiphon.stage.priority import raise_priority
+from antiphon.stage.rtmidi_port import PortChanged, RtMidiPort, Wiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,15 @@ class Order:
     context: Context | None
     settings: SessionSettings
     random_seed: int
-    client_name: str
-    api: str
+    wiring: Wiring
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The ports are open: on which MIDI system, and with what the system allowed."""
+    """The ports are open: which, on which MIDI system, and with what the system allowed."""
 
+    inputs: tuple[str, ...]
+    output: str
     api: str
     allowed: str
 
@@ -52,15 +53,16 @@ class Failed:
 
 
 Letter = Ready | Failed | Report
+Post = Letter | PortChanged
 
 
-def serve(order: Order, letters: "Connection[Letter, None]", orders: "Connection[None, None]") -> None:
+def serve(order: Order, letters: "Connection[Post, None]", orders: "Connection[None, None]") -> None:
     """Play until `orders` says anything or closes, or SIGTERM comes; every note is closed on the way out.
 
     Ctrl-C reaches the whole terminal; the process that has the screen decides what it means.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    post: SimpleQueue[Letter | None] = SimpleQueue()
+    post: SimpleQueue[Post | None] = SimpleQueue()
     postman = Thread(target=_deliver, args=(post.get, letters), name="post", daemon=True)
     postman.start()
     try:
@@ -74,20 +76,25 @@ def serve(order: Order, letters: "Connection[Letter, None]", orders: "Connection
         postman.join(timeout=1.0)
 
 
-def _play(order: Order, put: Callable[[Letter], None], orders: "Connection[None, None]") -> None:
+def _play(order: Order, put: Callable[[Post], None], orders: "Connection[None, None]") -> None:
     clock = SystemClock()
     chosen = bundle.load(order.bundle_folder)
     voice = Voice(chosen.model(order.context), chosen.vocabulary, chosen.card.steps_per_quarter)
     session = Session(voice, order.settings, order.random_seed)
-    with closing(RtMidiPort(clock, order.client_name, order.api)) as port:
+    with closing(RtMidiPort(clock, order.wiring, put)) as port:
+
+        def over() -> bool:
+            port.attend(session.next_deadline_s())
+            return orders.poll()
+
         engine = Engine(clock, port, session, put)
         signal.signal(signal.SIGTERM, lambda *_: engine.stop())
         warm(voice.model)
-        put(Ready(port.api, raise_priority()))
-        engine.run(until=orders.poll)
+        put(Ready(port.inputs, port.output, port.api, raise_priority()))
+        engine.run(until=over)
 
 
-def _deliver(get: Callable[[], Letter | None], letters: "Connection[Letter, None]") -> None:
+def _deliver(get: Callable[[], Post | None], letters: "Connection[Post, None]") -> None:
     """Send letters on as they come; the engine never waits for whoever reads them."""
     try:
         while (letter := get()) is not None:

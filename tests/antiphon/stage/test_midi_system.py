@@ -12,7 +12,7 @@ def test_every_system_that_answers_is_listed():
     ports = (("keys 24:0",), ("synth 28:0",))
     assert listings(backend=library) == [Listing("alsa", *ports), Listing("coremidi", *ports)]
     assert listings("coremidi", library) == [Listing("coremidi", *ports)]
-    with pytest.raises(Failure, match="no MIDI system answers .*jack: no server"):
+    with pytest.raises(Failure, match=r"no MIDI system answers .*jack: no server"):
         listings("jack", library)
 
 

@@ -1,7 +1,5 @@
-"""Ports: what bytes mean, the loopback, and the system's port against a fake of the library."""
+"""Ports: what bytes mean, and the loopback."""
 
-import subprocess
-import sys
 from contextlib import closing
 
 import mido
@@ -9,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon.errors import Failure
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.stage.clock import VirtualClock
-from antiphon.stage.ports import Held, Loopback, RtMidiPort, from_bytes, to_event, to_message
+from antiphon.stage.ports import Held, Loopback, from_bytes, to_event, to_message
 
 EVENTS = st.one_of(
     st.builds(NoteOn, st.integers(0, 127), st.integers(1, 127), st.integers(0, 15)),
@@ -113,132 +110,3 @@ def test_the_loopback_keeps_what_is_sent_and_closes_what_is_held():
     port.close()
     assert port.sent[0] == Timed(3.0, NoteOn(60, 80, 2))
     assert port.sent[3:] == [Timed(4.0, NoteOff(60, 2))]
-
-
-class FakeDevice:
-    """One direction of the fake library; writes down what is done to it."""
-
-    def __init__(self, library, name):
-        self.library, self.name = library, name
-        self.queue, self.sent, self.opened, self.deleted = [], [], None, False
-
-    def get_ports(self):
-        return self.library.ports
-
-    def open_virtual_port(self, name):
-        self.opened = name
-        return self
-
-    def open_port(self, number):
-        self.opened = number
-
-    def set_port_name(self, name):
-        self.opened = f"renamed {name}"
-
-    def get_message(self):
-        return (self.queue.pop(0), 0.0) if self.queue else None
-
-    def send_message(self, message):
-        assert not self.deleted
-        self.sent.append(message)
-
-    def delete(self):
-        self.deleted = True
-
-
-class FakeRtMidi:
-    """As much of python-rtmidi as is used: an API that is dead, and others that answer."""
-
-    API_LINUX_ALSA, API_UNIX_JACK, API_WINDOWS_MM = 2, 3, 4
-
-    class RtMidiError(Exception):
-        pass
-
-    def __init__(self, apis, dead=(), ports=()):
-        self.apis, self.dead, self.ports = apis, dead, list(ports)
-        self.ins, self.outs = [], []
-
-    def get_compiled_api(self):
-        return self.apis
-
-    def get_api_name(self, api):
-        return {2: "alsa", 3: "jack", 4: "winmm"}[api]
-
-    get_api_display_name = get_api_name
-
-    def _device(self, made, api, name):
-        if api in self.dead:
-            raise self.RtMidiError("no server")
-        made.append(FakeDevice(self, name))
-        return made[-1]
-
-    def MidiIn(self, api, name, queue_size_limit):  # noqa: N802
-        assert queue_size_limit > 1024
-        return self._device(self.ins, api, name)
-
-    def MidiOut(self, api, name):  # noqa: N802
-        return self._device(self.outs, api, name)
-
-
-def test_the_first_system_that_answers_is_taken():
-    library = FakeRtMidi([2, 3], dead=[2])
-    assert RtMidiPort(VirtualClock(), backend=library).api == "jack"
-    assert RtMidiPort(VirtualClock(), backend=FakeRtMidi([2, 3])).api == "alsa"
-
-
-def test_on_jack_both_ports_carry_the_same_name_and_a_taken_one_is_left_alone():
-    library = FakeRtMidi([3], ports=["antiphon:in", "synth:in"])
-    RtMidiPort(VirtualClock(), backend=library)
-    assert [device.name for device in library.ins] == ["antiphon-2"]
-    assert library.outs[-1].name == "antiphon-2:out"
-    assert library.outs[-1].opened == "renamed out"
-
-
-def test_on_windows_ports_made_by_the_player_are_used():
-    library = FakeRtMidi([4], ports=["synth 0", "antiphon:in 1", "antiphon:out 2"])
-    RtMidiPort(VirtualClock(), backend=library)
-    assert (library.ins[0].opened, library.outs[0].opened) == (1, 2)
-    with pytest.raises(Failure, match="antiphon:in with loopMIDI"):
-        RtMidiPort(VirtualClock(), backend=FakeRtMidi([4]))
-
-
-def test_what_arrives_is_stamped_by_our_clock_and_the_rest_is_dropped():
-    library, clock = FakeRtMidi([2]), VirtualClock(7.0)
-    port = RtMidiPort(clock, backend=library)
-    library.ins[0].queue = [[0x90, 60, 64], [0xF8], [0x90, 200, 64], [0x90, 60, 0]]
-    assert port.receive() == [Timed(7.0, NoteOn(60, 64)), Timed(7.0, NoteOff(60))]
-    assert port.receive() == []
-
-
-def test_closing_sends_the_note_offs_that_are_owed_before_the_port_goes():
-    library = FakeRtMidi([2])
-    with closing(RtMidiPort(VirtualClock(), backend=library)) as port:
-        port.send(NoteOn(60, 80, 1))
-    port.close()
-    assert library.outs[0].sent == [[0x91, 60, 80], [0x81, 60, 64]]
-    assert library.ins[0].deleted
-    assert library.outs[0].deleted
-    assert port.receive() == []
-    with pytest.raises(Failure, match="closed"):
-        port.send(NoteOn(60))
-
-
-def test_no_midi_system_is_told_with_what_to_do():
-    with pytest.raises(Failure, match=r"no MIDI system answers .*no server.*; "):
-        RtMidiPort(VirtualClock(), backend=FakeRtMidi([2, 3], dead=[2, 3]))
-    with pytest.raises(Failure, match='one of auto, alsa, jack, got "core"'):
-        RtMidiPort(VirtualClock(), api="core", backend=FakeRtMidi([2, 3]))
-
-
-def test_the_library_is_wanted_only_when_a_port_is_opened():
-    script = (
-        "import sys; sys.modules['rtmidi'] = None\n"
-        "from antiphon.errors import Failure\n"
-        "from antiphon.stage.clock import VirtualClock\n"
-        "from antiphon.stage.ports import Loopback, RtMidiPort\n"
-        "Loopback(VirtualClock()).receive()\n"
-        "try: RtMidiPort(VirtualClock())\n"
-        "except Failure as failure: print(failure.message)"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("python-rtmidi cannot be loaded")

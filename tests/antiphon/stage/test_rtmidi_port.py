@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from antiphon.errors import Failure
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.stage.clock import VirtualClock
-from antiphon.stage.rtmidi_port import PortChanged, RtMidiPort, Wiring
+from antiphon.stage.rtmidi_port import RtMidiPort, Wiring
 from fake_rtmidi import FakeRtMidi
 
 KEYS, SYNTH = "nanoKEY2:nanoKEY2 MIDI 1", "Synth:in"
 
 
-def port_on(library, clock=None, tell=lambda _: None, **wiring):
-    return RtMidiPort(clock or VirtualClock(), Wiring(**wiring), tell, library)
+def port_on(library, clock=None, **wiring):
+    return RtMidiPort(clock or VirtualClock(), Wiring(**wiring), backend=library)
 
 
 def test_the_first_system_that_answers_is_taken():
@@ -52,7 +52,7 @@ def test_an_answer_never_goes_to_our_own_input():
     [
         (
             {"inputs": ("nanokay",)},
-            'input fits "nanokay", did you mean nanoKEY? (there are: nanoKEY)',
+            'no MIDI input fits "nanokay", did you mean nanoKEY? (there are: nanoKEY)',
         ),
         ({"output": "zzz"}, 'no MIDI output fits "zzz" (there are: synth a, synth b)'),
         ({"output": "synth"}, 'MIDI output must be one port, "synth" fits 2: synth a, synth b'),
@@ -62,7 +62,7 @@ def test_a_name_that_fits_not_is_told_and_leaves_no_client(wiring, line):
     library = FakeRtMidi([3], sources=["nanoKEY"], sinks=["synth a", "synth b"])
     with pytest.raises(Failure) as failure:
         port_on(library, **wiring)
-    assert failure.value.message.endswith(line)
+    assert failure.value.message == line
     assert library.alive == []
 
 
@@ -118,106 +118,6 @@ def test_closing_sends_the_note_offs_that_are_owed_before_the_port_goes():
     assert port.receive() == []
     with pytest.raises(Failure, match="closed"):
         port.send(NoteOn(60))
-
-
-class Stage:
-    """A port tied to a keyboard and a synthesizer, both of which can be unplugged, in virtual time."""
-
-    def __init__(self, api=2):
-        self.keys = f"{KEYS} 24:0" if api == 2 else KEYS
-        self.library = FakeRtMidi([api], sources=[self.keys], sinks=[SYNTH])
-        self.clock, self.told = VirtualClock(), []
-        names = {"inputs": ("nanoKEY2*",), "output": SYNTH}
-        self.port = port_on(self.library, self.clock, self.told.append, **names)
-        self.source, self.sink = self.library.alive
-
-    def pass_time(self, seconds=0.5, next_send_s=None):
-        """Milliseconds of the one loop; gives what was received."""
-        received, until_s = [], self.clock.now_s() + seconds
-        while self.clock.now_s() < until_s:
-            self.clock.wait_until_s(self.clock.now_s() + 0.001)
-            self.port.attend(next_send_s)
-            received += self.port.receive()
-        return received
-
-
-def test_keys_down_on_a_keyboard_that_is_unplugged_are_released_within_a_second():
-    stage = Stage()
-    stage.source.queue = [[0x90, 60, 64], [0x92, 64, 64], [0x90, 62, 64], [0x90, 62, 0]]
-    stage.pass_time()
-    stage.library.sources.clear()
-    released = stage.pass_time(1.0)
-    assert [timed.event for timed in released] == [NoteOff(60), NoteOff(64, 2)]
-    assert released[0].at_s < 1.0
-    assert stage.told == [PortChanged(KEYS, False)]
-
-
-def test_a_keyboard_that_returns_under_another_number_is_heard_again():
-    stage = Stage()
-    stage.library.sources.clear()
-    stage.pass_time()
-    stage.library.sources += ["Other 24:0", f"{KEYS} 28:0"]
-    stage.pass_time()
-    assert stage.source.tied == f"{KEYS} 28:0"
-    assert stage.told == [PortChanged(KEYS, False), PortChanged(KEYS, True)]
-
-
-def test_a_synthesizer_that_returns_is_released_of_what_it_held_and_of_nothing_else():
-    stage = Stage()
-    stage.port.send(NoteOn(60))
-    stage.port.send(NoteOn(62))
-    stage.port.send(NoteOff(62))
-    stage.library.sinks.clear()
-    stage.pass_time()
-    stage.port.send(NoteOff(60))
-    stage.port.send(NoteOn(65))
-    before = list(stage.sink.sent)
-    stage.library.sinks.append(SYNTH)
-    stage.pass_time()
-    assert stage.sink.sent[len(before) :] == [[0x80, 60, 64]]
-    stage.port.close()
-    assert len(stage.sink.sent) == len(before) + 1
-
-
-def test_a_send_that_fails_is_a_port_that_went():
-    stage = Stage()
-    stage.port.send(NoteOn(60))
-    stage.library.broken.add(SYNTH)
-    stage.port.send(NoteOff(60))
-    stage.library.broken.clear()
-    stage.pass_time()
-    assert stage.sink.sent == [[0x90, 60, 80], [0x80, 60, 64]]
-
-
-def test_a_port_that_is_not_ready_yet_is_tried_again():
-    stage = Stage()
-    stage.library.sources.clear()
-    stage.pass_time()
-    stage.library.busy.add(stage.keys)
-    stage.library.sources.append(stage.keys)
-    stage.pass_time()
-    assert stage.source.tied is None
-    stage.library.busy.clear()
-    stage.pass_time()
-    assert stage.source.tied == stage.keys
-
-
-@pytest.mark.parametrize("api", [2, 3])
-def test_two_hundred_unpluggings_make_no_client(api):
-    stage = Stage(api)
-    made = len(stage.library.made)
-    for number in range(200):
-        stage.library.sources.clear()
-        stage.library.sinks.clear()
-        stage.pass_time()
-        stage.library.sources.append(f"{KEYS} {number}:0" if api == 2 else KEYS)
-        stage.library.sinks.append(SYNTH)
-        stage.pass_time()
-        assert (stage.source.tied, stage.sink.tied) == (stage.library.sources[0], SYNTH)
-    assert len(stage.told) == 800
-    assert len(stage.library.made) == made
-    stage.port.close()
-    assert stage.library.alive == []
 
 
 def test_a_cable_pulled_from_a_virtual_port_is_known_by_the_end_of_active_sensing():

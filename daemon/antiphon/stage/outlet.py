@@ -1,0 +1,72 @@
+"""The MIDI output: what is owed on it, and what happens to notes while the port it is tied to is away."""
+
+from typing import Any
+
+from antiphon.events import Event, NoteOn
+from antiphon.stage.echo import EchoFilter
+from antiphon.stage.ports import Held, from_bytes, to_message
+from antiphon.stage.presence import Link
+from antiphon.stage.sockets import Socket
+
+# A message that follows a connection at once is lost one time in a hundred: JACK connects at its next period.
+SETTLE_S = 0.1
+
+
+class Outlet:
+    """Sends events and raw messages, and tells the echo filter of them; `errors` is what sending may raise.
+
+    While the port is away nothing is sent, and the notes that sounded on it stay owed until it is back.
+    """
+
+    def __init__(self, socket: Socket, echo: EchoFilter, errors: type[Exception]) -> None:
+        self.device: Any = socket.device
+        self.link: Link | None = socket.link
+        self._echo, self._errors = echo, errors
+        self._held = Held()
+        self._usable_from_s: float | None = None  # None: since it was opened
+
+    def send(self, event: Event, at_s: float) -> None:
+        self.pass_on(bytes(to_message(event).bytes()), at_s)
+
+    def pass_on(self, message: bytes, at_s: float) -> None:
+        """One whole message of the player's, or of ours."""
+        if self._away:
+            return
+        event = from_bytes(message)
+        if isinstance(event, NoteOn):
+            self._held.follow(event)  # before it leaves, so that it is owed whatever happens
+        if self._write(message) and event is not None:
+            self._held.follow(event)
+            self._echo.sent(event, at_s)
+
+    def returned(self, at_s: float) -> None:
+        """The port was tied anew; it is used again a little later, by `attend`."""
+        self._usable_from_s = at_s + SETTLE_S
+
+    def attend(self, now_s: float) -> None:
+        """If a port that came back may be used now, release what sounded when it went."""
+        if self._usable_from_s is not None and now_s >= self._usable_from_s:
+            self._usable_from_s = None
+            self.settle()
+
+    def settle(self) -> None:
+        """Send the note-offs that are owed, if the port is there."""
+        if self.link is None or self.link.present:
+            for off in self._held.owed():
+                if self._write(bytes(to_message(off).bytes())):
+                    self._held.follow(off)
+
+    @property
+    def _away(self) -> bool:
+        return self._usable_from_s is not None or (self.link is not None and not self.link.present)
+
+    def _write(self, message: bytes) -> bool:
+        """Whether it left: a device pulled out since the last look says so here, or says nothing."""
+        try:
+            self.device.send_message(message)
+        except self._errors:
+            if self.link is None:
+                raise
+            self.link.lose()
+            return False
+        return True

@@ -1,0 +1,31 @@
+"""Bytes of the wire become whole MIDI messages, as the standard says. Pure; never raises."""
+
+from collections.abc import Iterable, Iterator
+
+ACTIVE_SENSING = 0xFE
+_FIRST_STATUS, _FIRST_SYSTEM, _FIRST_REAL_TIME = 0x80, 0xF0, 0xF8
+_DATA_BYTES = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2}  # status without channel →
+
+
+class Reader:
+    """Feed it bytes, cut wherever they were cut; iterate over the channel messages they complete.
+
+    Knows running status. Real-time bytes may stand anywhere, even inside another message; System Exclusive of
+    any length is passed over without being kept. What is no byte, and data of no status, is dropped.
+    """
+
+    def __init__(self) -> None:
+        self._status = 0  # 0: no status is running
+        self._data: list[int] = []
+
+    def feed(self, data: Iterable[int]) -> Iterator[bytes]:
+        for byte in data:
+            if _FIRST_STATUS <= byte < _FIRST_REAL_TIME:
+                # System messages end a running status, so their data are nobody's.
+                self._status = byte if byte < _FIRST_SYSTEM else 0
+                self._data = []
+            elif self._status and 0 <= byte < _FIRST_STATUS:
+                self._data.append(byte)
+                if len(self._data) == _DATA_BYTES[self._status & 0xF0]:
+                    yield bytes([self._status, *self._data])
+                    self._data = []

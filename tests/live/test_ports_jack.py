@@ -1,0 +1,152 @@
+"""Ports of others on a real JACK server: listed, silenced, lost and found again."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import mido
+import pytest
+
+pytestmark = pytest.mark.live
+
+DEVICE = Path(__file__).parent / "device.py"
+NAMES = ["--in", "nano-*", "--out", "nano-synth"]
+
+
+def within(seconds, condition, what):
+    until_s = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until_s, f"waited {seconds:g} s for {what}"
+        time.sleep(0.02)
+
+
+class Device:
+    """A device in a process of its own."""
+
+    def __init__(self, environment, name="nano"):
+        command = [sys.executable, str(DEVICE), name]
+        self._process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout.readline() == "plugged in\n"
+
+    def play(self, *message):
+        self._write(json.dumps(message))
+
+    def heard(self):
+        self._write("")
+        return json.loads(self._process.stdout.readline())
+
+    def _write(self, line):
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+
+    def unplug(self):
+        """At once, as a cable is pulled."""
+        self._process.kill()
+        self._process.communicate()
+
+    def switch_off(self):
+        """In order: a server that ends just after a client was killed leaves its shared memory behind."""
+        self._process.communicate()
+
+
+@pytest.fixture
+def plug_in(jack):
+    """Starts a device; gives it."""
+    devices = []
+
+    def start():
+        devices.append(Device(jack))
+        return devices[-1]
+
+    yield start
+    for device in devices:
+        device.switch_off()
+
+
+def run(jack, *arguments):
+    command = [sys.executable, "-m", "antiphon", *arguments, "--api", "jack"]
+    return subprocess.run(command, env=jack, capture_output=True, text=True)
+
+
+def played(device, pitches):
+    for pitch in pitches:
+        device.play(0x90, pitch, 80)
+        time.sleep(0.1)
+        device.play(0x80, pitch, 0)
+        time.sleep(0.1)
+
+
+def note_ons(heard):
+    return [pitch for status, pitch, velocity in heard if status == 0x90 and velocity]
+
+
+def test_ports_are_listed(jack, plug_in):
+    plug_in()
+    rows = json.loads(run(jack, "ports", "--json").stdout)
+    assert {(row["direction"], row["name"]) for row in rows} == {
+        ("input", "nano-keys:out"),
+        ("output", "nano-synth:in"),
+    }
+
+
+def test_more_looks_than_the_server_has_room_for_clients(jack):
+    script = "from antiphon.stage.midi_system import listings\nfor _ in range(70): listings('jack')"
+    done = subprocess.run([sys.executable, "-c", script], env=jack, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_panic_reaches_a_port_whole(jack, plug_in):
+    device = plug_in()
+    done = run(jack, "panic", "--output", "NANO")
+    assert (done.returncode, done.stdout) == (0, "Silenced: nano-synth:in.\n")
+    heard = device.heard()
+    assert len(heard) == 16 * (3 + 128)
+    assert {tuple(message) for message in heard if message[0] & 0xF0 == 0xB0 and message[1] == 123} == {
+        (0xB0 + channel, 123, 0) for channel in range(16)
+    }
+
+
+def test_a_device_is_unplugged_in_mid_note_and_found_again(antiphon, plug_in, tmp_path):
+    device = plug_in()
+    daemon = antiphon("--random-seed", "1", *NAMES)
+    device.play(0x90, 60, 80)
+    time.sleep(0.2)
+    device.unplug()
+    within(1.5, lambda: daemon.log.read_text().count("is gone") == 2, "both ports to be missed")
+    device = plug_in()
+    within(2.5, lambda: daemon.log.read_text().count("is back") == 2, "both ports to be found")
+    played(device, [67, 69, 71, 72])
+    heard = []
+    within(20, lambda: heard.extend(device.heard()) or note_ons(heard), "an answer")
+    daemon.send_signal(signal.SIGINT)
+    assert daemon.wait(5) == 0, daemon.log.read_text()
+    heard += device.heard()
+    offs = [pitch for status, pitch, velocity in heard if status == 0x80 or not velocity]
+    assert set(note_ons(heard)) <= set(offs)
+    player = mido.MidiFile(next(tmp_path.glob("*.mid"))).tracks[1]
+    notes = [(message.type, message.note) for message in player if message.type.startswith("note")]
+    assert notes[:3] == [("note_on", 60), ("note_off", 60), ("note_on", 67)]
+
+
+def test_our_own_answer_looped_back_is_no_call(antiphon, plug_in, jack):
+    device = plug_in()
+    daemon = antiphon("--random-seed", "1", "--in", "nano-keys")
+    loop = ["jack_connect", "antiphon:out", "antiphon:in"]
+    done = subprocess.run(loop, env=jack, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    played(device, [67, 69, 71, 72])
+    within(20, lambda: "antiphon  " in daemon.log.read_text(), "the answer to end")
+    daemon.send_signal(signal.SIGINT)
+    assert daemon.wait(5) == 0
+    assert "cut short" not in daemon.log.read_text()
+
+
+def test_a_port_that_is_not_there_is_told_in_one_line(antiphon, plug_in):
+    plug_in()
+    with pytest.raises(AssertionError, match=r'"nano-kess", did you mean .* \(there are: nano-keys:out\)'):
+        antiphon("--in", "nano-kess")
