@@ -73,6 +73,9 @@ class Timed:
     event: Event
 
 
+Input = Timed | Turned
+
+
 @dataclass(frozen=True, slots=True)
 class PlayedNote:
     """One note as it was played, in seconds of one clock."""

@@ -8,13 +8,12 @@ from rich.console import Console
 from antiphon import config
 from antiphon.commands.options import bundle_of, seed_or_chance, shared, take_header
 from antiphon.config import MidiSettings
-from antiphon.perform.news import Report
 from antiphon.stage.clock import SystemClock
 from antiphon.stage.live import Live, stop_signals
 from antiphon.stage.midi_system import APIS
 from antiphon.stage.rtmidi_port import PortChanged, Wiring
 from antiphon.stage.screen import Screen
-from antiphon.stage.sender import Order
+from antiphon.stage.sender import Order, Seen
 from antiphon.stage.take import Take
 from antiphon.timebase import Meter
 
@@ -65,7 +64,7 @@ def play(
         try:
             with Screen(console, settings.tempo.bpm, meter, chosen.card.name) as screen:
 
-                def watch(report: Report | PortChanged) -> None:
+                def watch(report: Seen) -> None:
                     if isinstance(report, PortChanged):
                         console.print(_remark(report), highlight=False, markup=False, emoji=False)
                         return

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from antiphon.compose.sampling import Draw
-from antiphon.events import GridNote, Timed
+from antiphon.events import GridNote, Input, Timed
 from antiphon.listen.key import Key
 from antiphon.timebase import Grid
 
@@ -59,7 +59,7 @@ News = StateChanged | Heard | Composed | Answered
 class Received:
     """The player did something."""
 
-    timed: Timed
+    timed: Input
 
 
 @dataclass(frozen=True, slots=True)

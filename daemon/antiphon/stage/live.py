@@ -8,8 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from antiphon.errors import Failure
-from antiphon.perform.news import Report
-from antiphon.stage.sender import Failed, Letter, Order, Ready, serve
+from antiphon.stage.sender import Failed, Letter, Order, Ready, Seen, serve
 
 _FRAME_S = 0.04
 _START_S = 20.0
@@ -49,7 +48,7 @@ class Live:
         raise Failure(letter.message if isinstance(letter, Failed) else "the MIDI process ended as it began")
 
     def attend(
-        self, watch: Callable[[Report], None], tick: Callable[[], None], stopping: Callable[[], bool]
+        self, watch: Callable[[Seen], None], tick: Callable[[], None], stopping: Callable[[], bool]
     ) -> None:
         """Hand on reports until `stopping()`, then end the sender and hand on its last ones.
 
@@ -64,7 +63,7 @@ class Live:
             pass
         tick()
 
-    def _hand_on(self, watch: Callable[[Report], None]) -> bool:
+    def _hand_on(self, watch: Callable[[Seen], None]) -> bool:
         """One letter; False when there will be no more."""
         letter = self._next()
         if isinstance(letter, Failed):

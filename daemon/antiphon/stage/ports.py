@@ -5,17 +5,18 @@ from typing import Any, Protocol
 
 import mido
 
-from antiphon.events import Event, NoteOff, NoteOn, Timed
+from antiphon.events import ControlChange, Event, Input, NoteOff, NoteOn, Timed
 from antiphon.stage.clock import Clock
 
 RELEASE_VELOCITY = 64
-_NOTE_OFF, _NOTE_ON = 0x80, 0x90
+_NOTE_OFF, _NOTE_ON, _CONTROL = 0x80, 0x90, 0xB0
+_FIRST_CHANNEL_MODE = 120
 
 
 class Port(Protocol):
     """One MIDI input and one output. `contextlib.closing` makes it a context."""
 
-    def receive(self) -> list[Timed]:
+    def receive(self) -> list[Input]:
         """All that arrived since the last call, stamped with our clock. Never waits."""
         ...
 
@@ -41,6 +42,15 @@ def from_bytes(message: Sequence[int]) -> Event | None:
     return NoteOff(message[1], channel) if kind in (_NOTE_ON, _NOTE_OFF) else None
 
 
+def control_from_bytes(message: Sequence[int]) -> ControlChange | None:
+    """The control change that the bytes of one MIDI message say, channel modes excepted; None for others."""
+    if len(message) != 3 or not all(0 <= byte <= 127 for byte in message[1:]):
+        return None
+    if message[0] & ~0x0F != _CONTROL or message[1] >= _FIRST_CHANNEL_MODE:
+        return None
+    return ControlChange(message[1], message[2], message[0] & 0x0F)
+
+
 def to_event(message: Any) -> Event | None:
     """The same for a mido message, whatever its type."""
     if message.type not in ("note_on", "note_off"):
@@ -48,7 +58,9 @@ def to_event(message: Any) -> Event | None:
     return from_bytes(message.bytes())
 
 
-def to_message(event: Event) -> mido.Message:
+def to_message(event: Event | ControlChange) -> mido.Message:
+    if isinstance(event, ControlChange):
+        return mido.Message("control_change", control=event.control, value=event.value, channel=event.channel)
     if isinstance(event, NoteOn):
         return mido.Message("note_on", note=event.pitch, velocity=event.velocity, channel=event.channel)
     return mido.Message("note_off", note=event.pitch, velocity=RELEASE_VELOCITY, channel=event.channel)
@@ -78,7 +90,7 @@ class Loopback:
     A scripted event arrives with its own moment, once the clock has reached it.
     """
 
-    def __init__(self, clock: Clock, script: Sequence[Timed] = ()) -> None:
+    def __init__(self, clock: Clock, script: Sequence[Input] = ()) -> None:
         self._clock = clock
         self._script = sorted(script, key=lambda timed: timed.at_s)
         self._given = 0
@@ -90,7 +102,7 @@ class Loopback:
         """True when the whole script was received."""
         return self._given == len(self._script)
 
-    def receive(self) -> list[Timed]:
+    def receive(self) -> list[Input]:
         now_s, first = self._clock.now_s(), self._given
         while not self.exhausted and self._script[self._given].at_s <= now_s:
             self._given += 1

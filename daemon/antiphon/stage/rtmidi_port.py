@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from antiphon.errors import Failure
-from antiphon.events import Event, Timed
+from antiphon.events import ControlChange, Event, Input, Timed, Turned
 from antiphon.stage.clock import Clock
 from antiphon.stage.echo import EchoFilter
 from antiphon.stage.intake import Intake
@@ -72,19 +72,19 @@ class RtMidiPort:
         self._let_go: list[Event] = []
         self._closed = False
 
-    def receive(self) -> list[Timed]:
+    def receive(self) -> list[Input]:
         # Polled, not called back: a callback would take the GIL inside the MIDI system's real-time thread.
         let_go, self._let_go = self._let_go, []
-        return [Timed(self._clock.now_s(), event) for event in chain(let_go, self._arrived())]
+        return [_stamped(event, self._clock.now_s()) for event in chain(let_go, self._arrived())]
 
-    def _arrived(self) -> Iterator[Event]:
+    def _arrived(self) -> Iterator[Event | ControlChange]:
         for socket, intake in self._intakes:
             while (arrived := socket.device.get_message()) is not None:
                 yield from self._take_in(intake, arrived[0])
             if intake.lapsed(self._clock.now_s()):
                 yield from self._release(intake)
 
-    def _take_in(self, intake: Intake, data: Sequence[int]) -> Iterator[Event]:
+    def _take_in(self, intake: Intake, data: Sequence[int]) -> Iterator[Event | ControlChange]:
         now_s = self._clock.now_s()
         for message, events in intake.feed(data, now_s):
             if self._thru:
@@ -134,6 +134,10 @@ class RtMidiPort:
             self._outlet.settle()
         finally:
             retire(self._clock, [*(socket.device for socket, _ in intakes), self._outlet.device])
+
+
+def _stamped(event: Event | ControlChange, at_s: float) -> Input:
+    return Turned(at_s, event) if isinstance(event, ControlChange) else Timed(at_s, event)
 
 
 def _links(sockets: Iterable[Socket]) -> list[Link]:

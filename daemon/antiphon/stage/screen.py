@@ -98,7 +98,7 @@ class Screen:
         """Take in what happened; on a terminal it is seen at the next `tick`."""
         self._reports += 1
         match report:
-            case Received(timed):
+            case Received(Timed() as timed):
                 self._last_s = timed.at_s
                 self._hear(timed)
             case Sent(timed, late_s):

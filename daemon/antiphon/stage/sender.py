@@ -52,17 +52,17 @@ class Failed:
     message: str
 
 
-Letter = Ready | Failed | Report
-Post = Letter | PortChanged
+Seen = Report | PortChanged
+Letter = Ready | Failed | Seen
 
 
-def serve(order: Order, letters: "Connection[Post, None]", orders: "Connection[None, None]") -> None:
+def serve(order: Order, letters: "Connection[Letter, None]", orders: "Connection[None, None]") -> None:
     """Play until `orders` says anything or closes, or SIGTERM comes; every note is closed on the way out.
 
     Ctrl-C reaches the whole terminal; the process that has the screen decides what it means.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    post: SimpleQueue[Post | None] = SimpleQueue()
+    post: SimpleQueue[Letter | None] = SimpleQueue()
     postman = Thread(target=_deliver, args=(post.get, letters), name="post", daemon=True)
     postman.start()
     try:
@@ -76,7 +76,7 @@ def serve(order: Order, letters: "Connection[Post, None]", orders: "Connection[N
         postman.join(timeout=1.0)
 
 
-def _play(order: Order, put: Callable[[Post], None], orders: "Connection[None, None]") -> None:
+def _play(order: Order, put: Callable[[Letter], None], orders: "Connection[None, None]") -> None:
     clock = SystemClock()
     chosen = bundle.load(order.bundle_folder)
     voice = Voice(chosen.model(order.context), chosen.vocabulary, chosen.card.steps_per_quarter)
@@ -94,7 +94,7 @@ def _play(order: Order, put: Callable[[Post], None], orders: "Connection[None, N
         engine.run(until=over)
 
 
-def _deliver(get: Callable[[], Post | None], letters: "Connection[Post, None]") -> None:
+def _deliver(get: Callable[[], Letter | None], letters: "Connection[Letter, None]") -> None:
     """Send letters on as they come; the engine never waits for whoever reads them."""
     try:
         while (letter := get()) is not None:

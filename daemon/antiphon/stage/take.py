@@ -13,7 +13,7 @@ from pathlib import Path
 import mido
 
 from antiphon.errors import Failure
-from antiphon.events import Event, NoteOn, Timed
+from antiphon.events import ControlChange, Event, Input, NoteOn, Timed
 from antiphon.perform.news import Answered, Heard, Received, Report, Sent
 from antiphon.stage.clock import wall_time
 from antiphon.stage.midifile import conductor_track, save, voice_track
@@ -60,7 +60,7 @@ class Take:
     def __init__(self, folder: Path, header: TakeHeader, begun: datetime | None = None) -> None:
         self._header = header
         self._tempo = TempoMap(header.bpm)
-        self._player: list[Timed] = []
+        self._player: list[Input] = []
         self._antiphon: list[Timed] = []
         self._late_s: list[float] = []
         self._saved: tuple[int, int] | None = None
@@ -77,7 +77,7 @@ class Take:
         match report:
             case Received(timed):
                 self._player.append(timed)
-                if isinstance(timed.event, NoteOn):
+                if isinstance(timed, Timed) and isinstance(timed.event, NoteOn):
                     self._tempo.begin(timed.at_s)  # the first note played is the first downbeat
             case Sent(timed, late_s):
                 self._antiphon.append(timed)
@@ -155,14 +155,18 @@ def _new_file(folder: Path, begun: datetime) -> Path:
     raise AssertionError("numbers do not end")
 
 
-def _closed(events: Sequence[Timed], end_s: float) -> Iterator[Timed]:
+def _closed(events: Sequence[Input], end_s: float) -> Iterator[Input]:
     held = Held()
     for timed in sorted(events, key=lambda timed: timed.at_s):
-        held.follow(timed.event)
+        if isinstance(timed, Timed):
+            held.follow(timed.event)
         yield timed
     yield from (Timed(end_s, off) for off in held.owed())
 
 
-def _in_ticks(events: Iterable[Timed], tempo: TempoMap, begin: int) -> Iterator[tuple[int, Event]]:
+def _in_ticks(
+    events: Iterable[Input], tempo: TempoMap, begin: int
+) -> Iterator[tuple[int, Event | ControlChange]]:
     for timed in events:
-        yield tempo.ticks(timed.at_s) + begin, timed.event
+        what = timed.event if isinstance(timed, Timed) else timed.change
+        yield tempo.ticks(timed.at_s) + begin, what

@@ -2,7 +2,7 @@
 
 import pytest
 
-from antiphon.events import NoteOff, NoteOn, Timed
+from antiphon.events import ControlChange, NoteOff, NoteOn, Timed, Turned
 from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.news import Answered, Received, Sent
 from antiphon.perform.session import Session, SessionSettings, Voice
@@ -52,6 +52,19 @@ def test_everything_is_reported_in_order():
     assert [r.timed for r in stage.reports if isinstance(r, Received)] == CALL
     assert [r.timed.event for r in stage.reports if isinstance(r, Sent)] == [t.event for t in stage.port.sent]
     assert [r.cut for r in stage.reports if isinstance(r, Answered)] == [False]
+
+
+def test_knobs_and_pedals_reach_the_session_and_are_reported():
+    pedal = [Turned(0.4, ControlChange(64, 127)), Turned(3.0, ControlChange(64, 0))]
+    stage = Stage(scripted_voice(SCRIPT), call=[*CALL, *pedal])
+    states = {}
+    while stage.clock.now_s() < 4.2:
+        stage.engine.turn()
+        states[round(stage.clock.now_s(), 1)] = stage.session.state
+        stage.clock.wait_until_s(stage.clock.now_s() + 0.1)
+    # Silence is counted from the lifting of the pedal, not of the key.
+    assert (states[3.4], states[3.6]) == ("listening", "answering")
+    assert [r.timed for r in stage.reports if isinstance(r, Received) and r.timed in pedal] == pedal
 
 
 def test_stop_closes_the_note_that_sounds():

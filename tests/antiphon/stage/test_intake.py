@@ -1,6 +1,6 @@
 """One input: what is the player's, and what lets go of the keys."""
 
-from antiphon.events import NoteOff, NoteOn
+from antiphon.events import ControlChange, NoteOff, NoteOn
 from antiphon.stage.echo import EchoFilter
 from antiphon.stage.intake import Intake
 
@@ -18,10 +18,10 @@ def test_all_notes_off_releases_the_keys_of_its_channel():
         assert intake.release() == [NoteOff(62, 1)]
 
 
-def test_other_controls_stand_for_no_note():
+def test_knobs_and_pedals_are_the_players_and_channel_modes_are_no_knobs():
     intake = Intake(None, EchoFilter())
     events(intake, 0x90, 60, 64)
-    assert events(intake, 0xB0, 64, 127, 121, 0, 122, 0) == []
+    assert events(intake, 0xB3, 64, 127, 121, 0, 122, 0) == [ControlChange(64, 127, 3)]
     assert [message for message, _ in intake.feed([0xB0, 64, 0], 0.0)] == [bytes([0xB0, 64, 0])]
 
 

@@ -7,7 +7,7 @@ import mido
 import pytest
 
 from antiphon.errors import Failure
-from antiphon.events import GridNote, NoteOff, NoteOn, Timed
+from antiphon.events import ControlChange, GridNote, NoteOff, NoteOn, Timed, Turned
 from antiphon.listen.key import Key
 from antiphon.perform.news import Answered, Heard, Received, Sent
 from antiphon.stage.take import Take, TakeHeader
@@ -168,3 +168,14 @@ def test_a_take_in_two_tempi_keeps_its_bars(tmp_path):
     assert onsets == [0, 64 * 120, 16 * 120, 80 * 120]
     tempi = [round(mido.tempo2bpm(m.tempo)) for m in file.tracks[0] if m.type == "set_tempo"]
     assert tempi == [120, 31, 90]
+
+
+def test_what_the_player_turned_is_in_the_take(tmp_path):
+    take = Take(tmp_path, HEADER)
+    take.record(Received(Timed(1.0, NoteOn(60))))
+    take.record(Received(Turned(1.3, ControlChange(64, 127, 2))))
+    take.record(Received(Timed(1.6, NoteOff(60))))
+    player = mido.MidiFile(take.close()).tracks[1]
+    assert [m.type for m in player if not m.is_meta] == ["note_on", "control_change", "note_off"]
+    pedal = next(m for m in player if m.type == "control_change")
+    assert (pedal.control, pedal.value, pedal.channel, pedal.time) == (64, 127, 2, 240)
