@@ -57,7 +57,8 @@ def test_the_daemon_does_not_know_the_trainer_nor_its_libraries():
 
 
 def test_the_trainer_uses_of_the_daemon_only_what_both_need():
-    allowed = ("compose.symbols", "compose.model", "listen.key", "bundle", "timebase", "events", "errors")
+    both = ("bundle", "errors", "events", "signals", "timebase")
+    allowed = ("compose.symbols", "compose.model", "listen.key", *both)
     for path in (ROOT / "training" / "antiphon_training").glob("*.py"):
         for name in imports(path):
             if name.startswith("antiphon."):

@@ -15,7 +15,7 @@ from antiphon_training.dataset import Dataset, load_dataset
 from antiphon_training.network import RECIPES
 from antiphon_training.preprocess import generate_training_sequences
 from antiphon_training.run_folder import Epoch, read_checkpoint, read_weights
-from antiphon_training.train import Outcome, fit, stop_signals
+from antiphon_training.train import Outcome, fit
 from antiphon_training.trainer import Trainer, learning_rate, out_of_patience
 from toy_songs import toy_data
 
@@ -102,14 +102,6 @@ def test_a_stop_before_the_first_epoch_ends_has_nothing_to_keep(dataset: Dataset
     assert fit(SMALL, dataset, tmp_path / "run", Listener(stop_in=1)) == Outcome("stopped", None)
     with pytest.raises(Failure, match="no epoch was finished"):
         read_weights(tmp_path / "run")
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_both_signals_ask_for_a_stop(number: signal.Signals) -> None:
-    with stop_signals() as stopped:
-        assert not stopped()
-        signal.raise_signal(number)
-        assert stopped()
 
 
 def test_no_epoch_is_begun_without_time_for_it(dataset: Dataset, tmp_path: Path) -> None:

@@ -4,15 +4,14 @@ An epoch that was not finished leaves no trace; resumed, it is run again with th
 """
 
 import hashlib
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from antiphon.errors import WrongUse
+from antiphon.signals import stop_signals
 from antiphon_training import run_folder
 from antiphon_training.batches import Feed, feed_for
 from antiphon_training.dataset import SPLITS, Dataset
@@ -65,23 +64,6 @@ def fit(
         training.begin(dataset.folder / run_folder.MAPPING_FILE, resume)
         ended = training.run(None if max_minutes is None else time.monotonic() + 60 * max_minutes)
     return Outcome(ended, training.best)
-
-
-@contextmanager
-def stop_signals() -> Iterator[Callable[[], bool]]:
-    """SIGINT and SIGTERM only raise a flag, which training looks at between batches."""
-    asked = False
-
-    def ask(*_: object) -> None:
-        nonlocal asked
-        asked = True
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 class _Stopped(Exception):  # noqa: N818 - not an error

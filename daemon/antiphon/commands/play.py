@@ -8,8 +8,9 @@ from rich.console import Console
 from antiphon import config
 from antiphon.commands.options import bundle_of, seed_or_chance, shared, take_header
 from antiphon.config import MidiSettings
+from antiphon.signals import stop_signals
 from antiphon.stage.clock import SystemClock
-from antiphon.stage.live import Live, stop_signals
+from antiphon.stage.live import Live
 from antiphon.stage.midi_system import APIS
 from antiphon.stage.rtmidi_port import PortChanged, Wiring
 from antiphon.stage.screen import Screen

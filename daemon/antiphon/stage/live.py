@@ -1,8 +1,6 @@
 """The process that has the screen: starts the one that sends, attends to its letters, and ends it."""
 
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from multiprocessing import get_context
 from types import TracebackType
 from typing import Self
@@ -91,20 +89,3 @@ class Live:
             self._process.kill()
             self._process.join()
         self._letters.close()
-
-
-@contextmanager
-def stop_signals() -> Iterator[Callable[[], bool]]:
-    """SIGINT and SIGTERM ask for an end; gives a function that says whether one of them came."""
-    asked = False
-
-    def ask(*_: object) -> None:
-        nonlocal asked
-        asked = True
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

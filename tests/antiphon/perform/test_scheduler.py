@@ -22,7 +22,11 @@ def test_offs_go_before_ons_at_one_instant():
 
 def test_a_note_struck_while_it_sounds_is_closed_first():
     due = scheduler((1.0, NoteOn(60)), (1.05, NoteOn(60, 90)))
-    assert due.due(1.05, 1.05) == [Timed(1.0, NoteOn(60)), Timed(1.05, NoteOff(60)), Timed(1.05, NoteOn(60, 90))]
+    assert due.due(1.05, 1.05) == [
+        Timed(1.0, NoteOn(60)),
+        Timed(1.05, NoteOff(60)),
+        Timed(1.05, NoteOn(60, 90)),
+    ]
 
 
 def test_what_is_too_late_is_left_out_with_its_off():
