@@ -43,6 +43,9 @@ def main(client, seconds, *pitches):
     print(json.dumps({"played": True}), flush=True)
     listen(source, begun_s + float(seconds), begun_s, heard)
     print(json.dumps(heard), flush=True)
+    for device in (sink, source):  # a client that only dies holds up its server's end
+        device.close_port()
+        device.delete()
 
 
 main(*sys.argv[1:])

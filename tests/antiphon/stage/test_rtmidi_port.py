@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.errors import Failure
-from antiphon.events import NoteOff, NoteOn, Timed
+from antiphon.events import NoteOff, NoteOn, Timed, Turned
 from antiphon.stage.clock import VirtualClock
 from antiphon.stage.rtmidi_port import RtMidiPort, Wiring
 from fake_rtmidi import FakeRtMidi
@@ -142,11 +142,12 @@ def test_whatever_arrives_nothing_raises_and_only_valid_bytes_leave(messages, ch
     library.ins[0].queue = [list(message) for message in messages]
     received = port.receive()
     port.close()
-    assert all(channel in (None, timed.event.channel) for timed in received)
+    said = [what.change if isinstance(what, Turned) else what.event for what in received]
+    assert all(channel in (None, each.channel) for each in said)
     for status, *data in library.outs[0].sent:
         assert 0x80 <= status < 0xF0
         assert all(0 <= byte < 0x80 for byte in data)
-    ons = sum(isinstance(timed.event, NoteOn) for timed in received)
+    ons = sum(isinstance(each, NoteOn) for each in said)
     assert sum(m[0] & 0xF0 == 0x90 and m[2] > 0 for m in library.outs[0].sent) == ons
 
 
