@@ -153,6 +153,14 @@ def test_the_demo_plays_your_phrase_rests_and_all(antiphon, tmp_path):
     assert said["call"] == [[n.onset_steps, n.duration_steps, n.pitch] for n in notes]
 
 
+def test_the_demo_ends_whatever_the_settings(antiphon, tmp_path):
+    for mode in ("continue", "trade"):
+        (tmp_path / "config.toml").write_text(f'[answer]\nmode = "{mode}"\n[tempo]\nmode = "follow"\n')
+        code, out, _ = antiphon("demo", "--fast", "--json")
+        assert code == 0
+        assert json.loads(out)["answer_starts_at_step"] == 64
+
+
 def test_a_folder_that_cannot_be_written_is_said_before_any_music(antiphon, tmp_path):
     (tmp_path / "file").write_text("")
     code, out, err = antiphon("demo", "--fast", "--take-dir", "file")

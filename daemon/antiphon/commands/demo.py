@@ -67,7 +67,7 @@ def _phrase(file: Path | None) -> Phrase:
 
 
 def _for_one_phrase(settings: Config, phrase: Phrase) -> Config:
-    """The file's tempo and meter; its rests are part of the phrase, however long."""
+    """The file's tempo and meter; its rests are part of the phrase, however long; one answer."""
     beats_per_s = phrase.bpm / 60.0
     rests = (_silence_s(phrase.notes, place) for place in range(1, len(phrase.notes)))
     longest = max(rests, default=0.0) * beats_per_s
@@ -77,7 +77,9 @@ def _for_one_phrase(settings: Config, phrase: Phrase) -> Config:
         max(settings.phrase.max_beats, length + 1.0),
         settings.phrase.voice,
     )
-    return replace(settings, tempo=TempoSettings("fixed", phrase.bpm, str(phrase.meter)), phrase=listening)
+    tempo = TempoSettings("fixed", phrase.bpm, str(phrase.meter))
+    answer = replace(settings.answer, mode="answer")  # the other ways of playing need a player to end them
+    return replace(settings, tempo=tempo, phrase=listening, answer=answer)
 
 
 def _silence_s(notes: Sequence[PlayedNote], place: int) -> float:
@@ -155,6 +157,8 @@ class _Result:
 
 def _last_lines(take: Path) -> str:
     return (
-        f"The take, yours and the answer, is {take}: open it in your DAW, in MuseScore or any MIDI player.\n"
-        "Go live:  antiphon play   then connect a keyboard to antiphon:in and antiphon:out to a synthesizer."
+        f"The take: {take}\n"
+        "It holds your phrase and the answer; open it in a DAW or any MIDI player.\n"
+        "Go live:  antiphon play\n"
+        "with a keyboard on antiphon:in and a synthesizer on antiphon:out."
     )
