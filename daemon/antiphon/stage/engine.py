@@ -9,6 +9,8 @@ from antiphon.stage.clock import Clock
 from antiphon.stage.ports import Port
 
 POLL_S = 0.001
+# With nothing played for this long and nothing to come, the input is looked at less often.
+_IDLE_AFTER_S, _IDLE_POLL_S = 2.0, 0.005
 
 
 class Engine:
@@ -30,6 +32,7 @@ class Engine:
         self._session = session
         self._publish = publish
         self._poll_s = poll_s
+        self._last_input_s = clock.now_s()
         self._stopping = False
 
     def stop(self) -> None:
@@ -49,6 +52,8 @@ class Engine:
     def turn(self) -> None:
         """One turn: take what came in, send what is due."""
         received = self._port.receive()
+        if received:
+            self._last_input_s = received[-1].at_s
         for timed in received:
             if isinstance(timed, Turned):
                 self._session.turn(timed)
@@ -66,7 +71,8 @@ class Engine:
         if deadline_s is not None and deadline_s - now_s <= 2 * self._poll_s:
             self._clock.wait_until_s(deadline_s)
         else:
-            self._clock.wait_until_s(now_s + self._poll_s, exactly=False)
+            idle = deadline_s is None and now_s - self._last_input_s > _IDLE_AFTER_S
+            self._clock.wait_until_s(now_s + (_IDLE_POLL_S if idle else self._poll_s), exactly=False)
 
     def _send(self, due: list[Timed]) -> None:
         for timed in due:

@@ -5,7 +5,7 @@ The screen, the takes and the log live in the process that started it, at the ot
 
 import signal
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -85,13 +85,21 @@ def _play(order: Order, put: Callable[[Letter], None], orders: "Connection[None,
 
         def over() -> bool:
             port.attend(session.next_deadline_s())
-            return orders.poll()
+            return False
 
         engine = Engine(clock, port, session, put)
         signal.signal(signal.SIGTERM, lambda *_: engine.stop())
+        Thread(target=_obey, args=(orders, engine.stop), name="orders", daemon=True).start()
         warm(voice.model)
         put(Ready(port.inputs, port.output, port.api, raise_priority()))
         engine.run(until=over)
+
+
+def _obey(orders: "Connection[None, None]", stop: Callable[[], None]) -> None:
+    """Wait, at no cost to the engine, until an order comes or nobody is there to give one."""
+    with suppress(EOFError, OSError):
+        orders.recv()
+    stop()
 
 
 def _deliver(get: Callable[[], Letter | None], letters: "Connection[Letter, None]") -> None:
