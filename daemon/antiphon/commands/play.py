@@ -1,20 +1,25 @@
 """`antiphon play`: live, on MIDI ports, until Ctrl-C."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import click
 from rich.console import Console
 
 from antiphon import config
 from antiphon.commands.options import bundle_of, seed_or_chance, shared, take_header
-from antiphon.config import MidiSettings
+from antiphon.config import Config, MidiSettings
+from antiphon.perform.control import LEARNABLE, Button, Knob
+from antiphon.perform.news import Learned
 from antiphon.signals import stop_signals
 from antiphon.stage.clock import SystemClock
 from antiphon.stage.live import Live
 from antiphon.stage.midi_system import APIS
 from antiphon.stage.rtmidi_port import PortChanged, Wiring
 from antiphon.stage.screen import Screen
-from antiphon.stage.sender import Order, Seen
+from antiphon.stage.sender import Order, Ready, Seen
 from antiphon.stage.take import Take
 from antiphon.timebase import Meter
 
@@ -25,6 +30,8 @@ from antiphon.timebase import Meter
 @click.option("--out", "output", metavar="NAME", help="Answer on this port, instead of a virtual one.")
 @click.option("--api", type=click.Choice(APIS), help="The MIDI system.")
 @click.option("--client-name", metavar="NAME", help="What the virtual ports are called.")
+@click.option("--learn", type=click.Choice(LEARNABLE), help="Give this to the next knob you move.")
+@click.option("--quiet", is_flag=True, help="No picture; only the first and the last line.")
 @shared("take", "model", "temperature", "seed", "config")
 def play(
     bpm: float | None,
@@ -32,6 +39,8 @@ def play(
     output: str | None,
     api: str | None,
     client_name: str | None,
+    learn: str | None,
+    quiet: bool,
     take_dir: str | None,
     model: str | None,
     temperature: float | None,
@@ -50,32 +59,46 @@ def play(
         "midi.client_name": client_name,
     }
     settings = config.load(config_file, changes)
+    _perform(settings, seed_or_chance(random_seed), cast(Knob | Button | None, learn), quiet)
+
+
+def _perform(settings: Config, seed: int, learn: Knob | Button | None, quiet: bool) -> None:
     chosen = bundle_of(settings)
-    seed = seed_or_chance(random_seed)
-    order = Order(chosen.folder, settings.model.context, settings.session, seed, _wiring(settings.midi))
-    clock = SystemClock()
-    meter = Meter.parse(settings.tempo.meter)
-    console = Console()
+    session = replace(settings.session, learn=learn)
+    order = Order(chosen.folder, settings.model.context, session, seed, _wiring(settings.midi))
     with stop_signals() as stopping, Live(order) as live:
         ready = live.ready()
         take = Take(Path(settings.take.folder), take_header(settings, chosen, seed))
-        names = ", ".join(ready.inputs)
-        click.echo(f"{names} and {ready.output} are open ({ready.api}; {ready.allowed}).")
-        click.echo("Play a phrase; Ctrl-C ends.")
         try:
-            with Screen(console, settings.tempo.bpm, meter, chosen.card.name) as screen:
-
-                def watch(report: Seen) -> None:
-                    if isinstance(report, PortChanged):
-                        console.print(_remark(report), highlight=False, markup=False, emoji=False)
-                        return
-                    take.record(report)
-                    screen.show(report)
-
-                live.attend(watch, lambda: screen.tick(clock.now_s()), stopping)
+            click.echo(_opened(ready))
+            _attend(live, take, settings, chosen.card.name, quiet, stopping)
         finally:
             kept = take.close()
-        click.echo(f"The take is {kept}." if kept else "Nothing was played; no take is kept.")
+    click.echo(f"The take is {kept}." if kept else "Nothing was played; no take is kept.")
+
+
+def _attend(
+    live: Live, take: Take, settings: Config, model: str, quiet: bool, stopping: Callable[[], bool]
+) -> None:
+    clock, console = SystemClock(), Console(quiet=quiet)
+    meter = Meter.parse(settings.tempo.meter)
+    with Screen(console, settings.tempo.bpm, meter, model) as screen:
+
+        def watch(report: Seen) -> None:
+            if isinstance(report, PortChanged | Learned):
+                console.print(_remark(report), highlight=False, markup=False, emoji=False)
+            if not isinstance(report, PortChanged):
+                take.record(report)
+                screen.show(report)
+
+        live.attend(watch, lambda: screen.tick(clock.now_s()), stopping)
+
+
+def _opened(ready: Ready) -> str:
+    return (
+        f"{', '.join(ready.inputs)} and {ready.output} are open ({ready.api}; {ready.allowed}).\n"
+        "Play a phrase; Ctrl-C ends."
+    )
 
 
 def _wiring(midi: MidiSettings) -> Wiring:
@@ -84,5 +107,8 @@ def _wiring(midi: MidiSettings) -> Wiring:
     return Wiring(midi.api, midi.client_name, midi.inputs, midi.output, channel, midi.thru)
 
 
-def _remark(change: PortChanged) -> str:
+def _remark(change: PortChanged | Learned) -> str:
+    if isinstance(change, Learned):
+        line = f"{change.name} = {change.control}"
+        return f"{change.name} is control {change.control} now; to keep it: [control] {line} in config.toml"
     return f"{change.name} is {'back' if change.present else 'gone; waiting for it to return'}."

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, TypeGuard, cast
 
 from annotated_types import Ge, Le
 
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.symbols import HOLD, REST
+from antiphon.events import ControlChange
 from antiphon.perform.modes import MODES, AnswerSettings
+from antiphon.perform.news import State
 
 SUSTAIN = 64
 Knob = Literal["temperature", "rests", "density", "bars", "mode"]
@@ -27,6 +29,7 @@ class ControlSettings:
     density       few notes … many bars      length of the answer: as long as the call, 1 … 8
     mode          answer, continue, trade
     answer_now    ends the call    stop      ends the answer    panic   silences everything at once
+    state         goes out, for pad lights: 0 idle, 64 listening, 127 answering
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -39,6 +42,7 @@ class ControlSettings:
     answer_now: Number = None
     stop: Number = None
     panic: Number = None
+    state: Number = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,14 @@ class Controls:
 
     knobs: Mapping[int, Knob] = field(default_factory=dict)
     buttons: Mapping[int, Button] = field(default_factory=dict)
+
+    def learned(self, name: Knob | Button, number: int) -> "Controls":
+        """With one more number, which does nothing else any more."""
+        knobs = {key: what for key, what in self.knobs.items() if number != key}
+        buttons = {key: what for key, what in self.buttons.items() if number != key}
+        if is_knob(name):
+            return Controls({**knobs, number: name}, buttons)
+        return Controls(knobs, {**buttons, number: cast(Button, name)})
 
     @classmethod
     def of(cls, settings: ControlSettings) -> "Controls":
@@ -72,6 +84,17 @@ class Turnable:
 def turn(knob: Knob, value: int, now: Turnable) -> Turnable:
     """The settings with a knob at `value`, 0–127."""
     return _KNOBS[knob](value / 127, now)
+
+
+def is_knob(name: str) -> TypeGuard[Knob]:
+    return name in _KNOBS
+
+
+def state_light(settings: ControlSettings, state: State, channel: int) -> ControlChange | None:
+    """What tells a pad light of a new state; None where no number is set."""
+    if settings.state is None:
+        return None
+    return ControlChange(settings.state, _LIGHTS[state], channel)
 
 
 def pressed(value: int) -> bool:
@@ -113,3 +136,6 @@ _KNOBS: dict[Knob, Callable[[float, Turnable], Turnable]] = {
     "mode": _mode,
 }
 _BUTTONS: tuple[Button, ...] = ("answer_now", "stop", "panic")
+_LIGHTS: dict[State, int] = {"idle": 0, "listening": 64, "answering": 127}
+# What `antiphon play --learn` can give to the next knob or button that is moved.
+LEARNABLE: tuple[str, ...] = (*_KNOBS, *_BUTTONS)

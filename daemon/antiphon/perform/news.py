@@ -52,7 +52,16 @@ class Answered:
     late_steps: int
 
 
-News = StateChanged | Heard | Composed | Answered
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A knob or a button has found its number."""
+
+    at_s: float
+    name: str
+    control: int
+
+
+News = StateChanged | Heard | Composed | Answered | Learned
 
 
 @dataclass(frozen=True, slots=True)

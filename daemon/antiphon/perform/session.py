@@ -16,10 +16,10 @@ from antiphon.events import NoteOn, PlayedNote, Timed, Turned
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseListener, PhraseSettings
 from antiphon.perform.answer import Answer, Plan, as_heard, home_shift
-from antiphon.perform.control import SUSTAIN, Button, Controls, ControlSettings, Turnable, pressed, turn
+from antiphon.perform.control import SUSTAIN, Button, Controls, ControlSettings, Knob, Turnable, pressed, turn
 from antiphon.perform.hearing import Hearing, TempoSettings, Understood
 from antiphon.perform.modes import MODES, AnswerSettings, Mode
-from antiphon.perform.news import Answered, Heard, News, State, StateChanged
+from antiphon.perform.news import Answered, Heard, Learned, News, State, StateChanged
 from antiphon.perform.scheduler import Scheduler
 from antiphon.perform.touch import touch_of
 from antiphon.perform.transport import Transport
@@ -42,6 +42,7 @@ class SessionSettings:
     key: Key | None = None
     channel: int = 0
     control: ControlSettings = field(default_factory=ControlSettings)
+    learn: Knob | Button | None = None  # what the next control change will do from then on
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Session:
         self._random_seed = random_seed
         self._now = Turnable(settings.sampling, settings.answer)
         self._controls = Controls.of(settings.control)
+        self._learning = settings.learn
         self._transport: Transport | None = None
         self._listener = PhraseListener(settings.phrase)
         self._hearing = Hearing(settings.phrase.voice, settings.key)
@@ -107,6 +109,10 @@ class Session:
         """A knob, a pedal or a button of the player's, at a moment not before the last one told of."""
         self._owed = self.advance(turned.at_s)
         change = turned.change
+        if self._learning is not None and change.control != SUSTAIN:
+            self._controls = self._controls.learned(self._learning, change.control)
+            self._news.append(Learned(turned.at_s, self._learning, change.control))
+            self._learning = None
         if (knob := self._controls.knobs.get(change.control)) is not None:
             self._now = turn(knob, change.value, self._now)
             self._melody.sample(self._now.sampling)

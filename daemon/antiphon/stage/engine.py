@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from antiphon.events import Timed, Turned
-from antiphon.perform.news import Received, Report, Sent
+from antiphon.events import ControlChange, Timed, Turned
+from antiphon.perform.news import Received, Report, Sent, State, StateChanged
 from antiphon.perform.session import Session
 from antiphon.stage.clock import Clock
 from antiphon.stage.ports import Port
@@ -16,7 +16,8 @@ _IDLE_AFTER_S, _IDLE_POLL_S = 2.0, 0.005
 class Engine:
     """Runs a session between a clock and a port, and reports what happens to `publish`.
 
-    `publish` is called between sends and must return at once (put it in a queue).
+    `publish` is called between sends and must return at once (put it in a queue). `light` says what goes out
+    when the session's state changes.
     """
 
     def __init__(
@@ -26,12 +27,14 @@ class Engine:
         session: Session,
         publish: Callable[[Report], None],
         poll_s: float = POLL_S,
+        light: Callable[[State], ControlChange | None] = lambda _: None,
     ) -> None:
         self._clock = clock
         self._port = port
         self._session = session
         self._publish = publish
         self._poll_s = poll_s
+        self._light = light
         self._last_input_s = clock.now_s()
         self._stopping = False
 
@@ -81,4 +84,6 @@ class Engine:
 
     def _report_news(self) -> None:
         for news in self._session.take_news():
+            if isinstance(news, StateChanged) and (light := self._light(news.state)) is not None:
+                self._port.send(light)
             self._publish(news)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from antiphon.events import Event, NoteOn
+from antiphon.events import ControlChange, Event, NoteOn
 from antiphon.stage.echo import EchoFilter
 from antiphon.stage.ports import Held, from_bytes, to_message
 from antiphon.stage.presence import Link
@@ -25,7 +25,7 @@ class Outlet:
         self._held = Held()
         self._usable_from_s: float | None = None  # None: since it was opened
 
-    def send(self, event: Event, at_s: float) -> None:
+    def send(self, event: Event | ControlChange, at_s: float) -> None:
         self.pass_on(bytes(to_message(event).bytes()), at_s)
 
     def pass_on(self, message: bytes, at_s: float) -> None:

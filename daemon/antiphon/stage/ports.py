@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import mido
 
-from antiphon.events import ControlChange, Event, Input, NoteOff, NoteOn, Timed
+from antiphon.events import ControlChange, Event, Input, NoteOff, NoteOn, Timed, Turned
 from antiphon.stage.clock import Clock
 
 RELEASE_VELOCITY = 64
@@ -20,7 +20,7 @@ class Port(Protocol):
         """All that arrived since the last call, stamped with our clock. Never waits."""
         ...
 
-    def send(self, event: Event) -> None:
+    def send(self, event: Event | ControlChange) -> None:
         """Sound an event now."""
         ...
 
@@ -85,7 +85,7 @@ class Held:
 
 
 class Loopback:
-    """A port in memory: plays a script of timed events in, keeps what comes out in `sent`.
+    """A port in memory: plays a script of timed events in, keeps what comes out in `sent` and `turned`.
 
     A scripted event arrives with its own moment, once the clock has reached it.
     """
@@ -96,6 +96,7 @@ class Loopback:
         self._given = 0
         self._held = Held()
         self.sent: list[Timed] = []
+        self.turned: list[Turned] = []
 
     @property
     def exhausted(self) -> bool:
@@ -108,7 +109,10 @@ class Loopback:
             self._given += 1
         return self._script[first : self._given]
 
-    def send(self, event: Event) -> None:
+    def send(self, event: Event | ControlChange) -> None:
+        if isinstance(event, ControlChange):
+            self.turned.append(Turned(self._clock.now_s(), event))
+            return
         self._held.follow(event)
         self.sent.append(Timed(self._clock.now_s(), event))
 

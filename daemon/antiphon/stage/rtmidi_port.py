@@ -99,7 +99,7 @@ class RtMidiPort:
                 self._outlet.send(off, self._clock.now_s())
         return offs
 
-    def send(self, event: Event) -> None:
+    def send(self, event: Event | ControlChange) -> None:
         """Sound an event now; nothing where the output is away. Raises Failure on a closed port."""
         if self._closed:
             raise Failure("the MIDI port is closed")

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
@@ -15,6 +16,7 @@ from threading import Thread
 from antiphon import bundle
 from antiphon.compose.model import Context
 from antiphon.errors import Failure
+from antiphon.perform.control import state_light
 from antiphon.perform.news import Report
 from antiphon.perform.session import Session, SessionSettings, Voice
 from antiphon.stage.clock import SystemClock
@@ -87,7 +89,8 @@ def _play(order: Order, put: Callable[[Letter], None], orders: "Connection[None,
             port.attend(session.next_deadline_s())
             return False
 
-        engine = Engine(clock, port, session, put)
+        light = partial(state_light, order.settings.control, channel=order.settings.channel)
+        engine = Engine(clock, port, session, put, light=light)
         signal.signal(signal.SIGTERM, lambda *_: engine.stop())
         Thread(target=_obey, args=(orders, engine.stop), name="orders", daemon=True).start()
         warm(voice.model)

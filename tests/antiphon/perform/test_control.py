@@ -3,7 +3,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.compose.sampling import SamplingSettings
-from antiphon.perform.control import Controls, ControlSettings, Turnable, pressed, turn
+from antiphon.events import ControlChange
+from antiphon.perform.control import (
+    LEARNABLE,
+    Controls,
+    ControlSettings,
+    Turnable,
+    pressed,
+    state_light,
+    turn,
+)
 from antiphon.perform.modes import AnswerSettings
 
 NOW = Turnable(SamplingSettings(), AnswerSettings())
@@ -47,3 +56,22 @@ def test_the_table_by_number():
 
 def test_half_way_down_is_down():
     assert [pressed(value) for value in (0, 63, 64, 127)] == [False, False, True, True]
+
+
+def test_a_number_that_is_learned_does_nothing_else_any_more():
+    controls = Controls.of(ControlSettings(temperature=20, panic=25))
+    assert controls.learned("density", 25) == Controls({20: "temperature", 25: "density"}, {})
+    assert controls.learned("stop", 20) == Controls({}, {25: "panic", 20: "stop"})
+
+
+def test_everything_that_can_be_set_can_be_learned_but_the_light():
+    fields = set(ControlSettings.__dataclass_fields__) - {"__pydantic_config__"}
+    assert set(LEARNABLE) == fields - {"state"}
+
+
+def test_the_light_of_a_state():
+    assert state_light(ControlSettings(), "idle", 0) is None
+    lights = [
+        state_light(ControlSettings(state=30), state, 3) for state in ("idle", "listening", "answering")
+    ]
+    assert lights == [ControlChange(30, value, 3) for value in (0, 64, 127)]

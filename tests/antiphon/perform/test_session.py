@@ -16,7 +16,7 @@ from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.control import ControlSettings
 from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.modes import AnswerSettings
-from antiphon.perform.news import Answered, Composed, Heard, StateChanged
+from antiphon.perform.news import Answered, Composed, Heard, Learned, StateChanged
 from antiphon.perform.session import Session, SessionSettings, Voice
 from fakes import VOCABULARY, random_weights, scripted_voice
 
@@ -317,6 +317,16 @@ def test_the_temperature_turns_within_the_answer():
     assert late
     assert all(temperature <= 0.12 for temperature in late)
     assert all(temperature > 0.5 for step, temperature in drawn if step <= 26)
+
+
+def test_the_next_knob_is_learned_and_works_at_once():
+    made = session(control=KNOBS, learn="bars")
+    made.turn(turned(0.2, 64, 0))  # a pedal is no knob
+    made.turn(turned(0.5, 77, 32))
+    play(made, CALL)
+    news = made.take_news()
+    assert [(n.name, n.control) for n in news if isinstance(n, Learned)] == [("bars", 77)]
+    assert next(n for n in news if isinstance(n, Heard)).answer_steps == 32
 
 
 def test_the_pedal_holds_the_call_open():

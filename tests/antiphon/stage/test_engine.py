@@ -1,8 +1,11 @@
 """The loop, with a loopback port in virtual time; and how it ends when things go wrong."""
 
+from functools import partial
+
 import pytest
 
 from antiphon.events import ControlChange, NoteOff, NoteOn, Timed, Turned
+from antiphon.perform.control import ControlSettings, state_light
 from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.news import Answered, Received, Sent
 from antiphon.perform.session import Session, SessionSettings, Voice
@@ -65,6 +68,18 @@ def test_knobs_and_pedals_reach_the_session_and_are_reported():
     # Silence is counted from the lifting of the pedal, not of the key.
     assert (states[3.4], states[3.6]) == ("listening", "answering")
     assert [r.timed for r in stage.reports if isinstance(r, Received) and r.timed in pedal] == pedal
+
+
+def test_the_state_goes_out_for_pad_lights():
+    stage = Stage(scripted_voice(SCRIPT))
+    light = partial(state_light, ControlSettings(state=30), channel=2)
+    stage.engine = Engine(stage.clock, stage.port, stage.session, stage.reports.append, light=light)
+    stage.run()
+    assert [(t.change.control, t.change.value, t.change.channel) for t in stage.port.turned] == [
+        (30, 64, 2),
+        (30, 127, 2),
+        (30, 0, 2),
+    ]
 
 
 def test_stop_closes_the_note_that_sounds():
