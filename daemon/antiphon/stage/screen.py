@@ -3,7 +3,9 @@
 Fed with reports, drawn when told; starts no thread. Knows no port and changes nothing in the music.
 """
 
+import math
 import re
+from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -14,8 +16,9 @@ from rich.live import Live
 from rich.rule import Rule
 from rich.text import Text
 
+from antiphon.compose.sampling import Draw
 from antiphon.events import GridNote, NoteOn, Timed
-from antiphon.perform.news import Answered, Heard, Received, Report, Sent, State, StateChanged
+from antiphon.perform.news import Answered, Composed, Heard, Received, Report, Sent, State, StateChanged
 from antiphon.stage.roll import BLOCKS, LABEL_COLUMNS, SOUNDING, bar_numbers, note_name, piano_roll
 from antiphon.timebase import STEPS_PER_QUARTER, Grid, Meter
 
@@ -24,6 +27,7 @@ _STATE_STYLES: dict[State, str] = {"idle": "default", "listening": CALL_STYLE, "
 MIN_ROWS, MAX_ROWS = 6, 12
 _WIDE_COLUMNS = 100
 _LINES_AROUND = 7  # header, two rules, two lines of bar numbers, lateness, and one to spare
+_LATELY = 1000  # notes that the lateness shown is measured on
 
 
 @dataclass(slots=True)
@@ -75,7 +79,8 @@ class Screen:
         self._call, self._answer = _Voice(), _Voice()
         self._state: State = "idle"
         self._key = ""
-        self._late_s = self._most_late_s = 0.0
+        self._late_s: deque[float] = deque(maxlen=_LATELY)
+        self._draw: Draw | None = None
         self._last_s = 0.0
         self._drawn: tuple[int, int] | None = None
         self._reports = 0
@@ -104,7 +109,9 @@ class Screen:
             case Sent(timed, late_s):
                 self._last_s = timed.at_s
                 self._answer.play(timed, self._grid)
-                self._late_s, self._most_late_s = late_s, max(self._most_late_s, late_s)
+                self._late_s.append(late_s)
+            case Composed(draw=draw):
+                self._draw = draw
             case StateChanged(at_s, state):
                 self._change(state, at_s)
             case Heard():
@@ -162,8 +169,15 @@ class Screen:
             self._header(now_steps),
             *self._roll("you", self._call, now_steps, CALL_STYLE),
             *self._roll("antiphon", self._answer, now_steps, ANSWER_STYLE),
-            Text(f"late {_ms(self._late_s)} ms, at most {_ms(self._most_late_s)} ms", style=QUIET_STYLE),
+            Text(self._footer(), style=QUIET_STYLE, no_wrap=True, overflow="ellipsis"),
         )
+
+    def _footer(self) -> str:
+        half, most = (_ms(percentile(self._late_s, share)) for share in (0.5, 0.99))
+        late = f"late {half} ms, 99 of 100 within {most}"
+        if self._draw is None:
+            return late
+        return f"{late}  ·  entropy {self._draw.entropy:.2f}  ·  temperature {self._draw.temperature:.2f}"
 
     def _header(self, now_steps: float) -> Text:
         place = bar_and_beat(now_steps, self._grid, self._meter) if self._begun else "play"
@@ -198,6 +212,12 @@ class Screen:
         wanted = (max(pitches, default=0) - min(pitches, default=0) + 2) // 2
         room = max(2, min(MAX_ROWS, (self._console.height - _LINES_AROUND) // 2))
         return min(room, max(MIN_ROWS, wanted))
+
+
+def percentile(values: Collection[float], share: float) -> float:
+    """The value that `share` of all do not exceed; 0 of nothing."""
+    ordered = sorted(values)
+    return ordered[math.ceil(share * len(ordered)) - 1] if ordered else 0.0
 
 
 def bar_and_beat(steps: float, grid: Grid, meter: Meter) -> str:

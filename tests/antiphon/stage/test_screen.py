@@ -9,7 +9,7 @@ from rich.console import Console
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.perform.news import Answered, Heard, Received, Sent, StateChanged
-from antiphon.stage.screen import Screen, bar_and_beat, window
+from antiphon.stage.screen import Screen, bar_and_beat, percentile, window
 from antiphon.timebase import Grid, Meter
 
 CALL = [(0, 4, 67), (4, 4, 71), (8, 4, 71), (12, 4, 69)]
@@ -90,7 +90,7 @@ def test_the_picture_while_the_answer_sounds():
         "▸G4  │       ▄▖      │               │  ",
         "     │               │               │  ",
         "     2               3               4  ",
-        "late 0.4 ms, at most 0.4 ms",
+        "late 0.4 ms, 99 of 100 within 0.4",
     ]
 
 
@@ -160,3 +160,11 @@ def test_the_window_keeps_the_end_of_a_long_phrase_in_view():
     assert window([GridNote(36, 4, 60)], 75, 16) == (32, 1)
     assert window([GridNote(36, 4, 60)], 115, 16) == (32, 2)
     assert window([GridNote(0, 64, 60), GridNote(64, 30, 60)], 75, 16) == (32, 1)
+
+
+def test_lateness_is_told_by_its_middle_and_its_worst_hundredth():
+    assert percentile([], 0.99) == 0.0
+    assert percentile([3.0], 0.5) == 3.0
+    assert percentile(range(1, 101), 0.5) == 50
+    assert percentile(range(1, 101), 0.99) == 99
+    assert percentile(range(1, 1001), 0.99) == 990
