@@ -76,7 +76,7 @@ def test_settings_out_of_range_are_refused_by_name(wrong: dict[str, int]) -> Non
 
 def test_without_tensorflow_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tensorflow", None)
-    with pytest.raises(Failure, match=r"pip install 'antiphon\[train\]'"):
+    with pytest.raises(Failure, match=r"pip install '\.\[train\]'"):
         keras()
 
 

@@ -154,7 +154,7 @@ def test_songs_that_are_all_refused_are_a_failure_that_says_why(call, tmp_path):
 def test_without_music21_the_extra_is_named(call, monkeypatch):
     monkeypatch.setitem(sys.modules, "music21", None)
     code, _, err = call("--scores", "scores", "--out", "data")
-    assert (code, "pip install 'antiphon[train]'" in err) == (FAILED, True)
+    assert (code, "pip install '.[train]'" in err) == (FAILED, True)
 
 
 def test_an_interruption_leaves_no_folder(call, tmp_path, monkeypatch):

@@ -85,7 +85,7 @@ def music21_corpus() -> Path:
     try:
         import music21
     except ImportError as error:
-        raise Failure("training needs music21: pip install 'antiphon[train]'") from error
+        raise Failure("music21 is not installed: pip install '.[train]' in Antiphon's folder") from error
     return Path(music21.__file__).parent / "corpus"
 
 

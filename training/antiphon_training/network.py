@@ -91,7 +91,7 @@ def keras() -> Any:
 
             tensorflow.config.list_physical_devices()  # looks for a GPU, and misses it aloud
     except ImportError:
-        raise Failure("TensorFlow is not installed: pip install 'antiphon[train]'") from None
+        raise Failure("TensorFlow is not installed: pip install '.[train]' in Antiphon's folder") from None
     return tensorflow.keras
 
 

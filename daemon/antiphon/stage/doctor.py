@@ -105,7 +105,7 @@ def timing(late_s: Sequence[float]) -> Finding:
     median_s, most_s = ordered[len(ordered) // 2], ordered[-1]
     nearly_all_s = ordered[len(ordered) * 99 // 100]
     figures = ", ".join(
-        f"{name} {1000 * value:.2f} ms"
+        f"{name} {1000 * value:.3f} ms"
         for name, value in (("median", median_s), ("99 %", nearly_all_s), ("worst", most_s))
     )
     if nearly_all_s < GOOD_S:

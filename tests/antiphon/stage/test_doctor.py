@@ -66,7 +66,7 @@ def test_lateness_is_measured_from_the_pulse_not_from_the_last_waking():
 @pytest.mark.parametrize(
     ("late_s", "verdict", "words"),
     [
-        ([0.0001] * 199 + [0.05], "good", "99 % 0.10 ms, worst 50.00 ms"),
+        ([0.0001] * 199 + [0.05], "good", "99 % 0.100 ms, worst 50.000 ms"),
         ([0.0001] * 190 + [0.004] * 10, "poor", "felt in fast playing"),
         ([0.0001] * 190 + [0.04] * 10, "poor", "heard late"),
     ],
