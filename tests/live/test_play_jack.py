@@ -10,6 +10,8 @@ import pytest
 
 pytestmark = pytest.mark.live
 
+# Synchronous: a late client is waited for. Otherwise its messages are lost when the machine is busy.
+JACK_OPTIONS = ["-S"]
 CALL = [60, 62, 64, 65, 67, 67, 69, 71]  # a bar of eighths at 120 bpm
 STEP_S = 0.125
 

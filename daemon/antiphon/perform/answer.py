@@ -13,8 +13,9 @@ from antiphon.perform.scheduler import Scheduler
 from antiphon.perform.touch import LONGEST_GATE, Touch, silence_steps
 from antiphon.perform.transport import Transport
 
-# Symbols are composed this long before they sound, so that a note's end is known before its last silence.
-_LOOKAHEAD_STEPS = 4
+# Symbols are composed this long before they sound, so that a note's end is known before its last silence;
+# and between two steps, when nothing else is due.
+_LOOKAHEAD_STEPS = 4.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,11 +36,17 @@ class Engine:
         self._poll_s = poll_s
         self._light = light
         self._last_input_s = clock.now_s()
+        self._deadline_s: float | None = None
         self._stopping = False
 
     def stop(self) -> None:
         """End the loop at its next turn; safe from a signal handler or another thread."""
         self._stopping = True
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When something is due next; None while nothing is to come."""
+        return self._deadline_s
 
     def run(self, until: Callable[[], bool] = lambda: False) -> None:
         """Play until `stop` is called or `until()` holds; whatever ends it, no note stays open."""
@@ -57,6 +63,8 @@ class Engine:
         received = self._port.receive()
         if received:
             self._last_input_s = received[-1].at_s
+        elif self._deadline_s is None or self._clock.now_s() < self._deadline_s:
+            return
         for timed in received:
             if isinstance(timed, Turned):
                 self._session.turn(timed)
@@ -66,11 +74,11 @@ class Engine:
         for timed in received:
             self._publish(Received(timed))
         self._report_news()
+        self._deadline_s = self._session.next_deadline_s()
 
     def _rest(self) -> None:
         """Until the next look at the input, or exactly until a deadline that is nearly as close."""
-        now_s = self._clock.now_s()
-        deadline_s = self._session.next_deadline_s()
+        now_s, deadline_s = self._clock.now_s(), self._deadline_s
         if deadline_s is not None and deadline_s - now_s <= 2 * self._poll_s:
             self._clock.wait_until_s(deadline_s)
         else:

@@ -4,7 +4,7 @@ from typing import Any
 
 from antiphon.events import ControlChange, Event, NoteOn
 from antiphon.stage.echo import EchoFilter
-from antiphon.stage.ports import Held, from_bytes, to_message
+from antiphon.stage.ports import Held, from_bytes, to_bytes
 from antiphon.stage.presence import Link
 from antiphon.stage.sockets import Socket
 
@@ -26,13 +26,15 @@ class Outlet:
         self._usable_from_s: float | None = None  # None: since it was opened
 
     def send(self, event: Event | ControlChange, at_s: float) -> None:
-        self.pass_on(bytes(to_message(event).bytes()), at_s)
+        self._pass(to_bytes(event), None if isinstance(event, ControlChange) else event, at_s)
 
     def pass_on(self, message: bytes, at_s: float) -> None:
-        """One whole message of the player's, or of ours."""
+        """One whole message of the player's."""
+        self._pass(message, from_bytes(message), at_s)
+
+    def _pass(self, message: bytes, event: Event | None, at_s: float) -> None:
         if self._away:
             return
-        event = from_bytes(message)
         if isinstance(event, NoteOn):
             self._held.follow(event)  # before it leaves, so that it is owed whatever happens
         if self._write(message) and event is not None:
@@ -53,7 +55,7 @@ class Outlet:
         """Send the note-offs that are owed, if the port is there."""
         if self.link is None or self.link.present:
             for off in self._held.owed():
-                if self._write(bytes(to_message(off).bytes())):
+                if self._write(to_bytes(off)):
                     self._held.follow(off)
 
     @property

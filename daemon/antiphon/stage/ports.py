@@ -58,12 +58,17 @@ def to_event(message: Any) -> Event | None:
     return from_bytes(message.bytes())
 
 
-def to_message(event: Event | ControlChange) -> mido.Message:
+def to_bytes(event: Event | ControlChange) -> bytes:
+    """The three bytes that say an event."""
     if isinstance(event, ControlChange):
-        return mido.Message("control_change", control=event.control, value=event.value, channel=event.channel)
+        return bytes((_CONTROL | event.channel, event.control, event.value))
     if isinstance(event, NoteOn):
-        return mido.Message("note_on", note=event.pitch, velocity=event.velocity, channel=event.channel)
-    return mido.Message("note_off", note=event.pitch, velocity=RELEASE_VELOCITY, channel=event.channel)
+        return bytes((_NOTE_ON | event.channel, event.pitch, event.velocity))
+    return bytes((_NOTE_OFF | event.channel, event.pitch, RELEASE_VELOCITY))
+
+
+def to_message(event: Event | ControlChange) -> mido.Message:
+    return mido.Message.from_bytes(to_bytes(event))
 
 
 class Held:

@@ -84,13 +84,13 @@ def _play(order: Order, put: Callable[[Letter], None], orders: "Connection[None,
     voice = Voice(chosen.model(order.context), chosen.vocabulary, chosen.card.steps_per_quarter)
     session = Session(voice, order.settings, order.random_seed)
     with closing(RtMidiPort(clock, order.wiring, put)) as port:
-
-        def over() -> bool:
-            port.attend(session.next_deadline_s())
-            return False
-
         light = partial(state_light, order.settings.control, channel=order.settings.channel)
         engine = Engine(clock, port, session, put, light=light)
+
+        def over() -> bool:
+            port.attend(engine.deadline_s)
+            return False
+
         signal.signal(signal.SIGTERM, lambda *_: engine.stop())
         Thread(target=_obey, args=(orders, engine.stop), name="orders", daemon=True).start()
         warm(voice.model)
