@@ -42,10 +42,6 @@ class Answer:
         self._note: tuple[int, int] | None = None  # the pitch that sounds and its first step
 
     @property
-    def starts_s(self) -> float:
-        return self._transport.grid.time_s(self._plan.start)
-
-    @property
     def ends_s(self) -> float | None:
         """None where it goes on until it is ended."""
         return None if self._plan.end is None else self._transport.grid.time_s(self._plan.end)

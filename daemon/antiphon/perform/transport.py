@@ -13,7 +13,7 @@ _EARLY_STEPS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """A grid with bars. Bar and beat count from 1, as players do."""
+    """A grid with bars."""
 
     grid: Grid
     meter: Meter
@@ -26,12 +26,6 @@ class Transport:
     def beat_s(self) -> float:
         """Seconds a quarter note lasts."""
         return self.grid.step_s * self.grid.steps_per_quarter
-
-    def position(self, at_s: float) -> tuple[int, int]:
-        """(bar, beat) at a moment; a beat is a quarter note."""
-        steps = math.floor(self.grid.steps_at(at_s) + 1e-6)
-        bar, rest = divmod(steps, self.bar_steps)
-        return bar + 1, rest // self.grid.steps_per_quarter + 1
 
     def next_start(self, after_steps: float, boundary: Boundary) -> int:
         """The first step at or after a place on the grid that is on the boundary."""

@@ -9,13 +9,6 @@ TRANSPORT = Transport(Grid(120, origin_s=10.0), Meter(3, 4))
 
 
 @pytest.mark.parametrize(
-    ("at_s", "place"), [(10.0, (1, 1)), (10.49, (1, 1)), (10.5, (1, 2)), (11.5, (2, 1)), (9.9, (0, 3))]
-)
-def test_bars_and_beats_count_from_one(at_s, place):
-    assert TRANSPORT.position(at_s) == place
-
-
-@pytest.mark.parametrize(
     ("after", "boundary", "start"),
     [(0, "bar", 0), (0.5, "now", 1), (0.5, "beat", 4), (0.5, "bar", 12), (12, "bar", 12), (13, "beat", 16)],
 )
