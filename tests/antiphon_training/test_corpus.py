@@ -57,7 +57,21 @@ def test_collections_come_whole_and_in_parts_with_their_terms():
     assert "non-commercial" in part.licence
 
 
-@pytest.mark.parametrize("name", list(corpus.COLLECTIONS))
+def test_collections_that_belong_together_come_with_the_terms_of_all():
+    irish, paths = collection("irish")
+    assert {path.parent.name for path in paths} == {"oneills1850", "ryansMammoth"}
+    assert "1903" in irish.licence
+    assert "1883" in irish.licence
+    german, songs = collection("german")
+    assert german.name == "german"
+    names = {path.name for path in songs}
+    assert "erk10.abc" in names
+    assert not names & {"han1.abc", "irl.abc", "test0.abc"}
+    assert names < {path.name for path in collection("essen")[1]}
+    assert len(collection("all")[1]) == sum(len(collection(each)[1]) for each in corpus.COLLECTIONS)
+
+
+@pytest.mark.parametrize("name", [*corpus.COLLECTIONS, *corpus.TOGETHER])
 def test_every_collection_is_there_and_says_what_it_is(name):
     what, paths = collection(name)
     assert paths
@@ -66,7 +80,10 @@ def test_every_collection_is_there_and_says_what_it_is(name):
 
 
 def test_an_unknown_collection_is_told_the_near_one():
-    with pytest.raises(WrongUse, match=r'there are essen, oneills, ryans, airds; did you mean "essen"\?'):
+    with pytest.raises(
+        WrongUse,
+        match=r'there are essen, oneills, ryans, airds, german, han, irish, all; did you mean "essen"\?',
+    ):
         collection("esen")
     with pytest.raises(WrongUse, match='begins with "xyz"'):
         collection("essen/xyz")

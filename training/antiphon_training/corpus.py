@@ -28,17 +28,15 @@ class Corpus:
 _TRADITIONAL = (
     "traditional tunes, {}; distributed with music21, whose corpus licence asks to check each file's terms"
 )
+_ESSEN = Corpus(
+    "essen",
+    "Essen folksong collection (ABC)",
+    "non-commercial distribution and use, by permission of E. Dahlig-Turek (collection, begun by "
+    "H. Schaffrath) and S. Schlien (ABC encodings); its legal status is otherwise unclear",
+)
 # folder in music21's corpus, and what the collection is
 COLLECTIONS: dict[str, tuple[str, Corpus]] = {
-    "essen": (
-        "essenFolksong",
-        Corpus(
-            "essen",
-            "Essen folksong collection (ABC)",
-            "non-commercial distribution and use, by permission of E. Dahlig-Turek (collection, begun by "
-            "H. Schaffrath) and S. Schlien (ABC encodings); its legal status is otherwise unclear",
-        ),
-    ),
+    "essen": ("essenFolksong", _ESSEN),
     "oneills": (
         "oneills1850",
         Corpus(
@@ -60,24 +58,51 @@ COLLECTIONS: dict[str, tuple[str, Corpus]] = {
         ),
     ),
 }
+# Of the Essen files these are not of songs in German or its neighbours' dialects.
+_NOT_GERMAN = ("han", "irl", "test")
+# Collections, or parts of them, that belong together: name → the collections and what their files begin with.
+TOGETHER: dict[str, tuple[str, ...]] = {
+    "german": ("essen/-" + ",".join(_NOT_GERMAN),),
+    "han": ("essen/han",),
+    "irish": ("oneills", "ryans"),
+    "all": tuple(COLLECTIONS),
+}
 
 
 def collection(name: str) -> tuple[Corpus, list[Path]]:
-    """A named collection, or with "essen/erk" the part of it whose files begin so, and its files.
+    """A named collection and its files; with "essen/erk" the part of it whose files begin so.
 
     Raises WrongUse for a name that is none, Failure without music21 or its corpus.
     """
-    base, _, prefix = name.partition("/")
+    if name not in TOGETHER:
+        corpus, paths = _one(name)
+        return Corpus(name, corpus.title, corpus.licence), paths
+    parts = [_one(part) for part in TOGETHER[name]]
+    title = "; ".join(corpus.title for corpus, _ in parts)
+    licence = "; ".join(dict.fromkeys(corpus.licence for corpus, _ in parts))
+    return Corpus(name, title, licence), [path for _, paths in parts for path in paths]
+
+
+def _one(name: str) -> tuple[Corpus, list[Path]]:
+    base, _, beginning = name.partition("/")
     if base not in COLLECTIONS:
-        close = difflib.get_close_matches(base, COLLECTIONS, n=1)
+        known = (*COLLECTIONS, *TOGETHER)
+        close = difflib.get_close_matches(base, known, n=1)
         hint = f'; did you mean "{close[0]}"?' if close else ""
-        raise WrongUse(f'no collection "{base}": there are {", ".join(COLLECTIONS)}{hint}')
+        raise WrongUse(f'no collection "{base}": there are {", ".join(known)}{hint}')
     folder_name, corpus = COLLECTIONS[base]
     folder = music21_corpus() / folder_name
-    paths = sorted(path for path in folder.glob("*.abc") if path.stem.startswith(prefix))
+    paths = sorted(path for path in folder.glob("*.abc") if _belongs(path.stem, beginning))
     if not paths:
-        raise WrongUse(f'no file of "{base}" begins with "{prefix}" in {folder}')
-    return (Corpus(name, corpus.title, corpus.licence), paths)
+        raise WrongUse(f'no file of "{base}" begins with "{beginning}" in {folder}')
+    return corpus, paths
+
+
+def _belongs(stem: str, beginning: str) -> bool:
+    """Does a file's name begin so; or, after "-", with none of those between the commas?"""
+    if beginning.startswith("-"):
+        return not stem.startswith(tuple(beginning[1:].split(",")))
+    return stem.startswith(beginning)
 
 
 def music21_corpus() -> Path:

@@ -1,5 +1,6 @@
 """The `prepare` command: from its options to a data folder, with progress on stderr and counts for stdout."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def _find(name: str | None, folder: Path | None) -> tuple[Corpus, list[Score]]:
         raise WrongUse("say either --corpus NAME or --scores FOLDER")
     if name is not None:
         corpus, paths = collection(name)
-        return corpus, scores_of(paths, paths[0].parent)
+        return corpus, scores_of(paths, Path(os.path.commonpath([path.parent for path in paths])))
     assert folder is not None
     corpus = Corpus(
         folder.resolve().name, f"scores in {folder.resolve().name}", "as the owner of the scores says"
