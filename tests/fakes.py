@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from antiphon.compose.events_model import LENGTHS, EventWeights
 from antiphon.compose.model import LstmWeights, Probabilities
+from antiphon.compose.place import BAR_NUMBERS, NO_BARS, PLACES, Bars
 from antiphon.compose.symbols import HOLD, Vocabulary
-from antiphon.perform.session import Voice
+from antiphon.perform.voices import Voice
 
 VOCABULARY = Vocabulary.of([[str(pitch) for pitch in range(55, 82)]])
 
@@ -19,7 +21,7 @@ class ScriptedModel:
         self._script = list(script)
         self.heard: list[str] = []
 
-    def reset(self) -> None:
+    def reset(self, bars: Bars = NO_BARS) -> None:  # noqa: ARG002 - it never listens to bars
         self.heard = []
 
     def step(self, symbol_id: int) -> Probabilities:
@@ -41,8 +43,8 @@ class ScriptedModel:
         return 0
 
 
-def scripted_voice(script: Sequence[str], vocabulary: Vocabulary = VOCABULARY) -> Voice:
-    return Voice(ScriptedModel(vocabulary, script), vocabulary, 4)
+def scripted_voice(script: Sequence[str], vocabulary: Vocabulary = VOCABULARY, name: str = "") -> Voice:
+    return Voice(ScriptedModel(vocabulary, script), vocabulary, 4, name)
 
 
 def random_weights(symbols: int, units: int = 12, seed: int = 0, scale: float = 0.5) -> LstmWeights:
@@ -59,3 +61,13 @@ def random_weights(symbols: int, units: int = 12, seed: int = 0, scale: float = 
         array(units, symbols),
         array(symbols),
     )
+
+
+def random_event_weights(symbols: int, units: int = 12, seed: int = 0, scale: float = 0.5) -> EventWeights:
+    """A small network of events that nobody trained."""
+    generator = np.random.default_rng(seed)
+    a, b, c, d, hidden = 6, 4, 5, 3, 8
+    shapes = [(symbols, a), (LENGTHS + 1, b), (PLACES, c), (BAR_NUMBERS, d), (a + b + c + d, 4 * units)]
+    shapes += [(units, 4 * units), (4 * units,), (units, symbols), (symbols,)]
+    shapes += [(units + a + c, hidden), (hidden,), (hidden, LENGTHS), (LENGTHS,)]
+    return EventWeights(*(generator.normal(0.0, scale, shape).astype(np.float32) for shape in shapes))

@@ -10,12 +10,13 @@ from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.news import Heard
-from antiphon.perform.session import Session, SessionSettings, Voice
+from antiphon.perform.session import Session, SessionSettings
+from antiphon.perform.voices import Voice
 from antiphon.stage.clock import VirtualClock
 from antiphon.stage.engine import Engine
 from antiphon.stage.midifile import read_phrase
 from antiphon.stage.ports import Loopback
-from antiphon.stage.take import Take, TakeHeader
+from antiphon.stage.take import Spoken, Take, TakeHeader
 from antiphon.timebase import Meter
 
 PHRASE = read_phrase(files("antiphon") / "phrases" / "call.mid")
@@ -81,7 +82,7 @@ def test_a_player_who_keeps_the_tempo_is_followed_to_the_same_answer():
 
 
 def test_the_take_holds_both_voices_bar_for_bar(tmp_path):
-    header = TakeHeader(PHRASE.bpm, Meter(), {}, BUNDLE.card.name, BUNDLE.card.weights_sha256, 1)
+    header = TakeHeader(PHRASE.bpm, Meter(), {}, Spoken(BUNDLE.card.name, BUNDLE.card.weights_sha256), 1)
     take = Take(tmp_path, header)
     sent, _ = play(take)
     voices = []

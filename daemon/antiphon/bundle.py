@@ -17,8 +17,10 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from antiphon.compose.events_model import EventModel, EventWeights
+from antiphon.compose.memory import Experience, Memory
 from antiphon.compose.model import Context, LstmWeights, Model, build
-from antiphon.compose.symbols import END, Vocabulary
+from antiphon.compose.symbols import END, HOLD, Vocabulary
 from antiphon.errors import Failure, WrongUse
 
 FORMAT = 1
@@ -29,14 +31,17 @@ _MAX_CARD_BYTES = 4 << 20
 _MAX_WEIGHTS_BYTES = 64 << 20
 
 
+Weights = LstmWeights | EventWeights
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Architecture(_Part):
-    """The network: one LSTM layer and a softmax."""
+    """The network: one LSTM layer, over symbols ("lstm") or over notes and rests ("events")."""
 
-    kind: Literal["lstm"] = "lstm"
+    kind: Literal["lstm", "events"] = "lstm"
     units: Annotated[int, Field(ge=1, le=4096)]
 
 
@@ -60,16 +65,23 @@ class Split(_Part):
 
 
 class Figures(_Part):
-    """Bits the model needs for a held-out song: per symbol of the stream, and per note onset."""
+    """Bits the model needs for a held-out song: per symbol of the stream, and per note onset.
+
+    With memory: of the song so far.
+    """
 
     split: Literal["valid", "test"]
     songs: int
     bits_per_symbol: float
     bits_per_onset: float
+    bits_per_onset_with_memory: float | None = None
 
 
 class Card(_Part):
-    """`model.json`: everything needed to use the weights, and to know what they are."""
+    """`model.json`: everything needed to use the weights, and to know what they are.
+
+    `experience` is how much a memory of the session weighs beside this model; without it there is no memory.
+    """
 
     format: int = FORMAT
     name: str
@@ -84,6 +96,7 @@ class Card(_Part):
     corpus: Corpus
     split: Split
     figures: tuple[Figures, ...]
+    experience: tuple[tuple[float, ...], ...] | None = None
     weights_sha256: str
 
 
@@ -93,13 +106,28 @@ class Bundle:
 
     card: Card
     vocabulary: Vocabulary
-    weights: LstmWeights
+    weights: Weights
+    experience: Experience | None
     folder: Path
 
     def model(self, context: Context | None = None) -> Model:
-        """A model at the start of a song; `context` as the card says unless given."""
-        chosen = context or self.card.context
-        return build(self.weights, chosen, self.card.window_length, self.vocabulary.id(END))
+        """A model at the start of a song; `context` as the card says unless given. Of events: the song."""
+        return build_model(
+            self.weights, self.vocabulary, context or self.card.context, self.card.window_length
+        )
+
+    def memory(self) -> Memory | None:
+        """An empty memory for a session with this model."""
+        if self.experience is None:
+            return None
+        return Memory(self.experience, len(self.vocabulary), self.vocabulary.id(HOLD))
+
+
+def build_model(weights: Weights, vocabulary: Vocabulary, context: Context, window_length: int) -> Model:
+    """A model at the start of a song, of either kind of network."""
+    if isinstance(weights, EventWeights):
+        return EventModel(weights, vocabulary.id(HOLD), vocabulary.id(END))
+    return build(weights, context, window_length, vocabulary.id(END))
 
 
 def find(name_or_folder: str) -> Path:
@@ -129,11 +157,12 @@ def load(folder: Path) -> Bundle:
         )
     try:
         vocabulary = Vocabulary(card.vocabulary)
-        weights = _read_weights(data)
+        weights = read_weights(data)
+        experience = None if card.experience is None else Experience(card.experience)
     except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise Failure(f"{folder}: {str(error) or 'weights cut short'}") from None
     _check_sizes(folder, card, weights)
-    return Bundle(card, vocabulary, weights, folder)
+    return Bundle(card, vocabulary, weights, experience, folder)
 
 
 def read_card(folder: Path) -> Card:
@@ -169,18 +198,33 @@ def _read(path: Path, limit_bytes: int) -> bytes:
     return data
 
 
-def _read_weights(data: bytes) -> LstmWeights:
-    names = tuple(LstmWeights.__dataclass_fields__)
+def read_weights(data: bytes) -> Weights:
+    """The arrays of a weights file; their names tell the kind of network.
+
+    Raises ValueError, KeyError, OSError, EOFError or BadZipFile where the file is not what it should be.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(member.file_size for member in archive.infolist()) > _MAX_WEIGHTS_BYTES:
             raise ValueError(f"{WEIGHTS_FILE} unpacks to more than {_MAX_WEIGHTS_BYTES >> 20} MiB")
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        if sorted(arrays.files) != sorted(names):
-            raise ValueError(f"{WEIGHTS_FILE} must hold {', '.join(names)}, holds {', '.join(arrays.files)}")
-        return LstmWeights(**{name: arrays[name].astype(np.float32) for name in names})
+        kind = _kind_of(arrays.files)
+        return kind(**{name: arrays[name].astype(np.float32) for name in kind.__dataclass_fields__})
 
 
-def _check_sizes(folder: Path, card: Card, weights: LstmWeights) -> None:
+def _kind_of(names: list[str]) -> type[Weights]:
+    kinds: tuple[type[Weights], ...] = (LstmWeights, EventWeights)
+    for kind in kinds:
+        if sorted(names) == sorted(kind.__dataclass_fields__):
+            return kind
+    wanted = " or ".join(", ".join(kind.__dataclass_fields__) for kind in kinds)
+    raise ValueError(f"{WEIGHTS_FILE} must hold {wanted}; it holds {', '.join(names)}")
+
+
+def _check_sizes(folder: Path, card: Card, weights: Weights) -> None:
+    if card.architecture.kind != weights.kind:
+        raise Failure(
+            f"{folder}: {CARD_FILE} names kind {card.architecture.kind}, {WEIGHTS_FILE} holds {weights.kind}"
+        )
     pairs = {
         "symbols": (len(card.vocabulary), weights.symbols),
         "units": (card.architecture.units, weights.units),
@@ -190,14 +234,14 @@ def _check_sizes(folder: Path, card: Card, weights: LstmWeights) -> None:
             raise Failure(f"{folder}: {CARD_FILE} names {said} {what}, {WEIGHTS_FILE} holds {found}")
 
 
-def weights_bytes(weights: LstmWeights) -> bytes:
+def weights_bytes(weights: Weights) -> bytes:
     """The weights file, uncompressed: the same weights give the same bytes."""
     buffer = io.BytesIO()
     np.savez(buffer, **asdict(weights))
     return buffer.getvalue()
 
 
-def save(folder: Path, card: Card, weights: LstmWeights) -> Bundle:
+def save(folder: Path, card: Card, weights: Weights) -> Bundle:
     """Write a bundle beside `folder`, check it, then rename it into place; an older bundle there is replaced.
 
     `card.weights_sha256` is filled in. Raises Failure where the folder holds something else or is read-only.

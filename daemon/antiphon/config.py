@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from antiphon.bundle import DEFAULT_MODEL
 from antiphon.compose.model import Context
 from antiphon.compose.sampling import SamplingSettings
+from antiphon.compose.shape import ShapeSettings
 from antiphon.errors import WrongUse
 from antiphon.listen.key import Key, is_key_or_empty
 from antiphon.listen.phrase import PhraseSettings
@@ -25,24 +26,43 @@ from antiphon.perform.session import SessionSettings
 
 FILE = "config.toml"
 _STRICT = {"extra": "forbid"}
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+def _names(given: object, error: str, message: str, most: int) -> tuple[str, ...]:
+    """One name may stand without its brackets."""
+    names = (given,) if isinstance(given, str) else given
+    if (
+        isinstance(names, list | tuple)
+        and len(names) <= most
+        and all(isinstance(n, str) and n for n in names)
+    ):
+        return tuple(names)
+    raise PydanticCustomError(error, message)
+
+
+def _port_names(given: object) -> tuple[str, ...]:
+    return _names(given, "port_names", 'a list of port names such as ["nanoKEY", "Launchkey*"]', 64)
+
+
+def _program_names(given: object) -> tuple[str, ...]:
+    return _names(given, "program_names", 'a list of up to 128 bundles such as ["essen", "mine"]', 128)
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """name: a bundle that ships, or a folder. context: "stream", "window", or "" for what the bundle says."""
+    """Who answers; a bundle is named by its name if it ships, or by its folder.
+
+    name       the bundle that answers first
+    programs   bundles that a program change chooses, in the order of their numbers
+    context    "stream" or "window"; None: what each bundle says
+    """
 
     __pydantic_config__: ClassVar[dict[str, str]] = _STRICT
 
     name: str = DEFAULT_MODEL
+    programs: Annotated[tuple[str, ...], BeforeValidator(_program_names)] = ()
     context: Context | None = None
-
-
-def _port_names(given: object) -> tuple[str, ...]:
-    """One name may stand without its brackets."""
-    names = (given,) if isinstance(given, str) else given
-    if isinstance(names, list | tuple) and all(isinstance(name, str) and name for name in names):
-        return tuple(names)
-    raise PydanticCustomError("port_names", 'a list of port names such as ["nanoKEY", "Launchkey*"]')
 
 
 def _client_name(given: object) -> str:
@@ -84,12 +104,32 @@ class KeySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MemorySettings:
+    """file: what the `keep_memory` button writes and the next session begins with; empty: none."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _STRICT
+
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TakeSettings:
-    """folder: where recordings are written; made if missing."""
+    """folder: where recordings are written; made if missing. record: whether that begins with the playing."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = _STRICT
 
     folder: str = "takes"
+    record: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """level: the least that is told. file: where; empty: stderr, unless the live picture is drawn there."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _STRICT
+
+    level: LogLevel = "warning"
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +144,12 @@ class Config:
     answer: AnswerSettings = field(default_factory=AnswerSettings)
     key: KeySettings = field(default_factory=KeySettings)
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    shape: ShapeSettings = field(default_factory=ShapeSettings)
+    memory: MemorySettings = field(default_factory=MemorySettings)
     control: ControlSettings = field(default_factory=ControlSettings)
     midi: MidiSettings = field(default_factory=MidiSettings)
     take: TakeSettings = field(default_factory=TakeSettings)
+    log: LogSettings = field(default_factory=LogSettings)
 
     @property
     def session(self) -> SessionSettings:
@@ -116,6 +159,7 @@ class Config:
             self.phrase,
             self.answer,
             self.sampling,
+            self.shape,
             Key.parse(self.key.name) if self.key.name else None,
             self.midi.output_channel - 1,
             self.control,

@@ -58,11 +58,26 @@ class ControlChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgramChange:
+    """Another sound is chosen: `program` 0–127, shown to people as 1–128."""
+
+    program: int
+    channel: int = 0
+
+    def __post_init__(self) -> None:
+        _check("program", self.program, 0, 127)
+        _check("channel", self.channel, 0, CHANNELS - 1)
+
+
+Change = ControlChange | ProgramChange
+
+
+@dataclass(frozen=True, slots=True)
 class Turned:
-    """A control change and the moment it arrived, in seconds of one clock."""
+    """A knob, a pedal, a button or a choice of sound, and the moment it arrived, in seconds of one clock."""
 
     at_s: float
-    change: ControlChange
+    change: Change
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,12 @@ class Meter:
     def quarters_per_bar(self) -> float:
         return self.numerator * 4 / self.denominator
 
+    @property
+    def quarters_per_beat(self) -> float:
+        """What a foot taps: a dotted note in 6/8, 9/8 and 12/8, else the unit itself."""
+        dotted = self.denominator >= 8 and self.numerator % 3 == 0 and self.numerator > 3
+        return (3 if dotted else 1) * 4 / self.denominator
+
     @classmethod
     def parse(cls, text: str) -> "Meter":
         """Read "3/4". Raises ValueError."""

@@ -2,13 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
 import mido
 import pytest
 
-from antiphon import cli
+from antiphon import bundle, cli
 from antiphon.events import GridNote
 from antiphon.stage.midifile import write_melody
 
@@ -202,3 +203,27 @@ def test_an_unknown_setting_in_the_folders_configuration(antiphon, tmp_path):
     code, _, err = antiphon("generate")
     assert code == 2
     assert "config.toml: sampling.temprature is not a setting; did you mean temperature?" in err
+
+
+def test_a_program_that_cannot_be_loaded_is_named_before_any_music(antiphon, tmp_path):
+    (tmp_path / "config.toml").write_text('[model]\nprograms = ["essen", "nobody"]\n')
+    code, out, err = antiphon("play")
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert 'model "nobody" is neither a folder nor a bundle that ships' in err
+    (tmp_path / "nobody").mkdir()
+    code, _, err = antiphon("play")
+    assert code == 1
+    assert "nobody/model.json: No such file" in err
+
+
+def test_programs_on_another_grid_are_refused(antiphon, tmp_path):
+    shutil.copytree(bundle.find("essen"), tmp_path / "triplets")
+    card = json.loads((tmp_path / "triplets" / "model.json").read_text())
+    card.update(name="triplets", steps_per_quarter=6)
+    (tmp_path / "triplets" / "model.json").write_text(json.dumps(card))
+    (tmp_path / "config.toml").write_text('[model]\nprograms = ["triplets"]\n')
+    code, _, err = antiphon("play")
+    assert code == 2
+    assert err == (
+        "antiphon: model.programs: all must have the 4 steps to a quarter of essen, triplets has 6\n"
+    )

@@ -110,3 +110,18 @@ def test_what_is_wrong_with_a_port_is_told_in_words(tmp_path):
 def test_any_text_is_a_configuration_or_a_told_mistake(text):
     with tempfile.TemporaryDirectory() as folder, contextlib.suppress(WrongUse):
         assert isinstance(config.load(written(Path(folder), text)), Config)
+
+
+def test_programs_are_a_list_of_bundles(tmp_path):
+    loaded = config.load(written(tmp_path, '[model]\nprograms = ["essen", "folder/mine"]\n'))
+    assert loaded.model.programs == ("essen", "folder/mine")
+    assert mistakes(tmp_path, "[model]\nprograms = [1]\n")[0].endswith(
+        'model.programs must be a list of up to 128 bundles such as ["essen", "mine"], got [1]'
+    )
+    assert "up to 128" in mistakes(tmp_path, f"[model]\nprograms = {['x'] * 129}\n")[0]
+
+
+def test_the_log_has_levels(tmp_path):
+    assert mistakes(tmp_path, '[log]\nlevel = "loud"\n')[0].endswith(
+        "log.level must be 'debug', 'info', 'warning' or 'error', got 'loud'"
+    )

@@ -2,7 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon.events import ControlChange, GridNote, NoteOff, NoteOn, PlayedNote, fold_pitch
+from antiphon.events import (
+    ControlChange,
+    GridNote,
+    NoteOff,
+    NoteOn,
+    PlayedNote,
+    ProgramChange,
+    fold_pitch,
+)
 
 
 @pytest.mark.parametrize(
@@ -14,6 +22,8 @@ from antiphon.events import ControlChange, GridNote, NoteOff, NoteOn, PlayedNote
         (lambda: NoteOff(-1), "pitch must be 0–127, got -1"),
         (lambda: ControlChange(128, 0), "control must be 0–127, got 128"),
         (lambda: ControlChange(1, -1), "value must be 0–127, got -1"),
+        (lambda: ProgramChange(128), "program must be 0–127, got 128"),
+        (lambda: ProgramChange(0, -1), "channel must be 0–15, got -1"),
         (lambda: GridNote(-1, 1, 60), "onset must be 0 steps or more, got -1"),
         (lambda: GridNote(0, 0, 60), "duration must be 1 step or more, got 0"),
     ],

@@ -52,3 +52,10 @@ def test_a_tempo_nobody_plays(bpm):
 def test_there_and_back(bpm, origin_s, steps):
     grid = Grid(bpm, origin_s)
     assert grid.steps_at(grid.time_s(steps)) == pytest.approx(steps, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("meter", "quarters"), [("4/4", 1), ("2/2", 2), ("6/8", 1.5), ("3/8", 0.5), ("12/8", 1.5), ("6/4", 1)]
+)
+def test_a_beat_is_what_a_foot_taps(meter, quarters):
+    assert Meter.parse(meter).quarters_per_beat == quarters

@@ -3,12 +3,15 @@
     python tests/benchmarks/bench_send.py [--seconds N] [--calls N] [--bpm N] [--ordinary] [--load]
 
 The real sending process, with the model that ships, plays on a JACK server of its own that has no sound card.
-`--ordinary` keeps it from raising its priority; `--load` has stress-ng keep every core busy meanwhile. In the
-same run cyclictest (of rt-tests), at the same priority, says what the machine itself can do.
+`--ordinary` keeps it from raising its priority; `--load` has stress-ng keep every core busy meanwhile.
+Lateness is measured on many notes (`--bpm`, and long ones made rare), with cyclictest (of rt-tests) in the
+same seconds and at the same priority, which says what the machine itself can do; the cost of answering at
+120 bpm, with the settings as they come, before any load. A second process that only holds two JACK clients
+says what these cost alone.
 
 Wanted: with real-time priority p50 at most 50 µs, p99 at most 300 µs or 3 times cyclictest's, p99.9 at most
 2 ms, no drift; with ordinary priority and no load p99 at most 2 ms; from decision to first note p99 at most
-3 ms; idle under 1 % of one core, answering under 5 %.
+3 ms; idle under 1 % of one core, answering under 5 %, JACK's own clients not counted when idle.
 """
 
 import argparse
@@ -16,7 +19,6 @@ import math
 import os
 import random
 import shutil
-import statistics
 import subprocess
 import sys
 import time
@@ -27,11 +29,12 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from multiprocessing import active_children
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "daemon")]
 
+import numpy as np  # noqa: E402
 import rtmidi  # noqa: E402
 
 from antiphon import bundle  # noqa: E402
@@ -44,12 +47,14 @@ from antiphon.perform.modes import AnswerSettings  # noqa: E402
 from antiphon.perform.news import Answered, Heard, Sent  # noqa: E402
 from antiphon.perform.session import SessionSettings  # noqa: E402
 from antiphon.stage import live, sender  # noqa: E402
+from antiphon.stage.priority import FIFO_PRIORITY  # noqa: E402
 from antiphon.stage.rtmidi_port import Wiring  # noqa: E402
 from antiphon.stage.sender import Order, Ready, Seen  # noqa: E402
 
 PHRASE = (60, 62, 64, 65, 67)
 NOTE_S, GAP_S = 0.04, 0.01
-IDLE_S, SETTLE_S = 10.0, 4.0
+IDLE_S, SETTLE_S, COST_S = 10.0, 4.0, 15.0
+COST_BPM, CALL_BPM = 120.0, 300.0
 # Long notes are made rare, so that there are many to measure.
 MANY_NOTES = SamplingSettings(weights={HOLD: 0.2, REST: 0.5})
 SILENCE_BEATS = 0.5
@@ -59,8 +64,22 @@ EARLY_S = (0.001, 0.006)
 CLOSE_S = 0.005
 CYCLE_US, CYCLE_MOST_US = 1000, 50_000
 PROBE = "import rtmidi; rtmidi.MidiOut(rtmidi.API_UNIX_JACK, 'probe')"
+# As much of JACK as the sender has, and nothing else.
+BARE = """
+import rtmidi, sys
+clients = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, "bare:in"), rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "bare:out")
+for client in clients:
+    client.open_virtual_port("port")
+print("open", flush=True)
+sys.stdin.read()
+for client in clients:
+    client.close_port()
+    client.delete()
+"""
+DRIFT_US = 50.0  # over the whole run
 
 Player = Callable[["Run", Any], None]
+TempoMode = Literal["fixed", "follow"]
 
 
 @dataclass(slots=True)
@@ -83,9 +102,9 @@ class Run:
 
 
 def cpu_s(pid: int) -> float:
-    """User and system seconds of a process, all its threads."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Processor seconds of a process, all its threads that still live."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
 
 def serve_ordinary(order: Order, letters: Any, orders: Any) -> None:
@@ -135,7 +154,9 @@ def cyclictest(seconds: float, real_time: bool) -> Iterator[list[int]]:
     if shutil.which("cyclictest") is None:
         yield errors_us
         return
-    scheduled = ["--mlockall", "--policy=fifo", "--priority=70"] if real_time else ["--policy=other"]
+    scheduled = (
+        ["--mlockall", "--policy=fifo", f"--priority={FIFO_PRIORITY}"] if real_time else ["--policy=other"]
+    )
     # --laptop: or it keeps the processor from sleeping, and everything measured beside it is too good.
     command = ["cyclictest", "-q", "-t1", f"-i{CYCLE_US}", f"-h{CYCLE_MOST_US}", "--laptop", *scheduled]
     command.append(f"-D{max(1, round(seconds))}")
@@ -149,7 +170,7 @@ def cyclictest(seconds: float, real_time: bool) -> Iterator[list[int]]:
 
 def run(settings: SessionSettings, player: Player) -> Run:
     """Start a sender, let the player play to it, and end it."""
-    order = Order(bundle.find(bundle.DEFAULT_MODEL), None, settings, 1, Wiring("jack", "bench"))
+    order = Order(bundle.find(bundle.DEFAULT_MODEL), (), None, settings, 1, Wiring("jack", "bench"))
     with live.Live(order) as sending, ThreadPoolExecutor(1) as pool:
         ready = sending.ready()
         pid = next(child.pid for child in active_children() if child.name == "antiphon-sender")
@@ -189,17 +210,44 @@ def sleep_until(at_s: float) -> None:
     time.sleep(max(0.0, at_s - time.monotonic()))
 
 
-def going_on(seconds: float, bpm: float, beside: list[int]) -> Run:
-    """Nothing for a while, then a phrase and an endless answer; `beside` gets what cyclictest found."""
+def bare_clients_cost() -> float:
+    """Percent of one core that two JACK clients take by themselves."""
+    command = [sys.executable, "-c", BARE]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(SETTLE_S)
+        begun_s, spent_s = time.monotonic(), cpu_s(process.pid)
+        time.sleep(IDLE_S)
+        cost = 100 * (cpu_s(process.pid) - spent_s) / (time.monotonic() - begun_s)
+        process.communicate()
+    return cost
+
+
+def costing() -> Run:
+    """Nothing for a while, then a phrase and an endless answer with the settings as they come."""
 
     def player(made: Run, keyboard: Any) -> None:
         time.sleep(SETTLE_S)
         with made.costing("idle"):
             time.sleep(IDLE_S)
         play(keyboard, PHRASE)
+        time.sleep(3.0)
+        with made.costing("answering"):
+            time.sleep(COST_S)
+
+    return run(SessionSettings(TempoSettings("fixed", COST_BPM), answer=AnswerSettings("continue")), player)
+
+
+def going_on(seconds: float, bpm: float, beside: list[int]) -> Run:
+    """A phrase and an endless answer of many notes; `beside` gets what cyclictest found."""
+
+    def player(made: Run, keyboard: Any) -> None:
+        time.sleep(1.0)
+        play(keyboard, PHRASE)
         time.sleep(1.0)
         real_time = made.ready.allowed.startswith("real-time")
-        with cyclictest(seconds, real_time) as errors_us, made.costing("answering"):
+        with cyclictest(seconds, real_time) as errors_us:
             time.sleep(seconds)
         beside.extend(errors_us)
 
@@ -209,15 +257,13 @@ def going_on(seconds: float, bpm: float, beside: list[int]) -> Run:
     return run(settings, player)
 
 
-def calling(calls: int, bpm: float) -> Run:
+def calling(calls: int, tempo: TempoMode) -> Run:
     """Short calls one upon the other, each over just before a step of the grid; the answer starts "now"."""
     chance = random.Random(1)
-    phrase = PhraseSettings(SILENCE_BEATS)
-    silence_s = SILENCE_BEATS * 60 / bpm
 
     def player(made: Run, keyboard: Any) -> None:
         for call in range(calls):
-            play(keyboard, PHRASE, lambda at_s: aimed(made.of(Heard), at_s, silence_s, chance))
+            play(keyboard, PHRASE, lambda at_s: aimed(made.of(Heard), at_s, chance))
             until_s = time.monotonic() + 5
             while len(made.of(Heard)) <= call and time.monotonic() < until_s:
                 time.sleep(0.005)
@@ -225,14 +271,16 @@ def calling(calls: int, bpm: float) -> Run:
             sleep_until(heard.grid.time_s(heard.answer_start_steps) + 0.05)
 
     answer = AnswerSettings("answer", start="now")
-    return run(SessionSettings(TempoSettings("fixed", bpm), phrase, answer), player)
+    phrase = PhraseSettings(SILENCE_BEATS)
+    return run(SessionSettings(TempoSettings(tempo, CALL_BPM), phrase, answer), player)
 
 
-def aimed(heard: Sequence[Heard], at_s: float, silence_s: float, chance: random.Random) -> float:
+def aimed(heard: Sequence[Heard], at_s: float, chance: random.Random) -> float:
     """The first moment from `at_s` on at which a release lets the call end just before a step."""
     if not heard:
         return at_s
-    grid, lead_s = heard[0].grid, chance.uniform(*EARLY_S)
+    grid, lead_s = heard[-1].grid, chance.uniform(*EARLY_S)
+    silence_s = SILENCE_BEATS * 60 / grid.bpm
     return grid.time_s(math.ceil(grid.steps_at(at_s + silence_s + lead_s))) - silence_s - lead_s
 
 
@@ -253,17 +301,27 @@ def quantile(ordered: Sequence[float], share: float) -> float:
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else math.nan
 
 
-def print_row(name: str, values: Sequence[float], wanted: str = "") -> None:
+def print_row(name: str, values: Sequence[float]) -> None:
     """A row of µs, from seconds."""
     ordered = sorted(1e6 * value for value in values)
     cells = "".join(f"{quantile(ordered, share):>9.0f}" for share in (0.5, 0.99, 0.999, 1.0))
-    print(f"{name:<44}{len(ordered):>7}{cells}   {wanted}")
+    print(f"{name:<50}{len(ordered):>9}{cells}")
 
 
-def drift_us(late_s: Sequence[float]) -> float:
-    """How much later the last tenth left than the first (medians)."""
-    tenth = max(1, len(late_s) // 10)
-    return 1e6 * (statistics.median(late_s[-tenth:]) - statistics.median(late_s[:tenth]))
+def judge(name: str, found: float, limit: float | None, unit: str) -> None:
+    """A figure, what is wanted of it at most, and whether it is so."""
+    if limit is None:
+        print(f"  {name}: {found:.2f} {unit}")
+        return
+    verdict = "as wanted" if found <= limit else "MISSED"
+    print(f"  {name}: {found:.2f} {unit} (wanted: at most {limit:g}) {verdict}")
+
+
+def drift_us(sent: Sequence[Sent]) -> float:
+    """How much later the run's end leaves than its beginning: a line through medians of its parts."""
+    parts = [part for part in np.array_split(np.array([one.late_s for one in sent]), 20) if len(part)]
+    medians = [float(np.median(part)) for part in parts]
+    return 1e6 * float(np.polyfit(np.linspace(0, 1, len(medians)), medians, 1)[0])
 
 
 def off_grid_us(made: Run) -> float:
@@ -276,32 +334,35 @@ def off_grid_us(made: Run) -> float:
 def report_sending(made: Run, beside_us: Sequence[int], load: bool) -> None:
     real_time = made.ready.allowed.startswith("real-time")
     late_s = [sent.late_s for sent in made.of(Sent)]
-    limit_us = max(300.0, 3 * quantile(beside_us, 0.99)) if beside_us else 300.0
-    ordinary = "-" if load else "p99 2000"
-    print_row("send error", late_s, f"50 / {limit_us:.0f} / 2000" if real_time else ordinary)
+    print_row("send error", late_s)
     if beside_us:
         print_row("cyclictest beside it", [us / 1e6 for us in beside_us])
     else:
         print("cyclictest is not installed or not allowed; install rt-tests to see what the machine can do")
-    dropped = sum(answered.late_steps for answered in made.of(Answered))
-    print(f"drift, last tenth against first: {drift_us(late_s):+.0f} µs (wanted: none)")
-    print(f"due times off the ideal grid: {off_grid_us(made):.3f} µs at most; dropped: {dropped} (wanted: 0)")
+    ordered = sorted(1e6 * late for late in late_s)
+    limit_us = max(300.0, 3 * quantile(beside_us, 0.99)) if beside_us else 300.0
+    ordinary = None if load else 2000.0
+    judge("p50", quantile(ordered, 0.5), 50.0 if real_time else None, "µs")
+    judge("p99", quantile(ordered, 0.99), limit_us if real_time else ordinary, "µs")
+    judge("p99.9", quantile(ordered, 0.999), 2000.0 if real_time else None, "µs")
+    judge("drift over the run", abs(drift_us(made.of(Sent))), DRIFT_US if real_time else None, "µs")
+    judge("due times off the ideal grid", off_grid_us(made), 1.0, "µs")
+    judge("notes dropped", sum(answered.late_steps for answered in made.of(Answered)), 0, "")
 
 
-def report_answers(made: Run) -> None:
+def report_answers(made: Run, tempo: str, wanted: bool) -> None:
     notes = first_notes(made)
-    close = [note for note in notes if note[0] <= CLOSE_S]
-    at_once = [note for note in notes if note[0] <= 1e-3]
-    print_row("first note, from decided and step reached", [late_s for _, late_s in notes], "p99 3000")
-    print_row(f"  where the step came within {CLOSE_S * 1e3:g} ms", [late_s for _, late_s in close])
-    print_row("  where the step came within 1 ms", [late_s for _, late_s in at_once])
-    print_row("  the same, from decided alone", [wait_s + late_s for wait_s, late_s in at_once], "p99 3000")
+    at_once = [wait_s + late_s for wait_s, late_s in notes if wait_s <= CLOSE_S]
+    print_row(f"first note, from decided and step reached ({tempo})", [late_s for _, late_s in notes])
+    print_row("  from decided alone, the step within 5 ms", at_once)
+    ordered = sorted(1e3 * late_s for _, late_s in notes)
+    judge("decision to first note, p99", quantile(ordered, 0.99), 3.0 if wanted else None, "ms")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="How late notes leave, and what sending costs.")
     parser.add_argument("--seconds", type=float, default=60.0, help="of answering")
-    parser.add_argument("--calls", type=int, default=100, help="short calls to answer")
+    parser.add_argument("--calls", type=int, default=100, help="short calls to answer, at each kind of tempo")
     parser.add_argument("--bpm", type=float, default=300.0, help="the faster, the more notes to measure")
     parser.add_argument("--ordinary", action="store_true", help="without real-time priority")
     parser.add_argument("--load", action="store_true", help="with every core kept busy (stress-ng)")
@@ -309,16 +370,21 @@ def main() -> None:
     if chosen.ordinary:
         vars(live)["serve"] = serve_ordinary
     beside_us: list[int] = []
-    with jack() as scheduled, every_core_busy() if chosen.load else nullcontext():
-        sending = going_on(chosen.seconds, chosen.bpm, beside_us)
-        answering = calling(chosen.calls, 300.0)
+    with jack() as scheduled:
+        bare = bare_clients_cost()
+        cost = costing()
+        with every_core_busy() if chosen.load else nullcontext():
+            sending = going_on(chosen.seconds, chosen.bpm, beside_us)
+            answering = {tempo: calling(chosen.calls, tempo) for tempo in get_args(TempoMode)}
     cores = f"{os.cpu_count()} cores, {'all kept busy' if chosen.load else 'no load'}"
     print(f"{sending.ready.allowed}; {cores}; JACK {scheduled}; {chosen.bpm:g} bpm")
-    print(f"{'µs':<44}{'number':>7}{'p50':>9}{'p99':>9}{'p99.9':>9}{'most':>9}   wanted at most")
+    print(f"{'µs':<50}{'number':>9}{'p50':>9}{'p99':>9}{'p99.9':>9}{'most':>9}")
     report_sending(sending, beside_us, chosen.load)
-    report_answers(answering)
-    print(f"sender, idle: {sending.cpu['idle']:.2f} % of one core (wanted: under 1)")
-    print(f"sender, answering: {sending.cpu['answering']:.2f} % of one core (wanted: under 5)")
+    for tempo, made in answering.items():
+        report_answers(made, tempo, not chosen.ordinary)
+    print(f"percent of one core; two JACK clients that do nothing take {bare:.2f} of it")
+    judge("sender, idle, the clients not counted", cost.cpu["idle"] - bare, 1.0, "%")
+    judge(f"sender, answering at {COST_BPM:g} bpm", cost.cpu["answering"], 5.0, "%")
 
 
 if __name__ == "__main__":

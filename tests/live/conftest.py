@@ -54,9 +54,9 @@ def antiphon(jack, tmp_path):
     """Starts `antiphon play` and waits until its ports are open; gives the process."""
     started = []
 
-    def start(*arguments):
+    def start(*arguments, program=("-m", "antiphon")):
         log = tmp_path / "play.log"
-        command = [sys.executable, "-m", "antiphon", "play", "--api", "jack", "--take-dir", str(tmp_path)]
+        command = [sys.executable, *program, "play", "--api", "jack", "--take-dir", str(tmp_path)]
         with log.open("w") as out:
             process = subprocess.Popen([*command, *arguments], env=jack, stdout=out, stderr=out)
         started.append(process)

@@ -43,7 +43,7 @@ def _look(settings: Config) -> list[Finding]:
         *look.midi(),
         look.priority(fifo),
         look.timing(late_s),
-        look.model(settings.model.name),
+        *(look.model(name) for name in (settings.model.name, *settings.model.programs)),
         look.takes(Path(settings.take.folder)),
     ]
 

@@ -8,11 +8,12 @@ import click
 from antiphon import config
 from antiphon.bundle import Bundle
 from antiphon.commands.options import FILE, bundle_of, seed_or_chance, shared, voice_of
+from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.symbols import parse
 from antiphon.errors import WrongUse
 from antiphon.listen.key import Key
 from antiphon.perform.continuation import Continuation, continue_phrase
-from antiphon.timebase import Meter
+from antiphon.timebase import STEPS_PER_QUARTER, Meter
 
 
 @click.command()
@@ -44,7 +45,8 @@ def generate(
     phrase, key, bpm, meter = _phrase(seed_symbols, phrase_file, key_name, chosen, settings)
     seed = seed_or_chance(random_seed)
     voice = voice_of(chosen, settings)
-    made = continue_phrase(voice, phrase, key, steps, settings.sampling, seed)
+    bars = Bars(str(meter)) if voice.steps_per_quarter == STEPS_PER_QUARTER else NO_BARS
+    made = continue_phrase(voice, phrase, key, steps, settings.sampling, seed, bars)
     _say_what_was_replaced(made)
     _write(made, out, picture, bpm, meter, voice.steps_per_quarter)
     click.echo(_as_json(made, chosen, seed) if as_json else _as_text(made, trace))

@@ -1,7 +1,7 @@
 """The options that several commands have, and the voice that a configuration asks for."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,10 @@ import click
 from antiphon import bundle, config
 from antiphon.bundle import Bundle
 from antiphon.config import Config
-from antiphon.perform.session import Voice
-from antiphon.stage.take import TakeHeader
+from antiphon.errors import WrongUse
+from antiphon.perform.voices import Voice
+from antiphon.stage.performance import make_voice
+from antiphon.stage.take import Spoken, TakeHeader
 from antiphon.timebase import Meter
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -44,17 +46,32 @@ def bundle_of(settings: Config) -> Bundle:
     return bundle.load(bundle.find(settings.model.name))
 
 
+def programs_of(settings: Config, first: Bundle) -> tuple[Bundle, ...]:
+    """The bundles that program changes choose. Raises WrongUse where their grids differ from the first's."""
+    programs = tuple(bundle.load(bundle.find(name)) for name in settings.model.programs)
+    for program in programs:
+        theirs, ours = program.card.steps_per_quarter, first.card.steps_per_quarter
+        if theirs != ours:
+            raise WrongUse(
+                f"model.programs: all must have the {ours} steps to a quarter of {first.card.name}, "
+                f"{program.card.name} has {theirs}"
+            )
+    return programs
+
+
 def voice_of(chosen: Bundle, settings: Config) -> Voice:
     """The answering voice of a bundle, with the context that the settings ask for."""
-    return Voice(chosen.model(settings.model.context), chosen.vocabulary, chosen.card.steps_per_quarter)
+    return make_voice(chosen, settings.model.context)
 
 
-def take_header(settings: Config, chosen: Bundle, random_seed: int) -> TakeHeader:
+def take_header(
+    settings: Config, chosen: Bundle, random_seed: int, programs: Sequence[Bundle] = ()
+) -> TakeHeader:
     """What a take must say so that the same can be played again."""
-    card = chosen.card
     meter = Meter.parse(settings.tempo.meter)
     plain = config.to_plain(settings)
-    return TakeHeader(settings.tempo.bpm, meter, plain, card.name, card.weights_sha256, random_seed)
+    models = tuple(Spoken(one.card.name, one.card.weights_sha256) for one in (chosen, *programs))
+    return TakeHeader(settings.tempo.bpm, meter, plain, models[0], random_seed, models[1:])
 
 
 def seed_or_chance(random_seed: int | None) -> int:

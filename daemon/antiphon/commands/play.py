@@ -1,26 +1,31 @@
 """`antiphon play`: live, on MIDI ports, until Ctrl-C."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
 import click
 from rich.console import Console
 
 from antiphon import config
-from antiphon.commands.options import bundle_of, seed_or_chance, shared, take_header
-from antiphon.config import Config, MidiSettings
+from antiphon.bundle import Bundle
+from antiphon.commands.options import bundle_of, programs_of, seed_or_chance, shared, take_header
+from antiphon.config import Config, LogLevel, MidiSettings
+from antiphon.errors import Failure
 from antiphon.perform.control import LEARNABLE, Button, Knob
-from antiphon.perform.news import Learned
+from antiphon.perform.news import Learned, MemoryKept, ProgramChosen
 from antiphon.signals import stop_signals
+from antiphon.stage import memory_file
 from antiphon.stage.clock import SystemClock
+from antiphon.stage.journal import Journal, logging_to
 from antiphon.stage.live import Live
 from antiphon.stage.midi_system import APIS
+from antiphon.stage.recorder import Recorder
 from antiphon.stage.rtmidi_port import PortChanged, Wiring
 from antiphon.stage.screen import Screen
 from antiphon.stage.sender import Order, Ready, Seen
-from antiphon.stage.take import Take
 from antiphon.timebase import Meter
 
 
@@ -32,6 +37,7 @@ from antiphon.timebase import Meter
 @click.option("--client-name", metavar="NAME", help="What the virtual ports are called.")
 @click.option("--learn", type=click.Choice(LEARNABLE), help="Give this to the next knob you move.")
 @click.option("--quiet", is_flag=True, help="No picture; only the first and the last line.")
+@click.option("--log-level", type=click.Choice(get_args(LogLevel)), help="The least that the log tells.")
 @shared("take", "model", "temperature", "seed", "config")
 def play(
     bpm: float | None,
@@ -41,6 +47,7 @@ def play(
     client_name: str | None,
     learn: str | None,
     quiet: bool,
+    log_level: str | None,
     take_dir: str | None,
     model: str | None,
     temperature: float | None,
@@ -57,6 +64,7 @@ def play(
         "midi.output": output,
         "midi.api": api,
         "midi.client_name": client_name,
+        "log.level": log_level,
     }
     settings = config.load(config_file, changes)
     _perform(settings, seed_or_chance(random_seed), cast(Knob | Button | None, learn), quiet)
@@ -64,34 +72,81 @@ def play(
 
 def _perform(settings: Config, seed: int, learn: Knob | Button | None, quiet: bool) -> None:
     chosen = bundle_of(settings)
-    session = replace(settings.session, learn=learn)
-    order = Order(chosen.folder, settings.model.context, session, seed, _wiring(settings.midi))
-    with stop_signals() as stopping, Live(order) as live:
+    programs = programs_of(settings, chosen)
+    order = Order(
+        chosen.folder,
+        tuple(program.folder for program in programs),
+        settings.model.context,
+        replace(settings.session, learn=learn),
+        seed,
+        _wiring(settings.midi),
+        memory_file.read(Path(settings.memory.file)) if settings.memory.file else (),
+    )
+    console = Console(quiet=quiet)
+    header = take_header(settings, chosen, seed, programs)
+    log = settings.log
+    with (
+        logging_to(log.file, log.level, stderr_free=quiet or not sys.stderr.isatty()),
+        stop_signals() as stopping,
+        Live(order) as live,
+    ):
         ready = live.ready()
-        take = Take(Path(settings.take.folder), take_header(settings, chosen, seed))
+        recorder = Recorder(
+            Path(settings.take.folder), header, settings.take.record, lambda line: _say(console, line)
+        )
         try:
             click.echo(_opened(ready))
-            _attend(live, take, settings, chosen.card.name, quiet, stopping)
+            _attend(live, recorder, settings, chosen, console, stopping)
         finally:
-            kept = take.close()
-    click.echo(f"The take is {kept}." if kept else "Nothing was played; no take is kept.")
+            kept = recorder.close()
+    click.echo(f"The take is {kept}." if kept else "No take is kept: nothing was played, or recorded.")
+    if recorder.failure is not None:
+        raise Failure(recorder.failure)
 
 
 def _attend(
-    live: Live, take: Take, settings: Config, model: str, quiet: bool, stopping: Callable[[], bool]
+    live: Live,
+    recorder: Recorder,
+    settings: Config,
+    chosen: Bundle,
+    console: Console,
+    stopping: Callable[[], bool],
 ) -> None:
-    clock, console = SystemClock(), Console(quiet=quiet)
-    meter = Meter.parse(settings.tempo.meter)
-    with Screen(console, settings.tempo.bpm, meter, model) as screen:
+    clock, meter = SystemClock(), Meter.parse(settings.tempo.meter)
+    journal = Journal(meter)
+    grid, mode = chosen.card.steps_per_quarter, settings.answer.mode
+    with Screen(console, settings.tempo.bpm, meter, chosen.card.name, grid, mode) as screen:
 
         def watch(report: Seen) -> None:
-            if isinstance(report, PortChanged | Learned):
-                console.print(_remark(report), highlight=False, markup=False, emoji=False)
+            journal.note(report)
+            if (remark := _remark(report)) is not None:
+                _say(console, remark)
+            if isinstance(report, MemoryKept):
+                _say(console, _keep(report, settings.memory.file))
             if not isinstance(report, PortChanged):
-                take.record(report)
+                recorder.record(report)
                 screen.show(report)
 
-        live.attend(watch, lambda: screen.tick(clock.now_s()), stopping)
+        def tick() -> None:
+            screen.show_recording(recorder.recording)
+            screen.tick(clock.now_s())
+
+        live.attend(watch, tick, stopping)
+
+
+def _keep(memory: MemoryKept, file: str) -> str:
+    """Write the memory; gives what to say of it. The music goes on even if it cannot be written."""
+    if not file:
+        return "The memory has no file: [memory] file in config.toml names one."
+    try:
+        memory_file.write(Path(file), memory.symbols)
+    except Failure as failure:
+        return failure.message
+    return f"The memory is in {file}."
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(line, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 def _opened(ready: Ready) -> str:
@@ -107,8 +162,16 @@ def _wiring(midi: MidiSettings) -> Wiring:
     return Wiring(midi.api, midi.client_name, midi.inputs, midi.output, channel, midi.thru)
 
 
-def _remark(change: PortChanged | Learned) -> str:
-    if isinstance(change, Learned):
-        line = f"{change.name} = {change.control}"
-        return f"{change.name} is control {change.control} now; to keep it: [control] {line} in config.toml"
-    return f"{change.name} is {'back' if change.present else 'gone; waiting for it to return'}."
+def _remark(report: Seen) -> str | None:
+    """What is said beside the picture."""
+    match report:
+        case PortChanged(name, present):
+            return f"{name} is {'back' if present else 'gone; waiting for it to return'}."
+        case Learned(_, name, control):
+            line = f"{name} = {control}"
+            return f"{name} is control {control} now; to keep it: [control] {line} in config.toml"
+        case ProgramChosen(_, program, None):
+            return f"There is no program {program + 1}; [model] programs in config.toml lists them."
+        case ProgramChosen(_, program, name):
+            return f"Program {program + 1}: {name} answers from the next phrase on."
+    return None

@@ -1,27 +1,41 @@
 """A melody being composed: hears symbols, then says the next ones, one at a time."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
+from antiphon.compose.guards import Guards
+from antiphon.compose.memory import Memory
 from antiphon.compose.model import Model, prime
+from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.sampling import Draw, SamplingSettings, draw, weight_row
-from antiphon.compose.symbols import END, Vocabulary
+from antiphon.compose.symbols import END, HOLD, Vocabulary
 
 
 class Melody:
-    """A model, its vocabulary, the way it is sampled and a source of chance, joined."""
+    """A model, its vocabulary, the way it is sampled and a source of chance, joined.
+
+    `memory` holds what was played before; without one every song stands alone.
+    """
 
     def __init__(
-        self, model: Model, vocabulary: Vocabulary, settings: SamplingSettings, generator: np.random.Generator
+        self,
+        model: Model,
+        vocabulary: Vocabulary,
+        settings: SamplingSettings,
+        generator: np.random.Generator,
+        memory: Memory | None = None,
     ) -> None:
         self._model = model
         self._vocabulary = vocabulary
-        self._settings = settings
         self._generator = generator
-        self._weights = weight_row(vocabulary, settings.weights)
+        self._memory = memory
+        self._guards = Guards(vocabulary.id(HOLD))
         self._heard: list[int] = []
+        self._bars = NO_BARS
         self._said = False
+        self.sample(settings)
         self._hear_anew([])
 
     def begin(self, generator: np.random.Generator) -> None:
@@ -32,8 +46,9 @@ class Melody:
         """From the next symbol on, sample in this way."""
         self._settings = settings
         self._weights = weight_row(self._vocabulary, settings.weights)
+        self._guards.limit(settings.longest_steps, settings.most_repeats)
 
-    def hear(self, symbols: Sequence[str]) -> None:
+    def hear(self, symbols: Sequence[str], bars: Bars = NO_BARS) -> None:
         """Begin a new song with these symbols; unknown ones are heard as the nearest known.
 
         Where nothing was said since the last call and these symbols go on from those, only the rest is heard:
@@ -41,31 +56,48 @@ class Melody:
         """
         ids = self._vocabulary.ids(symbols)
         known = len(self._heard)
-        if self._said or ids[:known] != self._heard:
+        if self._said or bars != self._bars or ids[:known] != self._heard:
+            self._bars = bars
             self._hear_anew(ids)
             return
         for symbol_id in ids[known:]:
-            self._following = self._model.step(symbol_id)
-        self._heard = ids
+            self._take_in(symbol_id)
 
     def _hear_anew(self, ids: list[int]) -> None:
-        self._following = prime(self._model, ids, self._vocabulary.id(END))
-        self._heard, self._said = ids, False
+        if self._memory is not None:
+            if self._said and self._settings.remembers:
+                self._memory.keep()
+            self._memory.begin(self._bars)
+        self._heard, self._said = [], False
+        self._guards.begin(())
+        self._following = prime(self._model, (), self._vocabulary.id(END), self._bars)
+        for symbol_id in ids:
+            self._take_in(symbol_id)
 
-    def next(self, forbidden: Collection[str] = ()) -> tuple[str, Draw]:
-        """The next symbol, none of the `forbidden` ones, and how it was drawn."""
+    def _take_in(self, symbol_id: int) -> None:
+        self._following = self._model.step(symbol_id)
+        self._guards.hear(symbol_id)
+        self._heard.append(symbol_id)
+        if self._memory is not None and symbol_id != self._vocabulary.id(END):
+            self._memory.hear(symbol_id)
+
+    def next(self, factors: NDArray[np.float64] | None = None) -> tuple[str, Draw]:
+        """The next symbol and how it was drawn; `factors` (V,) on its probabilities, 0 forbids."""
         self._said = True
-        chosen = draw(self._following, self._settings, self._allowed(forbidden), self._generator)
-        self._following = self._model.step(chosen.symbol_id)
+        expected = self._following
+        if self._memory is not None:
+            expected = self._memory.mix(expected, self._settings.memory)
+        chosen = draw(expected, self._settings, self._allowed(factors), self._generator)
+        self._take_in(chosen.symbol_id)
         return self._vocabulary.symbols[chosen.symbol_id], chosen
 
-    def _allowed(self, forbidden: Collection[str]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        if not forbidden:
-            return self._weights
-        weights = self._weights.copy()
-        for symbol in forbidden:
-            if symbol in self._vocabulary:
-                weights[self._vocabulary.id(symbol)] = 0.0
+    def _allowed(self, factors: NDArray[np.float64] | None) -> NDArray[np.float64]:
+        weights = self._weights if factors is None else self._weights * factors
+        endless = list(self._guards.forbidden())
+        if not endless or not np.delete(weights, endless).any():
+            return weights
+        weights = weights.copy()
+        weights[endless] = 0.0
         return weights
 
 

@@ -12,6 +12,8 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.compose.place import NO_BARS, Bars
+
 Floats = NDArray[np.float32]
 Probabilities = NDArray[np.float64]
 Context = Literal["stream", "window"]
@@ -47,6 +49,10 @@ class LstmWeights:
                 raise ValueError(f"{name} holds a number that is not finite")
 
     @property
+    def kind(self) -> str:
+        return "lstm"
+
+    @property
     def units(self) -> int:
         return int(self.recurrent.shape[0])
 
@@ -56,9 +62,12 @@ class LstmWeights:
 
 
 class Model(Protocol):
-    """What composing needs of a model: begin anew, then one symbol in, the next one's probabilities out."""
+    """What composing needs of a model: begin anew, then one symbol in, the next one's probabilities out.
 
-    def reset(self) -> None: ...
+    `bars` says where in the bar a new song's first symbol falls; a model may make use of it or not.
+    """
+
+    def reset(self, bars: Bars = NO_BARS) -> None: ...
 
     def step(self, symbol_id: int) -> Probabilities: ...
 
@@ -117,7 +126,7 @@ class StreamModel:
     def __init__(self, weights: LstmWeights) -> None:
         self._cell = LstmCell(weights)
 
-    def reset(self) -> None:
+    def reset(self, bars: Bars = NO_BARS) -> None:  # noqa: ARG002 - never learned of bars
         self._cell.reset()
 
     def step(self, symbol_id: int) -> Probabilities:
@@ -139,7 +148,7 @@ class WindowModel:
         self._padding_id = padding_id
         self.reset()
 
-    def reset(self) -> None:
+    def reset(self, bars: Bars = NO_BARS) -> None:  # noqa: ARG002 - never learned of bars
         self._window = deque([self._padding_id] * self._length, maxlen=self._length)
 
     def step(self, symbol_id: int) -> Probabilities:
@@ -157,9 +166,9 @@ def build(weights: LstmWeights, context: Context, window_length: int, end_id: in
     return StreamModel(weights)
 
 
-def prime(model: Model, symbol_ids: Iterable[int], end_id: int) -> Probabilities:
+def prime(model: Model, symbol_ids: Iterable[int], end_id: int, bars: Bars = NO_BARS) -> Probabilities:
     """Begin anew after a song's end, hear `symbol_ids`, and give the probabilities of what follows."""
-    model.reset()
+    model.reset(bars)
     following = model.step(end_id)
     for symbol_id in symbol_ids:
         following = model.step(symbol_id)

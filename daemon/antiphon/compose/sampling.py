@@ -24,6 +24,12 @@ class SamplingSettings:
     high_entropy     above this it is unsure, and `unsure_factor` lowers it
     softness         how gradually the factors come in, in nats; 0 is a three-way rule with hard thresholds
     min_temperature, max_temperature   limits of the result
+    min_p            symbols less likely than this share of the likeliest are left out; 0: none
+    top_p            the likeliest symbols that make up this share of the probability stay; 1: all
+    memory           how loud what was played in this session is beside the model: 1 as measured, 0 silent
+    remembers        whether this session's phrases are kept in memory from now on
+    longest_steps    no note or rest is longer; 0: any length
+    most_repeats     no figure, be it one note, comes more often in a row; 0: as often as it likes
     weights          factor on the probability of a symbol before the draw; others weigh 1
     """
 
@@ -37,6 +43,12 @@ class SamplingSettings:
     softness: Annotated[float, Ge(0), Le(10)] = 0.1
     min_temperature: Annotated[float, Gt(0), Le(10)] = 0.1
     max_temperature: Annotated[float, Gt(0), Le(10)] = 2.0
+    min_p: Annotated[float, Ge(0), Le(1)] = 0.0
+    top_p: Annotated[float, Gt(0), Le(1)] = 1.0
+    memory: Annotated[float, Ge(0), Le(10)] = 1.0
+    remembers: bool = True
+    longest_steps: Annotated[int, Ge(0), Le(256)] = 32
+    most_repeats: Annotated[int, Ge(0), Le(64)] = 6
     weights: Mapping[str, Annotated[float, Ge(0), Le(100)]] = field(default_factory=lambda: {REST: 0.9})
 
 
@@ -82,6 +94,19 @@ def temper(probabilities: Probabilities, temperature: float) -> Probabilities:
     return np.asarray(powers / powers.sum(), np.float64)
 
 
+def truncate(probabilities: Probabilities, min_p: float, top_p: float) -> Probabilities:
+    """Without the unlikely ones, which get 0; the likeliest always stays. What is left is not normalised.
+
+    min-p: Nguyen et al. 2024; top-p, or nucleus: Holtzman et al. 2020. Where both are given, both must hold.
+    """
+    kept = np.where(probabilities >= min_p * probabilities.max(), probabilities, 0.0)
+    if top_p < 1:
+        order = np.argsort(-probabilities, kind="stable")
+        before = np.cumsum(probabilities[order]) - probabilities[order]
+        kept[order[before >= top_p * probabilities.sum()]] = 0.0
+    return kept
+
+
 def weight_row(vocabulary: Vocabulary, weights: Mapping[str, float]) -> Probabilities:
     """Symbol weights in the order of the vocabulary, shape (V,); those of unknown symbols are left out."""
     return np.array([weights.get(symbol, 1.0) for symbol in vocabulary.symbols], np.float64)
@@ -93,13 +118,13 @@ def draw(
     weights: Probabilities,
     generator: np.random.Generator,
 ) -> Draw:
-    """One symbol by softmax(ln p / T)·w, T following the entropy of p. `weights` has shape (V,).
+    """One symbol by softmax(ln p / T)·w, T following the entropy of p, less the unlikely. `weights`: (V,).
 
     Where the weights forbid everything the model thinks possible, they alone decide among what they allow.
     """
     nats = entropy(probabilities)
     temperature = adaptive_temperature(nats, settings)
-    weighted = temper(probabilities, temperature) * weights
+    weighted = truncate(temper(probabilities, temperature), settings.min_p, settings.top_p) * weights
     if not weighted.sum() > 0:
         weighted = weights if weights.sum() > 0 else probabilities
     cumulative = np.cumsum(weighted)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from antiphon.compose.melody import Melody, octaves_into_range
-from antiphon.compose.symbols import END, HOLD, REST, Vocabulary, encode, is_pitch
+from antiphon.compose.shape import Shape
+from antiphon.compose.symbols import END, HOLD, Vocabulary, encode, is_pitch
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed, fold_pitch
 from antiphon.listen.key import Key
 from antiphon.listen.quantise import joined
@@ -33,8 +34,17 @@ class Plan:
 class Answer:
     """An answer under way."""
 
-    def __init__(self, melody: Melody, plan: Plan, transport: Transport, scheduler: Scheduler) -> None:
+    def __init__(
+        self,
+        melody: Melody,
+        shape: Shape,
+        plan: Plan,
+        transport: Transport,
+        scheduler: Scheduler,
+    ) -> None:
         self._melody = melody
+        self._shape = shape
+        self._last_pitch: int | None = None  # of the answer, in the model's key
         self._plan = plan
         self._transport = transport
         self._scheduler = scheduler
@@ -46,39 +56,33 @@ class Answer:
         """None where it goes on until it is ended."""
         return None if self._plan.end is None else self._transport.grid.time_s(self._plan.end)
 
+    @property
+    def next_s(self) -> float:
+        """When the symbol that is composed next will sound."""
+        return self._transport.grid.time_s(self._next)
+
     def compose_at_s(self) -> float | None:
-        """When the next symbol must be composed; None once all are."""
+        """When the next symbol is to be composed; None once all are."""
         if self._plan.end is not None and self._next >= self._plan.end:
             return None
         return self._transport.grid.time_s(self._next - _LOOKAHEAD_STEPS)
 
-    def compose(self, now_s: float) -> list[Composed]:
-        """Compose what is wanted by now."""
-        composed: list[Composed] = []
-        while (at_s := self.compose_at_s()) is not None and at_s <= now_s:
-            composed += self._compose_step()
-        return composed
-
-    def _compose_step(self) -> list[Composed]:
-        symbol, chosen = self._melody.next(self._forbidden())
+    def compose(self) -> list[Composed]:
+        """Compose the next symbol; nothing to tell where the model ends the song."""
+        factors = self._shape.factors(self._next - self._plan.start, self._last_pitch)
+        symbol, chosen = self._melody.next(factors)
         step = self._next
         if symbol == END and self._plan.end is not None:
             self._finish(self._plan.end)
             return []
         if is_pitch(symbol):
+            self._last_pitch = int(symbol)
             symbol = str(self._in_players_key(int(symbol)))
         self._sound(symbol)
         self._next += 1
         if self._next == self._plan.end:
             self._finish(self._next)
         return [Composed(step, symbol, chosen)]
-
-    def _forbidden(self) -> tuple[str, ...]:
-        """An answer begins with a note, and ends in its last bar at the earliest."""
-        if self._next == self._plan.start:
-            return (HOLD, REST, END)
-        end = self._plan.end
-        return () if end is not None and self._next >= end - self._transport.bar_steps else (END,)
 
     def _in_players_key(self, pitch: int) -> int:
         return self._plan.touch.in_register(fold_pitch(pitch + self._plan.back_semitones))

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from antiphon.compose.melody import Melody
+from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.sampling import Draw, SamplingSettings
 from antiphon.compose.symbols import END, Vocabulary, decode, is_pitch
 from antiphon.events import GridNote, fold_pitch
 from antiphon.listen.key import Key, estimate
 from antiphon.perform.answer import home_shift
-from antiphon.perform.session import Voice
+from antiphon.perform.voices import Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +59,16 @@ def continue_phrase(
     steps: int,
     sampling: SamplingSettings,
     random_seed: int,
+    bars: Bars = NO_BARS,
 ) -> Continuation:
-    """Up to `steps` symbols after `phrase`; the key is estimated unless given."""
+    """Up to `steps` symbols after `phrase`, which lies in `bars`; the key is estimated unless given."""
     notes = decode(phrase)
     home = key or estimate(notes)
     shift = home_shift(notes, home, voice.vocabulary)
     moved = [_moved(symbol, shift) for symbol in phrase]
-    melody = Melody(voice.model, voice.vocabulary, sampling, np.random.default_rng(random_seed))
-    melody.hear(moved)
+    chance = np.random.default_rng(random_seed)
+    melody = Melody(voice.model, voice.vocabulary, sampling, chance, voice.memory)
+    melody.hear(moved, bars)
     made = tuple(Step(_moved(symbol, -shift), drawn) for symbol, drawn in _steps(melody, steps))
     ended = len(made) < steps
     return Continuation(tuple(phrase), home, made, ended, _replaced(moved, shift, voice.vocabulary))

@@ -7,14 +7,15 @@ from typing import Annotated, ClassVar, Literal, TypeGuard, cast
 from annotated_types import Ge, Le
 
 from antiphon.compose.sampling import SamplingSettings
+from antiphon.compose.shape import ShapeSettings
 from antiphon.compose.symbols import HOLD, REST
 from antiphon.events import ControlChange
 from antiphon.perform.modes import MODES, AnswerSettings
 from antiphon.perform.news import State
 
 SUSTAIN = 64
-Knob = Literal["temperature", "rests", "density", "bars", "mode"]
-Button = Literal["answer_now", "stop", "panic"]
+Knob = Literal["temperature", "rests", "density", "memory", "closeness", "bars", "mode"]
+Button = Literal["answer_now", "stop", "panic", "record", "remember", "forget", "keep_memory"]
 _PRESSED = 64
 _MOST_BARS = 8
 
@@ -27,8 +28,14 @@ class ControlSettings:
 
     temperature   0.1 … 2          rests     weight of rests, 0 … 2
     density       few notes … many bars      length of the answer: as long as the call, 1 … 8
+    memory        how loud what was played before is, 0 … 2
+    closeness     how closely the answer follows the call, 0 … 1
     mode          answer, continue, trade
     answer_now    ends the call    stop      ends the answer    panic   silences everything at once
+    record        ends the take, or begins a new one
+    remember      from now on phrases are no longer kept in memory, or are again
+    forget        clears the memory
+    keep_memory   writes the memory into its file
     state         goes out, for pad lights: 0 idle, 64 listening, 127 answering
     """
 
@@ -37,11 +44,17 @@ class ControlSettings:
     temperature: Number = None
     rests: Number = None
     density: Number = None
+    memory: Number = None
+    closeness: Number = None
     bars: Number = None
     mode: Number = None
     answer_now: Number = None
     stop: Number = None
     panic: Number = None
+    record: Number = None
+    remember: Number = None
+    forget: Number = None
+    keep_memory: Number = None
     state: Number = None
 
 
@@ -79,11 +92,22 @@ class Turnable:
 
     sampling: SamplingSettings
     answer: AnswerSettings
+    shape: ShapeSettings = field(default_factory=ShapeSettings)
 
 
 def turn(knob: Knob, value: int, now: Turnable) -> Turnable:
     """The settings with a knob at `value`, 0–127."""
     return _KNOBS[knob](value / 127, now)
+
+
+def remembering_or_not(now: Turnable) -> Turnable:
+    """The settings with phrases no longer kept in memory, or kept again."""
+    return replace(now, sampling=replace(now.sampling, remembers=not now.sampling.remembers))
+
+
+def value_of(knob: Knob, now: Turnable) -> float | str:
+    """What a knob that was turned has set: for rests and density the weight of their symbol."""
+    return _VALUES[knob](now)
 
 
 def is_knob(name: str) -> TypeGuard[Knob]:
@@ -115,6 +139,14 @@ def _density(turned: float, now: Turnable) -> Turnable:
     return replace(now, sampling=_weighing(now.sampling, HOLD, 2 ** (1 - 2 * turned)))
 
 
+def _memory(turned: float, now: Turnable) -> Turnable:
+    return replace(now, sampling=replace(now.sampling, memory=2 * turned))
+
+
+def _closeness(turned: float, now: Turnable) -> Turnable:
+    return replace(now, shape=replace(now.shape, closeness=turned))
+
+
 def _weighing(sampling: SamplingSettings, symbol: str, weight: float) -> SamplingSettings:
     return replace(sampling, weights={**sampling.weights, symbol: weight})
 
@@ -132,10 +164,30 @@ _KNOBS: dict[Knob, Callable[[float, Turnable], Turnable]] = {
     "temperature": _temperature,
     "rests": _rests,
     "density": _density,
+    "memory": _memory,
+    "closeness": _closeness,
     "bars": _bars,
     "mode": _mode,
 }
-_BUTTONS: tuple[Button, ...] = ("answer_now", "stop", "panic")
+# What each knob has set, as in the settings.
+_VALUES: dict[Knob, Callable[[Turnable], float | str]] = {
+    "temperature": lambda now: now.sampling.temperature,
+    "rests": lambda now: now.sampling.weights[REST],
+    "density": lambda now: now.sampling.weights[HOLD],
+    "memory": lambda now: now.sampling.memory,
+    "closeness": lambda now: now.shape.closeness,
+    "bars": lambda now: now.answer.bars,
+    "mode": lambda now: now.answer.mode,
+}
+_BUTTONS: tuple[Button, ...] = (
+    "answer_now",
+    "stop",
+    "panic",
+    "record",
+    "remember",
+    "forget",
+    "keep_memory",
+)
 _LIGHTS: dict[State, int] = {"idle": 0, "listening": 64, "answering": 127}
 # What `antiphon play --learn` can give to the next knob or button that is moved.
 LEARNABLE: tuple[str, ...] = (*_KNOBS, *_BUTTONS)

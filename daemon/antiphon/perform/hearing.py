@@ -45,6 +45,15 @@ class Understood:
     transport: Transport
 
 
+@dataclass(frozen=True, slots=True)
+class _Glimpse:
+    """What a call said, and the tracker that has heard it."""
+
+    asked: tuple[Sequence[PlayedNote], Transport, bool]
+    understood: Understood
+    tracker: KeyTracker
+
+
 class Hearing:
     """Listens from call to call: the tempo where it is to be followed, and the key."""
 
@@ -53,16 +62,27 @@ class Hearing:
         self._tracker = KeyTracker()
         self._tracker.set(key)
         self._bars_used = 0
+        self._seen: _Glimpse | None = None
 
     def glimpse(self, call: Sequence[PlayedNote], transport: Transport, follow: bool) -> Understood:
-        """What a call says so far, its tempo followed or not; remembers nothing. `call` is not empty."""
-        transport, notes = self._on_the_grid(call, transport, follow)
-        return Understood(notes, copy(self._tracker).hear(notes), transport)
+        """What a call says so far, its tempo followed or not; takes nothing in. `call` is not empty."""
+        return self._look(call, transport, follow).understood
 
     def understand(self, call: Sequence[PlayedNote], transport: Transport, follow: bool) -> Understood:
-        """What a finished call says."""
-        transport, notes = self._on_the_grid(call, transport, follow)
-        return Understood(notes, self._tracker.hear(notes), transport)
+        """What a finished call says; costs nothing if the last glimpse saw it whole."""
+        seen = self._look(call, transport, follow)
+        self._tracker = seen.tracker
+        self._seen = None
+        return seen.understood
+
+    def _look(self, call: Sequence[PlayedNote], transport: Transport, follow: bool) -> _Glimpse:
+        asked = (call, transport, follow)
+        if self._seen is None or self._seen.asked != asked:
+            placed, notes = self._on_the_grid(call, transport, follow)
+            tracker = copy(self._tracker)
+            understood = Understood(notes, tracker.hear(notes), placed)
+            self._seen = _Glimpse(asked, understood, tracker)
+        return self._seen
 
     def answered(self, from_steps: int, transport: Transport) -> None:
         """The answer begins here: later calls are in later bars, however the tempo goes."""

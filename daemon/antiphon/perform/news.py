@@ -61,7 +61,46 @@ class Learned:
     control: int
 
 
-News = StateChanged | Heard | Composed | Answered | Learned
+@dataclass(frozen=True, slots=True)
+class KnobTurned:
+    """A knob has set something: its name and value as in the settings."""
+
+    at_s: float
+    name: str
+    value: float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button went down. "record" is for whoever records; the session has already done the others."""
+
+    at_s: float
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryKept:
+    """The memory is to be kept: what it holds, as symbols; "" for each step between two songs."""
+
+    at_s: float
+    symbols: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramChosen:
+    """A program change, counted from 0: the name of the voice that answers from the next call on.
+
+    None: there is no such program, and the voice stays.
+    """
+
+    at_s: float
+    program: int
+    name: str | None
+
+
+News = (
+    StateChanged | Heard | Composed | Answered | Learned | KnobTurned | Pressed | MemoryKept | ProgramChosen
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,29 +4,48 @@
 `next_deadline_s`. Composing runs ahead of the beat, so what is due is there when its moment comes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from antiphon.compose.melody import Melody
-from antiphon.compose.model import Model
 from antiphon.compose.sampling import SamplingSettings
-from antiphon.compose.symbols import Vocabulary
-from antiphon.events import NoteOn, PlayedNote, Timed, Turned
+from antiphon.compose.shape import ShapeSettings
+from antiphon.events import ControlChange, NoteOn, PlayedNote, ProgramChange, Timed, Turned
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseListener, PhraseSettings
-from antiphon.perform.answer import Answer, Plan, as_heard, home_shift
-from antiphon.perform.control import SUSTAIN, Button, Controls, ControlSettings, Knob, Turnable, pressed, turn
+from antiphon.perform.answer import Answer, Plan
+from antiphon.perform.control import (
+    SUSTAIN,
+    Button,
+    ControlSettings,
+    Knob,
+    Turnable,
+    pressed,
+    remembering_or_not,
+)
+from antiphon.perform.desk import Desk
 from antiphon.perform.hearing import Hearing, TempoSettings, Understood
 from antiphon.perform.modes import MODES, AnswerSettings, Mode
-from antiphon.perform.news import Answered, Heard, Learned, News, State, StateChanged
+from antiphon.perform.news import (
+    Answered,
+    Heard,
+    KnobTurned,
+    MemoryKept,
+    News,
+    Pressed,
+    ProgramChosen,
+    State,
+    StateChanged,
+)
 from antiphon.perform.scheduler import Scheduler
 from antiphon.perform.touch import touch_of
 from antiphon.perform.transport import Transport
+from antiphon.perform.voices import Voice, Voices
 from antiphon.timebase import Grid, Meter
 
 # A note-on that could not leave within this time of its moment is not played at all.
 LATE_LIMIT_S = 0.1
+# What is composed ahead waits for what is to sound within this time: composing takes tenths of a millisecond.
+_SOON_S = 0.002
 # After something was played, the model hears it once nothing more is struck for this long.
 _PRIME_AFTER_S = 0.04
 
@@ -39,19 +58,11 @@ class SessionSettings:
     phrase: PhraseSettings = field(default_factory=PhraseSettings)
     answer: AnswerSettings = field(default_factory=AnswerSettings)
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    shape: ShapeSettings = field(default_factory=ShapeSettings)
     key: Key | None = None
     channel: int = 0
     control: ControlSettings = field(default_factory=ControlSettings)
     learn: Knob | Button | None = None  # what the next control change will do from then on
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """Who answers: a model, the symbols it speaks, and its grid."""
-
-    model: Model
-    vocabulary: Vocabulary
-    steps_per_quarter: int
 
 
 @dataclass(slots=True)
@@ -64,25 +75,25 @@ class _Reply:
 
 
 class Session:
-    """One player and one answering voice.
+    """One player and one answering voice, which a program change exchanges for one of `programs`.
 
-    The same voice, settings, random seed and input give the same output, however often it is advanced.
+    The same voices, settings, random seed and input give the same output, however often it is advanced.
     """
 
-    def __init__(self, voice: Voice, settings: SessionSettings, random_seed: int) -> None:
-        self._voice = voice
+    def __init__(
+        self, voice: Voice, settings: SessionSettings, random_seed: int, programs: Sequence[Voice] = ()
+    ) -> None:
         self._settings = settings
-        self._random_seed = random_seed
-        self._now = Turnable(settings.sampling, settings.answer)
-        self._controls = Controls.of(settings.control)
-        self._learning = settings.learn
+        now = Turnable(settings.sampling, settings.answer, settings.shape)
+        self._desk = Desk(settings.control, settings.learn, now)
         self._transport: Transport | None = None
         self._listener = PhraseListener(settings.phrase)
         self._hearing = Hearing(settings.phrase.voice, settings.key)
         self._scheduler = Scheduler(LATE_LIMIT_S)
-        self._melody = Melody(voice.model, voice.vocabulary, settings.sampling, self._chance(0))
+        self._voices = Voices(voice, programs, settings.sampling, random_seed)
         self._reply: _Reply | None = None
         self._calls = 0
+        self._told_s = float("-inf")  # the moment of what the player did last
         self._prime_at_s: float | None = None
         self._owed: list[Timed] = []
         self._news: list[News] = []
@@ -99,40 +110,55 @@ class Session:
 
     def receive(self, timed: Timed) -> None:
         """The player did something, at a moment not before the last one told of."""
-        self._owed = self.advance(timed.at_s)
+        self._owed, self._told_s = self._catch_up(timed.at_s), timed.at_s
         if isinstance(timed.event, NoteOn):
             self._begin_listening(timed.at_s)
         self._listener.receive(timed)
         self._prime_at_s = timed.at_s + _PRIME_AFTER_S
 
     def turn(self, turned: Turned) -> None:
-        """A knob, a pedal or a button of the player's, at a moment not before the last one told of."""
-        self._owed = self.advance(turned.at_s)
-        change = turned.change
-        if self._learning is not None and change.control != SUSTAIN:
-            self._controls = self._controls.learned(self._learning, change.control)
-            self._news.append(Learned(turned.at_s, self._learning, change.control))
-            self._learning = None
-        if (knob := self._controls.knobs.get(change.control)) is not None:
-            self._now = turn(knob, change.value, self._now)
-            self._melody.sample(self._now.sampling)
-        elif (button := self._controls.buttons.get(change.control)) is not None:
-            if pressed(change.value):
-                self._press(button, turned.at_s)
-        elif change.control == SUSTAIN:
-            self._listener.pedal(turned.at_s, change.channel, pressed(change.value))
+        """A knob, a pedal, a button or a choice of sound, at a moment not before the last one told of."""
+        self._owed, self._told_s = self._catch_up(turned.at_s), turned.at_s
+        if isinstance(turned.change, ProgramChange):
+            self._choose(turned.change.program, turned.at_s)
+        else:
+            self._control(turned.change, turned.at_s)
 
-    def _press(self, button: Button, at_s: float) -> None:
+    def _choose(self, program: int, at_s: float) -> None:
+        """Another voice, from the next answer on; it hears what was played so far of the call."""
+        name = self._voices.choose(program)
+        self._news.append(ProgramChosen(at_s, program, name))
+        if name is not None:
+            self._prime_at_s = at_s
+
+    def _control(self, change: ControlChange, at_s: float) -> None:
+        for done in self._desk.turn(change, at_s):
+            self._news.append(done)
+            if isinstance(done, KnobTurned):
+                self._voices.sample(self._desk.now.sampling)
+            elif isinstance(done, Pressed):
+                self._press(done.name, at_s)
+        if change.control == SUSTAIN and self._desk.has_pedal:
+            self._listener.pedal(at_s, change.channel, pressed(change.value))
+
+    def _press(self, button: str, at_s: float) -> None:
         if button == "answer_now":
             self._end_call(at_s)
-        else:
+        elif button == "remember":
+            self._desk.now = remembering_or_not(self._desk.now)
+            self._voices.sample(self._desk.now.sampling)
+        elif button == "forget":
+            self._voices.forget()
+        elif button == "keep_memory":
+            self._news.append(MemoryKept(at_s, self._voices.remembered()))
+        elif button in ("stop", "panic"):
             if button == "panic":
                 self._listener.finish(at_s)
-            self._owed += self.stop(at_s)
+            self._owed = self.stop(at_s)
 
     def _begin_listening(self, at_s: float) -> None:
         if self._transport is None:
-            grid = Grid(self._settings.tempo.bpm, at_s, self._voice.steps_per_quarter)
+            grid = Grid(self._settings.tempo.bpm, at_s, self._voices.steps_per_quarter)
             self._transport = Transport(grid, Meter.parse(self._settings.tempo.meter))
         if self._reply is not None:
             self._barge_in(self._reply, at_s)
@@ -142,13 +168,16 @@ class Session:
         """The player takes over. If nothing of the answer had sounded, they had only paused."""
         if not reply.heard:
             self._listener.resume(reply.call)
-        elif self._now.answer.overlap:
+        elif self._desk.now.answer.overlap:
             return
         self._owed += self._scheduler.cancel(at_s)
         self._end_reply(at_s, cut=True)
 
     def advance(self, now_s: float) -> list[Timed]:
-        """Get on with listening, deciding and composing; gives what is due by now, in order."""
+        """Get on with listening, deciding and composing; gives what is due by now, in order.
+
+        What is due is not kept waiting for what is composed ahead: the next deadline is then at once.
+        """
         self._prime(now_s)
         events: list[Timed] = []
         while (ends_s := self._call_ends_s()) is not None and ends_s <= now_s:
@@ -156,14 +185,34 @@ class Session:
             self._end_call(ends_s)
         return events + self._perform(now_s, now_s)
 
+    def _catch_up(self, at_s: float) -> list[Timed]:
+        """Advance, and leave nothing for later: what the player does now changes only what comes after."""
+        events = self.advance(at_s)
+        while self._reply is not None and self._wants_more(self._reply.answer, at_s):
+            events += self._perform(at_s, at_s)
+        return events
+
     def _perform(self, until_s: float, now_s: float) -> list[Timed]:
         """Everything up to a moment, in the order of the music, however late it is now."""
         events = self._due(until_s, now_s)
-        if self._reply is not None:
-            self._news += self._reply.answer.compose(until_s)
-        events += self._due(until_s, now_s)
+        while self._reply is not None and self._wants_more(self._reply.answer, until_s):
+            if events and self._reply.answer.next_s > until_s:
+                break  # they are not kept waiting
+            self._news += self._reply.answer.compose()
+            events += self._due(until_s, now_s)
+            if self._soon(until_s):
+                break
         self._close(until_s)
         return events
+
+    def _wants_more(self, answer: Answer, now_s: float) -> bool:
+        at_s = answer.compose_at_s()
+        return at_s is not None and at_s <= now_s
+
+    def _soon(self, now_s: float) -> bool:
+        """Whether something is to sound so soon that no more should be composed before it."""
+        next_s = self._scheduler.next_s
+        return next_s is not None and next_s <= now_s + _SOON_S
 
     def _due(self, until_s: float, now_s: float) -> list[Timed]:
         events = self._owed + self._scheduler.due(until_s, now_s)
@@ -171,6 +220,11 @@ class Session:
         if self._reply is not None and any(isinstance(timed.event, NoteOn) for timed in events):
             self._reply.heard = True
         return events
+
+    @property
+    def next_send_s(self) -> float | None:
+        """When something is to sound next, as far as it is composed; None where nothing is."""
+        return self._scheduler.next_s
 
     def next_deadline_s(self) -> float | None:
         """When to advance again at the latest if nothing is received; None while there is nothing to do."""
@@ -199,14 +253,18 @@ class Session:
             self._news.append(StateChanged(at_s, state))
 
     def _call_ends_s(self) -> float | None:
-        """In silence, or in the modes that keep to the bars at a bar line."""
+        """In silence, or in the modes that keep to the bars at a bar line.
+
+        Never before what the player did last: the tempo, or what a knob has set, may have moved it there.
+        """
         begins_s = self._listener.begins_s
         if self._transport is None or begins_s is None:
             return None
-        if not self._mode.ends_at_bar:
-            return self._listener.ends_at_s(self._transport.beat_s)
-        bars = self._now.answer.bars or self._mode.least_bars
-        return self._transport.bar_line_s(begins_s, bars)
+        if self._mode.ends_at_bar:
+            bars = self._desk.now.answer.bars or self._mode.least_bars
+            return max(self._told_s, self._transport.bar_line_s(begins_s, bars))
+        ends_s = self._listener.ends_at_s(self._transport.beat_s)
+        return None if ends_s is None else max(self._told_s, ends_s)
 
     def _primes_at_s(self) -> float | None:
         """When the model may hear the call so far; never while it speaks."""
@@ -218,13 +276,7 @@ class Session:
             return
         self._prime_at_s = None
         call = self._hearing.glimpse(self._listener.so_far(now_s), self._transport, self._follows)
-        self._hear(call, call.notes[-1].end_steps)
-
-    def _hear(self, call: Understood, until_steps: int) -> int:
-        """Let the model hear a call; gives the semitones from the player's key to the model's."""
-        shift = home_shift(call.notes, call.key, self._voice.vocabulary)
-        self._melody.hear(as_heard(call.notes, shift, until_steps))
-        return shift
+        self._voices.hear(call, call.notes[-1].end_steps)
 
     def _end_call(self, at_s: float) -> None:
         """The call is over; the answer is planned from this moment, however late it is noticed."""
@@ -239,13 +291,14 @@ class Session:
         call = self._hearing.understand(played, before, self._follows)
         self._transport = transport = call.transport
         start, end = self._place(call, at_s)
-        back = -self._hear(call, start)
-        self._melody.begin(self._chance(self._calls))
+        back = -self._voices.hear(call, start)
+        melody = self._voices.begin(self._calls)
+        shape = self._voices.shape(call, start, end, self._desk.now.shape)
         self._calls += 1
-        keep = self._now.answer.register == "player"
+        keep = self._desk.now.answer.register == "player"
         touch = touch_of(played, call.notes, transport.grid, transport.bar_steps, keep)
         plan = Plan(start, end, touch, self._settings.channel, back)
-        self._reply = _Reply(Answer(self._melody, plan, transport, self._scheduler), played)
+        self._reply = _Reply(Answer(melody, shape, plan, transport, self._scheduler), played)
         self._hearing.answered(start, transport)
         length = None if end is None else end - start
         self._news.append(Heard(at_s, call.notes, call.key, transport.grid, start, length))
@@ -253,7 +306,7 @@ class Session:
 
     def _place(self, call: Understood, at_s: float) -> tuple[int, int | None]:
         """The answer's first step, and the one after its last if it has one."""
-        transport, answer = call.transport, self._now.answer
+        transport, answer = call.transport, self._desk.now.answer
         after = max(call.notes[-1].end_steps, transport.grid.steps_at(at_s))
         start = transport.next_start(after, "bar" if self._mode.ends_at_bar else answer.start)
         if self._mode.endless:
@@ -265,16 +318,12 @@ class Session:
 
     @property
     def _mode(self) -> Mode:
-        return MODES[self._now.answer.mode]
+        return MODES[self._desk.now.answer.mode]
 
     @property
     def _follows(self) -> bool:
         """Who keeps to the bars keeps to the tempo."""
         return self._settings.tempo.mode == "follow" and not self._mode.ends_at_bar
-
-    def _chance(self, call: int) -> np.random.Generator:
-        """Each call has chance of its own, so that an answer cut short does not change the next."""
-        return np.random.default_rng((self._random_seed, call))
 
     def _close(self, now_s: float) -> None:
         ends_s = None if self._reply is None else self._reply.answer.ends_s

@@ -23,6 +23,11 @@ class Transport:
         return self.grid.steps_per_bar(self.meter)
 
     @property
+    def beat_steps(self) -> int:
+        """Whole steps in what a foot taps."""
+        return max(1, round(self.grid.steps_of_beats(self.meter.quarters_per_beat)))
+
+    @property
     def beat_s(self) -> float:
         """Seconds a quarter note lasts."""
         return self.grid.step_s * self.grid.steps_per_quarter

@@ -7,7 +7,7 @@ import time
 from datetime import datetime
 from typing import Protocol
 
-SPIN_S = 0.001
+SPIN_S = 0.0005
 
 
 class Clock(Protocol):

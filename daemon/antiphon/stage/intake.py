@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from antiphon.events import ControlChange, Event, NoteOff
+from antiphon.events import Change, Event, NoteOff
 from antiphon.stage.echo import EchoFilter
-from antiphon.stage.ports import Held, control_from_bytes, from_bytes
+from antiphon.stage.ports import Held, change_from_bytes, from_bytes
 from antiphon.stage.wire import ACTIVE_SENSING, Reader
 
 # The standard: whoever has once sent active sensing sends something every 300 ms; 330 ms is the limit.
@@ -22,9 +22,7 @@ class Intake:
         self._held = Held()
         self._sensed_s: float | None = None
 
-    def feed(
-        self, data: Sequence[int], at_s: float
-    ) -> Iterator[tuple[bytes, Sequence[Event | ControlChange]]]:
+    def feed(self, data: Sequence[int], at_s: float) -> Iterator[tuple[bytes, Sequence[Event | Change]]]:
         """The channel messages that are the player's, each with the events it stands for."""
         if ACTIVE_SENSING in data or self._sensed_s is not None:
             self._sensed_s = at_s
@@ -33,7 +31,7 @@ class Intake:
                 continue
             event = from_bytes(message)
             if event is None:
-                change = control_from_bytes(message)
+                change = change_from_bytes(message)
                 yield message, [change] if change else self._offs_by_control(message)
             elif not self._echo.is_echo(event, at_s):
                 self._held.follow(event)

@@ -1,11 +1,13 @@
 """The process that has the screen: starts the one that sends, attends to its letters, and ends it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing import get_context
 from types import TracebackType
 from typing import Self
 
 from antiphon.errors import Failure
+from antiphon.stage.journal import LOG, LogLine
 from antiphon.stage.sender import Failed, Letter, Order, Ready, Seen, serve
 
 _FRAME_S = 0.04
@@ -38,25 +40,33 @@ class Live:
 
     def ready(self) -> Ready:
         """Wait for the ports to be open. Raises Failure with what the sender says."""
-        if not self._letters.poll(_START_S):
-            raise Failure(f"the MIDI process did not start within {_START_S:g} s")
-        letter = self._next()
-        if isinstance(letter, Ready):
-            return letter
-        raise Failure(letter.message if isinstance(letter, Failed) else "the MIDI process ended as it began")
+        while self._letters.poll(_START_S):
+            match self._next():
+                case LogLine() as line:
+                    _write(line)
+                case Ready() as ready:
+                    return ready
+                case Failed(message):
+                    raise Failure(message)
+                case _:
+                    raise Failure("the MIDI process ended as it began")
+        raise Failure(f"the MIDI process did not start within {_START_S:g} s")
 
     def attend(
         self, watch: Callable[[Seen], None], tick: Callable[[], None], stopping: Callable[[], bool]
     ) -> None:
         """Hand on reports until `stopping()`, then end the sender and hand on its last ones.
 
-        Raises Failure if the sender ends by itself.
+        Raises Failure if the sender ends by itself. Whatever ends this, the notes end first.
         """
-        while not stopping():
-            if self._letters.poll(_FRAME_S) and not self._hand_on(watch):
-                raise Failure(f"the MIDI process ended by itself (exit code {self._exit_code()})")
-            tick()
-        self._orders.send(None)
+        try:
+            while not stopping():
+                if self._letters.poll(_FRAME_S) and not self._hand_on(watch):
+                    raise Failure(f"the MIDI process ended by itself (exit code {self._exit_code()})")
+                tick()
+        finally:
+            with suppress(OSError):  # it is gone already
+                self._orders.send(None)
         while self._letters.poll(_END_S) and self._hand_on(watch):
             pass
         tick()
@@ -68,7 +78,10 @@ class Live:
             raise Failure(letter.message)
         if letter is None or isinstance(letter, Ready):
             return False
-        watch(letter)
+        if isinstance(letter, LogLine):
+            _write(letter)
+        else:
+            watch(letter)
         return True
 
     def _next(self) -> Letter | None:
@@ -89,3 +102,7 @@ class Live:
             self._process.kill()
             self._process.join()
         self._letters.close()
+
+
+def _write(line: LogLine) -> None:
+    LOG.log(line.level, line.text)

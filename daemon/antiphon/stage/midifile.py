@@ -12,7 +12,7 @@ from pathlib import Path
 import mido
 
 from antiphon.errors import Failure
-from antiphon.events import ControlChange, Event, GridNote, NoteOff, NoteOn, PlayedNote, Timed
+from antiphon.events import Change, Event, GridNote, NoteOff, NoteOn, PlayedNote, Timed
 from antiphon.stage.files import write_whole
 from antiphon.stage.ports import to_event, to_message
 from antiphon.timebase import STEPS_PER_QUARTER, TICKS_PER_QUARTER, Grid, Meter, steps_to_ticks
@@ -65,7 +65,7 @@ def _tempo(bpm: float, after_ticks: int = 0) -> mido.MetaMessage:
     return mido.MetaMessage("set_tempo", tempo=microseconds, time=after_ticks)
 
 
-def voice_track(name: str, events: Iterable[tuple[int, Event | ControlChange]]) -> mido.MidiTrack:
+def voice_track(name: str, events: Iterable[tuple[int, Event | Change]]) -> mido.MidiTrack:
     """A named track of events, each with its tick counted from the file's start, in order of time."""
     track = mido.MidiTrack([mido.MetaMessage("track_name", name=name)])
     last_ticks = 0

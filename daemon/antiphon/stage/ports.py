@@ -5,11 +5,11 @@ from typing import Any, Protocol
 
 import mido
 
-from antiphon.events import ControlChange, Event, Input, NoteOff, NoteOn, Timed, Turned
+from antiphon.events import Change, ControlChange, Event, Input, NoteOff, NoteOn, ProgramChange, Timed, Turned
 from antiphon.stage.clock import Clock
 
 RELEASE_VELOCITY = 64
-_NOTE_OFF, _NOTE_ON, _CONTROL = 0x80, 0x90, 0xB0
+_NOTE_OFF, _NOTE_ON, _CONTROL, _PROGRAM = 0x80, 0x90, 0xB0, 0xC0
 _FIRST_CHANNEL_MODE = 120
 
 
@@ -42,13 +42,16 @@ def from_bytes(message: Sequence[int]) -> Event | None:
     return NoteOff(message[1], channel) if kind in (_NOTE_ON, _NOTE_OFF) else None
 
 
-def control_from_bytes(message: Sequence[int]) -> ControlChange | None:
-    """The control change that the bytes of one MIDI message say, channel modes excepted; None for others."""
-    if len(message) != 3 or not all(0 <= byte <= 127 for byte in message[1:]):
+def change_from_bytes(message: Sequence[int]) -> Change | None:
+    """The control or program change that one MIDI message says; None for channel modes and all others."""
+    if not message or not all(0 <= byte <= 127 for byte in message[1:]):
         return None
-    if message[0] & ~0x0F != _CONTROL or message[1] >= _FIRST_CHANNEL_MODE:
-        return None
-    return ControlChange(message[1], message[2], message[0] & 0x0F)
+    kind, channel = message[0] & ~0x0F, message[0] & 0x0F
+    if kind == _PROGRAM and len(message) == 2:
+        return ProgramChange(message[1], channel)
+    if kind == _CONTROL and len(message) == 3 and message[1] < _FIRST_CHANNEL_MODE:
+        return ControlChange(message[1], message[2], channel)
+    return None
 
 
 def to_event(message: Any) -> Event | None:
@@ -58,8 +61,10 @@ def to_event(message: Any) -> Event | None:
     return from_bytes(message.bytes())
 
 
-def to_bytes(event: Event | ControlChange) -> bytes:
-    """The three bytes that say an event."""
+def to_bytes(event: Event | Change) -> bytes:
+    """The bytes that say an event."""
+    if isinstance(event, ProgramChange):
+        return bytes((_PROGRAM | event.channel, event.program))
     if isinstance(event, ControlChange):
         return bytes((_CONTROL | event.channel, event.control, event.value))
     if isinstance(event, NoteOn):
@@ -67,7 +72,7 @@ def to_bytes(event: Event | ControlChange) -> bytes:
     return bytes((_NOTE_OFF | event.channel, event.pitch, RELEASE_VELOCITY))
 
 
-def to_message(event: Event | ControlChange) -> mido.Message:
+def to_message(event: Event | Change) -> mido.Message:
     return mido.Message.from_bytes(to_bytes(event))
 
 

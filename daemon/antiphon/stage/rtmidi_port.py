@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from antiphon.errors import Failure
-from antiphon.events import ControlChange, Event, Input, Timed, Turned
+from antiphon.events import Change, ControlChange, Event, Input, NoteOff, NoteOn, Timed, Turned
 from antiphon.stage.clock import Clock
 from antiphon.stage.echo import EchoFilter
 from antiphon.stage.intake import Intake
@@ -77,14 +77,14 @@ class RtMidiPort:
         let_go, self._let_go = self._let_go, []
         return [_stamped(event, self._clock.now_s()) for event in chain(let_go, self._arrived())]
 
-    def _arrived(self) -> Iterator[Event | ControlChange]:
+    def _arrived(self) -> Iterator[Event | Change]:
         for socket, intake in self._intakes:
             while (arrived := socket.device.get_message()) is not None:
                 yield from self._take_in(intake, arrived[0])
             if intake.lapsed(self._clock.now_s()):
                 yield from self._release(intake)
 
-    def _take_in(self, intake: Intake, data: Sequence[int]) -> Iterator[Event | ControlChange]:
+    def _take_in(self, intake: Intake, data: Sequence[int]) -> Iterator[Event | Change]:
         now_s = self._clock.now_s()
         for message, events in intake.feed(data, now_s):
             if self._thru:
@@ -136,8 +136,8 @@ class RtMidiPort:
             retire(self._clock, [*(socket.device for socket, _ in intakes), self._outlet.device])
 
 
-def _stamped(event: Event | ControlChange, at_s: float) -> Input:
-    return Turned(at_s, event) if isinstance(event, ControlChange) else Timed(at_s, event)
+def _stamped(event: Event | Change, at_s: float) -> Input:
+    return Timed(at_s, event) if isinstance(event, NoteOn | NoteOff) else Turned(at_s, event)
 
 
 def _links(sockets: Iterable[Socket]) -> list[Link]:

@@ -18,7 +18,19 @@ from rich.text import Text
 
 from antiphon.compose.sampling import Draw
 from antiphon.events import GridNote, NoteOn, Timed
-from antiphon.perform.news import Answered, Composed, Heard, Received, Report, Sent, State, StateChanged
+from antiphon.perform.modes import ModeName
+from antiphon.perform.news import (
+    Answered,
+    Composed,
+    Heard,
+    KnobTurned,
+    ProgramChosen,
+    Received,
+    Report,
+    Sent,
+    State,
+    StateChanged,
+)
 from antiphon.stage.roll import BLOCKS, LABEL_COLUMNS, SOUNDING, bar_numbers, note_name, piano_roll
 from antiphon.timebase import STEPS_PER_QUARTER, Grid, Meter
 
@@ -71,9 +83,12 @@ class Screen:
         meter: Meter,
         model: str,
         steps_per_quarter: int = STEPS_PER_QUARTER,
+        mode: ModeName = "answer",
     ) -> None:
         self._console = console
         self._meter, self._model = meter, model
+        self._mode: str = mode
+        self._recording = True
         self._grid = Grid(bpm, 0.0, steps_per_quarter)
         self._begun = False
         self._call, self._answer = _Voice(), _Voice()
@@ -118,6 +133,16 @@ class Screen:
                 self._end_call(report)
             case Answered():
                 self._end_answer(report)
+            case KnobTurned(name="mode", value=mode):
+                self._mode = str(mode)
+            case ProgramChosen(name=str(model)):
+                self._model = model
+
+    def show_recording(self, recording: bool) -> None:
+        """Whether a take is being recorded; on a terminal it is seen at the next `tick`."""
+        if recording != self._recording:
+            self._recording = recording
+            self._reports += 1
 
     def _hear(self, timed: Timed) -> None:
         if not self._begun and isinstance(timed.event, NoteOn):
@@ -181,7 +206,8 @@ class Screen:
 
     def _header(self, now_steps: float) -> Text:
         place = bar_and_beat(now_steps, self._grid, self._meter) if self._begun else "play"
-        facts = [place, self._key, f"{self._grid.bpm:g} bpm", self._model]
+        recording = "● recording" if self._recording else "not recording"
+        facts = [place, self._key, f"{self._grid.bpm:.4g} bpm", self._mode, self._model, recording]
         line = Text(
             self._state, style=f"bold {_STATE_STYLES[self._state]}", no_wrap=True, overflow="ellipsis"
         )

@@ -3,6 +3,7 @@
 The screen, the takes and the log live in the process that started it, at the other end of two pipes.
 """
 
+import logging
 import signal
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -18,10 +19,11 @@ from antiphon.compose.model import Context
 from antiphon.errors import Failure
 from antiphon.perform.control import state_light
 from antiphon.perform.news import Report
-from antiphon.perform.session import Session, SessionSettings, Voice
+from antiphon.perform.session import Session, SessionSettings
 from antiphon.stage.clock import SystemClock
 from antiphon.stage.engine import Engine
-from antiphon.stage.performance import warm
+from antiphon.stage.journal import LOG, LogLine, Posting
+from antiphon.stage.performance import make_voice, warm
 from antiphon.stage.priority import raise_priority
 from antiphon.stage.rtmidi_port import PortChanged, RtMidiPort, Wiring
 
@@ -31,10 +33,12 @@ class Order:
     """All that the process needs to know."""
 
     bundle_folder: Path
+    programs: tuple[Path, ...]  # the bundles that program changes choose
     context: Context | None
     settings: SessionSettings
     random_seed: int
     wiring: Wiring
+    remembered: tuple[str, ...] = ()  # what an earlier session kept in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Failed:
 
 
 Seen = Report | PortChanged
-Letter = Ready | Failed | Seen
+Letter = Ready | Failed | LogLine | Seen
 
 
 def serve(order: Order, letters: "Connection[Letter, None]", orders: "Connection[None, None]") -> None:
@@ -67,11 +71,14 @@ def serve(order: Order, letters: "Connection[Letter, None]", orders: "Connection
     post: SimpleQueue[Letter | None] = SimpleQueue()
     postman = Thread(target=_deliver, args=(post.get, letters), name="post", daemon=True)
     postman.start()
+    LOG.addHandler(Posting(post.put))
+    LOG.setLevel(logging.DEBUG)  # whoever writes the lines chooses among them
     try:
         _play(order, post.put, orders)
     except Failure as failure:
         post.put(Failed(failure.message))
     except Exception as error:
+        LOG.debug("the MIDI process broke", exc_info=True)
         post.put(Failed(f"unforeseen {type(error).__name__}: {error}"))
     finally:
         post.put(None)
@@ -80,9 +87,9 @@ def serve(order: Order, letters: "Connection[Letter, None]", orders: "Connection
 
 def _play(order: Order, put: Callable[[Letter], None], orders: "Connection[None, None]") -> None:
     clock = SystemClock()
-    chosen = bundle.load(order.bundle_folder)
-    voice = Voice(chosen.model(order.context), chosen.vocabulary, chosen.card.steps_per_quarter)
-    session = Session(voice, order.settings, order.random_seed)
+    folders = (order.bundle_folder, *order.programs)
+    voices = [make_voice(bundle.load(folder), order.context, order.remembered) for folder in folders]
+    session = Session(voices[0], order.settings, order.random_seed, voices[1:])
     with closing(RtMidiPort(clock, order.wiring, put)) as port:
         light = partial(state_light, order.settings.control, channel=order.settings.channel)
         engine = Engine(clock, port, session, put, light=light)
@@ -93,8 +100,10 @@ def _play(order: Order, put: Callable[[Letter], None], orders: "Connection[None,
 
         signal.signal(signal.SIGTERM, lambda *_: engine.stop())
         Thread(target=_obey, args=(orders, engine.stop), name="orders", daemon=True).start()
-        warm(voice.model)
-        put(Ready(port.inputs, port.output, port.api, raise_priority()))
+        warm(*(voice.model for voice in voices))
+        ready = Ready(port.inputs, port.output, port.api, raise_priority())
+        LOG.info("%s open, %s open (%s; %s)", ", ".join(ready.inputs), ready.output, ready.api, ready.allowed)
+        put(ready)
         engine.run(until=over)
 
 

@@ -5,7 +5,7 @@ Fed with reports and asked to save; knows no clock but the name's, no port, and 
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 import mido
 
 from antiphon.errors import Failure
-from antiphon.events import ControlChange, Event, Input, NoteOn, Timed
+from antiphon.events import Change, Event, Input, NoteOn, Timed
 from antiphon.perform.news import Answered, Heard, Received, Report, Sent
 from antiphon.stage.clock import wall_time
 from antiphon.stage.midifile import conductor_track, save, voice_track
@@ -26,22 +26,33 @@ LATE_S = 0.005
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """A bundle that speaks in a take: its name and the checksum of its weights."""
+
+    name: str
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True)
 class TakeHeader:
-    """What is needed to play the same again. `settings` must be what JSON can say."""
+    """What is needed to play the same again. `settings` must be what JSON can say.
+
+    `bundle` answers first; a program change chooses one of `programs`.
+    """
 
     bpm: float
     meter: Meter
     settings: Mapping[str, object]
-    bundle_name: str
-    bundle_checksum: str
+    bundle: Spoken
     random_seed: int
+    programs: tuple[Spoken, ...] = ()
 
     def texts(self) -> tuple[str, ...]:
         """The text events of a take: a name, a colon, and JSON."""
-        bundle = {"name": self.bundle_name, "checksum": self.bundle_checksum}
         return (
             _text("settings", self.settings),
-            _text("bundle", bundle),
+            _text("bundle", asdict(self.bundle)),
+            _text("programs", [asdict(program) for program in self.programs]),
             _text("random seed", self.random_seed),
         )
 
@@ -54,12 +65,15 @@ class Take:
     """Records what was played and answered into `folder/YYYYMMDD-HHMMSS.mid`.
 
     The file is there from the start, which takes the name and proves that the folder can be written; a take
-    in which nothing was played is removed by `close`. Raises Failure naming the folder.
+    in which nothing was played is removed by `close`. `tempo` is what is known of the bars before the take,
+    whose file begins with the bar in which something was played first. Raises Failure naming the folder.
     """
 
-    def __init__(self, folder: Path, header: TakeHeader, begun: datetime | None = None) -> None:
+    def __init__(
+        self, folder: Path, header: TakeHeader, begun: datetime | None = None, tempo: TempoMap | None = None
+    ) -> None:
         self._header = header
-        self._tempo = TempoMap(header.bpm)
+        self._tempo = tempo or TempoMap(header.bpm)
         self._player: list[Input] = []
         self._antiphon: list[Timed] = []
         self._late_s: list[float] = []
@@ -108,12 +122,12 @@ class Take:
     def _tracks(self) -> list[mido.MidiTrack]:
         moments = [timed.at_s for timed in chain(self._player, self._antiphon)]
         tempo = self._known_tempo(min(moments, default=0.0))
-        begin = self._bars_before(tempo, moments)
+        begin = self._shift(tempo, moments)
         voices = [
             voice_track(name, _in_ticks(_closed(events, max(moments, default=0.0)), tempo, begin))
             for name, events in ((PLAYER, self._player), (ANTIPHON, self._antiphon))
         ]
-        changes = [(max(0, ticks + begin), bpm) for ticks, bpm in tempo.changes()]
+        changes = _from_the_start([(ticks + begin, bpm) for ticks, bpm in tempo.changes()])
         return [conductor_track(changes, self._header.meter, self._texts()), *voices]
 
     def _known_tempo(self, first_s: float) -> TempoMap:
@@ -124,11 +138,11 @@ class Take:
         tempo.begin(first_s)
         return tempo
 
-    def _bars_before(self, tempo: TempoMap, moments: Sequence[float]) -> int:
-        """Ticks, in whole bars, by which the file begins before the first downbeat, for what came earlier."""
+    def _shift(self, tempo: TempoMap, moments: Sequence[float]) -> int:
+        """Ticks, in whole bars, from the performance's first downbeat back to where the file begins."""
         first = tempo.ticks(min(moments)) if moments else 0
         bar = round(self._header.meter.quarters_per_bar * TICKS_PER_QUARTER)
-        return max(0, -(first // bar)) * bar
+        return -(first // bar) * bar
 
     def _texts(self) -> tuple[str, ...]:
         lateness = {
@@ -155,6 +169,13 @@ def _new_file(folder: Path, begun: datetime) -> Path:
     raise AssertionError("numbers do not end")
 
 
+def _from_the_start(changes: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+    """Tempi by tick, of those at or before the file's start only the one that holds there."""
+    before = [bpm for ticks, bpm in changes if ticks <= 0]
+    later = [change for change in changes if change[0] > 0]
+    return [(0, before[-1]), *later] if before else [(0, later[0][1]), *later[1:]]
+
+
 def _closed(events: Sequence[Input], end_s: float) -> Iterator[Input]:
     held = Held()
     for timed in sorted(events, key=lambda timed: timed.at_s):
@@ -164,9 +185,7 @@ def _closed(events: Sequence[Input], end_s: float) -> Iterator[Input]:
     yield from (Timed(end_s, off) for off in held.owed())
 
 
-def _in_ticks(
-    events: Iterable[Input], tempo: TempoMap, begin: int
-) -> Iterator[tuple[int, Event | ControlChange]]:
+def _in_ticks(events: Iterable[Input], tempo: TempoMap, begin: int) -> Iterator[tuple[int, Event | Change]]:
     for timed in events:
         what = timed.event if isinstance(timed, Timed) else timed.change
         yield tempo.ticks(timed.at_s) + begin, what

@@ -3,7 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.compose.melody import Melody, octaves_into_range
+from antiphon.compose.memory import DISTANCES, RUNS, Experience, Memory
 from antiphon.compose.model import StreamModel
+from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.symbols import END, HOLD, Vocabulary
 from fakes import VOCABULARY, ScriptedModel, random_weights
@@ -17,12 +19,86 @@ def test_it_hears_then_speaks():
     assert [melody.next()[0] for _ in range(4)] == ["60", "_", "62", "/"]
 
 
+def melody_of(model, held=None, **settings):
+    return Melody(model, VOCABULARY, SamplingSettings(**settings), np.random.default_rng(0), held)
+
+
 def test_what_is_forbidden_is_not_said_even_if_the_model_is_sure():
-    melody = Melody(
-        ScriptedModel(VOCABULARY, [HOLD]), VOCABULARY, SamplingSettings(), np.random.default_rng(0)
-    )
-    said = {melody.next(forbidden=(HOLD, END))[0] for _ in range(20)}
+    melody = melody_of(ScriptedModel(VOCABULARY, [HOLD]))
+    factors = np.ones(len(VOCABULARY))
+    factors[[VOCABULARY.id(HOLD), VOCABULARY.id(END)]] = 0.0
+    said = {melody.next(factors)[0] for _ in range(20)}
     assert said.isdisjoint({HOLD, END})
+
+
+def test_what_would_be_endless_is_not_said():
+    held = melody_of(ScriptedModel(VOCABULARY, ["60"]), longest_steps=4, most_repeats=0)
+    assert [held.next()[0] for _ in range(4)] == ["60", "_", "_", "_"]
+    assert held.next()[0] != HOLD
+    round_and_round = melody_of(ScriptedModel(VOCABULARY, ["60", "62"] * 40), most_repeats=3)
+    said = [round_and_round.next()[0] for _ in range(7)]
+    assert said[:6] == ["60", "62"] * 3
+    assert said[6] != "60"
+
+
+def test_where_nothing_else_is_allowed_even_the_endless_is_said():
+    melody = melody_of(ScriptedModel(VOCABULARY, ["60", "60"]), most_repeats=2)
+    factors = np.zeros(len(VOCABULARY))
+    factors[VOCABULARY.id("60")] = 1.0
+    assert [melody.next(factors)[0] for _ in range(5)] == ["60"] * 5
+
+
+BELIEVING = Experience(((5.0,) * RUNS,) * DISTANCES)
+FIGURE = ("60", "_", "67", "64")
+
+
+def remembering(**settings):
+    memory = Memory(BELIEVING, len(VOCABULARY), VOCABULARY.id(HOLD))
+    model = StreamModel(random_weights(len(VOCABULARY), scale=0.01))
+    return memory, melody_of(model, memory, **settings)
+
+
+def test_a_phrase_that_was_answered_stays_in_memory_and_one_told_again_does_not():
+    memory, melody = remembering()
+    melody.hear(FIGURE)
+    melody.hear(("60", "_", "67", "65"))  # the same phrase, understood better
+    melody.next()
+    said = len(memory.said)
+    melody.hear(FIGURE[:1])
+    assert len(memory.kept) == said
+    assert VOCABULARY.id("64") not in memory.kept[:-1]
+
+
+def test_what_is_not_to_be_remembered_is_not():
+    memory, melody = remembering(remembers=False)
+    melody.hear(FIGURE)
+    melody.next()
+    melody.hear(FIGURE)
+    assert memory.kept == ()
+
+
+def test_the_players_own_figure_comes_back_as_loud_as_is_asked():
+    loud = remembering(memory=10.0)[1]
+    loud.hear(FIGURE * 5 + FIGURE[:2])
+    assert [loud.next()[0] for _ in range(2)] == ["67", "64"]
+    silent = remembering(memory=0.0)[1]
+    alone = melody_of(StreamModel(random_weights(len(VOCABULARY), scale=0.01)))
+    for melody in (silent, alone):
+        melody.hear(FIGURE * 5 + FIGURE[:2])
+    assert [silent.next() for _ in range(20)] == [alone.next() for _ in range(20)]
+
+
+def test_bars_are_told_to_the_model_and_others_make_another_song():
+    class Listening(ScriptedModel):
+        def reset(self, bars=NO_BARS):
+            super().reset(bars)
+            told.append(bars)
+
+    told = []
+    melody = melody_of(Listening(VOCABULARY, ["60"]))
+    for bars in (Bars("3/4"), Bars("3/4"), Bars("3/4", -4)):
+        melody.hear(["60"], bars)
+    assert told == [NO_BARS, Bars("3/4"), Bars("3/4", -4)]
 
 
 def test_one_seed_gives_one_melody():

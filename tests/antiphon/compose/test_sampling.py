@@ -12,6 +12,7 @@ from antiphon.compose.sampling import (
     draw,
     entropy,
     temper,
+    truncate,
     weight_row,
 )
 from antiphon.compose.symbols import Vocabulary
@@ -101,3 +102,31 @@ def test_draws_follow_the_tempered_and_weighted_shares():
     )
     shares = np.sqrt(p) * weights
     assert counts / 20_000 == pytest.approx(shares / shares.sum(), abs=0.015)
+
+
+@given(distributions, st.floats(0, 1), st.floats(0.01, 1))
+def test_what_is_left_out_is_less_likely_than_what_stays(p, min_p, top_p):
+    kept = truncate(p, min_p, top_p)
+    assert kept.max() == p.max()
+    stays = kept > 0
+    assert (kept[stays] == p[stays]).all()
+    assert (p[stays] >= min_p * p.max()).all()
+    assert not stays.all() or min_p == 0 or p.min() >= min_p * p.max()
+    if (~stays & (p > 0)).any():
+        assert p[~stays].max() <= p[stays].min()
+
+
+def test_the_nucleus_and_the_least_share_by_hand():
+    p = np.array([0.5, 0.3, 0.15, 0.05])
+    assert truncate(p, 0.0, 1.0).tolist() == p.tolist()
+    assert truncate(p, 0.0, 0.75).tolist() == [0.5, 0.3, 0, 0]
+    assert truncate(p, 0.0, 0.5).tolist() == [0.5, 0, 0, 0]
+    assert truncate(p, 0.2, 1.0).tolist() == [0.5, 0.3, 0.15, 0]
+    assert truncate(p, 1.0, 1.0).tolist() == [0.5, 0, 0, 0]
+
+
+def test_what_was_left_out_is_never_drawn():
+    p = np.array([0.6, 0.35, 0.05])
+    settings = SamplingSettings(min_p=0.2, softness=0)
+    generator = np.random.default_rng(0)
+    assert {draw(p, settings, np.ones(3), generator).symbol_id for _ in range(300)} == {0, 1}

@@ -7,7 +7,7 @@ from antiphon.compose.symbols import parse
 from antiphon.events import GridNote
 from antiphon.listen.key import Key
 from antiphon.perform.continuation import continue_phrase
-from antiphon.perform.session import Voice
+from antiphon.perform.voices import Voice
 from fakes import VOCABULARY, random_weights, scripted_voice
 
 PLAIN = SamplingSettings(sure_factor=1.0, unsure_factor=1.0)

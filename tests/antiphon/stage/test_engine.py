@@ -8,7 +8,8 @@ from antiphon.events import ControlChange, NoteOff, NoteOn, Timed, Turned
 from antiphon.perform.control import ControlSettings, state_light
 from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.news import Answered, Received, Sent
-from antiphon.perform.session import Session, SessionSettings, Voice
+from antiphon.perform.session import Session, SessionSettings
+from antiphon.perform.voices import Voice
 from antiphon.stage.clock import VirtualClock
 from antiphon.stage.engine import Engine
 from antiphon.stage.ports import Loopback
@@ -80,6 +81,37 @@ def test_the_state_goes_out_for_pad_lights():
         (30, 127, 2),
         (30, 0, 2),
     ]
+
+
+def test_what_is_played_as_a_note_leaves_comes_after_it():
+    """The note was made ready before its moment; what is played in between is no earlier than the note."""
+    late_key = [Timed(4.4999, NoteOn(62)), Timed(4.6, NoteOff(62))]
+    stage = Stage(scripted_voice(SCRIPT), call=[*CALL, *late_key])
+    stage.run(until_s=4.7)
+    assert [(round(t.at_s, 3), type(t.event)) for t in stage.port.sent] == [(4.5, NoteOn), (4.5, NoteOff)]
+    due = [r.timed.at_s for r in stage.reports if isinstance(r, Sent)]
+    assert due == sorted(due)
+
+
+class CountingClock(VirtualClock):
+    """Counts how long it is waited for awake."""
+
+    awake_s = 0.0
+
+    def wait_until_s(self, at_s, exactly=True):
+        if exactly:
+            self.awake_s += max(0.0, at_s - self.now_s())
+        super().wait_until_s(at_s, exactly)
+
+
+def test_only_what_sounds_is_waited_for_awake():
+    stage = Stage(scripted_voice(SCRIPT))
+    clock = stage.clock = CountingClock()
+    stage.port = Loopback(clock, CALL)
+    stage.engine = Engine(clock, stage.port, stage.session, stage.reports.append)
+    stage.run()
+    moments = len({round(timed.at_s, 6) for timed in stage.port.sent})
+    assert 0 < clock.awake_s <= moments * 0.0005 + 1e-9
 
 
 def test_stop_closes_the_note_that_sounds():

@@ -1,6 +1,6 @@
 """One input: what is the player's, and what lets go of the keys."""
 
-from antiphon.events import ControlChange, NoteOff, NoteOn
+from antiphon.events import ControlChange, NoteOff, NoteOn, ProgramChange
 from antiphon.stage.echo import EchoFilter
 from antiphon.stage.intake import Intake
 
@@ -23,6 +23,11 @@ def test_knobs_and_pedals_are_the_players_and_channel_modes_are_no_knobs():
     events(intake, 0x90, 60, 64)
     assert events(intake, 0xB3, 64, 127, 121, 0, 122, 0) == [ControlChange(64, 127, 3)]
     assert [message for message, _ in intake.feed([0xB0, 64, 0], 0.0)] == [bytes([0xB0, 64, 0])]
+
+
+def test_a_choice_of_sound_is_the_players_on_the_channel_listened_to():
+    assert events(Intake(None, EchoFilter()), 0xC3, 5) == [ProgramChange(5, 3)]
+    assert events(Intake(0, EchoFilter()), 0xC3, 5, 0xC0, 6) == [ProgramChange(6, 0)]
 
 
 def test_after_a_release_a_piece_of_a_message_is_forgotten():

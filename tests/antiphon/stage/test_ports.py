@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon.events import NoteOff, NoteOn, Timed
+from antiphon.events import ControlChange, NoteOff, NoteOn, ProgramChange, Timed
 from antiphon.stage.clock import VirtualClock
-from antiphon.stage.ports import Held, Loopback, from_bytes, to_event, to_message
+from antiphon.stage.ports import Held, Loopback, change_from_bytes, from_bytes, to_bytes, to_event, to_message
 
 EVENTS = st.one_of(
     st.builds(NoteOn, st.integers(0, 127), st.integers(1, 127), st.integers(0, 15)),
@@ -36,6 +36,26 @@ EVENTS = st.one_of(
 )
 def test_bytes_are_a_note_or_nothing(message, event):
     assert from_bytes(message) == event
+
+
+@pytest.mark.parametrize(
+    ("message", "change"),
+    [
+        ([0xB2, 64, 127], ControlChange(64, 127, 2)),
+        ([0xB0, 119, 0], ControlChange(119, 0)),
+        ([0xB0, 120, 0], None),
+        ([0xC3, 127], ProgramChange(127, 3)),
+        ([0xC0, 128], None),
+        ([0xC0, 1, 1], None),
+        ([0xB0, 1], None),
+        ([0x90, 60, 64], None),
+        ([], None),
+    ],
+)
+def test_bytes_are_a_change_or_nothing(message, change):
+    assert change_from_bytes(message) == change
+    if change is not None:
+        assert list(to_bytes(change)) == message
 
 
 @given(st.binary(max_size=8) | st.lists(st.integers(-1000, 1000), max_size=4))

@@ -77,7 +77,7 @@ def test_on_windows_ports_made_by_the_player_are_used():
 def test_what_arrives_is_stamped_by_our_clock_and_the_rest_is_dropped():
     library, clock = FakeRtMidi([2]), VirtualClock(7.0)
     port = port_on(library, clock)
-    library.ins[0].queue = [[0x90, 60, 64], [0xF8], [0x90, 200, 64], [0x90, 60, 0]]
+    library.ins[0].queue = [[0x90, 60, 64], [0xF8], [0x90, 60, 200], [0x90, 60, 0]]
     assert port.receive() == [Timed(7.0, NoteOn(60, 64)), Timed(7.0, NoteOff(60))]
     assert port.receive() == []
     assert library.ins[0].ignored == {"sysex": True, "timing": True, "active_sense": False}

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.news import Answered, Heard, Received, Sent, StateChanged
+from antiphon.perform.news import Answered, Heard, KnobTurned, ProgramChosen, Received, Sent, StateChanged
 from antiphon.stage.screen import Screen, bar_and_beat, percentile, window
 from antiphon.timebase import Grid, Meter
 
@@ -107,7 +107,9 @@ def test_a_note_is_seen_while_it_sounds_and_a_new_call_begins_an_empty_roll():
 
 def test_before_the_first_note_the_screen_asks_for_it():
     screen, _ = screen_of(True)
-    assert drawn(screen, 1234.5).startswith("idle  ·  play  ·  120 bpm  ·  chorales")
+    assert drawn(screen, 1234.5).startswith(
+        "idle  ·  play  ·  120 bpm  ·  answer  ·  chorales  ·  ● recording"
+    )
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
@@ -168,3 +170,14 @@ def test_lateness_is_told_by_its_middle_and_its_worst_hundredth():
     assert percentile(range(1, 101), 0.5) == 50
     assert percentile(range(1, 101), 0.99) == 99
     assert percentile(range(1, 1001), 0.99) == 990
+
+
+def test_mode_model_and_recording_are_shown_as_they_are_now():
+    screen, _ = screen_of(True)
+    assert "answer  ·  chorales  ·  ● recording" in drawn(screen, 0.0)
+    screen.show(KnobTurned(1.0, "mode", "trade"))
+    screen.show(KnobTurned(1.1, "bars", 3))
+    screen.show(ProgramChosen(1.2, 0, "mine"))
+    screen.show(ProgramChosen(1.3, 7, None))
+    screen.show_recording(False)
+    assert "trade  ·  mine  ·  not recording" in drawn(screen, 2.0)

@@ -10,11 +10,11 @@ from antiphon.errors import Failure
 from antiphon.events import ControlChange, GridNote, NoteOff, NoteOn, Timed, Turned
 from antiphon.listen.key import Key
 from antiphon.perform.news import Answered, Heard, Received, Sent
-from antiphon.stage.take import Take, TakeHeader
+from antiphon.stage.take import Spoken, Take, TakeHeader
 from antiphon.timebase import Grid, Meter
 
 BEGUN = datetime(2024, 5, 6, 7, 8, 9)
-HEADER = TakeHeader(100.0, Meter(3, 4), {"sampling": {"temperature": 0.9}}, "chorales", "ab12", 42)
+HEADER = TakeHeader(100.0, Meter(3, 4), {"sampling": {"temperature": 0.9}}, Spoken("chorales", "ab12"), 42)
 STEP_S = 0.15  # a sixteenth at 100 bpm
 
 
@@ -143,7 +143,7 @@ def test_a_folder_that_cannot_be_written_is_told_before_any_music(tmp_path):
 
 def test_settings_that_json_cannot_say_are_refused_before_any_music(tmp_path):
     with pytest.raises(TypeError):
-        Take(tmp_path, TakeHeader(100.0, Meter(), {"x": object()}, "b", "c", 1), BEGUN)
+        Take(tmp_path, TakeHeader(100.0, Meter(), {"x": object()}, Spoken("b", "c"), 1), BEGUN)
 
 
 def test_a_take_in_two_tempi_keeps_its_bars(tmp_path):

@@ -1,0 +1,53 @@
+"""Against endlessness: a note that never ends, a figure that goes round and round."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+# The longest figure, in steps, whose going round is noticed.
+_LONGEST_FIGURE = 64
+_NOTHING = -1
+
+
+class Guards:
+    """Follows a stream of ids and says which id must not come next.
+
+    longest_steps   a note or a rest may last so long; 0: for ever
+    most_repeats    a figure, be it one note, may sound so often in a row; 0: for ever
+    """
+
+    def __init__(self, hold_id: int, longest_steps: int = 0, most_repeats: int = 0) -> None:
+        self._hold_id = hold_id
+        self.limit(longest_steps, most_repeats)
+        self._periods = np.arange(1, _LONGEST_FIGURE + 1)
+        self.begin(())
+
+    def limit(self, longest_steps: int, most_repeats: int) -> None:
+        """Other limits from now on."""
+        self._longest_steps, self._most_repeats = longest_steps, most_repeats
+
+    def begin(self, ids: Iterable[int]) -> None:
+        """A new stream, of which this much is known."""
+        self._past: NDArray[np.int64] = np.full(_LONGEST_FIGURE, _NOTHING)  # latest first
+        self._alike = np.zeros(_LONGEST_FIGURE, np.int64)  # for each period, steps in a row that kept to it
+        self._age = 0
+        for symbol_id in ids:
+            self.hear(symbol_id)
+
+    def hear(self, symbol_id: int) -> None:
+        self._alike += 1
+        self._alike *= self._past == symbol_id
+        self._past[1:] = self._past[:-1].copy()
+        self._past[0] = symbol_id
+        self._age = self._age + 1 if symbol_id == self._hold_id else 1
+
+    def forbidden(self) -> set[int]:
+        """Ids that would make it endless."""
+        forbidden = set()
+        if self._longest_steps and self._age >= self._longest_steps:
+            forbidden.add(self._hold_id)
+        if self._most_repeats:
+            round_and_round = self._alike >= (self._most_repeats - 1) * self._periods
+            forbidden |= {int(each) for each in self._past[round_and_round]} - {self._hold_id, _NOTHING}
+        return forbidden

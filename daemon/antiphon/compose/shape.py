@@ -1,0 +1,126 @@
+"""The shape of an answer: how it begins, how near it keeps to the call, and how it comes to rest.
+
+Gives factors on the probabilities of the next symbol, shape (V,). Knows the call in the model's key and how
+long the answer is, and nothing of how either sounds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from annotated_types import Ge, Le
+from numpy.typing import NDArray
+
+from antiphon.compose.symbols import END, HOLD, REST, Vocabulary, is_pitch
+
+Factors = NDArray[np.float64]
+Mode = Literal["major", "minor"]
+
+# Pitch classes in C major and in A minor.
+_TONIC: dict[Mode, int] = {"major": 0, "minor": 9}
+_TONIC_CHORD: dict[Mode, tuple[int, ...]] = {"major": (0, 4, 7), "minor": (9, 0, 4)}
+# At the greatest closeness a step does as the call does with odds so many times higher …
+_RHYTHM_ODDS = 20.0
+# … and a melodic step that differs from the call's by this many semitones is 1/e as likely.
+_CONTOUR_SEMITONES = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeSettings:
+    """How an answer relates to its call and how it ends, each from 0 to 1.
+
+    closeness   0: the call is only what the model makes of it; 1: rhythm and contour follow it closely
+    cadence     0: it ends where it ends; 1: on a note of the tonic's chord, most often the tonic
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    closeness: Annotated[float, Ge(0), Le(1)] = 0.0
+    cadence: Annotated[float, Ge(0), Le(1)] = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where an answer lies: its length in steps (None: without end), its bars, the mode of its key."""
+
+    steps: int | None
+    bar_steps: int
+    beat_steps: int
+    mode: Mode
+
+
+class Shape:
+    """Factors for each step of one answer. `call`: its symbols from the first bar line on, "" for none."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, frame: Frame, call: Sequence[str], settings: ShapeSettings
+    ) -> None:
+        self._vocabulary, self._frame = vocabulary, frame
+        self._closeness, self._cadence = settings.closeness, settings.cadence
+        self._call = tuple(call)
+        self._moves = _moves(call)
+        self._pitches = np.array([int(s) if is_pitch(s) else -1 for s in vocabulary.symbols])
+        self._hold, self._end = vocabulary.id(HOLD), vocabulary.id(END)
+        self._rest = vocabulary.id(REST) if REST in vocabulary else None
+
+    def factors(self, step: int, last_pitch: int | None) -> Factors:
+        """For a step of the answer, its first being 0; `last_pitch`: of the note before, in the model's key.
+
+        0 forbids. An answer begins with a note and ends in its last bar at the earliest.
+        """
+        factors = np.ones(len(self._vocabulary))
+        if self._closeness and self._call:
+            self._keep_to_call(factors, step, last_pitch)
+        if step == 0:
+            self._forbid(factors, self._hold, self._end, self._rest)
+        elif not self._in_last(self._frame.bar_steps, step):
+            self._forbid(factors, self._end)
+        elif self._cadence:
+            self._come_to_rest(factors, step)
+        return factors
+
+    def _forbid(self, factors: Factors, *ids: int | None) -> None:
+        factors[[each for each in ids if each is not None]] = 0.0
+
+    def _in_last(self, steps: int, step: int) -> bool:
+        whole = self._frame.steps
+        return whole is not None and step >= whole - steps
+
+    def _come_to_rest(self, factors: Factors, step: int) -> None:
+        """In the last bar chord notes are favoured; in its last beat nothing else begins."""
+        tonic, chord = _TONIC[self._frame.mode], _TONIC_CHORD[self._frame.mode]
+        notes = self._pitches >= 0
+        classes = self._pitches % 12
+        stable = notes & np.isin(classes, chord)
+        last_beat = self._in_last(self._frame.beat_steps, step)
+        factors[notes & ~stable] *= (1 - self._cadence) if last_beat else (1 - 0.75 * self._cadence)
+        factors[notes & (classes == tonic)] *= 1 + 2 * self._cadence
+        if self._rest is not None:
+            factors[self._rest] *= 1 - self._cadence
+
+    def _keep_to_call(self, factors: Factors, step: int, last_pitch: int | None) -> None:
+        there = step % len(self._call)
+        if not self._call[there]:
+            return
+        odds = _RHYTHM_ODDS**self._closeness
+        if self._call[there] == HOLD:
+            factors[self._hold] *= odds
+            return
+        factors[self._hold] /= odds
+        move = self._moves[there]
+        if move is not None and last_pitch is not None:
+            off = np.abs(self._pitches - last_pitch - move) / _CONTOUR_SEMITONES
+            notes = self._pitches >= 0
+            factors[notes] *= np.exp(-self._closeness * off[notes])
+
+
+def _moves(call: Sequence[str]) -> list[int | None]:
+    """At each note the semitones from the note before; None elsewhere and at the first."""
+    moves: list[int | None] = []
+    last: int | None = None
+    for symbol in call:
+        pitch = int(symbol) if is_pitch(symbol) else None
+        moves.append(None if pitch is None or last is None else pitch - last)
+        last = last if pitch is None else pitch
+    return moves

@@ -1,0 +1,112 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from antiphon.compose.events_model import LENGTHS, EventModel, EventWeights
+from antiphon.compose.model import prime
+from antiphon.compose.place import NO_BARS, Bars
+from fakes import random_event_weights
+
+V, HOLD, END = 7, 5, 4
+WEIGHTS = random_event_weights(V)
+streams = st.lists(st.sampled_from([0, 1, 2, 3, HOLD, HOLD, HOLD]), max_size=60)
+all_bars = st.sampled_from([NO_BARS, Bars("4/4"), Bars("3/4", -4), Bars("6/8", 5)])
+
+
+def softmax(x):
+    return np.exp(x - x.max()) / np.exp(x - x.max()).sum()
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def textbook(w, stream, bars):
+    """The network event by event in float64, and its hazard from sums of its lengths' chances."""
+    wide = {field.name: getattr(w, field.name).astype(float) for field in dataclasses.fields(w)}
+    u = w.units
+
+    def cell(state, symbol, length, step):
+        place, bar = bars.at(step)
+        tables = ("symbol", symbol), ("length", length), ("place", place), ("bar", bar)
+        x = np.concatenate([wide[f"{name}_embedding"][row] for name, row in tables])
+        z = x @ wide["kernel"] + state[0] @ wide["recurrent"] + wide["bias"]
+        i, f, c, o = (z[k * u : (k + 1) * u] for k in range(4))
+        carry = sigmoid(f) * state[1] + sigmoid(i) * np.tanh(c)
+        return sigmoid(o) * np.tanh(carry), carry
+
+    def lengths(hidden, symbol, step):
+        heard = [hidden, wide["symbol_embedding"][symbol], wide["place_embedding"][bars.at(step)[0]]]
+        inner = np.maximum(np.concatenate(heard) @ wide["length_kernel"] + wide["length_bias"], 0)
+        return softmax(inner @ wide["length_out_kernel"] + wide["length_out_bias"])
+
+    def symbols(hidden):
+        logits = hidden @ wide["out_kernel"] + wide["out_bias"]
+        logits[HOLD] = -np.inf
+        return softmax(logits)
+
+    before = now = cell((np.zeros(u), np.zeros(u)), END, 0, 0)
+    age, chances, sounding = 0, None, None
+    for step, symbol in enumerate(stream):
+        if symbol != HOLD:
+            before = now
+            chances, sounding, age = lengths(before[0], symbol, step), symbol, 1
+        elif age:
+            age += 1
+        supposed = (sounding, min(age, LENGTHS)) if age else (END, 0)
+        now = cell(before if age else (np.zeros(u), np.zeros(u)), *supposed, step + 1)
+    following = symbols(now[0])
+    if age:
+        over = chances[age - 1] / chances[age - 1 :].sum() if age < LENGTHS else 1 / 16
+        following = following * over
+        following[HOLD] = 1 - over
+    return following
+
+
+@settings(deadline=None)
+@given(streams, all_bars)
+def test_the_stream_is_the_textbook_network_read_out_as_a_hazard(stream, bars):
+    model = EventModel(WEIGHTS, HOLD, END)
+    said = prime(model, stream, END, bars)
+    assert said == pytest.approx(textbook(WEIGHTS, stream, bars), abs=1e-5)
+    assert said.sum() == pytest.approx(1.0, abs=1e-12)
+    assert (said >= 0).all()
+
+
+def test_a_note_can_be_held_for_ever_but_a_song_does_not_begin_with_a_hold():
+    model = EventModel(WEIGHTS, HOLD, END)
+    assert prime(model, [], END)[HOLD] == 0
+    assert prime(model, [0, *[HOLD] * 200], END)[HOLD] == 15 / 16
+
+
+def test_where_the_bars_lie_makes_a_difference():
+    model = EventModel(WEIGHTS, HOLD, END)
+    assert not np.allclose(prime(model, [0], END, Bars("4/4")), prime(model, [0], END, Bars("4/4", 4)))
+
+
+def test_after_an_end_it_begins_anew():
+    model = EventModel(WEIGHTS, HOLD, END)
+    first = prime(model, [0, 1], END)
+    model.step(END)
+    model.step(0)
+    assert (model.step(1) == first).all()
+
+
+def test_probabilities_given_out_are_not_overwritten():
+    model = EventModel(WEIGHTS, HOLD, END)
+    first = model.step(0)
+    kept = first.copy()
+    model.step(1)
+    assert (first == kept).all()
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(EventWeights)])
+def test_a_misshapen_array_is_named(name):
+    arrays = {field.name: getattr(WEIGHTS, field.name) for field in dataclasses.fields(WEIGHTS)}
+    with pytest.raises(ValueError, match=r"must have shape|not finite"):
+        EventWeights(**{**arrays, name: np.zeros((3, 5), np.float32)})
+    with pytest.raises(ValueError, match=f"{name} holds a number that is not finite"):
+        EventWeights(**{**arrays, name: np.full_like(arrays[name], np.nan)})

@@ -1,0 +1,40 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from antiphon.compose.guards import Guards
+
+HOLD = 9
+streams = st.lists(st.integers(0, 9), max_size=80)
+
+
+def forbidden(stream, longest=0, repeats=0):
+    guards = Guards(HOLD, longest, repeats)
+    guards.begin(stream)
+    return guards.forbidden()
+
+
+@given(streams, st.integers(1, 6))
+def test_a_figure_is_forbidden_where_it_would_come_once_too_often(stream, repeats):
+    endless = {
+        stream[-period]
+        for period in range(1, min(64, len(stream) // repeats) + 1)
+        if stream[-repeats * period :] == stream[-period:] * repeats
+    }
+    assert forbidden(stream, repeats=repeats) == endless - {HOLD}
+
+
+@pytest.mark.parametrize("figure", [[1], [1, HOLD], [1, HOLD, 2, HOLD, HOLD, 3]])
+def test_a_figure_goes_round_so_often_and_no_more(figure):
+    assert forbidden(figure * 3, repeats=4) == set()
+    assert forbidden(figure * 4, repeats=4) >= {figure[0]}
+
+
+def test_a_note_is_as_long_as_it_may_be():
+    assert forbidden([1, *[HOLD] * 6], longest=8) == set()
+    assert forbidden([1, *[HOLD] * 7], longest=8) == {HOLD}
+
+
+@given(streams)
+def test_nothing_is_forbidden_where_nothing_is_asked(stream):
+    assert forbidden(stream) == set()

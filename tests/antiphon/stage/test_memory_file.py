@@ -1,0 +1,50 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from antiphon.compose.memory import MOST_STEPS
+from antiphon.errors import Failure
+from antiphon.stage import memory_file
+
+kept = st.lists(st.sampled_from(["", "60", "127", "_", "r"]), max_size=100).map(tuple)
+
+
+@given(remembered=kept)
+def test_what_was_written_is_read(remembered, tmp_path_factory):
+    path = tmp_path_factory.mktemp("memory") / "memory.json"
+    memory_file.write(path, remembered)
+    assert memory_file.read(path) == remembered
+
+
+def test_without_a_file_nothing_is_remembered(tmp_path):
+    assert memory_file.read(tmp_path / "none.json") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "[" * 100_000,
+        "null",
+        "{}",
+        json.dumps({"format": 2, "symbols": ""}),
+        json.dumps({"format": 1}),
+        json.dumps({"format": 1, "symbols": "60 128"}),
+        json.dumps({"format": 1, "symbols": "60 " * (MOST_STEPS + 1)}),
+        " " * (2 << 20),
+    ],
+)
+def test_what_is_no_memory_is_refused_in_one_line(text, tmp_path):
+    path = tmp_path / "memory.json"
+    path.write_text(text)
+    with pytest.raises(Failure, match=r"memory\.json: ") as refused:
+        memory_file.read(path)
+    assert "\n" not in refused.value.message
+
+
+def test_what_cannot_be_written_is_said(tmp_path):
+    with pytest.raises(Failure, match="nowhere"):
+        memory_file.write(tmp_path / "nowhere" / "memory.json", ("60",))
