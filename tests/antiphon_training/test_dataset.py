@@ -1,10 +1,12 @@
 """A data folder read back; songs to be measured on; batches of windows."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from antiphon.compose.place import NO_BARS, Bars
 from antiphon.errors import Failure, WrongUse
 from antiphon_training.corpus import Corpus, Loaded
 from antiphon_training.dataset import load_dataset, read_songs
@@ -41,6 +43,16 @@ def test_what_was_written_is_read_back(data):
         "3/4",
         0 + 4,
     )
+
+
+def test_a_song_lies_in_the_bars_of_its_score_where_they_add_up(data):
+    dataset = load_dataset(data[0])
+    song = dataset.songs[0]
+    assert dataset.bars_of(song) == Bars("3/4", -4)
+    assert dataset.bars_of(song).at(4) == Bars("3/4").at(0)
+    assert dataset.bars_of(replace(song, meter=None)) == NO_BARS
+    assert dataset.bars_of(replace(song, bars_off=1)) == NO_BARS
+    assert replace(dataset, steps_per_quarter=12).bars_of(song) == NO_BARS
 
 
 def test_every_song_is_on_one_side_of_the_split(data):

@@ -1,45 +1,24 @@
 """Bits are those of the daemon's own models, step by step; the commands say them plainly."""
 
 import json
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from antiphon.bundle import Architecture, Card, Corpus, Split, save
-from antiphon.compose.model import LstmWeights, Model, StreamModel, WindowModel
-from antiphon.compose.symbols import END, Vocabulary
+from antiphon.compose.memory import DISTANCES, RUNS, Experience
+from antiphon.compose.model import LstmWeights
+from antiphon.compose.place import NO_BARS
+from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure, run
 from antiphon_training.cli import antiphon_train
 from antiphon_training.dataset import load_dataset
-from antiphon_training.evaluate import Network, Subject, measure
-from toy_songs import random_weights, toy_data
+from antiphon_training.evaluate import Beside, measure
+from antiphon_training.subject import HeldOut, Subject
+from toy_songs import toy_data
 
 VOCABULARY = Vocabulary(("60", "62", "64", "/", "_", "r"))
-END_ID = VOCABULARY.id(END)
-SONGS = [np.array(song, np.int32) for song in ([0, 4, 1, 4, 2], [2], [], [1, 1, 0, 4, 4, 4, 2, 5, 4])]
-
-
-def stepped(model: Model, song: np.ndarray) -> float:
-    """A song's bits by the daemon's own stepping."""
-    model.reset()
-    text = [END_ID, *song.tolist(), END_ID]
-    return float(sum(-np.log2(model.step(heard)[asked]) for heard, asked in pairwise(text)))
-
-
-def test_a_streams_bits_are_those_of_the_daemons_model_in_the_order_of_the_songs() -> None:
-    weights = random_weights(len(VOCABULARY), 8)
-    expected = [stepped(StreamModel(weights), song) for song in SONGS]
-    found = Network(weights, "stream", 64, END_ID).bits(SONGS)
-    np.testing.assert_allclose(found, expected, atol=1e-4)
-
-
-def test_a_windows_bits_are_those_of_the_daemons_model() -> None:
-    weights = random_weights(len(VOCABULARY), 8)
-    expected = [stepped(WindowModel(weights, 4, END_ID), song) for song in SONGS]
-    found = Network(weights, "window", 4, END_ID).bits(SONGS)
-    np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
 def uniform_weights(symbols: int) -> LstmWeights:
@@ -48,22 +27,43 @@ def uniform_weights(symbols: int) -> LstmWeights:
     )
 
 
-@pytest.mark.parametrize("context", ["stream", "window"])
-def test_a_network_that_knows_nothing_needs_log2_of_the_vocabulary(context: str) -> None:
-    network = Network(uniform_weights(8), context, 4, 5)  # type: ignore[arg-type]
-    assert network.bits(SONGS).tolist() == [3.0 * (len(song) + 1) for song in SONGS]
+def flat(symbols: Vocabulary = VOCABULARY, experience: Experience | None = None) -> Subject:
+    """A network that knows nothing."""
+    return Subject("flat", uniform_weights(len(symbols)), symbols, "stream", 64, experience)
+
+
+def song(text: str) -> HeldOut:
+    return HeldOut(tuple(text.split()), NO_BARS)
 
 
 def test_a_report_counts_symbols_ends_onsets_and_what_is_unknown() -> None:
-    what = Subject("flat", Network(uniform_weights(6), "stream", 64, END_ID), VOCABULARY)
-    report = measure(what, [("60", "_", "r"), ("72",)], "here", train=[("60", "62")])
+    beside = Beside([song("60 62")], [song("60 62 60 62")])
+    report = measure([flat()], [song("60 _ r"), song("72")], "here", beside)
     assert (report.songs, report.symbols, report.onsets, report.unknown) == (2, 6, 2, 1)
     assert report.scores[0].bits_per_symbol == pytest.approx(np.log2(6))
     assert report.scores[0].bits_per_onset == pytest.approx(3 * np.log2(6))
-    assert [score.model for score in report.scores] == ["flat", "Kneser–Ney, order 8", "unigram", "uniform"]
-    assert len(measure(what, [("60",)], "here", train=None).scores) == 1
+    ngrams = "Kneser–Ney, order 8"
+    names = ["flat", f"{ngrams}, with memory", ngrams, "unigram", "uniform"]
+    assert [score.model for score in report.scores] == names
+    assert len(measure([flat()], [song("60")], "here", None).scores) == 1
     with pytest.raises(Failure, match="no songs"):
-        measure(what, [], "here", train=None)
+        measure([flat()], [], "here", None)
+
+
+def test_with_memory_a_song_that_repeats_itself_costs_less() -> None:
+    believing = Experience((tuple(float(run**2) for run in range(RUNS)),) * DISTANCES)
+    alone, remembering = measure(
+        [flat(experience=believing)], [song("60 62 64 62 " * 8)], "here", None
+    ).scores
+    assert remembering.model == "flat, with memory"
+    assert remembering.bits_per_symbol < 0.5 * alone.bits_per_symbol
+
+
+def test_several_models_are_measured_in_their_order() -> None:
+    wide = flat(Vocabulary(("60", "62", "64", "65", "67", "/", "_", "r")))
+    report = measure([flat(), wide], [song("60 67")], "here", None)
+    assert [score.bits_per_symbol for score in report.scores] == pytest.approx([np.log2(6), 3.0])
+    assert report.unknown == 1
 
 
 @pytest.fixture
@@ -91,12 +91,13 @@ def test_the_command_measures_a_bundle_next_to_the_baselines(
     bundle_and_data: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     bundle, data = (str(path) for path in bundle_and_data)
-    assert run(antiphon_train, "antiphon-train", ["evaluate", bundle, "--data", data, "--json"]) == 0
+    command = ["evaluate", bundle, "--data", data, "--answers", "0"]
+    assert run(antiphon_train, "antiphon-train", [*command, "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     found = {score["model"]: score["bits_per_symbol"] for score in report["scores"]}
     assert found["flat"] == found["uniform"] == pytest.approx(np.log2(11))
     assert found["Kneser–Ney, order 8"] < found["unigram"] < found["uniform"]
-    assert run(antiphon_train, "antiphon-train", ["evaluate", bundle, "--data", data]) == 0
+    assert run(antiphon_train, "antiphon-train", command) == 0
     table = capsys.readouterr().out
     assert "songs 6, " in table
     assert "\x1b" not in table

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 from antiphon.compose.model import LstmWeights, StreamModel, WindowModel
-from antiphon.errors import Failure, WrongUse
-from antiphon_training.network import RECIPES, build_for, build_model, keras, weights_of
-from toy_songs import random_weights
+from antiphon.compose.symbols import Vocabulary
+from antiphon.errors import Failure
+from antiphon_training.network import SymbolNetwork, build_model, keras, weights_of
+from antiphon_training.recipe import RECIPES
+from toy_songs import SCALE, random_weights
 
 SYMBOLS, UNITS = 11, 16
+VOCABULARY = Vocabulary.of([SCALE])
 
 
 def network_with(weights: LstmWeights, every_step: bool) -> object:
@@ -26,7 +29,7 @@ def one_hot(ids: np.ndarray) -> np.ndarray:
 
 
 def test_the_seed_network_is_the_one_the_user_described() -> None:
-    model = build_for(RECIPES["seed"], SYMBOLS)
+    model = SymbolNetwork(RECIPES["seed"], VOCABULARY).model
     assert [type(layer).__name__ for layer in model.layers] == ["InputLayer", "LSTM", "Dropout", "Dense"]
     assert model.input_shape == (None, None, SYMBOLS)
     assert model.output_shape == (None, SYMBOLS)
@@ -37,8 +40,8 @@ def test_the_seed_network_is_the_one_the_user_described() -> None:
     assert (RECIPES["seed"].epochs, RECIPES["seed"].batch, RECIPES["seed"].window_length) == (50, 64, 64)
 
 
-def test_the_default_network_answers_at_every_step() -> None:
-    model = build_for(RECIPES["default"].with_settings(units=UNITS), SYMBOLS)
+def test_the_stream_network_answers_at_every_step() -> None:
+    model = SymbolNetwork(RECIPES["stream"].with_settings(units=UNITS), VOCABULARY).model
     assert model.output_shape == (None, None, SYMBOLS)
 
 
@@ -68,16 +71,19 @@ def test_weights_go_through_keras_unchanged() -> None:
         np.testing.assert_array_equal(getattr(back, name), getattr(weights, name))
 
 
-@pytest.mark.parametrize("wrong", [{"epochs": 0}, {"epochs": -3}, {"units": 0}, {"units": 5000}])
-def test_settings_out_of_range_are_refused_by_name(wrong: dict[str, int]) -> None:
-    with pytest.raises(WrongUse, match=f"--{next(iter(wrong))} must be 1–"):
-        RECIPES["default"].with_settings(**wrong)
-
-
 def test_without_tensorflow_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tensorflow", None)
     with pytest.raises(Failure, match=r"pip install '\.\[train\]'"):
         keras()
+
+
+def test_threads_are_limited_before_anything_is_computed() -> None:
+    code = (
+        "from antiphon_training.network import limit_threads; limit_threads(1); import tensorflow; "
+        "print(tensorflow.config.threading.get_intra_op_parallelism_threads())"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "1"
 
 
 def test_the_command_line_waits_with_heavy_imports() -> None:

@@ -11,6 +11,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.compose.place import NO_BARS, Bars
+
 Ids = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Keys = NDArray[np.int64]
@@ -111,6 +113,21 @@ class KneserNey:
             keys = _grams(text, n, self._symbols)[1 if n == 1 else 0 :]
             probability[first:] = _mixed(order, keys, probability[first:], self._symbols)
         return probability
+
+
+class SteppedKneserNey:
+    """The same as a model that is stepped: a symbol in, the next one's probabilities out."""
+
+    def __init__(self, ngrams: KneserNey) -> None:
+        self._ngrams = ngrams
+        self._context: list[int] = []
+
+    def reset(self, bars: Bars = NO_BARS) -> None:  # noqa: ARG002 - it counts symbols, not bars
+        self._context = []
+
+    def step(self, symbol_id: int) -> Floats:
+        self._context.append(symbol_id)
+        return self._ngrams.probabilities(self._context[-KN_ORDER:])
 
 
 def _key(ids: Keys, symbols: int) -> int:

@@ -1,4 +1,4 @@
-"""What a recipe hears in an epoch: windows of one long stream (seed), or songs whole (default).
+"""What a network over symbols hears in an epoch: windows of one long stream (seed), or songs whole (stream).
 
 A batch is (ids, targets, weights): ids (B, T) int32; targets and weights (B, T) for whole songs, (B,) for
 windows. A weight is 1 for a symbol that counts and 0 for padding. No one-hot array is made here.
@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.compose.symbols import END, Vocabulary
-from antiphon.errors import Failure
 from antiphon_training.dataset import Dataset
-from antiphon_training.network import Recipe
 from antiphon_training.preprocess import convert_songs_to_int, generate_training_sequences
+from antiphon_training.recipe import Recipe
 
 Ids = NDArray[np.int32]
 AnyIds = NDArray[np.integer[Any]]
 SINGLE_FILE = "train.txt"
 Batch = tuple[Ids, Ids, NDArray[np.float32]]
+AnyBatch = tuple[NDArray[Any], ...]  # of any kind of network
 SCORED_AT_ONCE = 64  # songs; 16 times as many windows
 _LENGTH_NOISE = 0.1  # songs of like length share a batch, but not always the same ones
 _ROUND_STEPS = 16
@@ -32,8 +32,8 @@ class Feed:
 
     batches: int
     symbols: int
-    train: Callable[[np.random.Generator], Iterator[Batch]]
-    valid: Callable[[], Iterator[Batch]]
+    train: Callable[[np.random.Generator], Iterator[AnyBatch]]
+    valid: Callable[[], Iterator[AnyBatch]]
 
 
 def song_ids(songs: Sequence[Sequence[str]], vocabulary: Vocabulary) -> list[Ids]:
@@ -48,14 +48,21 @@ def whole_songs(
 
     With `rng` the batches are drawn anew and shuffled; without, the shortest songs come first.
     """
-    lengths = np.array([len(song) + 1 for song in songs])
-    noise = rng.uniform(1 - _LENGTH_NOISE, 1 + _LENGTH_NOISE, len(songs)) if rng else 1.0
-    order = np.argsort(lengths * noise, kind="stable")
+    for part in alike([len(song) for song in songs], batch, rng):
+        yield _padded([songs[i] for i in part], end_id)
+
+
+def alike(lengths: Sequence[int], batch: int, rng: np.random.Generator | None) -> list[NDArray[np.intp]]:
+    """Which songs are heard together: those of like lengths, as indices.
+
+    With `rng` they are drawn anew and shuffled; without, the shortest songs come first.
+    """
+    noise = rng.uniform(1 - _LENGTH_NOISE, 1 + _LENGTH_NOISE, len(lengths)) if rng else 1.0
+    order = np.argsort((np.array(lengths) + 1) * noise, kind="stable")  # each has its `/` too
     parts = [order[first : first + batch] for first in range(0, len(order), batch)]
     if rng:
         rng.shuffle(parts)
-    for part in parts:
-        yield _padded([songs[i] for i in part], end_id)
+    return parts
 
 
 def _padded(songs: Sequence[Ids], end_id: int) -> Batch:
@@ -87,21 +94,9 @@ def song_windows(songs: Sequence[Ids], end_id: int, length: int, batch: int) -> 
         yield from windows(*generate_training_sequences(stream, length), batch)
 
 
-def feed_for(recipe: Recipe, dataset: Dataset) -> Feed:
-    """The material of a recipe: training songs to learn from, validation songs to be measured on.
-
-    Raises Failure where either has no song.
-    """
-    for split in ("train", "valid"):
-        if not dataset.songs_of(split):
-            raise Failure(f"{dataset.folder}: no song is in the {split} split; prepare more songs")
-    valid = song_ids(dataset.songs_of("valid"), dataset.vocabulary)
-    make = _songs_feed if recipe.every_step else _windows_feed
-    return make(recipe, dataset, valid, dataset.vocabulary.id(END))
-
-
-def _songs_feed(recipe: Recipe, dataset: Dataset, valid: list[Ids], end_id: int) -> Feed:
-    train = song_ids(dataset.songs_of("train"), dataset.vocabulary)
+def songs_feed(recipe: Recipe, dataset: Dataset) -> Feed:
+    train, valid = (song_ids(dataset.songs_of(split), dataset.vocabulary) for split in ("train", "valid"))
+    end_id = dataset.vocabulary.id(END)
     return Feed(
         -(-len(train) // recipe.batch),
         sum(len(song) + 1 for song in train),
@@ -110,11 +105,13 @@ def _songs_feed(recipe: Recipe, dataset: Dataset, valid: list[Ids], end_id: int)
     )
 
 
-def _windows_feed(recipe: Recipe, dataset: Dataset, valid: list[Ids], end_id: int) -> Feed:
+def windows_feed(recipe: Recipe, dataset: Dataset) -> Feed:
     """The recipe's own way: the single file through the mapping, cut into windows that are views of it."""
     mapping = {symbol: i for i, symbol in enumerate(dataset.vocabulary.symbols)}
     integers = convert_songs_to_int((dataset.folder / SINGLE_FILE).read_text("ascii"), mapping)
     inputs, targets = generate_training_sequences(integers, recipe.window_length)
+    valid = song_ids(dataset.songs_of("valid"), dataset.vocabulary)
+    end_id = dataset.vocabulary.id(END)
     return Feed(
         -(-len(targets) // recipe.batch),
         len(targets),

@@ -9,16 +9,19 @@ from pathlib import Path
 import click
 
 from antiphon.errors import run
+from antiphon_training.manner import Manner, manner_options
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def antiphon_train() -> None:
-    """Turn folk songs into a melody model: prepare, fit, evaluate, export."""
+    """Turn folk songs into a melody model: prepare, fit, evaluate, listen, export."""
 
 
 @antiphon_train.command()
 @click.option(
-    "--corpus", metavar="NAME", help="A collection in music21: essen, oneills, ryans, airds; or essen/erk."
+    "--corpus",
+    metavar="NAME",
+    help="A collection in music21: german, han, irish, all; essen, oneills, ryans, airds; or essen/erk.",
 )
 @click.option(
     "--scores", type=click.Path(path_type=Path), help="A folder of kern, abc, musicxml or midi scores."
@@ -60,15 +63,18 @@ def prepare(
 
 
 @antiphon_train.command()
-@click.option("--recipe", type=click.Choice(["seed", "default"]), default="default", show_default=True)
+@click.option(
+    "--recipe", type=click.Choice(["seed", "stream", "default"]), default="default", show_default=True
+)
 @click.option(
     "--data", type=click.Path(path_type=Path), required=True, help="A data folder that `prepare` made."
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The run folder to make.")
-@click.option("--epochs", type=int, help="The most epochs [seed 50; default 80].")
+@click.option("--epochs", type=int, help="The most epochs [seed 50; stream 80; default 40].")
 @click.option("--units", type=int, help="Units of the LSTM layer [256].")
 @click.option("--max-minutes", type=float, help="Begin no epoch that would end later than this.")
 @click.option("--random-seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--threads", type=click.IntRange(1), help="Cores to compute on [as TensorFlow chooses].")
 @click.option("--resume", is_flag=True, help="Go on with a run exactly where it stands.")
 @click.option("--force", is_flag=True, help="Replace a run folder that is there.")
 def fit(
@@ -79,6 +85,7 @@ def fit(
     units: int | None,
     max_minutes: float | None,
     random_seed: int,
+    threads: int | None,
     resume: bool,
     force: bool,
 ) -> int:
@@ -93,25 +100,76 @@ def fit(
         units=units,
         max_minutes=max_minutes,
         random_seed=random_seed,
+        threads=threads,
         resume=resume,
         force=force,
     )
 
 
 @antiphon_train.command()
-@click.argument("model", metavar="RUN|BUNDLE")
+@click.argument("models", metavar="RUN|BUNDLE...", nargs=-1, required=True)
 @click.option(
-    "--data", type=click.Path(path_type=Path), help="A data folder: baselines learn from its songs."
+    "--data",
+    type=click.Path(path_type=Path),
+    help="A data folder: baselines learn from its songs, and its openings are answered.",
 )
-@click.option("--songs", type=click.Path(path_type=Path), help="Any folder of scores or encoded songs.")
+@click.option(
+    "--songs", type=click.Path(path_type=Path), help="Bits of any folder of scores or encoded songs."
+)
 @click.option("--split", type=click.Choice(["test", "valid", "train"]), default="test", show_default=True)
+@click.option(
+    "--answers", "number", type=click.IntRange(0), default=500, show_default=True, help="0 for bits alone."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="A folder for figures (JSON) and plots (PNG).")
+@manner_options
+@click.option("--random-seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
-def evaluate(model: str, data: Path | None, songs: Path | None, split: str, as_json: bool) -> None:
-    """Bits per symbol and per note for held-out songs, next to n-gram models."""
-    from antiphon_training import evaluate as evaluation
+def evaluate(
+    models: tuple[str, ...],
+    data: Path | None,
+    songs: Path | None,
+    split: str,
+    number: int,
+    out: Path | None,
+    manner: Manner,
+    random_seed: int,
+    as_json: bool,
+) -> None:
+    """Bits of held-out songs, next to n-gram models; answers to their openings, next to the songs."""
+    from antiphon_training.evaluate_command import Asked, evaluate_models
 
-    report = evaluation.evaluate(model, data, songs, split)
-    click.echo(evaluation.as_json(report) if as_json else evaluation.table(report), nl=False)
+    asked = Asked(number, split, manner, random_seed)
+    click.echo(evaluate_models(models, data, songs, asked, out, as_json))
+
+
+@antiphon_train.command()
+@click.argument("models", metavar="RUN|BUNDLE...", nargs=-1, required=True)
+@click.option(
+    "--data", type=click.Path(path_type=Path), required=True, help="A data folder that `prepare` made."
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder for the page.")
+@click.option("--calls", "number", type=click.IntRange(1), default=10, show_default=True)
+@click.option("--split", type=click.Choice(["test", "valid", "train"]), default="test", show_default=True)
+@manner_options
+@click.option("--random-seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="What is on the page, as JSON.")
+def listen(
+    models: tuple[str, ...],
+    data: Path,
+    out: Path,
+    number: int,
+    split: str,
+    manner: Manner,
+    random_seed: int,
+    as_json: bool,
+) -> None:
+    """A page of held-out calls with every model's answers and the song's own: piano rolls and MIDI."""
+    from antiphon_training.evaluate_command import Asked
+    from antiphon_training.listen_command import write_page
+
+    asked = Asked(number, split, manner, random_seed)
+    written = write_page(models, data, out, asked)
+    click.echo(json.dumps(written, indent=1, ensure_ascii=False) if as_json else written["page"])
 
 
 @antiphon_train.command()

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from antiphon.compose import symbols
+from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure, WrongUse
 
 FORMAT = 1
 SPLITS = ("train", "valid", "test")
+_SIXTEENTHS = 4  # steps per quarter for which places in the bar are numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,12 @@ class Dataset:
     def songs_of(self, split: str) -> list[tuple[str, ...]]:
         """The symbol streams of one side of the split."""
         return [song.stream for song in self.of(split)]
+
+    def bars_of(self, song: Song) -> Bars:
+        """The bars that a song lies in; none where the score names no meter or its bars do not add up."""
+        if song.meter is None or song.bars_off > 0 or self.steps_per_quarter != _SIXTEENTHS:
+            return NO_BARS
+        return Bars(song.meter, -song.pickup_steps)
 
     def sources_of(self, split: str) -> list[str]:
         """Where the songs of one side came from, "erk10.abc#12"."""

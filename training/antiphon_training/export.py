@@ -1,26 +1,22 @@
 """A run folder becomes a model bundle, after its arithmetic was checked against Keras on real songs."""
 
-from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from antiphon import bundle
-from antiphon.bundle import Architecture, Bundle, Card, Corpus, Figures, Split
-from antiphon.compose.model import LstmWeights, StreamModel, WindowModel
-from antiphon.compose.symbols import END
+from antiphon.bundle import Architecture, Bundle, Card, Corpus, Figures, Split, Weights
 from antiphon.errors import Failure
 from antiphon_training import run_folder
-from antiphon_training.batches import Ids, song_ids
+from antiphon_training.agreement import largest_difference
 from antiphon_training.dataset import Dataset, load_dataset
-from antiphon_training.evaluate import Network, count_onsets, score
+from antiphon_training.evaluate import held_out, score
+from antiphon_training.experience import fit, gather
 from antiphon_training.network import Model, keras
+from antiphon_training.subject import Subject
 from antiphon_training.train import digest
 
 MOST_DIFFERENCE = 1e-5
-SONGS_COMPARED = 8
 SPLIT_RULE = "80/10/10 by hash of the cluster of variants a song belongs to"
 
 
@@ -34,12 +30,10 @@ def export(run: Path, data: Path, out: Path, name: str, description: str) -> Bun
     dataset = load_dataset(data)
     _check_data(about, dataset, run, data)
     weights = run_folder.read_weights(run)
-    model = _read_keras(run / run_folder.MODEL_FILE)
-    network = Network(
-        weights, about["recipe"]["context"], about["recipe"]["window_length"], dataset.vocabulary.id(END)
-    )
-    check_agreement(model, network, song_ids(dataset.songs_of("test"), dataset.vocabulary), run)
-    return bundle.save(out, _card(about, dataset, network, name, description), weights)
+    _check_agreement(_read_keras(run / run_folder.MODEL_FILE), weights, about["recipe"], dataset, run)
+    recipe = about["recipe"]
+    what = Subject(name, weights, dataset.vocabulary, recipe["context"], recipe["window_length"])
+    return bundle.save(out, _card(about, dataset, _experienced(what, dataset), description), weights)
 
 
 def _check_data(about: dict[str, Any], dataset: Dataset, run: Path, data: Path) -> None:
@@ -59,54 +53,29 @@ def _read_keras(path: Path) -> Model:
         raise Failure(f"{path}: Keras cannot read it: {error}") from None
 
 
-def check_agreement(model: Model, network: Network, songs: Sequence[Ids], run: Path) -> float:
-    """The largest difference of a probability, over whole songs (stream) or over windows (window).
-
-    Raises Failure where it is more than 1e-5.
-    """
-    worst = max((_difference(model, network, song) for song in songs[:SONGS_COMPARED]), default=float("inf"))
+def _check_agreement(
+    model: Model, weights: Weights, recipe: dict[str, Any], dataset: Dataset, run: Path
+) -> None:
+    worst = largest_difference(model, weights, recipe["context"], recipe["window_length"], dataset)
     if not worst <= MOST_DIFFERENCE:
         raise Failure(
             f"{run}: {run_folder.WEIGHTS_FILE} in numpy and {run_folder.MODEL_FILE} in Keras differ by "
             f"{worst:.2g} on held-out songs, more than {MOST_DIFFERENCE:g}; nothing was written"
         )
-    return worst
 
 
-def _difference(model: Model, network: Network, song: Ids) -> float:
-    heard = np.concatenate([[network.end_id], song]).astype(np.int32)
-    if network.context == "stream":
-        ours, theirs = (
-            _steps(StreamModel(network.weights), heard),
-            _keras(model, network.weights, heard[None])[0],
-        )
-    else:
-        length = network.window_length
-        ours = _steps(WindowModel(network.weights, length, network.end_id), heard)
-        padded = np.concatenate([np.full(length - 1, network.end_id, np.int32), heard])
-        theirs = _keras(model, network.weights, np.lib.stride_tricks.sliding_window_view(padded, length))
-    return float(np.abs(ours - theirs).max()) if ours.shape == theirs.shape else float("inf")
-
-
-def _steps(model: StreamModel | WindowModel, ids: Iterable[int]) -> NDArray[np.float64]:
-    return np.array([model.step(int(symbol)) for symbol in ids])
-
-
-def _keras(model: Model, weights: LstmWeights, ids: Ids) -> NDArray[np.float32]:
-    return np.asarray(model(np.eye(weights.symbols, dtype=np.float32)[ids], training=False))
-
-
-def _card(about: dict[str, Any], dataset: Dataset, network: Network, name: str, description: str) -> Card:
+def _card(about: dict[str, Any], dataset: Dataset, what: Subject, description: str) -> Card:
+    recipe, weights = about["recipe"], what.weights
     return Card(
-        name=name,
+        name=what.name,
         description=description,
         vocabulary=dataset.vocabulary.symbols,
         steps_per_quarter=dataset.steps_per_quarter,
         key_rule=dataset.key_rule,
-        architecture=Architecture(units=network.weights.units),
-        context=network.context,
-        window_length=network.window_length,
-        recipe=about["recipe"] | {"random_seed": about["random_seed"]} | (about["figures"] or {}),
+        architecture=Architecture.model_validate({"kind": weights.kind, "units": weights.units}),
+        context=recipe["context"],
+        window_length=recipe["window_length"],
+        recipe=recipe | {"random_seed": about["random_seed"]} | (about["figures"] or {}),
         corpus=Corpus(**dataset.corpus),
         split=Split(
             rule=SPLIT_RULE,
@@ -116,20 +85,31 @@ def _card(about: dict[str, Any], dataset: Dataset, network: Network, name: str, 
             valid_sources=tuple(dataset.sources_of("valid")),
             test_sources=tuple(dataset.sources_of("test")),
         ),
-        figures=(_figures(dataset, network, "valid"), _figures(dataset, network, "test")),
+        figures=(_figures(what, dataset, "valid"), _figures(what, dataset, "test")),
+        experience=None if what.experience is None else what.experience.weights,
         weights_sha256="",
     )
 
 
-def _figures(dataset: Dataset, network: Network, split: Literal["valid", "test"]) -> Figures:
-    songs = dataset.songs_of(split)
-    found = score(split, network, song_ids(songs, dataset.vocabulary), count_onsets(songs))
+def _figures(what: Subject, dataset: Dataset, split: Literal["valid", "test"]) -> Figures:
+    songs = held_out(dataset, split)
+    alone, with_memory = score("", what.bits(songs), songs), what.bits_remembering(songs)
+    remembering = None if with_memory is None else score("", with_memory, songs)
     return Figures(
         split=split,
         songs=len(songs),
-        bits_per_symbol=round(found.bits_per_symbol, 4),
-        bits_per_onset=round(found.bits_per_onset, 4),
+        bits_per_symbol=round(alone.bits_per_symbol, 4),
+        bits_per_onset=round(alone.bits_per_onset, 4),
+        bits_per_onset_with_memory=None if remembering is None else round(remembering.bits_per_onset, 4),
     )
+
+
+def _experienced(what: Subject, dataset: Dataset) -> Subject:
+    """With what the validation songs say of how much a memory weighs; a window is too slow to ask."""
+    songs = held_out(dataset, "valid")
+    if what.context == "window" or not songs:
+        return what
+    return replace(what, experience=fit(gather(what.model(), what.tunes(songs), what.vocabulary)))
 
 
 def line(written: Bundle) -> str:

@@ -6,8 +6,9 @@ import click
 
 from antiphon.errors import DONE, FAILED, INTERRUPTED, WrongUse
 from antiphon_training.dataset import load_dataset
-from antiphon_training.network import RECIPES, keras
+from antiphon_training.network import keras, limit_threads
 from antiphon_training.progress import TrainingBar
+from antiphon_training.recipe import RECIPES
 from antiphon_training.train import Outcome, fit
 
 ENDED = {
@@ -29,15 +30,22 @@ def fit_folder(
     random_seed: int,
     resume: bool,
     force: bool,
+    threads: int | None = None,
 ) -> int:
-    """Train on a data folder into a run folder. Returns the exit code; raises WrongUse or Failure."""
+    """Train on a data folder into a run folder. `threads`: as many as TensorFlow likes unless given.
+
+    Returns the exit code; raises WrongUse or Failure.
+    """
     recipe = RECIPES[recipe_name].with_settings(epochs, units)
     if max_minutes is not None and not max_minutes > 0:
         raise WrongUse(f"--max-minutes must be above 0, got {max_minutes:g}")
     if resume and force:
         raise WrongUse("--resume goes on with a run and --force begins it anew; choose one")
     dataset = load_dataset(data)
-    keras()
+    if threads is None:
+        keras()
+    else:
+        limit_threads(threads)
     with TrainingBar(recipe.epochs, max_minutes) as bar:
         outcome = fit(
             recipe,

@@ -1,84 +1,51 @@
-"""The network and the two recipes: `seed`, the user's own, and `default`, the same network on whole songs.
+"""The door to TensorFlow, what training asks of a network, and the LSTM over symbols.
 
-The one door to TensorFlow: whoever needs Keras asks `keras()`, which costs 6–8 s the first time.
+Whoever needs Keras asks `keras()`, which costs 6–8 s the first time.
 """
 
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from antiphon.compose.model import Context, LstmWeights
-from antiphon.errors import Failure, WrongUse
+from antiphon.bundle import Weights
+from antiphon.compose.model import LstmWeights
+from antiphon.compose.symbols import Vocabulary
+from antiphon.errors import Failure
+from antiphon_training.recipe import Recipe
 
-RecipeName = Literal["seed", "default"]
 Model = Any  # a keras.Model; Keras carries no types
+Tensor = Any
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How a network is trained.
+class Loss(NamedTuple):
+    """Of a batch, all sums: nats, the terms a step takes the mean of, and symbols of the stream."""
 
-    dropout         share of the LSTM's output hidden from the softmax while training
-    weight_dropout  share of the LSTM's recurrent weights left out of a step (Merity et al. 2018, §3)
-    batch           windows (seed) or whole songs (default) in a step
-    epochs          the most there will be
-    clip_norm       the longest gradient a step may follow; None: any
-    wait            epochs without a gain on held-out songs before the learning rate is halved; None: never
-    patience        epochs without a gain before training ends; None: never
-    window_length   symbols in a window of `seed`, the last ones that the model hears
-    """
-
-    name: RecipeName
-    context: Context
-    units: int
-    dropout: float
-    batch: int
-    learning_rate: float
-    epochs: int
-    weight_dropout: float = 0.0
-    clip_norm: float | None = None
-    wait: int | None = None
-    patience: int | None = None
-    window_length: int = 64
-
-    @property
-    def every_step(self) -> bool:
-        """Is there a loss at every step, or at the end of a window only?"""
-        return self.context == "stream"
-
-    def with_settings(self, epochs: int | None = None, units: int | None = None) -> "Recipe":
-        """The recipe with what the user gave instead. Raises WrongUse naming the range."""
-        chosen = replace(self, epochs=_or(epochs, self.epochs), units=_or(units, self.units))
-        for name, value, high in (("epochs", chosen.epochs, 10_000), ("units", chosen.units, 4096)):
-            if not 1 <= value <= high:
-                raise WrongUse(f"--{name} must be 1–{high}, got {value}")
-        return chosen
+    nats: Tensor
+    terms: Tensor
+    symbols: Tensor
 
 
-def _or(value: int | None, otherwise: int) -> int:
-    return otherwise if value is None else value
+class Network(Protocol):
+    """A compiled Keras model, and how a batch of its recipe goes into it and is judged. Shapes: `batches`."""
 
+    model: Model
 
-RECIPES: dict[str, Recipe] = {
-    "seed": Recipe("seed", "window", units=256, dropout=0.2, batch=64, learning_rate=0.001, epochs=50),
-    "default": Recipe(
-        "default",
-        "stream",
-        units=256,
-        dropout=0.4,
-        weight_dropout=0.2,
-        batch=32,
-        learning_rate=0.003,
-        epochs=80,
-        clip_norm=1.0,
-        wait=3,
-        patience=8,
-    ),
-}
+    def signature(self) -> list[Any]:
+        """A TensorSpec for each array of a batch."""
+        ...
+
+    def inputs(self, batch: tuple[Tensor, ...]) -> Any:
+        """What the model hears of a batch."""
+        ...
+
+    def loss(self, outputs: Any, batch: tuple[Tensor, ...]) -> Loss: ...
+
+    def weights(self) -> Weights:
+        """The arrays that a bundle holds, copied out of the model."""
+        ...
 
 
 def keras() -> Any:
@@ -93,6 +60,14 @@ def keras() -> Any:
     except ImportError:
         raise Failure("TensorFlow is not installed: pip install '.[train]' in Antiphon's folder") from None
     return tensorflow.keras
+
+
+def limit_threads(threads: int) -> None:
+    """Compute on so many cores; before TensorFlow's first computation, after which it cannot be changed."""
+    keras()
+    import tensorflow
+
+    tensorflow.config.threading.set_intra_op_parallelism_threads(threads)
 
 
 @contextlib.contextmanager
@@ -131,19 +106,46 @@ def build_model(
     return model
 
 
-def build_for(recipe: Recipe, vocabulary_size: int) -> Model:
-    """The untrained network of a recipe."""
-    return build_model(
-        recipe.units,
-        vocabulary_size,
-        recipe.dropout,
-        recipe.every_step,
-        recipe.learning_rate,
-        recipe.clip_norm,
-    )
+class SymbolNetwork:
+    """The LSTM over symbols. A batch is (ids, targets, weights); its one-hot array lives for one step."""
+
+    def __init__(self, recipe: Recipe, vocabulary: Vocabulary) -> None:
+        self._symbols = len(vocabulary)
+        self._every_step = recipe.context == "stream"
+        self.model: Model = build_model(
+            recipe.units,
+            self._symbols,
+            recipe.dropout,
+            self._every_step,
+            recipe.learning_rate,
+            recipe.clip_norm,
+        )
+
+    def signature(self) -> list[Any]:
+        import tensorflow as tf
+
+        shape = (None, None) if self._every_step else (None,)
+        return [
+            tf.TensorSpec((None, None), tf.int32),
+            tf.TensorSpec(shape, tf.int32),
+            tf.TensorSpec(shape, tf.float32),
+        ]
+
+    def inputs(self, batch: tuple[Tensor, ...]) -> Tensor:
+        return keras().ops.one_hot(batch[0], self._symbols)
+
+    def loss(self, outputs: Tensor, batch: tuple[Tensor, ...]) -> Loss:
+        k = keras()
+        _, targets, weights = batch
+        nats = k.ops.sum(k.losses.sparse_categorical_crossentropy(targets, outputs) * weights)
+        counted = k.ops.sum(weights)
+        return Loss(nats, counted, counted)
+
+    def weights(self) -> LstmWeights:
+        return weights_of(self.model)
 
 
 def weights_of(model: Model) -> LstmWeights:
-    """The arrays that a bundle holds, copied out of a Keras model."""
+    """The arrays of a Keras model of `build_model`."""
     arrays = [*model.get_layer("lstm").get_weights(), *model.get_layer("symbols").get_weights()]
     return LstmWeights(*(np.asarray(array, np.float32) for array in arrays))

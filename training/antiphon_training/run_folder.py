@@ -8,6 +8,7 @@ import io
 import json
 import os
 import shutil
+import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.bundle import weights_bytes
-from antiphon.compose.model import LstmWeights
+from antiphon import bundle
+from antiphon.bundle import Weights
 from antiphon.errors import Failure, WrongUse
 
 FORMAT = 1
@@ -91,23 +92,22 @@ def read_run(folder: Path) -> dict[str, Any]:
     return found
 
 
-def write_best(folder: Path, model: Any, weights: LstmWeights) -> None:
+def write_best(folder: Path, model: Any, weights: Weights) -> None:
     """Keep this network as the best so far. `model` is a keras.Model."""
     beside = folder / f".part.{MODEL_FILE}"
     model.save(beside)
     os.replace(beside, folder / MODEL_FILE)
-    write(folder / WEIGHTS_FILE, weights_bytes(weights))
+    write(folder / WEIGHTS_FILE, bundle.weights_bytes(weights))
 
 
-def read_weights(folder: Path) -> LstmWeights:
+def read_weights(folder: Path) -> Weights:
     """The best weights. Raises Failure where no epoch was finished or the file is not what it should be."""
     path = folder / WEIGHTS_FILE
     if not path.is_file():
         raise Failure(f"{folder}: holds no {WEIGHTS_FILE}; no epoch was finished there")
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return LstmWeights(**{name: arrays[name] for name in LstmWeights.__dataclass_fields__})
-    except (ValueError, KeyError, OSError) as error:
+        return bundle.read_weights(path.read_bytes())
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise Failure(f"{path}: {error}") from None
 
 

@@ -13,11 +13,13 @@ from typing import Any, Literal, Protocol
 from antiphon.errors import WrongUse
 from antiphon.signals import stop_signals
 from antiphon_training import run_folder
-from antiphon_training.batches import Feed, feed_for
+from antiphon_training.batches import Feed
 from antiphon_training.dataset import SPLITS, Dataset
-from antiphon_training.network import Recipe, weights_of
+from antiphon_training.kinds import feed_for
+from antiphon_training.recipe import Recipe
 from antiphon_training.run_folder import Checkpoint, Epoch
-from antiphon_training.trainer import Trainer, learning_rate, out_of_patience
+from antiphon_training.schedule import learning_rate, out_of_patience
+from antiphon_training.trainer import Trainer
 
 Ended = Literal["epochs", "patience", "time", "stopped"]
 
@@ -59,7 +61,7 @@ def fit(
     if resume:
         _check_same(folder, about)
     with stop_signals() as stopped:
-        trainer = Trainer(recipe, len(dataset.vocabulary), random_seed)
+        trainer = Trainer(recipe, dataset.vocabulary, random_seed)
         training = _Training(recipe, trainer, feed_for(recipe, dataset), folder, about, report, stopped)
         training.begin(dataset.folder / run_folder.MAPPING_FILE, resume)
         ended = training.run(None if max_minutes is None else time.monotonic() + 60 * max_minutes)
@@ -139,7 +141,7 @@ class _Training:
 
     def _keep(self) -> None:
         if self.best == self._epochs[-1]:
-            run_folder.write_best(self._folder, self._trainer.model, weights_of(self._trainer.model))
+            run_folder.write_best(self._folder, self._trainer.model, self._trainer.weights())
         run_folder.draw_curve(self._folder / run_folder.CURVE_FILE, self._epochs)
         self._describe()
         # Last: an end before this line leaves the epoch to be run again, with the same result.
@@ -171,7 +173,7 @@ def _about(recipe: Recipe, dataset: Dataset, random_seed: int) -> dict[str, Any]
 
 
 def digest(dataset: Dataset) -> str:
-    """SHA-256 of what a network can learn from a data folder: every song with its part in the split."""
+    """SHA-256 of a data folder: its vocabulary, every song's symbols and its part in the split."""
     found = hashlib.sha256(" ".join(dataset.vocabulary.symbols).encode())
     for split in SPLITS:
         for song in dataset.songs_of(split):

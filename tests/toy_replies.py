@@ -1,0 +1,65 @@
+"""Openings and replies in miniature, and a bundle that answers: what the tests of the judging use."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from antiphon.bundle import Architecture, Card, Corpus, Split, save
+from antiphon.listen.key import Key
+from antiphon.timebase import Meter
+from antiphon_training.answers import Reply
+from antiphon_training.dataset import load_dataset
+from antiphon_training.openings import Opening
+from toy_songs import random_weights
+
+
+def toy_opening(
+    call: str,
+    continuation: str,
+    *,
+    key: str = "C major",
+    bar_steps: int = 4,
+    pickup_steps: int = 0,
+    ends_song: bool = True,
+) -> Opening:
+    """From symbols as text; bars of four steps unless said."""
+    return Opening(
+        title="Toy",
+        source="toy.abc#1",
+        key=Key.parse(key),
+        meter=Meter(bar_steps, 16),
+        bar_steps=bar_steps,
+        pickup_steps=pickup_steps,
+        call=tuple(call.split()),
+        continuation=tuple(continuation.split()),
+        ends_song=ends_song,
+    )
+
+
+def toy_reply(call: str, reply: str, **about: object) -> Reply:
+    """What follows a call; the song's own continuation where the test does not care."""
+    return Reply(toy_opening(call, reply, **about), tuple(reply.split()))  # type: ignore[arg-type]
+
+
+def quarters(pitches: Sequence[int]) -> str:
+    """A bar of four steps for each pitch."""
+    return " ".join(f"{pitch} _ _ _" for pitch in pitches)
+
+
+def toy_bundle(folder: Path, data: Path, random_seed: int = 0) -> Path:
+    """A bundle of random weights that knows the symbols of a data folder; named as its folder."""
+    vocabulary = load_dataset(data).vocabulary
+    card = Card(
+        name=folder.name,
+        description="",
+        vocabulary=vocabulary.symbols,
+        key_rule="written",
+        architecture=Architecture(units=4),
+        context="stream",
+        recipe={},
+        corpus=Corpus(name="toy", title="Toy songs", licence="CC0"),
+        split=Split(rule="none", train=0, valid=0, test=0),
+        figures=(),
+        weights_sha256="",
+    )
+    save(folder, card, random_weights(len(vocabulary), 4, random_seed))
+    return folder

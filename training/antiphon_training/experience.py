@@ -1,0 +1,108 @@
+"""How much a memory's witnesses weigh: fitted to held-out songs, so that their bits become fewest."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiphon.compose.memory import DISTANCES, RUNS, TASTE, Experience, Memory
+from antiphon.compose.model import Model
+from antiphon.compose.place import Bars
+from antiphon.compose.symbols import END, HOLD, Vocabulary
+
+Floats = NDArray[np.float64]
+UNTRIED = Experience(((1.0,) * RUNS,) * DISTANCES)
+# Gradient steps, and their length in natural logarithms of a weight.
+_STEPS, _RATE, _BEGIN = 300, 0.1, -4.0
+# Weights that few witnesses speak for stay near the others: as if so many more had been right and wrong.
+_SHY = 1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class Tune:
+    """A song as a model hears it: ids of its symbols, and the bars they lie in."""
+
+    ids: Sequence[int]
+    bars: Bars
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """For T symbols: what the witnesses of each class said, in all and rightly, and what the network gave.
+
+    said, right   (T, DISTANCES · RUNS), in the network's own taste
+    expected      (T,), the network's probability of the symbol that came
+    """
+
+    said: Floats
+    right: Floats
+    expected: Floats
+
+
+def gather(model: Model, tunes: Iterable[Tune], vocabulary: Vocabulary) -> Evidence:
+    """Let a model and a memory hear songs, each beginning with an empty memory."""
+    heard = [_hear(model, tune, vocabulary) for tune in tunes]
+    said, right, expected = (np.concatenate([part[k] for part in heard]) for k in range(3))
+    return Evidence(said, right, expected)
+
+
+def _hear(model: Model, tune: Tune, vocabulary: Vocabulary) -> tuple[Floats, Floats, Floats]:
+    memory = Memory(UNTRIED, len(vocabulary), vocabulary.id(HOLD))
+    end_id = vocabulary.id(END)
+    memory.begin(tune.bars)
+    model.reset(tune.bars)
+    expected, rows = model.step(end_id), []
+    for symbol_id in (*tune.ids, end_id):
+        rows.append(_witnesses(memory, expected, symbol_id))
+        if symbol_id != end_id:
+            memory.hear(symbol_id)
+            expected = model.step(symbol_id)
+    said, right, given = zip(*rows, strict=True)
+    return np.array(said, np.float64), np.array(right, np.float64), np.array(given)
+
+
+def _witnesses(memory: Memory, expected: Floats, symbol_id: int) -> tuple[Floats, Floats, float]:
+    said, classes = memory.said, memory.classes
+    tastes = np.append(expected**TASTE, 0.0)[said]
+    count = DISTANCES * RUNS
+    right = said == symbol_id
+    return (
+        np.bincount(classes, tastes, count).astype(np.float32),
+        np.bincount(classes[right], tastes[right], count).astype(np.float32),
+        float(expected[symbol_id]),
+    )
+
+
+def fit(evidence: Evidence) -> Experience:
+    """The weights that make the bits fewest, by gradient (Adam: Kingma & Ba 2015)."""
+    logs = np.full(DISTANCES * RUNS, _BEGIN)
+    first, second = np.zeros_like(logs), np.zeros_like(logs)
+    for step in range(1, _STEPS + 1):
+        slope = _slope(evidence, np.exp(logs)) + _SHY * (logs - _BEGIN)
+        first = 0.9 * first + 0.1 * slope
+        second = 0.999 * second + 0.001 * slope**2
+        logs -= _RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
+    table = np.exp(logs).reshape(DISTANCES, RUNS)
+    return Experience(tuple(tuple(round(float(weight), 4) for weight in row) for row in table))
+
+
+def _slope(heard: Evidence, weights: Floats) -> Floats:
+    """How the mean of −ln p changes with the logarithm of each weight."""
+    right = heard.expected + heard.right @ weights
+    total = 1.0 + heard.said @ weights
+    return np.asarray((heard.said.T @ (1 / total) - heard.right.T @ (1 / right)) * weights / len(total))
+
+
+def bits(heard: Evidence, weights: Floats) -> Floats:
+    """Bits of each symbol, (T,), with these weights; all zero: the network's alone."""
+    right = heard.expected + heard.right @ weights
+    return np.asarray(np.log2(1.0 + heard.said @ weights) - np.log2(right), np.float64)
+
+
+def bits_remembering(
+    model: Model, experience: Experience, tunes: Iterable[Tune], vocabulary: Vocabulary
+) -> Floats:
+    """Bits of each song, its `/` included, with a memory that is empty when the song begins."""
+    weights = np.asarray(experience.weights, np.float64).ravel()
+    return np.array([bits(gather(model, [tune], vocabulary), weights).sum() for tune in tunes])

@@ -1,0 +1,59 @@
+"""How answers are drawn and shaped, as the commands that ask for some are told it."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+
+from antiphon.compose.sampling import SamplingSettings
+from antiphon.compose.shape import ShapeSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How answers are drawn and shaped."""
+
+    sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    shape: ShapeSettings = field(default_factory=ShapeSettings)
+
+    def __str__(self) -> str:
+        """The settings that differ from the defaults."""
+        said = {}
+        for chosen, usual in ((self.sampling, SamplingSettings()), (self.shape, ShapeSettings())):
+            for name in chosen.__slots__:
+                if getattr(chosen, name) != getattr(usual, name):
+                    said[name] = getattr(chosen, name)
+        return ", ".join(f"{name} {value}" for name, value in said.items()) or "usual settings"
+
+
+_SHARE = click.FloatRange(0, 1)
+# name, range, help
+_SAMPLING = (
+    ("temperature", click.FloatRange(0, 10, min_open=True), "Above 1 freer, below 1 safer."),
+    ("memory", click.FloatRange(0, 10), "How loud what was played before is; 0: silent."),
+    ("min_p", _SHARE, "Leave out symbols below this share of the likeliest."),
+    ("top_p", click.FloatRange(0, 1, min_open=True), "Keep the likeliest that make up this share."),
+)
+_SHAPE = (
+    ("closeness", _SHARE, "How closely rhythm and contour follow the call."),
+    ("cadence", _SHARE, "How surely it ends on a stable note."),
+)
+
+
+def manner_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add an option for each of the above; the command is given one `manner`."""
+
+    @functools.wraps(command)
+    def asked(**options: Any) -> Any:
+        sampling = SamplingSettings(**{name: options.pop(name) for name, _, _ in _SAMPLING})
+        shape = ShapeSettings(**{name: options.pop(name) for name, _, _ in _SHAPE})
+        return command(manner=Manner(sampling, shape), **options)
+
+    for rows, usual in ((_SHAPE, ShapeSettings()), (_SAMPLING, SamplingSettings())):
+        for name, limits, words in reversed(rows):
+            flag, default = "--" + name.replace("_", "-"), getattr(usual, name)
+            option = click.option(flag, name, type=limits, default=default, show_default=True, help=words)
+            asked = option(asked)
+    return asked
