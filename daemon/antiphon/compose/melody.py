@@ -102,11 +102,13 @@ class Melody:
 
 
 def octaves_into_range(pitches: Iterable[int], vocabulary: Vocabulary) -> int:
-    """Semitones, a multiple of 12, that bring most pitches to ones the model knows; the smallest move."""
+    """Semitones, a multiple of 12, that bring most pitches to ones the model knows, about in their middle."""
     known = set(vocabulary.pitches)
     heard = list(pitches)
+    middle = (min(known) + max(known)) / 2
+    mean = sum(heard) / len(heard) if heard else middle
 
-    def unknown(move: int) -> tuple[int, int, int]:
-        return sum(pitch + move not in known for pitch in heard), abs(move), move
+    def unlike(move: int) -> tuple[int, float, int]:
+        return sum(pitch + move not in known for pitch in heard), abs(mean + move - middle), move
 
-    return min((12 * octave for octave in range(-10, 11)), key=unknown)
+    return min((12 * octave for octave in range(-10, 11)), key=unlike)

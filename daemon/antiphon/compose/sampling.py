@@ -26,7 +26,8 @@ class SamplingSettings:
     min_temperature, max_temperature   limits of the result
     min_p            symbols less likely than this share of the likeliest are left out; 0: none
     top_p            the likeliest symbols that make up this share of the probability stay; 1: all
-    memory           how loud what was played in this session is beside the model: 1 as measured, 0 silent
+    memory           how loud what was played in this session is beside the model: 0 silent; 1 predicts songs
+                     best; at 1.5 answers repeat themselves about as much as songs do
     remembers        whether this session's phrases are kept in memory from now on
     longest_steps    no note or rest is longer; 0: any length
     most_repeats     no figure, be it one note, comes more often in a row; 0: as often as it likes
@@ -45,7 +46,7 @@ class SamplingSettings:
     max_temperature: Annotated[float, Gt(0), Le(10)] = 2.0
     min_p: Annotated[float, Ge(0), Le(1)] = 0.0
     top_p: Annotated[float, Gt(0), Le(1)] = 1.0
-    memory: Annotated[float, Ge(0), Le(10)] = 1.0
+    memory: Annotated[float, Ge(0), Le(10)] = 1.5
     remembers: bool = True
     longest_steps: Annotated[int, Ge(0), Le(256)] = 32
     most_repeats: Annotated[int, Ge(0), Le(64)] = 6

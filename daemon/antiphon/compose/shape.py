@@ -95,7 +95,7 @@ class Shape:
         stable = notes & np.isin(classes, chord)
         last_beat = self._in_last(self._frame.beat_steps, step)
         factors[notes & ~stable] *= (1 - self._cadence) if last_beat else (1 - 0.75 * self._cadence)
-        factors[notes & (classes == tonic)] *= 1 + 2 * self._cadence
+        factors[notes & (classes == tonic)] *= 1 + 4 * self._cadence
         if self._rest is not None:
             factors[self._rest] *= 1 - self._cadence
 

@@ -5,6 +5,7 @@ The screen, the takes and the log live in the process that started it, at the ot
 
 import logging
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ from antiphon.stage.journal import LOG, LogLine, Posting
 from antiphon.stage.performance import make_voice, warm
 from antiphon.stage.priority import raise_priority
 from antiphon.stage.rtmidi_port import PortChanged, RtMidiPort, Wiring
+
+# A thread gets the interpreter from another within this time; Python's own measure is ten times as long.
+_SWITCH_S = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ def serve(order: Order, letters: "Connection[Letter, None]", orders: "Connection
     Ctrl-C reaches the whole terminal; the process that has the screen decides what it means.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.setswitchinterval(_SWITCH_S)
     post: SimpleQueue[Letter | None] = SimpleQueue()
     postman = Thread(target=_deliver, args=(post.get, letters), name="post", daemon=True)
     postman.start()
@@ -115,9 +120,15 @@ def _obey(orders: "Connection[None, None]", stop: Callable[[], None]) -> None:
 
 
 def _deliver(get: Callable[[], Letter | None], letters: "Connection[Letter, None]") -> None:
-    """Send letters on as they come; the engine never waits for whoever reads them."""
+    """Send letters on as they come; the engine never waits for whoever reads them.
+
+    Packing a letter takes the interpreter's lock. Where others keep every core busy, a thread of ordinary
+    priority would wait for one with the lock in its hands, and the notes with it: so this one is raised too.
+    """
     try:
         while (letter := get()) is not None:
+            if isinstance(letter, Ready):
+                raise_priority()
             letters.send(letter)
     except (BrokenPipeError, ConnectionResetError):
         return

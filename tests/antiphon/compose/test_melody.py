@@ -112,11 +112,12 @@ def test_one_seed_gives_one_melody():
     assert melody(3) != melody(4)
 
 
-def test_only_moves_that_help_are_made():
+def test_what_is_heard_comes_into_the_middle_of_the_range():
     vocabulary = Vocabulary.of([map(str, range(55, 80))])
     assert octaves_into_range([60, 64, 67], vocabulary) == 0
     assert octaves_into_range([36, 40, 43], vocabulary) == 24
-    assert octaves_into_range([96, 100, 103], vocabulary) == -24
+    assert octaves_into_range([96, 100, 103], vocabulary) == -36
+    assert octaves_into_range([56, 57, 60], vocabulary) == 12
     assert octaves_into_range([], vocabulary) == 0
 
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+import temperature_picture
 from antiphon.compose.sampling import (
     SamplingSettings,
     adaptive_temperature,
@@ -130,3 +131,7 @@ def test_what_was_left_out_is_never_drawn():
     settings = SamplingSettings(min_p=0.2, softness=0)
     generator = np.random.default_rng(0)
     assert {draw(p, settings, np.ones(3), generator).symbol_id for _ in range(300)} == {0, 1}
+
+
+def test_the_picture_of_it_is_true():
+    assert temperature_picture.FILE.read_text("utf-8") == temperature_picture.picture()
