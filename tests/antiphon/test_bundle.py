@@ -6,9 +6,10 @@ import pytest
 
 from antiphon import bundle
 from antiphon.bundle import Architecture, Card, Corpus, Split
+from antiphon.compose.memory import DISTANCES, RUNS
 from antiphon.compose.model import LstmWeights, StreamModel, WindowModel
 from antiphon.errors import Failure, WrongUse
-from fakes import VOCABULARY, random_weights
+from fakes import VOCABULARY, random_event_weights, random_weights
 
 WEIGHTS = random_weights(len(VOCABULARY), units=8)
 CARD = Card(
@@ -152,3 +153,28 @@ def test_the_bundles_that_ship_load_and_name_their_corpus_and_licence():
         assert card.name == name
         assert card.corpus.licence
         assert {figures.split for figures in card.figures} == {"valid", "test"}
+
+
+def test_a_network_of_events_is_read_back_with_its_memory(tmp_path):
+    vocabulary = CARD.vocabulary
+    card = CARD.model_copy(
+        update={
+            "architecture": Architecture(kind="events", units=12),
+            "experience": ((1.0,) * RUNS,) * DISTANCES,
+        }
+    )
+    kept = bundle.save(tmp_path / "events", card, random_event_weights(len(vocabulary)))
+    assert kept.weights.kind == "events"
+    assert kept.model().step(0).sum() == pytest.approx(1.0)
+    assert kept.memory() is not None
+    assert kept.memory().kept == ()
+
+
+def test_a_kind_that_is_not_the_weights_is_refused(tmp_path):
+    with pytest.raises(Failure, match=r"names kind lstm, .* holds events"):
+        bundle.save(tmp_path / "events", CARD, random_event_weights(len(CARD.vocabulary)))
+
+
+def test_an_experience_of_another_shape_is_refused(tmp_path):
+    with pytest.raises(Failure, match=r"weights must have shape \(10, 9\)"):
+        bundle.save(tmp_path / "bad", CARD.model_copy(update={"experience": ((1.0,),)}), WEIGHTS)

@@ -9,14 +9,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, count
+from pathlib import Path
 from typing import Any, TypeVar
 
 from antiphon.errors import Failure
 from antiphon.stage.clock import Clock
+from antiphon.stage.port_names import tied
 
 # The library drops the newest messages when its queue is full; this is minutes of the densest playing.
 QUEUE_MESSAGES = 65_536
 LONGEST_PERIOD_S = 0.05  # 2 048 samples
+_ALSA_CLIENTS = Path("/proc/asound/seq/clients")
 T = TypeVar("T")
 APIS = ("auto", "alsa", "jack", "coremidi", "winmm")
 _OTHER_NAMES = {"core": "coremidi"}  # python-rtmidi's → ours
@@ -86,6 +89,20 @@ class MidiSystem:
         """Open `device` as our `port`, tied to the port of that number in its list."""
         device.open_port(number, port)
         self._rename(device, port)
+
+    def still_tied(self, client: str, port: str, theirs: str) -> bool:
+        """Whether our `client:port` still hangs on `theirs`, which is there; True where nobody can say.
+
+        A device that was away and back between two looks has its old name and numbers on ALSA, but what hung
+        on it hangs there no more.
+        """
+        if self.api != "alsa":
+            return True
+        try:
+            clients = _ALSA_CLIENTS.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return True
+        return tied(clients, f"{client}:{port}", theirs)
 
     def _rename(self, device: Any, port: str) -> None:
         if self.api == "jack" and port != "in":

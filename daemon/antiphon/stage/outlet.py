@@ -1,8 +1,9 @@
 """The MIDI output: what is owed on it, and what happens to notes while the port it is tied to is away."""
 
+from collections import deque
 from typing import Any
 
-from antiphon.events import ControlChange, Event, NoteOn
+from antiphon.events import ControlChange, Event, NoteOff, NoteOn
 from antiphon.stage.echo import EchoFilter
 from antiphon.stage.ports import Held, from_bytes, to_bytes
 from antiphon.stage.presence import Link
@@ -10,6 +11,8 @@ from antiphon.stage.sockets import Socket
 
 # A message that follows a connection at once is lost one time in a hundred: JACK connects at its next period.
 SETTLE_S = 0.1
+# A device is missed this long after it went at most; what was sent to it meanwhile says nothing and is lost.
+DOUBT_S = 1.0
 
 
 class Outlet:
@@ -23,6 +26,7 @@ class Outlet:
         self.link: Link | None = socket.link
         self._echo, self._errors = echo, errors
         self._held = Held()
+        self._ended: deque[tuple[float, NoteOn]] = deque()  # in doubt whether their note-offs arrived
         self._usable_from_s: float | None = None  # None: since it was opened
 
     def send(self, event: Event | ControlChange, at_s: float) -> None:
@@ -39,7 +43,18 @@ class Outlet:
             self._held.follow(event)  # before it leaves, so that it is owed whatever happens
         if self._write(message) and event is not None:
             self._held.follow(event)
+            if isinstance(event, NoteOff):
+                self._ended.append((at_s, NoteOn(event.pitch, 1, event.channel)))
+            while self._ended and at_s - self._ended[0][0] > DOUBT_S:
+                self._ended.popleft()
             self._echo.sent(event, at_s)
+
+    def lost(self, at_s: float) -> None:
+        """The port was missed: the note-offs of the last moments are owed again."""
+        for ended_s, note in self._ended:
+            if at_s - ended_s <= DOUBT_S:
+                self._held.follow(note)
+        self._ended.clear()
 
     def returned(self, at_s: float) -> None:
         """The port was tied anew; it is used again a little later, by `attend`."""

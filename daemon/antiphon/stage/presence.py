@@ -16,6 +16,8 @@ CLEAR_S = 0.015
 class Link:
     """One port of ours, tied to one of theirs. `connect(number)` opens ours to the port of that number.
 
+    `tied(name)` says whether ours still hangs on the port of that name, which is there.
+
     Raises whatever `connect` raises while it is made; later, what is one of `errors` means: not back yet.
     """
 
@@ -26,11 +28,12 @@ class Link:
         api: str,
         connect: Callable[[int], None],
         errors: type[Exception],
+        tied: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self.device, self.name = device, lasting(port, api)
         self.present = False
         self._port, self._api = port, api
-        self._connect, self._errors = connect, errors
+        self._connect, self._errors, self._tied = connect, errors, tied
         self._open(port, self.device.get_ports())
 
     def _open(self, port: str, ports: Sequence[str]) -> None:
@@ -45,7 +48,7 @@ class Link:
     def look(self, ports: Sequence[str], taken: set[str]) -> bool:
         """Compare with the ports there are, less those `taken` by other links; whether anything changed."""
         if self.present:
-            if self._port in ports:
+            if self._port in ports and self._tied(self._port):
                 return False
             self.lose()
             return True

@@ -118,8 +118,9 @@ class RtMidiPort:
                 self._change(link)
 
     def _change(self, link: Link) -> None:
-        if link is self._outlet.link and link.present:
-            self._outlet.returned(self._clock.now_s())
+        if link is self._outlet.link:
+            changed = self._outlet.returned if link.present else self._outlet.lost
+            changed(self._clock.now_s())
         for socket, intake in self._intakes:
             if socket.link is link and not link.present:
                 self._let_go += self._release(intake)

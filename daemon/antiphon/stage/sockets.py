@@ -83,7 +83,8 @@ class _Opener:
 
     def _tied(self, device: Any, title: str, port: str) -> Socket:
         connect = partial(self._system.connect, device, title)
-        link = Link(device, port, self._system.api, connect, self._system.rtmidi.RtMidiError)
+        tied = partial(self._system.still_tied, self._client, title)
+        link = Link(device, port, self._system.api, connect, self._system.rtmidi.RtMidiError, tied)
         return Socket(device, link.name, link)
 
     def _made_by_the_player(self, title: str) -> tuple[str, ...]:

@@ -57,6 +57,7 @@ def test_a_synthesizer_that_returns_is_released_of_what_it_held_and_of_nothing_e
     stage.port.send(NoteOn(60))
     stage.port.send(NoteOn(62))
     stage.port.send(NoteOff(62))
+    stage.pass_time(1.1)
     stage.library.sinks.clear()
     stage.pass_time()
     stage.port.send(NoteOff(60))
@@ -124,3 +125,16 @@ def test_two_hundred_unpluggings_make_no_client(api):
     assert len(stage.library.made) == made
     stage.port.close()
     assert stage.library.alive == []
+
+
+def test_a_note_off_sent_while_nobody_knew_that_the_synthesizer_was_gone_is_sent_again():
+    stage = Stage()
+    stage.port.send(NoteOn(60))
+    stage.pass_time()
+    stage.library.sinks.clear()
+    stage.port.send(NoteOff(60))
+    stage.pass_time()
+    before = list(stage.sink.sent)
+    stage.library.sinks.append(SYNTH)
+    stage.pass_time(1.0)
+    assert stage.sink.sent[len(before) :] == [[0x80, 60, 64]]
