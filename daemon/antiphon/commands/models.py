@@ -12,7 +12,7 @@ from antiphon.commands.options import shared
 @click.command()
 @shared("json")
 def models(as_json: bool) -> None:
-    """List the models that ship; their cards, with the terms of use, lie beside them."""
+    """List the models that ship, how well they know songs they never met, and the terms of use."""
     cards = [bundle.read_card(bundle.find(name)) for name in bundle.shipped_names()]
     if as_json:
         click.echo(json.dumps([card.model_dump(mode="json") for card in cards]))
@@ -20,7 +20,7 @@ def models(as_json: bool) -> None:
     for card in cards:
         figures = next((f for f in card.figures if f.split == "test"), None)
         click.echo(f"{card.name:<10} {card.description}  [{_measured(figures)}]")
-        click.echo(f"{'':<10} {card.corpus.title}")
+        click.echo(f"{'':<10} {card.corpus.title}: {card.corpus.licence}")
 
 
 def _measured(figures: Figures | None) -> str:
