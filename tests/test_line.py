@@ -10,7 +10,8 @@ from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.news import Heard
-from antiphon.perform.session import Session, SessionSettings
+from antiphon.perform.session import Session
+from antiphon.perform.settings import SessionSettings
 from antiphon.perform.voices import Voice
 from antiphon.stage.clock import VirtualClock
 from antiphon.stage.engine import Engine

@@ -22,7 +22,7 @@ from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.control import ControlSettings
 from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.modes import AnswerSettings
-from antiphon.perform.session import SessionSettings
+from antiphon.perform.settings import SessionSettings
 
 FILE = "config.toml"
 _STRICT = {"extra": "forbid"}

@@ -45,7 +45,7 @@ from antiphon.listen.phrase import PhraseSettings  # noqa: E402
 from antiphon.perform.hearing import TempoSettings  # noqa: E402
 from antiphon.perform.modes import AnswerSettings  # noqa: E402
 from antiphon.perform.news import Answered, Heard, Sent  # noqa: E402
-from antiphon.perform.session import SessionSettings  # noqa: E402
+from antiphon.perform.settings import SessionSettings  # noqa: E402
 from antiphon.stage import live, sender  # noqa: E402
 from antiphon.stage.priority import FIFO_PRIORITY  # noqa: E402
 from antiphon.stage.rtmidi_port import Wiring  # noqa: E402

@@ -1,11 +1,13 @@
 """The ways of playing together, in one table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from annotated_types import Ge, Le
 
-from antiphon.perform.transport import Boundary
+from antiphon.events import GridNote
+from antiphon.perform.transport import Boundary, Transport
 
 ModeName = Literal["answer", "continue", "trade"]
 
@@ -49,3 +51,19 @@ class AnswerSettings:
     bars: Annotated[int, Ge(0), Le(64)] = 0
     register: Literal["player", "any"] = "player"
     overlap: bool = False
+
+
+def place_answer(
+    call: Sequence[GridNote], at_s: float, transport: Transport, settings: AnswerSettings
+) -> tuple[int, int | None]:
+    """First step of the answer to a call that was over at a moment, and the one after its last if it has one.
+
+    Steps of the transport's grid, on which the call lies.
+    """
+    mode, begun, ended = MODES[settings.mode], call[0].onset_steps, call[-1].end_steps
+    after = max(ended, transport.grid.steps_at(at_s))
+    start = transport.next_start(after, "bar" if mode.ends_at_bar else settings.start)
+    if mode.endless:
+        return start, None
+    bars = (settings.bars or mode.least_bars) * transport.bar_steps
+    return start, start + (bars or transport.whole_bars(begun, ended))

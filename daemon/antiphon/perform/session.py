@@ -5,26 +5,20 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from antiphon.compose.sampling import SamplingSettings
-from antiphon.compose.shape import ShapeSettings
 from antiphon.events import ControlChange, NoteOn, PlayedNote, ProgramChange, Timed, Turned
-from antiphon.listen.key import Key
-from antiphon.listen.phrase import PhraseListener, PhraseSettings
+from antiphon.listen.phrase import PhraseListener
 from antiphon.perform.answer import Answer, Plan
 from antiphon.perform.control import (
     SUSTAIN,
-    Button,
-    ControlSettings,
-    Knob,
     Turnable,
     pressed,
     remembering_or_not,
 )
 from antiphon.perform.desk import Desk
-from antiphon.perform.hearing import Hearing, TempoSettings, Understood
-from antiphon.perform.modes import MODES, AnswerSettings, Mode
+from antiphon.perform.hearing import Hearing
+from antiphon.perform.modes import MODES, Mode, place_answer
 from antiphon.perform.news import (
     Answered,
     Heard,
@@ -37,6 +31,7 @@ from antiphon.perform.news import (
     StateChanged,
 )
 from antiphon.perform.scheduler import Scheduler
+from antiphon.perform.settings import SessionSettings
 from antiphon.perform.touch import touch_of
 from antiphon.perform.transport import Transport
 from antiphon.perform.voices import Voice, Voices
@@ -48,21 +43,6 @@ LATE_LIMIT_S = 0.1
 _SOON_S = 0.002
 # After something was played, the model hears it once nothing more is struck for this long.
 _PRIME_AFTER_S = 0.04
-
-
-@dataclass(frozen=True, slots=True)
-class SessionSettings:
-    """Everything that shapes the music; `channel` 0–15 is where the answer goes, `key` None to be heard."""
-
-    tempo: TempoSettings = field(default_factory=TempoSettings)
-    phrase: PhraseSettings = field(default_factory=PhraseSettings)
-    answer: AnswerSettings = field(default_factory=AnswerSettings)
-    sampling: SamplingSettings = field(default_factory=SamplingSettings)
-    shape: ShapeSettings = field(default_factory=ShapeSettings)
-    key: Key | None = None
-    channel: int = 0
-    control: ControlSettings = field(default_factory=ControlSettings)
-    learn: Knob | Button | None = None  # what the next control change will do from then on
 
 
 @dataclass(slots=True)
@@ -290,7 +270,7 @@ class Session:
     def _answer_call(self, played: tuple[PlayedNote, ...], before: Transport, at_s: float) -> None:
         call = self._hearing.understand(played, before, self._follows)
         self._transport = transport = call.transport
-        start, end = self._place(call, at_s)
+        start, end = place_answer(call.notes, at_s, transport, self._desk.now.answer)
         back = -self._voices.hear(call, start)
         melody = self._voices.begin(self._calls)
         shape = self._voices.shape(call, start, end, self._desk.now.shape)
@@ -303,18 +283,6 @@ class Session:
         length = None if end is None else end - start
         self._news.append(Heard(at_s, call.notes, call.key, transport.grid, start, length))
         self._enter("answering", at_s)
-
-    def _place(self, call: Understood, at_s: float) -> tuple[int, int | None]:
-        """The answer's first step, and the one after its last if it has one."""
-        transport, answer = call.transport, self._desk.now.answer
-        after = max(call.notes[-1].end_steps, transport.grid.steps_at(at_s))
-        start = transport.next_start(after, "bar" if self._mode.ends_at_bar else answer.start)
-        if self._mode.endless:
-            return start, None
-        bars = (answer.bars or self._mode.least_bars) * transport.bar_steps
-        return start, start + (
-            bars or transport.whole_bars(call.notes[0].onset_steps, call.notes[-1].end_steps)
-        )
 
     @property
     def _mode(self) -> Mode:

@@ -20,7 +20,8 @@ from antiphon.compose.model import Context
 from antiphon.errors import Failure
 from antiphon.perform.control import state_light
 from antiphon.perform.news import Report
-from antiphon.perform.session import Session, SessionSettings
+from antiphon.perform.session import Session
+from antiphon.perform.settings import SessionSettings
 from antiphon.stage.clock import SystemClock
 from antiphon.stage.engine import Engine
 from antiphon.stage.journal import LOG, LogLine, Posting

@@ -29,7 +29,8 @@ from antiphon.perform.news import (
     ProgramChosen,
     StateChanged,
 )
-from antiphon.perform.session import Session, SessionSettings
+from antiphon.perform.session import Session
+from antiphon.perform.settings import SessionSettings
 from antiphon.perform.voices import Voice
 from fakes import VOCABULARY, random_weights, scripted_voice
 

@@ -8,7 +8,8 @@ from antiphon.events import ControlChange, NoteOff, NoteOn, Timed, Turned
 from antiphon.perform.control import ControlSettings, state_light
 from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.news import Answered, Received, Sent
-from antiphon.perform.session import Session, SessionSettings
+from antiphon.perform.session import Session
+from antiphon.perform.settings import SessionSettings
 from antiphon.perform.voices import Voice
 from antiphon.stage.clock import VirtualClock
 from antiphon.stage.engine import Engine

@@ -4,7 +4,8 @@ from antiphon.compose.model import StreamModel
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.news import Received, Sent
-from antiphon.perform.session import Session, SessionSettings
+from antiphon.perform.session import Session
+from antiphon.perform.settings import SessionSettings
 from antiphon.stage.clock import SystemClock, VirtualClock
 from antiphon.stage.performance import Performance, warm
 from antiphon.stage.ports import Loopback
