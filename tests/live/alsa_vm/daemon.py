@@ -1,0 +1,114 @@
+"""`antiphon play`, the command as it is installed, in a process of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import mido
+from peers import Note, WrongError, demand, ports, wait_for
+
+IN, OUT = "antiphon:in", "antiphon:out"
+_SLOW = "did not start within"
+_NAME = re.compile(r"\b([A-G])([#b♯♭]?)(-?\d)\b")
+
+
+class Daemon:
+    """A running `antiphon play` with its log, its take, and what it holds of the system's."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.folder = Path(tempfile.mkdtemp())
+        os.chmod(self.folder, 0o777)
+        self._log = self.folder / "log"
+        options = ["--api", "alsa", "--random-seed", "1", "--take-dir", str(self.folder)]
+        with self._log.open("w") as out:
+            command = ["antiphon", "play", *options, *arguments]
+            # As an ordinary player, not as root.
+            self.process = subprocess.Popen(command, stdout=out, stderr=out, user="nobody", group="audio")
+
+    def said(self) -> str:
+        return self._log.read_text()
+
+    def calls(self) -> list[str]:
+        """The notes of each phrase that was heard, as it tells them."""
+        return [line.split(maxsplit=1)[1] for line in self.said().splitlines() if line.startswith("you ")]
+
+    def answers(self) -> list[str]:
+        return [line for line in self.said().splitlines() if line.startswith("antiphon  ")]
+
+    def ready(self) -> bool:
+        """Whether its ports are open; WrongError if it gave up."""
+        wait_for(lambda: "are open" in self.said() or self.process.poll() is not None, "the ports")
+        return self.process.poll() is None
+
+    def wait_for_words(self, words: str, times: int = 1) -> None:
+        wait_for(
+            lambda: self.said().count(words) >= times or self.process.poll() is not None,
+            f'"{words}" for the {times}. time; it said {self.said()!r}',
+        )
+        demand(self.process.poll() is None, f"it ended with {self.process.poll()}: {self.said()}")
+
+    def pids(self) -> list[int]:
+        """Its own process and those it started."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [self.process.pid, *map(int, children.split())]
+
+    def descriptors(self) -> list[int]:
+        """How many files each of its processes has open."""
+        return [len(os.listdir(f"/proc/{pid}/fd")) for pid in self.pids()]
+
+    def clients(self) -> list[str]:
+        """The addresses of its ports in the sequencer."""
+        return [port.address for port in ports() if port.pid in self.pids()]
+
+    @contextmanager
+    def asleep(self) -> Iterator[None]:
+        """Meanwhile it sees nothing."""
+        self._signal_all(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._signal_all(signal.SIGCONT)
+
+    def _signal_all(self, which: signal.Signals) -> None:
+        for pid in self.pids():
+            os.kill(pid, which)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """End it as a player or the system does; gives the exit code."""
+        self.process.send_signal(how)
+        return self.process.wait(30)
+
+    def take(self) -> list[list[Note]]:
+        """What the take has of the player's and of its own."""
+        kept = mido.MidiFile(next(self.folder.glob("*.mid")))
+        return [_notes(track) for track in kept.tracks[1:]]
+
+
+def _notes(track: mido.MidiTrack) -> list[Note]:
+    return [
+        Note(m.type == "note_on" and m.velocity > 0, m.channel, m.note, m.velocity)
+        for m in track
+        if m.type in ("note_on", "note_off")
+    ]
+
+
+@contextmanager
+def playing(*arguments: str) -> Iterator[Daemon]:
+    """`antiphon play` with these options and its ports open; ended by force if the check did not end it."""
+    for _ in range(3):  # an emulated machine may need longer than it allows itself
+        daemon = Daemon(*arguments)
+        if daemon.ready():
+            break
+        demand(_SLOW in daemon.said(), daemon.said())
+    else:
+        raise WrongError(daemon.said())
+    try:
+        yield daemon
+    finally:
+        daemon.process.kill()
+        daemon.process.wait()
