@@ -14,7 +14,10 @@ def onsets(path):
 
 def test_ctrl_c_in_the_demo_closes_the_take(tmp_path):
     command = [sys.executable, "-m", "antiphon", "demo", "--take-dir", str(tmp_path), "--random-seed", "1"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    # What runs in the background of a script is started deaf to Ctrl-C; this is about a terminal.
+    heard = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes, **heard) as process:
         while not list(tmp_path.glob("*.mid")):
             assert process.poll() is None
             time.sleep(0.02)
