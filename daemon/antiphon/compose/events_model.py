@@ -11,10 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.compose.model import Floats, Probabilities, check_arrays
 from antiphon.compose.place import BAR_NUMBERS, NO_BARS, PLACES, Bars
-
-Floats = NDArray[np.float32]
-Probabilities = NDArray[np.float64]
 
 LENGTHS = 33  # lengths of 1 … 32 steps, and of more
 # Once a note is longer than the longest length, it ends with this chance at every further step.
@@ -60,12 +58,7 @@ class EventWeights:
             "length_out_kernel": (hidden, LENGTHS),
             "length_out_bias": (LENGTHS,),
         }
-        for name, shape in shapes.items():
-            array: Floats = getattr(self, name)
-            if array.shape != shape:
-                raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
-            if not np.isfinite(array).all():
-                raise ValueError(f"{name} holds a number that is not finite")
+        check_arrays(self, shapes)
 
     @property
     def _tables(self) -> tuple[Floats, Floats, Floats, Floats]:

@@ -5,7 +5,7 @@ trained network gives the same probabilities here to within rounding.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -17,6 +17,16 @@ from antiphon.compose.place import NO_BARS, Bars
 Floats = NDArray[np.float32]
 Probabilities = NDArray[np.float64]
 Context = Literal["stream", "window"]
+
+
+def check_arrays(holder: object, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Raises ValueError, naming the attribute, where an array has another shape or a number is not finite."""
+    for name, shape in shapes.items():
+        array: Floats = getattr(holder, name)
+        if array.shape != shape:
+            raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} holds a number that is not finite")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +51,7 @@ class LstmWeights:
             "out_kernel": (units, symbols),
             "out_bias": (symbols,),
         }
-        for name, shape in shapes.items():
-            array: Floats = getattr(self, name)
-            if array.shape != shape:
-                raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
-            if not np.isfinite(array).all():
-                raise ValueError(f"{name} holds a number that is not finite")
+        check_arrays(self, shapes)
 
     @property
     def kind(self) -> str:

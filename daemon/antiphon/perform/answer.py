@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from antiphon.compose.melody import Melody, octaves_into_range
 from antiphon.compose.shape import Shape
 from antiphon.compose.symbols import END, HOLD, Vocabulary, encode, is_pitch
-from antiphon.events import GridNote, NoteOff, NoteOn, Timed, fold_pitch
+from antiphon.events import GridNote, NoteOff, NoteOn, PlayedNote, Timed, fold_pitch
 from antiphon.listen.key import Key
 from antiphon.listen.quantise import joined
 from antiphon.perform.news import Composed
@@ -109,6 +109,15 @@ class Answer:
             at_s = self._transport.grid.time_s(step - silence_steps(step - onset, gate))
             self._scheduler.add(Timed(at_s, NoteOff(pitch, self._plan.channel)))
             self._note = None
+
+
+@dataclass(slots=True)
+class Reply:
+    """The answer that is planned or sounding, and the call it answers."""
+
+    answer: Answer
+    call: tuple[PlayedNote, ...]
+    heard: bool = False  # whether a note of it has sounded
 
 
 def home_shift(notes: Sequence[GridNote], key: Key, vocabulary: Vocabulary) -> int:

@@ -5,11 +5,10 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from antiphon.events import ControlChange, NoteOn, PlayedNote, ProgramChange, Timed, Turned
 from antiphon.listen.phrase import PhraseListener
-from antiphon.perform.answer import Answer, Plan
+from antiphon.perform.answer import Answer, Plan, Reply
 from antiphon.perform.control import (
     SUSTAIN,
     Turnable,
@@ -45,15 +44,6 @@ _SOON_S = 0.002
 _PRIME_AFTER_S = 0.04
 
 
-@dataclass(slots=True)
-class _Reply:
-    """The answer that is planned or sounding, and the call it answers."""
-
-    answer: Answer
-    call: tuple[PlayedNote, ...]
-    heard: bool = False  # whether a note of it has sounded
-
-
 class Session:
     """One player and one answering voice, which a program change exchanges for one of `programs`.
 
@@ -71,7 +61,7 @@ class Session:
         self._hearing = Hearing(settings.phrase.voice, settings.key)
         self._scheduler = Scheduler(LATE_LIMIT_S)
         self._voices = Voices(voice, programs, settings.sampling, random_seed)
-        self._reply: _Reply | None = None
+        self._reply: Reply | None = None
         self._calls = 0
         self._told_s = float("-inf")  # the moment of what the player did last
         self._prime_at_s: float | None = None
@@ -144,7 +134,7 @@ class Session:
             self._barge_in(self._reply, at_s)
         self._enter("listening", at_s)
 
-    def _barge_in(self, reply: _Reply, at_s: float) -> None:
+    def _barge_in(self, reply: Reply, at_s: float) -> None:
         """The player takes over. If nothing of the answer had sounded, they had only paused."""
         if not reply.heard:
             self._listener.resume(reply.call)
@@ -161,15 +151,19 @@ class Session:
         self._prime(now_s)
         events: list[Timed] = []
         while (ends_s := self._call_ends_s()) is not None and ends_s <= now_s:
-            events += self._perform(ends_s, now_s)
+            events += self._perform_all(ends_s, now_s)
             self._end_call(ends_s)
         return events + self._perform(now_s, now_s)
 
     def _catch_up(self, at_s: float) -> list[Timed]:
         """Advance, and leave nothing for later: what the player does now changes only what comes after."""
-        events = self.advance(at_s)
-        while self._reply is not None and self._wants_more(self._reply.answer, at_s):
-            events += self._perform(at_s, at_s)
+        return self.advance(at_s) + self._perform_all(at_s, at_s)
+
+    def _perform_all(self, until_s: float, now_s: float) -> list[Timed]:
+        """With nothing left to compose: what is remembered must not hang on how often anybody looked."""
+        events = self._perform(until_s, now_s)
+        while self._reply is not None and self._wants_more(self._reply.answer, until_s):
+            events += self._perform(until_s, now_s)
         return events
 
     def _perform(self, until_s: float, now_s: float) -> list[Timed]:
@@ -278,7 +272,7 @@ class Session:
         keep = self._desk.now.answer.register == "player"
         touch = touch_of(played, call.notes, transport.grid, transport.bar_steps, keep)
         plan = Plan(start, end, touch, self._settings.channel, back)
-        self._reply = _Reply(Answer(melody, shape, plan, transport, self._scheduler), played)
+        self._reply = Reply(Answer(melody, shape, plan, transport, self._scheduler), played)
         self._hearing.answered(start, transport)
         length = None if end is None else end - start
         self._news.append(Heard(at_s, call.notes, call.key, transport.grid, start, length))
