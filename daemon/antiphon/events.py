@@ -4,6 +4,9 @@ Frozen and checked when made, so nothing invalid travels further. Knows no clock
 """
 
 from dataclasses import dataclass
+from typing import Literal
+
+from antiphon.timebase import Meter
 
 LOWEST_PITCH, HIGHEST_PITCH = 0, 127
 CHANNELS = 16
@@ -88,7 +91,52 @@ class Timed:
     event: Event
 
 
-Input = Timed | Turned
+Signal = Literal["pulse", "start", "continue", "stop", "position"]
+LAST_SONG_POSITION = 0x3FFF
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSignal:
+    """What MIDI clock says: a "pulse" is a 24th of a quarter note; only a "position" has `sixteenths`,
+    0–16383 from the start of the song."""
+
+    signal: Signal
+    sixteenths: int = 0
+
+    def __post_init__(self) -> None:
+        _check("song position", self.sixteenths, 0, LAST_SONG_POSITION)
+
+
+@dataclass(frozen=True, slots=True)
+class Clocked:
+    """A clock signal and its moment: when it arrived, or when it is due. `at_s` in seconds of one clock.
+
+    `grain_s` is how well that is known: it came some time in the `grain_s` seconds up to then.
+    """
+
+    at_s: float
+    signal: ClockSignal
+    grain_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Where the studio is: at a moment, so many quarter notes into its song, going on at `bpm`.
+
+    rolling   whether its transport runs
+    placed    whether `quarters` is a place in its bars; if not, only the tempo means something
+    meter     None where the studio does not say
+    """
+
+    at_s: float
+    quarters: float
+    bpm: float
+    rolling: bool = True
+    placed: bool = True
+    meter: Meter | None = None
+
+
+Input = Timed | Turned | Clocked | Lead
 
 
 @dataclass(frozen=True, slots=True)

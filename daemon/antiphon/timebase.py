@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 TICKS_PER_QUARTER = 480
 STEPS_PER_QUARTER = 4
+PULSES_PER_QUARTER = 24  # of MIDI clock
+SIXTEENTHS_PER_QUARTER = 4  # what MIDI's song position counts in
 MIN_BPM, MAX_BPM = 20.0, 300.0
 
 
@@ -87,7 +89,7 @@ class Grid:
         return max(1, round(meter.quarters_per_bar * self.steps_per_quarter))
 
 
-def steps_to_ticks(steps: int, steps_per_quarter: int = STEPS_PER_QUARTER) -> int:
+def steps_to_ticks(steps: float, steps_per_quarter: int = STEPS_PER_QUARTER) -> int:
     return round(steps * TICKS_PER_QUARTER / steps_per_quarter)
 
 

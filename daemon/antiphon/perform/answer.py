@@ -51,6 +51,10 @@ class Answer:
         self._next = plan.start
         self._note: tuple[int, int] | None = None  # the pitch that sounds and its first step
 
+    def follow(self, transport: Transport) -> None:
+        """The tempo moved: what is still to be composed lies at the same steps of another grid."""
+        self._transport = transport
+
     @property
     def ends_s(self) -> float | None:
         """None where it goes on until it is ended."""

@@ -1,8 +1,8 @@
 """Control by MIDI: which knob or button does what. Values 0–127 become settings; nothing here has a state."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, ClassVar, Literal, TypeGuard, cast
+from typing import Annotated, ClassVar, Literal, TypeGuard, TypeVar, cast
 
 from annotated_types import Ge, Le
 
@@ -10,14 +10,16 @@ from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
 from antiphon.compose.symbols import HOLD, REST
 from antiphon.events import ControlChange
+from antiphon.perform.conductor import SOURCES, Source
 from antiphon.perform.modes import MODES, AnswerSettings
 from antiphon.perform.news import State
 
 SUSTAIN = 64
-Knob = Literal["temperature", "rests", "density", "memory", "closeness", "bars", "mode"]
+Knob = Literal["temperature", "rests", "density", "memory", "closeness", "bars", "mode", "clock"]
 Button = Literal["answer_now", "stop", "panic", "record", "remember", "forget", "keep_memory"]
 _PRESSED = 64
 _MOST_BARS = 8
+T = TypeVar("T")
 
 Number = Annotated[int, Ge(0), Le(127)] | None
 
@@ -31,12 +33,13 @@ class ControlSettings:
     memory        how loud what was played before is, 0 … 2
     closeness     how closely the answer follows the call, 0 … 1
     mode          answer, continue, trade
+    clock         who keeps the time: internal, midi, link, jack
     answer_now    ends the call    stop      ends the answer    panic   silences everything at once
     record        ends the take, or begins a new one
     remember      from now on phrases are no longer kept in memory, or are again
     forget        clears the memory
     keep_memory   writes the memory into its file
-    state         goes out, for pad lights: 0 idle, 64 listening, 127 answering
+    state         goes out, for pad lights: 0 idle or waiting, 64 listening, 127 answering
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -48,6 +51,7 @@ class ControlSettings:
     closeness: Number = None
     bars: Number = None
     mode: Number = None
+    clock: Number = None
     answer_now: Number = None
     stop: Number = None
     panic: Number = None
@@ -93,6 +97,7 @@ class Turnable:
     sampling: SamplingSettings
     answer: AnswerSettings
     shape: ShapeSettings = field(default_factory=ShapeSettings)
+    source: Source = "internal"
 
 
 def turn(knob: Knob, value: int, now: Turnable) -> Turnable:
@@ -156,8 +161,15 @@ def _bars(turned: float, now: Turnable) -> Turnable:
 
 
 def _mode(turned: float, now: Turnable) -> Turnable:
-    modes = list(MODES)
-    return replace(now, answer=replace(now.answer, mode=modes[min(int(turned * len(modes)), len(modes) - 1)]))
+    return replace(now, answer=replace(now.answer, mode=_one_of(list(MODES), turned)))
+
+
+def _clock(turned: float, now: Turnable) -> Turnable:
+    return replace(now, source=_one_of(SOURCES, turned))
+
+
+def _one_of(choices: Sequence[T], turned: float) -> T:
+    return choices[min(int(turned * len(choices)), len(choices) - 1)]
 
 
 _KNOBS: dict[Knob, Callable[[float, Turnable], Turnable]] = {
@@ -168,6 +180,7 @@ _KNOBS: dict[Knob, Callable[[float, Turnable], Turnable]] = {
     "closeness": _closeness,
     "bars": _bars,
     "mode": _mode,
+    "clock": _clock,
 }
 # What each knob has set, as in the settings.
 _VALUES: dict[Knob, Callable[[Turnable], float | str]] = {
@@ -178,6 +191,7 @@ _VALUES: dict[Knob, Callable[[Turnable], float | str]] = {
     "closeness": lambda now: now.shape.closeness,
     "bars": lambda now: now.answer.bars,
     "mode": lambda now: now.answer.mode,
+    "clock": lambda now: now.source,
 }
 _BUTTONS: tuple[Button, ...] = (
     "answer_now",
@@ -188,6 +202,6 @@ _BUTTONS: tuple[Button, ...] = (
     "forget",
     "keep_memory",
 )
-_LIGHTS: dict[State, int] = {"idle": 0, "listening": 64, "answering": 127}
+_LIGHTS: dict[State, int] = {"idle": 0, "listening": 64, "answering": 127, "waiting": 0}
 # What `antiphon play --learn` can give to the next knob or button that is moved.
 LEARNABLE: tuple[str, ...] = (*_KNOBS, *_BUTTONS)

@@ -8,7 +8,7 @@ from antiphon.events import GridNote, Input, Timed
 from antiphon.listen.key import Key
 from antiphon.timebase import Grid
 
-State = Literal["idle", "listening", "answering"]
+State = Literal["idle", "listening", "answering", "waiting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,19 @@ class StateChanged:
 
     at_s: float
     state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Where the studio's bars are, and how they go on; `ahead_steps` of the grid the studio has not counted.
+
+    `jumped` where the place in the bar is not the one that was expected.
+    """
+
+    at_s: float
+    grid: Grid
+    ahead_steps: float
+    jumped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +112,7 @@ class ProgramChosen:
 
 
 News = (
-    StateChanged | Heard | Composed | Answered | Learned | KnobTurned | Pressed | MemoryKept | ProgramChosen
+    StateChanged | Followed | Heard | Composed | Answered | Learned | KnobTurned | Pressed | MemoryKept | ProgramChosen
 )
 
 

@@ -1,6 +1,8 @@
 """Due events and the notes that sound: offs before ons, and for every note-on exactly one note-off."""
 
 import heapq
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 
 from antiphon.events import NoteOff, NoteOn, Timed
@@ -56,6 +58,14 @@ class Scheduler:
             return []
         del self._held[key]
         return [Timed(at_s, NoteOff(pitch=key[1], channel=key[0]))]
+
+    def move(self, moved_s: Callable[[float], float]) -> None:
+        """The tempo moved: what waits is due at other moments, in the same order."""
+        # Moments are mapped in order, so the heap stays one.
+        self._queue = [
+            (moved_s(at_s), is_on, number, replace(timed, at_s=moved_s(at_s)))
+            for at_s, is_on, number, timed in self._queue
+        ]
 
     def cancel(self, at_s: float) -> list[Timed]:
         """Forget what was to come and give the note-offs that are owed."""

@@ -6,15 +6,26 @@
 
 from collections.abc import Sequence
 
-from antiphon.events import ControlChange, NoteOn, PlayedNote, ProgramChange, Timed, Turned
+from antiphon.events import (
+    Clocked,
+    ControlChange,
+    Lead,
+    NoteOn,
+    PlayedNote,
+    ProgramChange,
+    Timed,
+    Turned,
+)
 from antiphon.listen.phrase import PhraseListener
 from antiphon.perform.answer import Answer, Plan, Reply
+from antiphon.perform.conductor import Conductor
 from antiphon.perform.control import (
     SUSTAIN,
     Turnable,
     pressed,
     remembering_or_not,
 )
+from antiphon.perform.course import Course, playable
 from antiphon.perform.desk import Desk
 from antiphon.perform.hearing import Hearing
 from antiphon.perform.modes import MODES, Mode, place_answer
@@ -54,20 +65,25 @@ class Session:
         self, voice: Voice, settings: SessionSettings, random_seed: int, programs: Sequence[Voice] = ()
     ) -> None:
         self._settings = settings
-        now = Turnable(settings.sampling, settings.answer, settings.shape)
+        now = Turnable(settings.sampling, settings.answer, settings.shape, settings.clock.source)
         self._desk = Desk(settings.control, settings.learn, now)
         self._transport: Transport | None = None
+        self._conductor = Conductor(settings.clock)
+        self._course = Course(Meter.parse(settings.tempo.meter), voice.steps_per_quarter)
         self._listener = PhraseListener(settings.phrase)
         self._hearing = Hearing(settings.phrase.voice, settings.key)
         self._scheduler = Scheduler(LATE_LIMIT_S)
         self._voices = Voices(voice, programs, settings.sampling, random_seed)
         self._reply: Reply | None = None
         self._calls = 0
+        self._begun = False  # whether a note was played
         self._told_s = float("-inf")  # the moment of what the player did last
         self._prime_at_s: float | None = None
         self._owed: list[Timed] = []
         self._news: list[News] = []
         self._state: State = "idle"
+        if self._conductor.leads:
+            self._enter("waiting", 0.0)
 
     @property
     def state(self) -> State:
@@ -78,10 +94,17 @@ class Session:
         """Bars and beats, from the first note on."""
         return self._transport
 
+    @property
+    def rolling_grid(self) -> Grid | None:
+        """The grid while the music goes on; None before its first note and while the studio stands."""
+        return None if self._transport is None or self._state == "waiting" else self._transport.grid
+
     def receive(self, timed: Timed) -> None:
         """The player did something, at a moment not before the last one told of."""
         self._owed, self._told_s = self._catch_up(timed.at_s), timed.at_s
         if isinstance(timed.event, NoteOn):
+            if self._state == "waiting":
+                return  # there are no bars to answer in
             self._begin_listening(timed.at_s)
         self._listener.receive(timed)
         self._prime_at_s = timed.at_s + _PRIME_AFTER_S
@@ -93,6 +116,52 @@ class Session:
             self._choose(turned.change.program, turned.at_s)
         else:
             self._control(turned.change, turned.at_s)
+
+    def hear_clock(self, said: Clocked | Lead, at_s: float) -> None:
+        """The studio says where it is; it arrived at a moment not before the last one told of."""
+        self._owed, self._told_s = self._catch_up(at_s), at_s
+        if (lead := self._conductor.hear(said)) is not None:
+            self._follow(lead, at_s)
+
+    def _follow(self, lead: Lead, at_s: float) -> None:
+        if not playable(lead):
+            self._wait(at_s)
+            return
+        before = self._transport
+        transport, jumped = self._course.follow(lead, before, at_s)
+        self._transport = transport
+        if self._state == "waiting":
+            self._enter("idle", at_s)
+        elif jumped and self._reply is not None:
+            self._owed += self._scheduler.cancel(at_s)
+            self._end_reply(at_s, cut=True)
+            self._enter("idle" if self._listener.empty else "listening", at_s)
+        elif before is not None:
+            old, new = before.grid, transport.grid
+            self._scheduler.move(lambda due_s: new.time_s(old.steps_at(due_s)))
+            if self._reply is not None:
+                self._reply.answer.follow(transport)
+        if self._listener.empty:
+            self._course.forget_before(at_s)
+        self._news += self._course.tell(at_s, jumped)
+
+    def _wait(self, at_s: float) -> None:
+        """The studio stands: nothing sounds, and what was played meanwhile is no call."""
+        self._course.stand()
+        if self._state != "waiting":
+            if not self._listener.empty:
+                self._listener.finish(at_s)
+            self._owed += self._silence(at_s)
+            self._enter("waiting", at_s)
+
+    def _choose_source(self, at_s: float) -> None:
+        lead = self._conductor.choose(self._desk.now.source)
+        if lead is not None:
+            self._follow(lead, at_s)
+        elif self._conductor.leads:
+            self._wait(at_s)
+        elif self._state == "waiting":
+            self._enter("idle", at_s)
 
     def _choose(self, program: int, at_s: float) -> None:
         """Another voice, from the next answer on; it hears what was played so far of the call."""
@@ -106,6 +175,8 @@ class Session:
             self._news.append(done)
             if isinstance(done, KnobTurned):
                 self._voices.sample(self._desk.now.sampling)
+                if done.name == "clock":
+                    self._choose_source(at_s)
             elif isinstance(done, Pressed):
                 self._press(done.name, at_s)
         if change.control == SUSTAIN and self._desk.has_pedal:
@@ -130,6 +201,9 @@ class Session:
         if self._transport is None:
             grid = Grid(self._settings.tempo.bpm, at_s, self._voices.steps_per_quarter)
             self._transport = Transport(grid, Meter.parse(self._settings.tempo.meter))
+        elif self._conductor.leads and not self._begun:
+            self._transport = self._course.anchor(self._transport, at_s)
+        self._begun = True
         if self._reply is not None:
             self._barge_in(self._reply, at_s)
         self._enter("listening", at_s)
@@ -150,6 +224,10 @@ class Session:
         """
         self._prime(now_s)
         events: list[Timed] = []
+        if (lost_s := self._conductor.lost_at_s()) is not None and lost_s <= now_s:
+            events += self._perform_all(lost_s, now_s)
+            if (lead := self._conductor.lose(lost_s)) is not None:
+                self._follow(lead, lost_s)
         while (ends_s := self._call_ends_s()) is not None and ends_s <= now_s:
             events += self._perform_all(ends_s, now_s)
             self._end_call(ends_s)
@@ -203,6 +281,7 @@ class Session:
     def next_deadline_s(self) -> float | None:
         """When to advance again at the latest if nothing is received; None while there is nothing to do."""
         moments = [self._scheduler.next_s, self._call_ends_s(), self._primes_at_s()]
+        moments.append(self._conductor.lost_at_s())
         if self._reply is not None:
             moments += [self._reply.answer.compose_at_s(), self._reply.answer.ends_s]
         return min((moment for moment in moments if moment is not None), default=None)
@@ -214,11 +293,17 @@ class Session:
 
     def stop(self, at_s: float) -> list[Timed]:
         """End everything; gives the note-offs that are owed."""
-        offs = self._owed + self._scheduler.cancel(at_s)
+        offs = self._owed + self._silence(at_s)
         self._owed = []
+        if self._state != "waiting":
+            self._enter("idle", at_s)
+        return offs
+
+    def _silence(self, at_s: float) -> list[Timed]:
+        """End the answer; gives the note-offs that are owed."""
+        offs = self._scheduler.cancel(at_s)
         if self._reply is not None:
             self._end_reply(at_s, cut=True)
-        self._enter("idle", at_s)
         return offs
 
     def _enter(self, state: State, at_s: float) -> None:
@@ -236,7 +321,8 @@ class Session:
             return None
         if self._mode.ends_at_bar:
             bars = self._desk.now.answer.bars or self._mode.least_bars
-            return max(self._told_s, self._transport.bar_line_s(begins_s, bars))
+            place = self._steps_at(self._transport, begins_s)
+            return max(self._told_s, self._transport.bar_line_s(place, bars))
         ends_s = self._listener.ends_at_s(self._transport.beat_s)
         return None if ends_s is None else max(self._told_s, ends_s)
 
@@ -249,7 +335,8 @@ class Session:
         if self._transport is None or primes_at_s is None or primes_at_s > now_s:
             return
         self._prime_at_s = None
-        call = self._hearing.glimpse(self._listener.so_far(now_s), self._transport, self._follows)
+        played = self._straight(self._listener.so_far(now_s))
+        call = self._hearing.glimpse(played, self._transport, self._follows)
         self._voices.hear(call, call.notes[-1].end_steps)
 
     def _end_call(self, at_s: float) -> None:
@@ -262,7 +349,8 @@ class Session:
         self._answer_call(self._listener.finish(at_s), self._transport, at_s)
 
     def _answer_call(self, played: tuple[PlayedNote, ...], before: Transport, at_s: float) -> None:
-        call = self._hearing.understand(played, before, self._follows)
+        straight = self._straight(played)
+        call = self._hearing.understand(straight, before, self._follows)
         self._transport = transport = call.transport
         start, end = place_answer(call.notes, at_s, transport, self._desk.now.answer)
         back = -self._voices.hear(call, start)
@@ -270,7 +358,7 @@ class Session:
         shape = self._voices.shape(call, start, end, self._desk.now.shape)
         self._calls += 1
         keep = self._desk.now.answer.register == "player"
-        touch = touch_of(played, call.notes, transport.grid, transport.bar_steps, keep)
+        touch = touch_of(straight, call.notes, transport.grid, transport.bar_steps, keep)
         plan = Plan(start, end, touch, self._settings.channel, back)
         self._reply = Reply(Answer(melody, shape, plan, transport, self._scheduler), played)
         self._hearing.answered(start, transport)
@@ -284,8 +372,17 @@ class Session:
 
     @property
     def _follows(self) -> bool:
-        """Who keeps to the bars keeps to the tempo."""
-        return self._settings.tempo.mode == "follow" and not self._mode.ends_at_bar
+        """Whether the player sets the tempo: not where the studio does, and who keeps to the bars keeps to it."""
+        led = self._conductor.leads or self._mode.ends_at_bar
+        return self._settings.tempo.mode == "follow" and not led
+
+    def _steps_at(self, transport: Transport, at_s: float) -> float:
+        """The place of a moment of the call, by the grid that held then."""
+        return (self._course if self._conductor.leads else transport.grid).steps_at(at_s)
+
+    def _straight(self, played: Sequence[PlayedNote]) -> tuple[PlayedNote, ...]:
+        """A call as it would have been played on the grid as it is now, if the studio's tempo moved."""
+        return self._course.straightened(played) if self._conductor.leads else tuple(played)
 
     def _close(self, now_s: float) -> None:
         ends_s = None if self._reply is None else self._reply.answer.ends_s

@@ -6,6 +6,7 @@ from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseSettings
+from antiphon.perform.conductor import ClockSettings
 from antiphon.perform.control import Button, ControlSettings, Knob
 from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.modes import AnswerSettings
@@ -23,4 +24,5 @@ class SessionSettings:
     key: Key | None = None
     channel: int = 0
     control: ControlSettings = field(default_factory=ControlSettings)
+    clock: ClockSettings = field(default_factory=ClockSettings)
     learn: Knob | Button | None = None  # what the next control change will do from then on

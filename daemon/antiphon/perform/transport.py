@@ -37,9 +37,9 @@ class Transport:
         unit = {"now": 1, "beat": self.grid.steps_per_quarter, "bar": self.bar_steps}[boundary]
         return math.ceil((after_steps - 1e-6) / unit) * unit
 
-    def bar_line_s(self, at_s: float, bars: int) -> float:
-        """The bar line `bars` bars after the one before a moment; a little early counts as the next bar."""
-        bar = math.floor((self.grid.steps_at(at_s) + _EARLY_STEPS) / self.bar_steps)
+    def bar_line_s(self, place: float, bars: int) -> float:
+        """The moment `bars` bars after the bar line before a place, in steps; a little early is the next bar."""
+        bar = math.floor((place + _EARLY_STEPS) / self.bar_steps)
         return self.grid.time_s((bar + bars) * self.bar_steps)
 
     def whole_bars(self, start_steps: int, end_steps: int) -> int:

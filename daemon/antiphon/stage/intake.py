@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from antiphon.events import Change, Event, NoteOff
+from antiphon.events import Change, ClockSignal, Event, NoteOff
 from antiphon.stage.echo import EchoFilter
-from antiphon.stage.ports import Held, change_from_bytes, from_bytes
+from antiphon.stage.ports import Held, change_from_bytes, from_bytes, signal_from_bytes
 from antiphon.stage.wire import ACTIVE_SENSING, Reader
 
 # The standard: whoever has once sent active sensing sends something every 300 ms; 330 ms is the limit.
@@ -22,11 +22,16 @@ class Intake:
         self._held = Held()
         self._sensed_s: float | None = None
 
-    def feed(self, data: Sequence[int], at_s: float) -> Iterator[tuple[bytes, Sequence[Event | Change]]]:
-        """The channel messages that are the player's, each with the events it stands for."""
+    def feed(
+        self, data: Sequence[int], at_s: float
+    ) -> Iterator[tuple[bytes, Sequence[Event | Change | ClockSignal]]]:
+        """The channel messages that are the player's and the clock's, each with what it stands for."""
         if ACTIVE_SENSING in data or self._sensed_s is not None:
             self._sensed_s = at_s
         for message in self._reader.feed(data):
+            if (signal := signal_from_bytes(message)) is not None:
+                yield message, [signal]
+                continue
             if self._channel not in (None, message[0] & 0x0F):
                 continue
             event = from_bytes(message)

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator
 
 ACTIVE_SENSING = 0xFE
+SONG_POSITION = 0xF2
 _FIRST_STATUS, _FIRST_SYSTEM, _FIRST_REAL_TIME = 0x80, 0xF0, 0xF8
+_CLOCK = (0xF8, 0xFA, 0xFB, 0xFC)  # pulse, start, continue, stop
 _DATA_BYTES = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2}  # status without channel →
 
 
 class Reader:
-    """Feed it bytes, cut wherever they were cut; iterate over the channel messages they complete.
+    """Feed it bytes, cut wherever they were cut; iterate over the channel and clock messages they complete.
 
     Knows running status. Real-time bytes may stand anywhere, even inside another message; System Exclusive of
     any length is passed over without being kept. What is no byte, and data of no status, is dropped.
@@ -20,12 +22,19 @@ class Reader:
 
     def feed(self, data: Iterable[int]) -> Iterator[bytes]:
         for byte in data:
-            if _FIRST_STATUS <= byte < _FIRST_REAL_TIME:
+            if byte in _CLOCK:
+                yield bytes([byte])
+            elif _FIRST_STATUS <= byte < _FIRST_REAL_TIME:
                 # System messages end a running status, so their data are nobody's.
-                self._status = byte if byte < _FIRST_SYSTEM else 0
+                self._status = byte if byte < _FIRST_SYSTEM or byte == SONG_POSITION else 0
                 self._data = []
             elif self._status and 0 <= byte < _FIRST_STATUS:
                 self._data.append(byte)
-                if len(self._data) == _DATA_BYTES[self._status & 0xF0]:
+                if len(self._data) == _data_bytes(self._status):
                     yield bytes([self._status, *self._data])
                     self._data = []
+                    self._status = 0 if self._status == SONG_POSITION else self._status
+
+
+def _data_bytes(status: int) -> int:
+    return 2 if status == SONG_POSITION else _DATA_BYTES[status & 0xF0]

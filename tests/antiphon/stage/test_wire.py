@@ -26,11 +26,14 @@ def read(*pieces):
         ([[0x90, 60, 64, 60, 0]], [ON, OFF]),
         ([[0x90, 60, 64], [60, 0]], [ON, OFF]),
         ([[0x90, 60], [64]], [ON]),
-        ([[0x90, 0xF8, 60, 0xFE, 64]], [ON]),
+        ([[0x90, 0xF8, 60, 0xFE, 64]], [bytes([0xF8]), ON]),
+        ([[0xFA, 0xF8, 0xFC, 0xFB]], [bytes([b]) for b in (0xFA, 0xF8, 0xFC, 0xFB)]),
+        ([[0xF2, 3, 0xF8], [1, 5, 6]], [bytes([0xF8]), bytes([0xF2, 3, 1])]),
+        ([[0xF2, 3, *ON]], [ON]),
         ([[60, 64]], []),
         ([[0xC3, 5, 6]], [bytes([0xC3, 5]), bytes([0xC3, 6])]),
         ([[0x90, 60, 0x90, 60, 64]], [ON]),
-        ([[0x90, 60, 64, 0xF2, 1, 2, 60, 0]], [ON]),
+        ([[0x90, 60, 64, 0xF2, 1, 2, 60, 0]], [ON, bytes([0xF2, 1, 2])]),
         ([[0xF0, 1, 2], [3, 4], [5, 0xF7], [*ON]], [ON]),
         ([[0xF0, 1, 2, *ON]], [ON]),
         ([[0x90, 0xF0, 1, 0xF7, 60, 64]], []),
@@ -48,11 +51,14 @@ def test_however_they_are_cut_and_ticked_into_the_same_messages_come_out(message
     data = b"".join(messages)
     places = [0, *sorted(cuts), len(data)]
     pieces = [data[a:b] + bytes([tick]) for a, b in pairwise(places)]
-    assert read(*pieces) == messages
+    read_back = read(*pieces)
+    assert [message for message in read_back if message != bytes([tick])] == messages
+    assert read_back.count(bytes([tick])) == (0 if tick == 0xFE else len(pieces))
 
 
 @given(st.lists(st.integers(-1000, 1000)))
 def test_no_bytes_raise_and_only_whole_messages_come_out(data):
     for message in read(data):
-        assert len(message) == LENGTHS[message[0] & 0xF0]
+        system = {0xF2: 3, 0xF8: 1, 0xFA: 1, 0xFB: 1, 0xFC: 1}
+        assert len(message) == (LENGTHS | system)[message[0] if message[0] >= 0xF0 else message[0] & 0xF0]
         assert all(byte < 0x80 for byte in message[1:])
