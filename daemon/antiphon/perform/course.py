@@ -13,7 +13,7 @@ from antiphon.timebase import MAX_BPM, MIN_BPM, Grid, Meter
 # What the studio's place differs by, in steps, before it has jumped.
 JUMP_STEPS = 0.25
 _TEMPO_ROUNDING = 0.01
-# The grid is told of again where a beat lies so far from where it was said to be: some tenths of a millisecond.
+# The grid is told of again where a beat lies so far from where it was said to be: tenths of a millisecond.
 _TOLD_STEPS = 0.002
 
 
@@ -32,7 +32,7 @@ class Course:
         self.ahead_steps = 0.0
 
     def follow(self, lead: Lead, before: Transport | None, at_s: float) -> tuple[Transport, bool]:
-        """The transport from `at_s` on, and whether the place in the bar jumped; `before` is what held so far."""
+        """The transport from `at_s` on, and whether the place in the bar jumped; `before` held so far."""
         if before is not None and (not self._grids or self._grids[-1] is not before.grid):
             self._from_s.clear()  # until now the grid was not ours
             self._grids.clear()
@@ -41,7 +41,7 @@ class Course:
         here, meter = studio.steps_at(at_s), lead.meter or self._meter
         was = here + self.ahead_steps if before is None else before.grid.steps_at(at_s)
         bar = Transport(studio, meter).bar_steps
-        if lead.placed and not self._placed or abs(here + self.ahead_steps - was) > JUMP_STEPS or was < 0:
+        if (lead.placed and not self._placed) or abs(here + self.ahead_steps - was) > JUMP_STEPS or was < 0:
             self.ahead_steps = _ahead(here, was, bar) if lead.placed else max(0.0, was) - here
         self._placed = lead.placed
         jumped = before is not None and abs(here + self.ahead_steps - was) > JUMP_STEPS
@@ -63,7 +63,7 @@ class Course:
         return transport
 
     def tell(self, at_s: float, jumped: bool) -> list[Followed]:
-        """Where the bars are: at a jump, and at every beat where they are no longer where they were told to be."""
+        """Where the bars are: at a jump, and at a beat where they are no longer where they were told to be."""
         grid, told = self._grids[-1], self._told
         if told is not None and not jumped and told.ahead_steps == self.ahead_steps:
             expected = told.grid.steps_at(at_s)

@@ -112,7 +112,16 @@ class ProgramChosen:
 
 
 News = (
-    StateChanged | Followed | Heard | Composed | Answered | Learned | KnobTurned | Pressed | MemoryKept | ProgramChosen
+    StateChanged
+    | Followed
+    | Heard
+    | Composed
+    | Answered
+    | Learned
+    | KnobTurned
+    | Pressed
+    | MemoryKept
+    | ProgramChosen
 )
 
 

@@ -9,7 +9,10 @@ from antiphon.timebase import Grid
 
 
 def said(signals):
-    return [(s.signal.signal, s.signal.sixteenths) if s.signal.signal == "position" else s.signal.signal for s in signals]
+    return [
+        (s.signal.signal, s.signal.sixteenths) if s.signal.signal == "position" else s.signal.signal
+        for s in signals
+    ]
 
 
 def test_the_first_pulse_is_the_first_downbeat():

@@ -4,10 +4,10 @@ from collections import Counter
 
 import numpy as np
 import pytest
-import simulated_clocks as clocks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import simulated_clocks as clocks
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.events import Clocked, ClockSignal, ControlChange, Lead, NoteOff, NoteOn, Timed, Turned
 from antiphon.perform.conductor import ClockSettings
@@ -189,7 +189,9 @@ def test_while_the_tempo_moves_the_answer_stays_on_the_beats(seed):
 
 @settings(max_examples=60)
 @given(
-    st.lists(st.tuples(st.floats(0.05, 3), st.floats(20, 300), st.floats(0, 400), st.booleans()), max_size=12),
+    st.lists(
+        st.tuples(st.floats(0.05, 3), st.floats(20, 300), st.floats(0, 400), st.booleans()), max_size=12
+    ),
     st.integers(0, 3),
 )
 def test_however_the_studio_jumps_every_note_is_closed_once(moves, seed):
