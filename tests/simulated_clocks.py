@@ -1,4 +1,4 @@
-"""Clocks as they arrive: the true moments of MIDI clock's pulses, and what wires and programs make of them."""
+"""Clocks as they arrive: the true moments of the pulses, and what wires and programs make of them."""
 
 import numpy as np
 

@@ -19,6 +19,7 @@ from antiphon.compose.shape import ShapeSettings
 from antiphon.errors import WrongUse
 from antiphon.listen.key import Key, is_key_or_empty
 from antiphon.listen.phrase import PhraseSettings
+from antiphon.perform.conductor import ClockSettings
 from antiphon.perform.control import ControlSettings
 from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.modes import AnswerSettings
@@ -81,6 +82,7 @@ class MidiSettings:
     output_channel  1–16, where the answer goes
     thru            whether what you play goes to the output too
     client_name     what stands before the colon of the virtual ports' names
+    exact           on JACK: whether notes leave at their very frame; needs the package JACK-Client
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = _STRICT
@@ -91,6 +93,7 @@ class MidiSettings:
     client_name: Annotated[str, BeforeValidator(_client_name)] = "antiphon"
     input_channel: Annotated[int, Ge(0), Le(16)] = 0
     thru: bool = False
+    exact: bool = True
     output_channel: Annotated[int, Ge(1), Le(16)] = 1
 
 
@@ -140,6 +143,7 @@ class Config:
 
     model: ModelSettings = field(default_factory=ModelSettings)
     tempo: TempoSettings = field(default_factory=TempoSettings)
+    clock: ClockSettings = field(default_factory=ClockSettings)
     phrase: PhraseSettings = field(default_factory=PhraseSettings)
     answer: AnswerSettings = field(default_factory=AnswerSettings)
     key: KeySettings = field(default_factory=KeySettings)
@@ -163,6 +167,7 @@ class Config:
             Key.parse(self.key.name) if self.key.name else None,
             self.midi.output_channel - 1,
             self.control,
+            self.clock,
         )
 
 

@@ -47,8 +47,8 @@ from antiphon.perform.modes import AnswerSettings  # noqa: E402
 from antiphon.perform.news import Answered, Heard, Sent  # noqa: E402
 from antiphon.perform.settings import SessionSettings  # noqa: E402
 from antiphon.stage import live, sender  # noqa: E402
+from antiphon.stage.midi_port import Wiring  # noqa: E402
 from antiphon.stage.priority import FIFO_PRIORITY  # noqa: E402
-from antiphon.stage.rtmidi_port import Wiring  # noqa: E402
 from antiphon.stage.sender import Order, Ready, Seen  # noqa: E402
 
 PHRASE = (60, 62, 64, 65, 67)

@@ -12,7 +12,7 @@ from antiphon.errors import Failure
 from antiphon.events import NoteOn
 from antiphon.perform.news import Sent
 from antiphon.perform.session import Session
-from antiphon.stage.rtmidi_port import RtMidiPort
+from antiphon.stage.midi_port import MidiPort
 from antiphon.stage.take import Take
 
 NOTES = 3  # so many begin before the part breaks, while the last of them sounds
@@ -33,10 +33,10 @@ def break_session():
 
 
 def break_port():
-    send, receive = RtMidiPort.send, RtMidiPort.receive
+    send, receive = MidiPort.send, MidiPort.receive
 
-    def noting(self, event):
-        send(self, event)
+    def noting(self, event, at_s):
+        send(self, event, at_s)
         begun.extend([event] if isinstance(event, NoteOn) else [])
 
     def breaking(self):
@@ -44,7 +44,7 @@ def break_port():
             raise rtmidi.RtMidiError("the port broke")
         return receive(self)
 
-    RtMidiPort.send, RtMidiPort.receive = noting, breaking
+    MidiPort.send, MidiPort.receive = noting, breaking
 
 
 def break_recorder():

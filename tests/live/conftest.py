@@ -27,15 +27,25 @@ def _wait_for():
     return wait_for
 
 
+def _may_be_real_time():
+    return subprocess.run(["chrt", "-f", "70", "true"], capture_output=True, check=False).returncode == 0
+
+
 @pytest.fixture
 def jack(request):
-    """The environment in which programs find the server; a test module may start it with JACK_OPTIONS."""
+    """The environment in which programs find the server; a test module may start it with JACK_OPTIONS.
+
+    Where a module says KEEPS_TIME, the server's own time is steady as far as this machine allows.
+    """
     if shutil.which("jackd") is None:
         pytest.skip("jackd is not installed")
     name = f"antiphon-{uuid.uuid4().hex[:8]}"
     environment = {**os.environ, "JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
     options = getattr(request.module, "JACK_OPTIONS", [])
-    command = ["jackd", "-n", name, *options, "--no-realtime", "-d", "dummy", "-r", "48000", "-p", "128"]
+    scheduling = ["--no-realtime"]
+    if getattr(request.module, "KEEPS_TIME", False) and _may_be_real_time():
+        scheduling = ["-R", "-P70"]
+    command = ["jackd", "-n", name, *options, *scheduling, "-d", "dummy", "-r", "48000", "-p", "128"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         probe = "import rtmidi; rtmidi.MidiOut(rtmidi.API_UNIX_JACK, 'probe')"
         wait_for(

@@ -12,8 +12,9 @@ from rich.console import Console
 from antiphon import config
 from antiphon.bundle import Bundle
 from antiphon.commands.options import bundle_of, programs_of, seed_or_chance, shared, take_header
-from antiphon.config import Config, LogLevel, MidiSettings
+from antiphon.config import Config, LogLevel
 from antiphon.errors import Failure
+from antiphon.perform.conductor import SOURCES
 from antiphon.perform.control import LEARNABLE, Button, Knob
 from antiphon.perform.news import Learned, MemoryKept, ProgramChosen
 from antiphon.signals import stop_signals
@@ -21,9 +22,9 @@ from antiphon.stage import memory_file
 from antiphon.stage.clock import SystemClock
 from antiphon.stage.journal import Journal, logging_to
 from antiphon.stage.live import Live
+from antiphon.stage.midi_port import PortChanged, Wiring
 from antiphon.stage.midi_system import APIS
 from antiphon.stage.recorder import Recorder
-from antiphon.stage.rtmidi_port import PortChanged, Wiring
 from antiphon.stage.screen import Screen
 from antiphon.stage.sender import Order, Ready, Seen
 from antiphon.timebase import Meter
@@ -31,6 +32,7 @@ from antiphon.timebase import Meter
 
 @click.command()
 @click.option("--bpm", type=float, help="Quarter notes a minute.")
+@click.option("--clock", type=click.Choice(SOURCES), help="Who keeps the time.")
 @click.option("--in", "inputs", multiple=True, metavar="NAME", help="Listen to this port; may be repeated.")
 @click.option("--out", "output", metavar="NAME", help="Answer on this port, instead of a virtual one.")
 @click.option("--api", type=click.Choice(APIS), help="The MIDI system.")
@@ -41,6 +43,7 @@ from antiphon.timebase import Meter
 @shared("take", "model", "temperature", "seed", "config")
 def play(
     bpm: float | None,
+    clock: str | None,
     inputs: tuple[str, ...],
     output: str | None,
     api: str | None,
@@ -57,6 +60,7 @@ def play(
     """Listen on a MIDI port and answer on another, until Ctrl-C."""
     changes = {
         "tempo.bpm": bpm,
+        "clock.source": clock,
         "sampling.temperature": temperature,
         "model.name": model,
         "take.folder": take_dir,
@@ -79,7 +83,7 @@ def _perform(settings: Config, seed: int, learn: Knob | Button | None, quiet: bo
         settings.model.context,
         replace(settings.session, learn=learn),
         seed,
-        _wiring(settings.midi),
+        _wiring(settings),
         memory_file.read(Path(settings.memory.file)) if settings.memory.file else (),
     )
     console = Console(quiet=quiet)
@@ -156,10 +160,22 @@ def _opened(ready: Ready) -> str:
     )
 
 
-def _wiring(midi: MidiSettings) -> Wiring:
+def _wiring(settings: Config) -> Wiring:
     """The ports that the settings ask for; the channel counted from 0."""
-    channel = midi.input_channel - 1 if midi.input_channel else None
-    return Wiring(midi.api, midi.client_name, midi.inputs, midi.output, channel, midi.thru)
+    midi, clock = settings.midi, settings.clock
+    chosen_by_knob = settings.control.clock is not None
+    return Wiring(
+        midi.api,
+        midi.client_name,
+        midi.inputs,
+        midi.output,
+        midi.input_channel - 1 if midi.input_channel else None,
+        midi.thru,
+        midi.exact,
+        clock.input if clock.source == "midi" or chosen_by_knob else None,
+        clock.output if clock.send else None,
+        settings.tempo.bpm if clock.source == "jack" or chosen_by_knob else None,
+    )
 
 
 def _remark(report: Seen) -> str | None:

@@ -18,6 +18,7 @@ class ClockOut:
     def __init__(self) -> None:
         self._grid: Grid | None = None
         self._next = 0  # the pulse to come
+        self._to_begin = False  # whether it is the first since a start or a continue
 
     @property
     def next_s(self) -> float | None:
@@ -31,8 +32,8 @@ class ClockOut:
         begins, self._grid = self._grid is None, grid
         if begins:
             return self._begin(grid, now_s)
-        here = _pulses_at(grid, now_s)
-        if self._next - 1 - _SLIDE_PULSES <= here <= self._next + _SLIDE_PULSES:
+        here, back = _pulses_at(grid, now_s), _PULSES_PER_SIXTEENTH if self._to_begin else 1
+        if self._next - back - _SLIDE_PULSES <= here <= self._next + _SLIDE_PULSES:
             return []
         return [_said("stop", now_s), *self._begin(grid, now_s)]
 
@@ -41,14 +42,16 @@ class ClockOut:
         pulses = []
         while (at_s := self.next_s) is not None and at_s <= until_s:
             pulses.append(_said("pulse", at_s))
-            self._next += 1
+            self._next, self._to_begin = self._next + 1, False
         return pulses
 
     def _begin(self, grid: Grid, now_s: float) -> list[Clocked]:
         """Start, or continue from the next sixteenth: that is what a song position can say."""
         here = _pulses_at(grid, now_s)
-        sixteenth = max(0, math.ceil((here - _ROUNDING_PULSES) / _PULSES_PER_SIXTEENTH))
-        self._next = sixteenth * _PULSES_PER_SIXTEENTH
+        sixteenth = 0  # what began a moment ago is made up for at once
+        if here > _SLIDE_PULSES:
+            sixteenth = math.ceil((here - _ROUNDING_PULSES) / _PULSES_PER_SIXTEENTH)
+        self._next, self._to_begin = sixteenth * _PULSES_PER_SIXTEENTH, True
         if sixteenth == 0:
             return [_said("start", now_s)]
         position = ClockSignal("position", sixteenth % (LAST_SONG_POSITION + 1))

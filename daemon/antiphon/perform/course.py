@@ -63,7 +63,7 @@ class Course:
         return transport
 
     def tell(self, at_s: float, jumped: bool) -> list[Followed]:
-        """Where the bars are: at a jump, and at a beat where they are no longer where they were told to be."""
+        """Where the bars are: at a jump, and at a beat where they are not where they were told to be."""
         grid, told = self._grids[-1], self._told
         if told is not None and not jumped and told.ahead_steps == self.ahead_steps:
             expected = told.grid.steps_at(at_s)

@@ -113,11 +113,10 @@ class PulseFilter:
         late = [late_s for _, late_s in self._strays]
         mean_s, pulse_s = sum(late) / len(late), self._slow.pulse_s
         lost = round(mean_s / pulse_s)
-        if (
-            lost >= 1
-            and max(late) - min(late) < 0.25 * pulse_s
-            and abs(mean_s - lost * pulse_s) < 0.35 * pulse_s
-        ):
+        alike = max(late) - min(late) < 0.25 * pulse_s
+        # A sender that was held up for a while is late by any time, and what it sends still counts.
+        near_s = min(0.35 * pulse_s, max(0.05 * pulse_s, 2 * math.sqrt(self._square)))
+        if lost >= 1 and alike and abs(mean_s - lost * pulse_s) < near_s:
             for loop in (self._slow, self._quick):
                 loop.at_s += lost * loop.pulse_s
             self._strays.clear()
@@ -167,7 +166,7 @@ class PulseFilter:
 
 
 def narrowest_strip(moments_s: Sequence[float]) -> tuple[float, float, float]:
-    """The steady clock whose greatest error is least: its last pulse, the time between two, the strip's width.
+    """The steady clock whose greatest error is least: its last pulse, the time between two, the width.
 
     All in seconds.
     Where every moment is equally likely within a grain, that is far better than least squares.

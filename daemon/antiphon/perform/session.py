@@ -372,7 +372,7 @@ class Session:
 
     @property
     def _follows(self) -> bool:
-        """Whether the player sets the tempo: not where the studio does, and who keeps to the bars keeps to it."""
+        """Whether the player sets the tempo: not where the studio does; who keeps to the bars keeps to it."""
         led = self._conductor.leads or self._mode.ends_at_bar
         return self._settings.tempo.mode == "follow" and not led
 

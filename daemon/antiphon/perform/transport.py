@@ -38,7 +38,7 @@ class Transport:
         return math.ceil((after_steps - 1e-6) / unit) * unit
 
     def bar_line_s(self, place: float, bars: int) -> float:
-        """The moment `bars` bars after the bar line before a place, in steps; a little early is the next bar."""
+        """The moment `bars` bars after the bar line before a place in steps; a little early is the next."""
         bar = math.floor((place + _EARLY_STEPS) / self.bar_steps)
         return self.grid.time_s((bar + bars) * self.bar_steps)
 

@@ -51,7 +51,10 @@ class EchoFilter:
     def _came_back(self, event: Event, at_s: float) -> bool:
         moments = self._sent[_key(event)]
         self._forget_old(moments, at_s)
-        return bool(moments) and moments.popleft() <= at_s
+        if not moments or moments[0] > at_s:  # nothing left yet: it may only be handed over
+            return False
+        moments.popleft()
+        return True
 
     def _forget_old(self, moments: deque[float], now_s: float) -> None:
         while moments and now_s - moments[0] > self._window_s:

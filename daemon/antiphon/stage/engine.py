@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from antiphon.events import ControlChange, Input, Timed, Turned
+from antiphon.events import Clocked, ControlChange, Input, Lead, Timed, Turned
+from antiphon.perform.clock_out import ClockOut
 from antiphon.perform.news import Received, Report, Sent, State, StateChanged
 from antiphon.perform.session import Session
 from antiphon.stage.clock import Clock
@@ -32,6 +33,8 @@ class Engine:
         publish: Callable[[Report], None],
         poll_s: float = POLL_S,
         light: Callable[[State], ControlChange | None] = lambda _: None,
+        clock_out: ClockOut | None = None,
+        beacon: Callable[[], list[Lead]] = list,
     ) -> None:
         self._clock = clock
         self._port = port
@@ -39,6 +42,8 @@ class Engine:
         self._publish = publish
         self._poll_s = poll_s
         self._light = light
+        self._clock_out = clock_out
+        self._beacon = beacon
         self._last_input_s = clock.now_s()
         self._reached_s = float("-inf")  # the moment the session was last advanced to
         self._deadline_s: float | None = None
@@ -62,26 +67,36 @@ class Engine:
                 self._rest()
         finally:
             self._send(self._session.stop(self._clock.now_s()))
+            if self._clock_out is not None:
+                self._say(self._clock_out.follow(None, self._clock.now_s()))
             self._report_news()
 
     def turn(self) -> None:
         """One turn: take what came in, send what is due."""
-        received = self._port.receive()
+        received = [*self._port.receive(), *self._beacon()]
         if received:
-            self._last_input_s = received[-1].at_s
+            self._last_input_s = self._clock.now_s()
         elif self._deadline_s is None or self._clock.now_s() < self._deadline_s:
             return
         for arrived in received:
             self._hand_over(arrived)
-        self._send(self._advance(self._clock.now_s()))
+        now_s = self._clock.now_s()
+        self._pulse(now_s)
+        self._send(self._advance(now_s))
         for arrived in received:
-            self._publish(Received(arrived))
+            if isinstance(arrived, Timed | Turned):
+                self._publish(Received(arrived))
         self._settle()
 
     def _hand_over(self, arrived: Input) -> None:
         """Nothing is played before what was already sent."""
+        if isinstance(arrived, Lead):
+            self._session.hear_clock(arrived, max(self._clock.now_s(), self._reached_s))
+            return
         at_s = max(arrived.at_s, self._reached_s)
-        if isinstance(arrived, Turned):
+        if isinstance(arrived, Clocked):
+            self._session.hear_clock(arrived, at_s)
+        elif isinstance(arrived, Turned):
             self._session.turn(replace(arrived, at_s=at_s))
         else:
             self._session.receive(replace(arrived, at_s=at_s))
@@ -94,22 +109,42 @@ class Engine:
         self._report_news()
         self._deadline_s = self._session.next_deadline_s()
         self._sends_s = self._session.next_send_s
+        if self._clock_out is not None:
+            self._keep_the_beat(self._clock_out)
+
+    def _keep_the_beat(self, clock_out: ClockOut) -> None:
+        """Pulses are sent by the same timer as the notes."""
+        self._say(clock_out.follow(self._session.rolling_grid, max(self._clock.now_s(), self._reached_s)))
+        if (next_s := clock_out.next_s) is not None:
+            self._deadline_s = next_s if self._deadline_s is None else min(self._deadline_s, next_s)
+            self._sends_s = next_s if self._sends_s is None else min(self._sends_s, next_s)
+
+    def _pulse(self, until_s: float) -> None:
+        if self._clock_out is not None:
+            self._say(self._clock_out.due(until_s))
+
+    def _say(self, signals: list[Clocked]) -> None:
+        for said in signals:
+            self._port.send_clock(said.signal, said.at_s)
 
     def _rest(self) -> None:
         """Until there is something to do, or to look for; only what sounds is waited for awake."""
         now_s, deadline_s, sends_s = self._clock.now_s(), self._deadline_s, self._sends_s
-        if deadline_s is None or deadline_s > now_s + 2 * self._poll_s:
+        ahead_s = self._port.ahead_s
+        if deadline_s is None or deadline_s > now_s + 2 * self._poll_s + ahead_s:
             idle = deadline_s is None and now_s - self._last_input_s > _IDLE_AFTER_S
             self._clock.wait_until_s(now_s + (_IDLE_POLL_S if idle else self._poll_s), exactly=False)
-        elif sends_s is not None and now_s < sends_s <= deadline_s:
+        elif sends_s is not None and now_s < sends_s <= deadline_s + ahead_s:
             self._send_at(sends_s)
         else:
             self._clock.wait_until_s(deadline_s, exactly=False)
 
     def _send_at(self, moment_s: float) -> None:
-        self._clock.wait_until_s(moment_s - _READY_S, exactly=False)
+        send_s = moment_s - self._port.ahead_s
+        self._clock.wait_until_s(send_s - _READY_S, exactly=False)
         due = self._advance(moment_s)
-        self._clock.wait_until_s(moment_s)
+        self._clock.wait_until_s(send_s)
+        self._pulse(moment_s)
         self._send(due)
         self._settle()
 
@@ -120,11 +155,11 @@ class Engine:
 
     def _sound(self, timed: Timed) -> float:
         """Send an event; gives how late it left."""
-        self._port.send(timed.event)
+        self._port.send(timed.event, timed.at_s)
         return max(0.0, self._clock.now_s() - timed.at_s)
 
     def _report_news(self) -> None:
         for news in self._session.take_news():
             if isinstance(news, StateChanged) and (light := self._light(news.state)) is not None:
-                self._port.send(light)
+                self._port.send(light, self._clock.now_s())
             self._publish(news)

@@ -13,6 +13,7 @@ from typing import TextIO
 from antiphon.errors import Failure
 from antiphon.perform.news import (
     Answered,
+    Followed,
     Heard,
     KnobTurned,
     Learned,
@@ -22,8 +23,8 @@ from antiphon.perform.news import (
     Sent,
     StateChanged,
 )
+from antiphon.stage.midi_port import PortChanged
 from antiphon.stage.roll import note_name
-from antiphon.stage.rtmidi_port import PortChanged
 from antiphon.stage.screen import percentile
 from antiphon.timebase import Meter
 
@@ -81,6 +82,7 @@ class Journal:
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
         self._late_s: list[float] = []
+        self._ahead_steps = 0.0
 
     def note(self, report: Report | PortChanged) -> None:
         match report:
@@ -91,7 +93,9 @@ class Journal:
             case Sent():
                 self._sent(report)
             case Heard():
-                LOG.info(_heard(report, self._meter))
+                LOG.info(_heard(report, self._meter, self._ahead_steps))
+            case Followed():
+                self._followed(report)
             case Answered():
                 self._answered(report)
             case StateChanged(_, state):
@@ -106,6 +110,13 @@ class Journal:
                 LOG.warning("program %d has no model", program + 1)
             case ProgramChosen(_, program, name):
                 LOG.info("program %d: %s answers", program + 1, name)
+
+    def _followed(self, followed: Followed) -> None:
+        self._ahead_steps = followed.ahead_steps
+        bar = followed.grid.steps_per_bar(self._meter)
+        place = (followed.grid.steps_at(followed.at_s) - followed.ahead_steps) / bar + 1
+        level = logging.INFO if followed.jumped else logging.DEBUG
+        LOG.log(level, "the studio is in bar %.2f at %.2f bpm", place, followed.grid.bpm)
 
     def _sent(self, sent: Sent) -> None:
         self._late_s.append(sent.late_s)
@@ -124,12 +135,12 @@ class Journal:
             self._late_s.clear()
 
 
-def _heard(heard: Heard, meter: Meter) -> str:
+def _heard(heard: Heard, meter: Meter, ahead_steps: float) -> str:
     grid, notes = heard.grid, heard.notes
     bar_steps = grid.steps_per_bar(meter)
     beats = (notes[-1].end_steps - notes[0].onset_steps) / grid.steps_per_quarter
     bars = "until interrupted" if heard.answer_steps is None else f"{heard.answer_steps / bar_steps:g} bars"
     return (
         f"call: {len(notes)} notes, {beats:g} beats, {heard.key}, {grid.bpm:.1f} bpm; "
-        f"answer from bar {heard.answer_start_steps / bar_steps + 1:g}, {bars}"
+        f"answer from bar {(heard.answer_start_steps - ahead_steps) / bar_steps + 1:g}, {bars}"
     )

@@ -3,18 +3,31 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from typing import Any
 
 from antiphon.errors import Failure
-from antiphon.events import Change, ControlChange, Event, Input, NoteOff, NoteOn, Timed, Turned
+from antiphon.events import (
+    Change,
+    Clocked,
+    ClockSignal,
+    ControlChange,
+    Event,
+    Input,
+    NoteOff,
+    NoteOn,
+    Timed,
+    Turned,
+)
 from antiphon.stage.clock import Clock
 from antiphon.stage.echo import EchoFilter
 from antiphon.stage.intake import Intake
-from antiphon.stage.midi_system import answers, load_rtmidi, retire
-from antiphon.stage.outlet import Outlet
+from antiphon.stage.jack_system import JackProcess, JackSystem, Process, jack_loads
+from antiphon.stage.midi_system import MidiSystem, answers, load_rtmidi, retire
+from antiphon.stage.outlet import ClockOutlet, Outlet
 from antiphon.stage.presence import Link, Presence
-from antiphon.stage.sockets import Socket, open_sockets
+from antiphon.stage.sockets import Names, Socket, Sockets, open_sockets
+
+StartJack = Callable[[str, float | None], Process]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +39,10 @@ class Wiring:
     inputs, output  ports there are, by name, pattern or part of a name; empty: a virtual port of ours
     input_channel   the only channel listened to, 0–15; None: all
     thru            whether what the player does goes to the output too
+    exact           on JACK: to the frame, where the package JACK-Client can be loaded
+    clock_input     a port that MIDI clock comes from; empty: a virtual one; None: clock is not listened to
+    clock_output    a port that MIDI clock goes to; empty: a virtual one; None: there is none
+    transport_bpm   on JACK, and exact: its transport is followed, at this tempo where it has none; None: not
     """
 
     api: str = "auto"
@@ -34,6 +51,14 @@ class Wiring:
     output: str = ""
     input_channel: int | None = None
     thru: bool = False
+    exact: bool = True
+    clock_input: str | None = None
+    clock_output: str | None = None
+    transport_bpm: float | None = None
+
+    @property
+    def names(self) -> Names:
+        return Names(self.client_name, self.inputs, self.output, self.clock_input, self.clock_output)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +69,12 @@ class PortChanged:
     present: bool
 
 
-class RtMidiPort:
-    """MIDI in and out through python-rtmidi, as a `Wiring` says.
+class MidiPort:
+    """MIDI in and out, as a `Wiring` says: through python-rtmidi, or on JACK to the frame.
 
     `tell` hears of ports that go and come back, which `attend` notices. `backend` stands in for the rtmidi
-    module. Raises Failure, saying what to do, where there is no MIDI to be had or a name fits no port.
+    module and `start_jack` for the process that is JACK's client. Raises Failure, saying what to do, where
+    there is no MIDI to be had or a name fits no port.
     """
 
     def __init__(
@@ -57,39 +83,88 @@ class RtMidiPort:
         wiring: Wiring = Wiring(),
         tell: Callable[[PortChanged], None] = lambda _: None,
         backend: Any = None,
+        start_jack: StartJack | None = None,
     ) -> None:
         self._clock, self._thru, self._tell = clock, wiring.thru, tell
+        if start_jack is None and backend is None and wiring.exact and jack_loads():
+            start_jack = JackProcess
         rtmidi = backend or load_rtmidi()
-        names = (wiring.client_name, wiring.inputs, wiring.output)
-        opened = next(answers(rtmidi, wiring.api, partial(open_sockets, *names)))
-        self.api = opened.api
+        opened = next(answers(rtmidi, wiring.api, partial(_open, wiring, start_jack)))
+        self._system = opened.system
+        self.api, self.output = opened.system.api, opened.output.name
         self.inputs = tuple(socket.name for socket in opened.inputs)
-        self.output = opened.output.name
+        self._devices = opened.devices
         echo = EchoFilter()
         self._intakes = [(socket, Intake(wiring.input_channel, echo)) for socket in opened.inputs]
-        self._outlet = Outlet(opened.output, echo, rtmidi.RtMidiError)
-        self._presence = Presence(_links(opened.inputs), _links([opened.output]))
+        clock_inputs = [opened.clock_input] if opened.clock_input else []
+        self._clock_intakes = [(socket, Intake(None, echo)) for socket in clock_inputs]
+        self._clocked = wiring.clock_input is not None
+        self._outlet = Outlet(opened.output, echo)
+        self._clock_outlet = ClockOutlet(opened.clock_output) if opened.clock_output else None
+        clock_outputs = [opened.clock_output] if opened.clock_output else []
+        self._presence = Presence(
+            *map(_links, (opened.inputs, [opened.output], clock_inputs, clock_outputs)),
+        )
+        self._waiting: list[Input] = []
         self._let_go: list[Event] = []
         self._closed = False
 
+    @property
+    def ahead_s(self) -> float:
+        return self._system.ahead_s
+
+    @property
+    def tells_transport(self) -> bool:
+        """Whether `receive` can tell of JACK's transport."""
+        return isinstance(self._system, JackSystem)
+
     def receive(self) -> list[Input]:
         # Polled, not called back: a callback would take the GIL inside the MIDI system's real-time thread.
+        if self._closed:
+            return []
         let_go, self._let_go = self._let_go, []
-        return [_stamped(event, self._clock.now_s()) for event in chain(let_go, self._arrived())]
-
-    def _arrived(self) -> Iterator[Event | Change]:
-        for socket, intake in self._intakes:
-            while (arrived := socket.device.get_message()) is not None:
-                yield from self._take_in(intake, arrived[0])
-            if intake.lapsed(self._clock.now_s()):
-                yield from self._release(intake)
-
-    def _take_in(self, intake: Intake, data: Sequence[int]) -> Iterator[Event | Change]:
         now_s = self._clock.now_s()
-        for message, events in intake.feed(data, now_s):
-            if self._thru:
+        arrived = [_stamped(event, now_s) for event in let_go]
+        arrived += self._arrived()
+        if not (arrived or self._waiting):
+            return []
+        return self._until_now(arrived)
+
+    def _until_now(self, arrived: Sequence[Input]) -> list[Input]:
+        """What has its moment behind it, in order: JACK tells of a whole period when it begins."""
+        now_s = self._clock.now_s()
+        self._waiting = sorted([*self._waiting, *arrived], key=lambda one: one.at_s)
+        past = [one for one in self._waiting if one.at_s <= now_s]
+        self._waiting = self._waiting[len(past) :]
+        return past
+
+    def _arrived(self) -> Iterator[Input]:
+        self._system.gather()
+        for socket, intake in self._intakes:
+            while (arrived := socket.receive()) is not None:
+                yield from self._take_in(intake, *arrived)
+            if intake.lapsed(now_s := self._clock.now_s()):
+                yield from (_stamped(off, now_s) for off in self._release(intake))
+        for socket, intake in self._clock_intakes:
+            while (arrived := socket.receive()) is not None:
+                yield from self._clock_in(intake, *arrived)
+        yield from self._system.leads()
+
+    def _take_in(self, intake: Intake, data: Sequence[int], at_s: float | None) -> Iterator[Input]:
+        now_s = self._clock.now_s()
+        stamp_s = now_s if at_s is None else at_s
+        for message, events in intake.feed(data, stamp_s):
+            signals = any(isinstance(event, ClockSignal) for event in events)
+            if self._thru and not signals:
                 self._outlet.pass_on(message, now_s)
-            yield from events
+            if self._clocked or not signals:
+                yield from (_stamped(event, stamp_s) for event in events)
+
+    def _clock_in(self, intake: Intake, data: Sequence[int], at_s: float | None) -> Iterator[Input]:
+        """Of the port for the clock only the clock is heard: programs send notes-off there, too."""
+        stamp_s = self._clock.now_s() if at_s is None else at_s
+        for _, events in intake.feed(data, stamp_s):
+            yield from (Clocked(stamp_s, event) for event in events if isinstance(event, ClockSignal))
 
     def _release(self, intake: Intake) -> list[Event]:
         """The note-offs of the keys that were down on an input that fell silent."""
@@ -99,11 +174,15 @@ class RtMidiPort:
                 self._outlet.send(off, self._clock.now_s())
         return offs
 
-    def send(self, event: Event | ControlChange) -> None:
-        """Sound an event now; nothing where the output is away. Raises Failure on a closed port."""
+    def send(self, event: Event | ControlChange, at_s: float) -> None:
+        """Sound an event at `at_s`; nothing where the output is away. Raises Failure on a closed port."""
         if self._closed:
             raise Failure("the MIDI port is closed")
-        self._outlet.send(event, self._clock.now_s())
+        self._outlet.send(event, max(at_s, self._clock.now_s()))
+
+    def send_clock(self, signal: ClockSignal, at_s: float) -> None:
+        if self._clock_outlet is not None and not self._closed:
+            self._clock_outlet.send(signal, at_s)
 
     def attend(self, next_send_s: float | None) -> None:
         """See which ports went or came back, if it is time to look and nothing is due soon.
@@ -130,14 +209,27 @@ class RtMidiPort:
         if self._closed:
             return
         self._closed = True
-        intakes, self._intakes = self._intakes, []
         try:
-            self._outlet.settle()
+            self._outlet.settle(self._clock.now_s())
         finally:
-            retire(self._clock, [*(socket.device for socket, _ in intakes), self._outlet.device])
+            retire(self._clock, self._devices)
+            self._system.close()
 
 
-def _stamped(event: Event | Change, at_s: float) -> Input:
+def _open(wiring: Wiring, start_jack: StartJack | None, system: MidiSystem) -> Sockets:
+    if start_jack is None or system.api != "jack":
+        return open_sockets(wiring.names, system)
+    jack = JackSystem(start_jack(wiring.client_name, wiring.transport_bpm))
+    try:
+        return open_sockets(wiring.names, jack)
+    except BaseException:
+        jack.close()
+        raise
+
+
+def _stamped(event: Event | Change | ClockSignal, at_s: float) -> Input:
+    if isinstance(event, ClockSignal):
+        return Clocked(at_s, event)
     return Timed(at_s, event) if isinstance(event, NoteOn | NoteOff) else Turned(at_s, event)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from antiphon.errors import Failure
+from antiphon.events import Lead
 from antiphon.stage.clock import Clock
 from antiphon.stage.port_names import tied
 
@@ -34,20 +35,28 @@ class Listing:
     outputs: tuple[str, ...]
 
 
+class NoServerError(Exception):
+    """A MIDI system is not running; says what it says itself."""
+
+
 class MidiSystem:
     """One MIDI system, by its number in python-rtmidi; makes clients that their maker must delete."""
 
+    ahead_s = 0.0  # a message leaves when it is sent
+
     def __init__(self, rtmidi: Any, number: int) -> None:
         self.rtmidi = rtmidi
+        self.errors: type[Exception] = rtmidi.RtMidiError
         self.api = _our_name(rtmidi.get_api_name(number))
         self.title = str(rtmidi.get_api_display_name(number))
         self._number = number
 
-    def source(self, client: str) -> Any:
+    def source(self, client: str, clocked: bool = False) -> Any:
+        """A client to listen with; `clocked`: also to MIDI clock."""
         device = self.rtmidi.MidiIn(self._number, client, QUEUE_MESSAGES)
-        # System Exclusive and clock are not ours to read and would fill the queue. Active sensing is wanted:
-        # its end is how a pulled cable is noticed.
-        device.ignore_types(sysex=True, timing=True, active_sense=False)
+        # What nobody asks for would fill the queue. Active sensing is wanted: its end is how a pulled cable
+        # is noticed.
+        device.ignore_types(sysex=True, timing=not clocked, active_sense=False)
         return device
 
     def sink(self, client: str) -> Any:
@@ -85,8 +94,8 @@ class MidiSystem:
         device.open_virtual_port(port)
         self._rename(device, port)
 
-    def connect(self, device: Any, port: str, number: int) -> None:
-        """Open `device` as our `port`, tied to the port of that number in its list."""
+    def connect(self, device: Any, port: str, theirs: str, number: int) -> None:  # noqa: ARG002
+        """Open `device` as our `port`, tied to the port `theirs`, of that number in its list."""
         device.open_port(number, port)
         self._rename(device, port)
 
@@ -103,6 +112,24 @@ class MidiSystem:
         except OSError:
             return True
         return tied(clients, f"{client}:{port}", theirs)
+
+    def send(self, device: Any, message: bytes, at_s: float) -> None:  # noqa: ARG002 - it leaves at once
+        device.send_message(message)
+
+    def gather(self) -> None:
+        """The library gathers by itself."""
+
+    def receive(self, device: Any) -> tuple[Sequence[int], float | None] | None:
+        """A message that came in, and its moment if the system tells; None if there is none."""
+        arrived = device.get_message()
+        return None if arrived is None else (arrived[0], None)
+
+    def leads(self) -> list[Lead]:
+        """Where the transport was: only JACK has one."""
+        return []
+
+    def close(self) -> None:
+        """Whoever has deleted its clients has nothing left to close."""
 
     def _rename(self, device: Any, port: str) -> None:
         if self.api == "jack" and port != "in":
@@ -157,7 +184,7 @@ def answers(rtmidi: Any, wanted: str, use: Callable[[MidiSystem], T]) -> Iterato
         try:
             with quiet():
                 answer = use(system)
-        except rtmidi.RtMidiError as error:
+        except (rtmidi.RtMidiError, NoServerError) as error:
             problems.append(f"{system.title}: {error}")
         else:
             answered = True

@@ -5,23 +5,48 @@ from typing import Any, Protocol
 
 import mido
 
-from antiphon.events import Change, ControlChange, Event, Input, NoteOff, NoteOn, ProgramChange, Timed, Turned
+from antiphon.events import (
+    Change,
+    Clocked,
+    ClockSignal,
+    ControlChange,
+    Event,
+    Input,
+    NoteOff,
+    NoteOn,
+    ProgramChange,
+    Signal,
+    Timed,
+    Turned,
+)
 from antiphon.stage.clock import Clock
+from antiphon.stage.wire import SONG_POSITION
 
 RELEASE_VELOCITY = 64
 _NOTE_OFF, _NOTE_ON, _CONTROL, _PROGRAM = 0x80, 0x90, 0xB0, 0xC0
 _FIRST_CHANNEL_MODE = 120
+_SIGNALS: dict[int, Signal] = {0xF8: "pulse", 0xFA: "start", 0xFB: "continue", 0xFC: "stop"}
+_STATUS_OF: dict[Signal, int] = {signal: status for status, signal in _SIGNALS.items()}
 
 
 class Port(Protocol):
     """One MIDI input and one output. `contextlib.closing` makes it a context."""
 
-    def receive(self) -> list[Input]:
-        """All that arrived since the last call, stamped with our clock. Never waits."""
+    @property
+    def ahead_s(self) -> float:
+        """How long before its moment an event should be handed over; 0: it sounds when it is sent."""
         ...
 
-    def send(self, event: Event | ControlChange) -> None:
-        """Sound an event now."""
+    def receive(self) -> list[Input]:
+        """All that arrived since the last call, in order, stamped with our clock, up to now. Never waits."""
+        ...
+
+    def send(self, event: Event | ControlChange, at_s: float) -> None:
+        """Sound an event at `at_s`, or at once where that has passed or the port knows no later."""
+        ...
+
+    def send_clock(self, signal: ClockSignal, at_s: float) -> None:
+        """The same for a clock signal, on the clock's output; nothing where there is none."""
         ...
 
     def close(self) -> None:
@@ -54,6 +79,15 @@ def change_from_bytes(message: Sequence[int]) -> Change | None:
     return None
 
 
+def signal_from_bytes(message: Sequence[int]) -> ClockSignal | None:
+    """The clock signal that one MIDI message says; None for all others."""
+    if len(message) == 1 and message[0] in _SIGNALS:
+        return ClockSignal(_SIGNALS[message[0]])
+    if len(message) == 3 and message[0] == SONG_POSITION and all(0 <= byte <= 127 for byte in message[1:]):
+        return ClockSignal("position", message[1] | message[2] << 7)
+    return None
+
+
 def to_event(message: Any) -> Event | None:
     """The same for a mido message, whatever its type."""
     if message.type not in ("note_on", "note_off"):
@@ -61,8 +95,12 @@ def to_event(message: Any) -> Event | None:
     return from_bytes(message.bytes())
 
 
-def to_bytes(event: Event | Change) -> bytes:
+def to_bytes(event: Event | Change | ClockSignal) -> bytes:
     """The bytes that say an event."""
+    if isinstance(event, ClockSignal):
+        if event.signal == "position":
+            return bytes((SONG_POSITION, event.sixteenths & 0x7F, event.sixteenths >> 7))
+        return bytes((_STATUS_OF[event.signal],))
     if isinstance(event, ProgramChange):
         return bytes((_PROGRAM | event.channel, event.program))
     if isinstance(event, ControlChange):
@@ -95,10 +133,12 @@ class Held:
 
 
 class Loopback:
-    """A port in memory: plays a script of timed events in, keeps what comes out in `sent` and `turned`.
+    """A port in memory: plays a script in, keeps what comes out in `sent`, `turned` and `signals`.
 
     A scripted event arrives with its own moment, once the clock has reached it.
     """
+
+    ahead_s = 0.0
 
     def __init__(self, clock: Clock, script: Sequence[Input] = ()) -> None:
         self._clock = clock
@@ -107,6 +147,7 @@ class Loopback:
         self._held = Held()
         self.sent: list[Timed] = []
         self.turned: list[Turned] = []
+        self.signals: list[Clocked] = []
 
     @property
     def exhausted(self) -> bool:
@@ -119,13 +160,16 @@ class Loopback:
             self._given += 1
         return self._script[first : self._given]
 
-    def send(self, event: Event | ControlChange) -> None:
+    def send(self, event: Event | ControlChange, at_s: float) -> None:  # noqa: ARG002 - it sounds when sent
         if isinstance(event, ControlChange):
             self.turned.append(Turned(self._clock.now_s(), event))
             return
         self._held.follow(event)
         self.sent.append(Timed(self._clock.now_s(), event))
 
+    def send_clock(self, signal: ClockSignal, at_s: float) -> None:  # noqa: ARG002 - it sounds when sent
+        self.signals.append(Clocked(self._clock.now_s(), signal))
+
     def close(self) -> None:
         for off in self._held.owed():
-            self.send(off)
+            self.send(off, self._clock.now_s())

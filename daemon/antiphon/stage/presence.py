@@ -14,7 +14,7 @@ CLEAR_S = 0.015
 
 
 class Link:
-    """One port of ours, tied to one of theirs. `connect(number)` opens ours to the port of that number.
+    """One port of ours, tied to one of theirs. `connect(name, number)` opens ours to that port of the list.
 
     `tied(name)` says whether ours still hangs on the port of that name, which is there.
 
@@ -26,7 +26,7 @@ class Link:
         device: Any,
         port: str,
         api: str,
-        connect: Callable[[int], None],
+        connect: Callable[[str, int], None],
         errors: type[Exception],
         tied: Callable[[str], bool] = lambda _: True,
     ) -> None:
@@ -37,7 +37,7 @@ class Link:
         self._open(port, self.device.get_ports())
 
     def _open(self, port: str, ports: Sequence[str]) -> None:
-        self._connect(ports.index(port))
+        self._connect(port, ports.index(port))
         self._port, self.present = port, True
 
     def lose(self) -> None:

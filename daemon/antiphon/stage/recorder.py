@@ -6,7 +6,7 @@ from pathlib import Path
 
 from antiphon.errors import Failure
 from antiphon.events import NoteOn, Timed
-from antiphon.perform.news import Heard, Pressed, Received, Report
+from antiphon.perform.news import Followed, Heard, Pressed, Received, Report
 from antiphon.stage.journal import LOG
 from antiphon.stage.take import Take, TakeHeader
 from antiphon.stage.tempo_map import TempoMap
@@ -47,6 +47,8 @@ class Recorder:
                 self._tempo.begin(at_s)
             case Heard():
                 self._tempo.learn(report)
+            case Followed():
+                self._tempo.follow(report)
 
     def _press(self) -> None:
         if self._take is None:

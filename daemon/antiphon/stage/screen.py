@@ -22,6 +22,7 @@ from antiphon.perform.modes import ModeName
 from antiphon.perform.news import (
     Answered,
     Composed,
+    Followed,
     Heard,
     KnobTurned,
     ProgramChosen,
@@ -35,7 +36,12 @@ from antiphon.stage.roll import BLOCKS, LABEL_COLUMNS, SOUNDING, bar_numbers, no
 from antiphon.timebase import STEPS_PER_QUARTER, Grid, Meter
 
 CALL_STYLE, ANSWER_STYLE, QUIET_STYLE = "dodger_blue1", "dark_orange", "bright_black"
-_STATE_STYLES: dict[State, str] = {"idle": "default", "listening": CALL_STYLE, "answering": ANSWER_STYLE}
+_STATE_STYLES: dict[State, str] = {
+    "idle": "default",
+    "listening": CALL_STYLE,
+    "answering": ANSWER_STYLE,
+    "waiting": QUIET_STYLE,
+}
 MIN_ROWS, MAX_ROWS = 6, 12
 _WIDE_COLUMNS = 100
 _LINES_AROUND = 7  # header, two rules, two lines of bar numbers, lateness, and one to spare
@@ -91,6 +97,7 @@ class Screen:
         self._recording = True
         self._grid = Grid(bpm, 0.0, steps_per_quarter)
         self._begun = False
+        self._ahead_steps = 0.0  # of the grid that the studio has not counted
         self._call, self._answer = _Voice(), _Voice()
         self._state: State = "idle"
         self._key = ""
@@ -131,6 +138,8 @@ class Screen:
                 self._change(state, at_s)
             case Heard():
                 self._end_call(report)
+            case Followed():
+                self._grid, self._begun, self._ahead_steps = report.grid, True, report.ahead_steps
             case Answered():
                 self._end_answer(report)
             case KnobTurned(name="mode", value=mode):
@@ -205,7 +214,9 @@ class Screen:
         return f"{late}  ·  entropy {self._draw.entropy:.2f}  ·  temperature {self._draw.temperature:.2f}"
 
     def _header(self, now_steps: float) -> Text:
-        place = bar_and_beat(now_steps, self._grid, self._meter) if self._begun else "play"
+        place = "play" if self._state != "waiting" else "for the studio's clock"
+        if self._begun and self._state != "waiting":
+            place = bar_and_beat(now_steps - self._ahead_steps, self._grid, self._meter)
         recording = "● recording" if self._recording else "not recording"
         facts = [place, self._key, f"{self._grid.bpm:.4g} bpm", self._mode, self._model, recording]
         line = Text(

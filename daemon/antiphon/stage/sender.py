@@ -7,7 +7,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
@@ -18,16 +18,22 @@ from threading import Thread
 from antiphon import bundle
 from antiphon.compose.model import Context
 from antiphon.errors import Failure
+from antiphon.perform.clock_out import ClockOut
+from antiphon.perform.conductor import Source
 from antiphon.perform.control import state_light
 from antiphon.perform.news import Report
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings
-from antiphon.stage.clock import SystemClock
+from antiphon.stage.clock import Clock, SystemClock
 from antiphon.stage.engine import Engine
+from antiphon.stage.jack_system import JackTransport
 from antiphon.stage.journal import LOG, LogLine, Posting
+from antiphon.stage.link import LinkBeacon
+from antiphon.stage.midi_port import MidiPort, PortChanged, Wiring
 from antiphon.stage.performance import make_voice, warm
 from antiphon.stage.priority import raise_priority
-from antiphon.stage.rtmidi_port import PortChanged, RtMidiPort, Wiring
+from antiphon.stage.studio import Beacon, Studio
+from antiphon.timebase import Meter
 
 # A thread gets the interpreter from another within this time; Python's own measure is ten times as long.
 _SWITCH_S = 0.0005
@@ -96,9 +102,18 @@ def _play(order: Order, put: Callable[[Letter], None], orders: "Connection[None,
     folders = (order.bundle_folder, *order.programs)
     voices = [make_voice(bundle.load(folder), order.context, order.remembered) for folder in folders]
     session = Session(voices[0], order.settings, order.random_seed, voices[1:])
-    with closing(RtMidiPort(clock, order.wiring, put)) as port:
+    with ExitStack() as stack:
+        port = stack.enter_context(closing(MidiPort(clock, order.wiring, put)))
         light = partial(state_light, order.settings.control, channel=order.settings.channel)
-        engine = Engine(clock, port, session, put, light=light)
+        clock_out = None if order.wiring.clock_output is None else ClockOut()
+        studio = Studio(_to_join(clock, order.settings, port), order.settings.clock.source)
+        stack.callback(studio.close)
+
+        def tell(report: Report) -> None:
+            studio.hear(report)
+            put(report)
+
+        engine = Engine(clock, port, session, tell, light=light, clock_out=clock_out, beacon=studio.poll)
 
         def over() -> bool:
             port.attend(engine.deadline_s)
@@ -111,6 +126,13 @@ def _play(order: Order, put: Callable[[Letter], None], orders: "Connection[None,
         LOG.info("%s open, %s open (%s; %s)", ", ".join(ready.inputs), ready.output, ready.api, ready.allowed)
         put(ready)
         engine.run(until=over)
+
+
+def _to_join(clock: Clock, settings: SessionSettings, port: MidiPort) -> dict[Source, Callable[[], Beacon]]:
+    """What can be joined; where our ports are JACK's they tell of its transport themselves."""
+    bpm, bar = settings.tempo.bpm, Meter.parse(settings.tempo.meter).quarters_per_bar
+    link: dict[Source, Callable[[], Beacon]] = {"link": lambda: LinkBeacon(clock, bpm, bar)}
+    return link if port.tells_transport else {**link, "jack": lambda: JackTransport(clock, bpm)}
 
 
 def _obey(orders: "Connection[None, None]", stop: Callable[[], None]) -> None:

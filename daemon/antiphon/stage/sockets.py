@@ -4,40 +4,110 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from antiphon.errors import Failure
-from antiphon.stage.midi_system import MidiSystem
+from antiphon.events import Lead
 from antiphon.stage.port_names import all_fitting, lasting, one_fitting
 from antiphon.stage.presence import Link
 
 
+class System(Protocol):
+    """One MIDI system of this machine. A device is a port of ours there, which it alone understands, except
+    that it has `get_ports()`, `close_port()` and `delete()`."""
+
+    api: str
+    errors: type[Exception]  # what a device that is away may raise
+
+    @property
+    def ahead_s(self) -> float: ...
+
+    def free_name(self, client: str) -> str: ...
+
+    def client_of(self, client: str, port: str) -> str: ...
+
+    def source(self, client: str, clocked: bool = False) -> Any: ...
+
+    def sink(self, client: str) -> Any: ...
+
+    def open_virtual(self, device: Any, port: str) -> None: ...
+
+    def connect(self, device: Any, port: str, theirs: str, number: int) -> None: ...
+
+    def still_tied(self, client: str, port: str, theirs: str) -> bool: ...
+
+    def send(self, device: Any, message: bytes, at_s: float) -> None: ...
+
+    def gather(self) -> None:
+        """Take in what came to all devices, for `receive` and `leads` to hand out."""
+        ...
+
+    def receive(self, device: Any) -> tuple[Sequence[int], float | None] | None: ...
+
+    def leads(self) -> list[Lead]: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Which ports. `client` stands before the colon of ours; the others are names, patterns or parts of names
+    of ports there are. Empty: a virtual port of ours; None: no such port."""
+
+    client: str
+    inputs: tuple[str, ...] = ()
+    output: str = ""
+    clock_input: str | None = None
+    clock_output: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Socket:
-    """An open port of ours: its client, the name to show, and its tie to another port if it has one."""
+    """An open port of ours: its device, the name to show, and its tie to another port if it has one."""
 
+    system: System
     device: Any
     name: str
     link: Link | None = None
+
+    def send(self, message: bytes, at_s: float) -> None:
+        """Let a message sound at `at_s`; at once where the system knows no later."""
+        self.system.send(self.device, message, at_s)
+
+    def receive(self) -> tuple[Sequence[int], float | None] | None:
+        """The next message that came in, with its moment if the system tells it."""
+        return self.system.receive(self.device)
 
 
 @dataclass(frozen=True, slots=True)
 class Sockets:
     """All our ports, on one MIDI system."""
 
-    api: str
+    system: System
     inputs: tuple[Socket, ...]
     output: Socket
+    clock_input: Socket | None = None
+    clock_output: Socket | None = None
+
+    @property
+    def devices(self) -> list[Any]:
+        clocks = (socket for socket in (self.clock_input, self.clock_output) if socket is not None)
+        return [socket.device for socket in (*self.inputs, self.output, *clocks)]
 
 
-def open_sockets(client: str, inputs: Sequence[str], output: str, system: MidiSystem) -> Sockets:
-    """Ports `client:in` and `client:out`; those that `inputs` and `output` name are tied to what they name.
+def open_sockets(names: Names, system: System) -> Sockets:
+    """Ports `client:in`, `client:out`, `client:clock` and `client:clock-out`, as far as they are wanted.
 
+    Those with the name of another port are tied to that.
     Raises Failure where a name fits no port.
     """
-    opener = _Opener(system, system.free_name(client))
+    opener = _Opener(system, system.free_name(names.client), names.clock_input is not None)
     try:
-        return Sockets(system.api, opener.inputs(inputs), opener.output(output))
+        # Inputs first: while they are looked for, no output of ours is there to be taken for another's.
+        inputs, clock_input = opener.inputs(names.inputs), opener.clock_input(names.clock_input)
+        output = opener.output("out", names.output)
+        clock_output = None if names.clock_output is None else opener.output("clock-out", names.clock_output)
+        return Sockets(system, inputs, output, clock_input, clock_output)
     except BaseException:
         for device in opener.made:
             device.delete()
@@ -45,33 +115,49 @@ def open_sockets(client: str, inputs: Sequence[str], output: str, system: MidiSy
 
 
 class _Opener:
-    def __init__(self, system: MidiSystem, client: str) -> None:
-        self._system, self._client = system, client
+    def __init__(self, system: System, client: str, clocked: bool) -> None:
+        self._system, self._client, self._clocked = system, client, clocked
         self.made: list[Any] = []
 
     def inputs(self, names: Sequence[str]) -> tuple[Socket, ...]:
-        first = self._client_for(self._system.source, "in")
+        first = self._source("in")
         names = tuple(names) or self._made_by_the_player("in")
         if not names:
             return (self._virtual(first, "in"),)
-        with _advice(self._system.api, f"{self._client}:in"):
-            ports = all_fitting(names, first.get_ports(), self._system.api)
+        ports = self._fitting(first, "in", names)
         titles = ["in", *(f"in-{number}" for number in range(2, len(ports) + 1))]
-        devices = [first, *(self._client_for(self._system.source, title) for title in titles[1:])]
+        devices = [first, *(self._source(title) for title in titles[1:])]
         return tuple(map(self._tied, devices, titles, ports))
 
-    def output(self, name: str) -> Socket:
-        device = self._client_for(self._system.sink, "out")
-        name = name or "".join(self._made_by_the_player("out"))
+    def clock_input(self, name: str | None) -> Socket | None:
+        """One input: two clocks at once would be none."""
+        if name is None:
+            return None
+        device = self._source("clock")
+        names = (name,) if name else self._made_by_the_player("clock")
+        if not names:
+            return self._virtual(device, "clock")
+        return self._tied(device, "clock", self._fitting(device, "clock", names)[0])
+
+    def output(self, title: str, name: str) -> Socket:
+        device = self._client_for(self._system.sink, title)
+        name = name or "".join(self._made_by_the_player(title))
         if not name:
-            return self._virtual(device, "out")
-        with _advice(self._system.api, f"{self._client}:out"):
+            return self._virtual(device, title)
+        with _advice(self._system.api, f"{self._client}:{title}"):
             port = self._one_output(device, name)
-        return self._tied(device, "out", port)
+        return self._tied(device, title, port)
+
+    def _fitting(self, device: Any, title: str, names: Sequence[str]) -> list[str]:
+        with _advice(self._system.api, f"{self._client}:{title}"):
+            return all_fitting(names, device.get_ports(), self._system.api)
 
     def _one_output(self, device: Any, name: str) -> str:
-        api, own = self._system.api, f"{self._client}:in"
-        return one_fitting(name, [port for port in device.get_ports() if lasting(port, api) != own], api)
+        api, own = self._system.api, (f"{self._client}:in", f"{self._client}:clock")
+        return one_fitting(name, [port for port in device.get_ports() if lasting(port, api) not in own], api)
+
+    def _source(self, title: str) -> Any:
+        return self._client_for(partial(self._system.source, clocked=self._clocked), title)
 
     def _client_for(self, make: Callable[[str], Any], title: str) -> Any:
         self.made.append(make(self._system.client_of(self._client, title)))
@@ -79,13 +165,13 @@ class _Opener:
 
     def _virtual(self, device: Any, title: str) -> Socket:
         self._system.open_virtual(device, title)
-        return Socket(device, f"{self._client}:{title}")
+        return Socket(self._system, device, f"{self._client}:{title}")
 
     def _tied(self, device: Any, title: str, port: str) -> Socket:
         connect = partial(self._system.connect, device, title)
         tied = partial(self._system.still_tied, self._client, title)
-        link = Link(device, port, self._system.api, connect, self._system.rtmidi.RtMidiError, tied)
-        return Socket(device, link.name, link)
+        link = Link(device, port, self._system.api, connect, self._system.errors, tied)
+        return Socket(self._system, device, link.name, link)
 
     def _made_by_the_player(self, title: str) -> tuple[str, ...]:
         """Windows has no virtual ports: there, ours are those that the player made with loopMIDI."""

@@ -13,8 +13,8 @@ from pathlib import Path
 import mido
 
 from antiphon.errors import Failure
-from antiphon.events import Change, Event, Input, NoteOn, Timed
-from antiphon.perform.news import Answered, Heard, Received, Report, Sent
+from antiphon.events import Change, Event, NoteOn, Timed, Turned
+from antiphon.perform.news import Answered, Followed, Heard, Received, Report, Sent
 from antiphon.stage.clock import wall_time
 from antiphon.stage.midifile import conductor_track, save, voice_track
 from antiphon.stage.ports import Held
@@ -74,7 +74,7 @@ class Take:
     ) -> None:
         self._header = header
         self._tempo = tempo or TempoMap(header.bpm)
-        self._player: list[Input] = []
+        self._player: list[Timed | Turned] = []
         self._antiphon: list[Timed] = []
         self._late_s: list[float] = []
         self._saved: tuple[int, int] | None = None
@@ -89,7 +89,7 @@ class Take:
     def record(self, report: Report) -> None:
         """Take down what was received and sent; save when an answer is over. Raises Failure if it cannot."""
         match report:
-            case Received(timed):
+            case Received(Timed() | Turned() as timed):
                 self._player.append(timed)
                 if isinstance(timed, Timed) and isinstance(timed.event, NoteOn):
                     self._tempo.begin(timed.at_s)  # the first note played is the first downbeat
@@ -98,6 +98,8 @@ class Take:
                 self._late_s.append(late_s)
             case Heard():
                 self._tempo.learn(report)
+            case Followed():
+                self._tempo.follow(report)
             case Answered():
                 self.save()
 
@@ -176,7 +178,7 @@ def _from_the_start(changes: Sequence[tuple[int, float]]) -> list[tuple[int, flo
     return [(0, before[-1]), *later] if before else [(0, later[0][1]), *later[1:]]
 
 
-def _closed(events: Sequence[Input], end_s: float) -> Iterator[Input]:
+def _closed(events: Sequence[Timed | Turned], end_s: float) -> Iterator[Timed | Turned]:
     held = Held()
     for timed in sorted(events, key=lambda timed: timed.at_s):
         if isinstance(timed, Timed):
@@ -185,7 +187,9 @@ def _closed(events: Sequence[Input], end_s: float) -> Iterator[Input]:
     yield from (Timed(end_s, off) for off in held.owed())
 
 
-def _in_ticks(events: Iterable[Input], tempo: TempoMap, begin: int) -> Iterator[tuple[int, Event | Change]]:
+def _in_ticks(
+    events: Iterable[Timed | Turned], tempo: TempoMap, begin: int
+) -> Iterator[tuple[int, Event | Change]]:
     for timed in events:
         what = timed.event if isinstance(timed, Timed) else timed.change
         yield tempo.ticks(timed.at_s) + begin, what

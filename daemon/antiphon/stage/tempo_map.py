@@ -6,7 +6,7 @@ The bars of the file are the bars that were played: tempo changes fill what lies
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from antiphon.perform.news import Heard
+from antiphon.perform.news import Followed, Heard
 from antiphon.timebase import Grid, bpm_of, seconds_to_ticks, steps_to_ticks
 
 
@@ -25,6 +25,7 @@ class TempoMap:
 
     bpm: float
     _places: list[_Place] = field(default_factory=list)
+    _guessed: bool = False  # the only place is the first note's
 
     @property
     def empty(self) -> bool:
@@ -34,16 +35,34 @@ class TempoMap:
         """The first downbeat, as long as nothing better is known."""
         if self.empty:
             self._places.append(_Place(at_s, 0, self.bpm))
+            self._guessed = True
 
     def learn(self, heard: Heard) -> None:
         """A call was heard: where its first note and its answer lie is known now."""
-        if len(self._places) == 1 and self._places[0].ticks == 0:
-            self._places.clear()  # the first call says better where the first downbeat was
+        self._forget_the_guess()
         for steps in (heard.notes[0].onset_steps, heard.answer_start_steps):
             self._add(heard.grid, steps)
 
-    def _add(self, grid: Grid, steps: int) -> None:
-        place = _Place(grid.time_s(steps), steps_to_ticks(steps, grid.steps_per_quarter), grid.bpm)
+    def follow(self, followed: Followed) -> None:
+        """The studio's bars are known here. What lies between a jump and the next beat makes up for it."""
+        self._forget_the_guess()
+        grid, here = followed.grid, followed.grid.steps_at(followed.at_s)
+        if followed.jumped and not self.empty:
+            self._place(followed.at_s, self.ticks(followed.at_s), grid.bpm)
+            here = (here // grid.steps_per_quarter + 1) * grid.steps_per_quarter
+        self._add(grid, here)
+
+    def _forget_the_guess(self) -> None:
+        """The first note was the first downbeat as long as nothing better was known."""
+        if self._guessed:
+            self._places.clear()
+        self._guessed = False
+
+    def _add(self, grid: Grid, steps: float) -> None:
+        self._place(grid.time_s(steps), steps_to_ticks(steps, grid.steps_per_quarter), grid.bpm)
+
+    def _place(self, at_s: float, ticks: int, bpm: float) -> None:
+        place = _Place(at_s, ticks, bpm)
         # Time and place only go forward; what would turn back is next to the last place anyway.
         if self.empty or (place.at_s > self._places[-1].at_s and place.ticks > self._places[-1].ticks):
             self._places.append(place)

@@ -32,6 +32,20 @@ def test_in_the_middle_of_a_song_it_continues_from_the_next_sixteenth():
     assert clock.next_s == pytest.approx(1.0 + 9 * 0.125)
 
 
+def test_what_began_a_moment_ago_starts_at_its_beginning():
+    clock = ClockOut()
+    assert said(clock.follow(Grid(120.0, 1.0), 1.03)) == ["start"]
+    assert clock.follow(Grid(120.0, 1.0), 1.03) == []
+    assert [p.at_s for p in clock.due(1.03)] == pytest.approx([1.0, 1.0 + 0.5 / 24])
+
+
+def test_until_a_continue_begins_it_is_not_told_again():
+    clock = ClockOut()
+    assert said(clock.follow(Grid(120.0, 0.0), 1.01)) == [("position", 9), "continue"]
+    assert clock.follow(Grid(120.0, 0.0), 1.02) == []
+    assert [p.at_s for p in clock.due(1.13)] == pytest.approx([9 * 0.125])
+
+
 def test_it_stops_once():
     clock = ClockOut()
     clock.follow(Grid(120.0, 0.0), 0.0)

@@ -94,6 +94,14 @@ def test_pulses_that_never_came_are_counted():
     assert np.abs(rows[200:, 1] - 120).max() <= 0.1
 
 
+def test_a_sender_that_was_held_up_has_lost_no_pulse():
+    true = clocks.pulses(lambda _: 100.0, 20)
+    heard = np.where(true > 8, true + 0.0345, true)
+    rows = followed(true, heard)
+    assert (rows[:, 3] == 1).all()
+    assert np.abs(rows[rows[:, 0] > 10][:, 2] - 0.0345).max() < 0.0005
+
+
 @given(st.floats(0.006, 0.2), st.lists(st.floats(-0.4, 0.4), min_size=5, max_size=60))
 def test_the_narrowest_strip_holds_all_moments(pulse_s, off):
     moments = [pulse_s * (number + error) for number, error in enumerate(off)]

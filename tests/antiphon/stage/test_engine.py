@@ -4,7 +4,9 @@ from functools import partial
 
 import pytest
 
-from antiphon.events import ControlChange, NoteOff, NoteOn, Timed, Turned
+from antiphon.events import Clocked, ClockSignal, ControlChange, Lead, NoteOff, NoteOn, Timed, Turned
+from antiphon.perform.clock_out import ClockOut
+from antiphon.perform.conductor import ClockSettings
 from antiphon.perform.control import ControlSettings, state_light
 from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.news import Answered, Received, Sent
@@ -157,3 +159,67 @@ def test_a_watcher_that_breaks_closes_the_note_that_sounds():
     with pytest.raises(RuntimeError, match="the watcher broke"):
         stage.run()
     assert stage.sounding() == []
+
+
+PULSE_S = 60 / 120 / 24
+
+
+def test_our_clock_starts_with_the_first_note_and_stops_at_the_end():
+    stage = Stage(scripted_voice(SCRIPT))
+    stage.engine = Engine(stage.clock, stage.port, stage.session, stage.reports.append, clock_out=ClockOut())
+    stage.run(until_s=8.0)
+    signals = stage.port.signals
+    assert signals[0].signal == ClockSignal("start")
+    assert signals[-1].signal == ClockSignal("stop")
+    pulses = [said.at_s for said in signals if said.signal == ClockSignal("pulse")]
+    assert pulses[2:] == pytest.approx([0.5 + n * PULSE_S for n in range(2, len(pulses))])
+    assert len(pulses) == pytest.approx(7.5 / PULSE_S, abs=2)
+    # Notes are as punctual as without it.
+    assert [round(t.at_s, 4) for t in stage.port.sent] == [4.5, 5.475, 5.5, 6.475]
+
+
+def test_the_studios_clock_is_followed():
+    """The song begins at 0.25; the call is half a beat into its first bar."""
+    pulses = [Clocked(0.25 + n * PULSE_S, ClockSignal("pulse")) for n in range(400)]
+    clock = VirtualClock()
+    port = Loopback(clock, [Clocked(0.249, ClockSignal("start")), *pulses, *CALL])
+    led = SessionSettings(clock=ClockSettings(source="midi"))
+    session = Session(scripted_voice(SCRIPT), led, 1)
+    Engine(clock, port, session, lambda _: None).run(until=lambda: clock.now_s() >= 8.0)
+    assert [round(t.at_s, 3) for t in port.sent][:2] == [4.25, 5.225]
+
+
+def test_a_beacon_is_asked_every_turn():
+    clock, told = VirtualClock(), [Lead(0.0, 0.0, 120.0)]
+    port = Loopback(clock, CALL)
+    session = Session(scripted_voice(SCRIPT), SessionSettings(clock=ClockSettings(source="link")), 1)
+
+    def beacon():
+        leads = told[:]
+        told.clear()
+        return leads
+
+    engine = Engine(clock, port, session, lambda _: None, beacon=beacon)
+    engine.run(until=lambda: clock.now_s() >= 8.0)
+    assert [round(t.at_s, 3) for t in port.sent][:1] == [4.0]
+
+
+class Ahead(Loopback):
+    """A port that wants its notes a hundredth of a second early, and keeps when each is to sound."""
+
+    ahead_s = 0.01
+
+    def __init__(self, clock, script):
+        super().__init__(clock, script)
+        self.due = []
+
+    def send(self, event, at_s):
+        self.due.append((round(at_s, 4), round(self._clock.now_s(), 4)))
+        super().send(event, at_s)
+
+
+def test_a_port_that_keeps_time_itself_is_handed_notes_early():
+    stage = Stage(scripted_voice(SCRIPT), port=Ahead)
+    stage.run()
+    assert [at_s for at_s, _ in stage.port.due] == [4.5, 5.475, 5.5, 6.475]
+    assert all(at_s - handed_s == pytest.approx(0.01, abs=1e-6) for at_s, handed_s in stage.port.due)

@@ -18,7 +18,7 @@ from antiphon.perform.news import (
     StateChanged,
 )
 from antiphon.stage.journal import LOG, Journal, LogLine, Posting, logging_to
-from antiphon.stage.rtmidi_port import PortChanged
+from antiphon.stage.midi_port import PortChanged
 from antiphon.timebase import Grid, Meter
 
 REPORTS = [

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from antiphon.errors import Failure
 from antiphon.events import NoteOff, NoteOn, Timed, Turned
 from antiphon.stage.clock import VirtualClock
-from antiphon.stage.rtmidi_port import RtMidiPort, Wiring
+from antiphon.stage.midi_port import MidiPort, Wiring
 from fake_rtmidi import FakeRtMidi
 
 KEYS, SYNTH = "nanoKEY2:nanoKEY2 MIDI 1", "Synth:in"
 
 
 def port_on(library, clock=None, **wiring):
-    return RtMidiPort(clock or VirtualClock(), Wiring(**wiring), backend=library)
+    return MidiPort(clock or VirtualClock(), Wiring(**wiring), backend=library)
 
 
 def test_the_first_system_that_answers_is_taken():
@@ -102,7 +102,7 @@ def test_thru_passes_whole_messages_and_owes_their_note_offs():
 def test_what_we_sent_is_not_heard_when_it_comes_back():
     library, clock = FakeRtMidi([2]), VirtualClock()
     port = port_on(library, clock)
-    port.send(NoteOn(60, 80))
+    port.send(NoteOn(60, 80), 0.0)
     clock.wait_until_s(0.02)
     library.ins[0].queue = [[0x90, 60, 80], [0x90, 60, 81]]
     assert [timed.event for timed in port.receive()] == [NoteOn(60, 81)]
@@ -111,13 +111,13 @@ def test_what_we_sent_is_not_heard_when_it_comes_back():
 def test_closing_sends_the_note_offs_that_are_owed_before_the_port_goes():
     library = FakeRtMidi([2])
     with closing(port_on(library)) as port:
-        port.send(NoteOn(60, 80, 1))
+        port.send(NoteOn(60, 80, 1), 0.0)
     port.close()
     assert library.outs[0].sent == [[0x91, 60, 80], [0x81, 60, 64]]
     assert library.alive == []
     assert port.receive() == []
     with pytest.raises(Failure, match="closed"):
-        port.send(NoteOn(60))
+        port.send(NoteOn(60), 0.0)
 
 
 def test_a_cable_pulled_from_a_virtual_port_is_known_by_the_end_of_active_sensing():
@@ -163,8 +163,8 @@ def test_the_library_is_wanted_only_when_a_port_is_opened():
         "import sys; sys.modules['rtmidi'] = None\n"
         "from antiphon.errors import Failure\n"
         "from antiphon.stage.clock import VirtualClock\n"
-        "from antiphon.stage.rtmidi_port import RtMidiPort\n"
-        "try: RtMidiPort(VirtualClock())\n"
+        "from antiphon.stage.midi_port import MidiPort\n"
+        "try: MidiPort(VirtualClock())\n"
         "except Failure as failure: print(failure.message)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -123,9 +123,9 @@ def test_the_loopback_gives_the_script_in_time_and_once():
 def test_the_loopback_keeps_what_is_sent_and_closes_what_is_held():
     clock = VirtualClock(3.0)
     with closing(Loopback(clock)) as port:
-        port.send(NoteOn(60, 80, 2))
-        port.send(NoteOn(64))
-        port.send(NoteOff(64))
+        port.send(NoteOn(60, 80, 2), 0.0)
+        port.send(NoteOn(64), 0.0)
+        port.send(NoteOff(64), 0.0)
         clock.wait_until_s(4.0)
     port.close()
     assert port.sent[0] == Timed(3.0, NoteOn(60, 80, 2))

@@ -4,13 +4,13 @@ import pytest
 
 from antiphon.stage.midi_system import MidiSystem
 from antiphon.stage.presence import Presence
-from antiphon.stage.sockets import open_sockets
+from antiphon.stage.sockets import Names, open_sockets
 from fake_rtmidi import FakeRtMidi
 
 
 def stage(sources, names, api=2):
     library = FakeRtMidi([api], sources=sources)
-    sockets = open_sockets("antiphon", names, "", MidiSystem(library, api))
+    sockets = open_sockets(Names("antiphon", tuple(names)), MidiSystem(library, api))
     links = [socket.link for socket in sockets.inputs]
     return library, links, Presence(links)
 

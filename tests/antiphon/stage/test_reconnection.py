@@ -4,7 +4,7 @@ import pytest
 
 from antiphon.events import NoteOff, NoteOn
 from antiphon.stage.clock import VirtualClock
-from antiphon.stage.rtmidi_port import PortChanged, RtMidiPort, Wiring
+from antiphon.stage.midi_port import MidiPort, PortChanged, Wiring
 from fake_rtmidi import FakeRtMidi
 
 KEYS, SYNTH = "nanoKEY2:nanoKEY2 MIDI 1", "Synth:in"
@@ -18,7 +18,7 @@ class Stage:
         self.library = FakeRtMidi([api], sources=[self.keys], sinks=[SYNTH])
         self.clock, self.told = VirtualClock(), []
         wiring = Wiring(inputs=("nanoKEY2*",), output=SYNTH)
-        self.port = RtMidiPort(self.clock, wiring, self.told.append, self.library)
+        self.port = MidiPort(self.clock, wiring, self.told.append, self.library)
         self.source, self.sink = self.library.alive
 
     def pass_time(self, seconds=0.5, next_send_s=None):
@@ -54,14 +54,14 @@ def test_a_keyboard_that_returns_under_another_number_is_heard_again():
 
 def test_a_synthesizer_that_returns_is_released_of_what_it_held_and_of_nothing_else():
     stage = Stage()
-    stage.port.send(NoteOn(60))
-    stage.port.send(NoteOn(62))
-    stage.port.send(NoteOff(62))
+    stage.port.send(NoteOn(60), 0.0)
+    stage.port.send(NoteOn(62), 0.0)
+    stage.port.send(NoteOff(62), 0.0)
     stage.pass_time(1.1)
     stage.library.sinks.clear()
     stage.pass_time()
-    stage.port.send(NoteOff(60))
-    stage.port.send(NoteOn(65))
+    stage.port.send(NoteOff(60), 0.0)
+    stage.port.send(NoteOn(65), 0.0)
     before = list(stage.sink.sent)
     stage.library.sinks.append(SYNTH)
     stage.pass_time(1.0)
@@ -72,25 +72,25 @@ def test_a_synthesizer_that_returns_is_released_of_what_it_held_and_of_nothing_e
 
 def test_a_port_that_is_back_is_not_used_before_the_connection_stands():
     stage = Stage()
-    stage.port.send(NoteOn(60))
+    stage.port.send(NoteOn(60), 0.0)
     stage.library.sinks.clear()
     stage.pass_time()
     stage.library.sinks.append(SYNTH)
     while stage.told[-1] != PortChanged(SYNTH, True):
         stage.pass_time(0.001)
-    stage.port.send(NoteOn(64))
+    stage.port.send(NoteOn(64), 0.0)
     stage.pass_time(0.08)
     assert stage.sink.sent == [[0x90, 60, 80]]
     stage.pass_time(0.04)
-    stage.port.send(NoteOn(65))
+    stage.port.send(NoteOn(65), 0.0)
     assert stage.sink.sent[1:] == [[0x80, 60, 64], [0x90, 65, 80]]
 
 
 def test_a_send_that_fails_is_a_port_that_went():
     stage = Stage()
-    stage.port.send(NoteOn(60))
+    stage.port.send(NoteOn(60), 0.0)
     stage.library.broken.add(SYNTH)
-    stage.port.send(NoteOff(60))
+    stage.port.send(NoteOff(60), 0.0)
     stage.library.broken.clear()
     stage.pass_time(1.0)
     assert stage.sink.sent == [[0x90, 60, 80], [0x80, 60, 64]]
@@ -129,10 +129,10 @@ def test_two_hundred_unpluggings_make_no_client(api):
 
 def test_a_note_off_sent_while_nobody_knew_that_the_synthesizer_was_gone_is_sent_again():
     stage = Stage()
-    stage.port.send(NoteOn(60))
+    stage.port.send(NoteOn(60), 0.0)
     stage.pass_time()
     stage.library.sinks.clear()
-    stage.port.send(NoteOff(60))
+    stage.port.send(NoteOff(60), 0.0)
     stage.pass_time()
     before = list(stage.sink.sent)
     stage.library.sinks.append(SYNTH)

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from antiphon.events import GridNote
 from antiphon.listen.key import Key
-from antiphon.perform.news import Heard
+from antiphon.perform.news import Followed, Heard
 from antiphon.stage.tempo_map import TempoMap
 from antiphon.timebase import Grid
 
@@ -70,3 +70,27 @@ def test_time_never_runs_backwards(calls, moments):
     assert all(bpm > 0 for _, bpm in tempo.changes())
     places = [place for place, _ in tempo.changes()]
     assert places == sorted(set(places))
+
+
+def test_the_studios_beats_are_the_files_beats():
+    tempo = TempoMap(100)
+    tempo.begin(0.3)  # a guess, which the studio's own bars put right
+    tempo.follow(Followed(1.0, Grid(120, 0.0), 0.0, False))
+    assert tempo.ticks(1.0) == 960
+    assert tempo.ticks(0.5) == 480
+    # From second 2 on at 60.
+    tempo.follow(Followed(2.0, Grid(60, -2.0), 0.0, False))
+    assert tempo.ticks(2.0) == 1920
+    assert tempo.ticks(3.0) == 2400
+    assert [bpm for _, bpm in tempo.changes()] == pytest.approx([120, 60])
+
+
+def test_after_a_jump_the_file_is_in_time_again_from_the_next_beat():
+    tempo = TempoMap(120)
+    tempo.follow(Followed(0.0, Grid(120, 0.0), 0.0, False))
+    # At second 2, where a bar begins, the studio's song goes on in the middle of a beat.
+    jumped = Grid(120, 2.0 - 18 * 0.125)
+    tempo.follow(Followed(2.0, jumped, 16.0, True))
+    assert tempo.ticks(2.0) == 1920
+    for steps in (20, 24, 32):
+        assert tempo.ticks(jumped.time_s(steps)) == 120 * steps

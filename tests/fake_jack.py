@@ -1,0 +1,58 @@
+"""The process that is JACK's client, without process and without JACK: ports of others that come and go."""
+
+from antiphon.errors import Failure
+from antiphon.stage.jack_records import Message
+from antiphon.stage.jack_system import RefusedError
+
+
+class FakeJack:
+    """`sources` and `sinks` are the ports of others; `arriving` what `receive` gives next."""
+
+    def __init__(self, sources=(), sinks=(), period_s=0.004):
+        self.sources, self.sinks, self.period_s = list(sources), list(sinks), period_s
+        self.name, self.transport_bpm = "", None
+        self.titles, self.ties, self.sent, self.arriving = [], set(), [], []
+        self.gone = self.closed = False
+
+    def __call__(self, client_name, transport_bpm):
+        self.name, self.transport_bpm = f"{client_name}-2", transport_bpm
+        return self
+
+    def ask(self, request):
+        self._there()
+        match request.what:
+            case "inputs":
+                return tuple(self.sources)
+            case "outputs":
+                return tuple(self.sinks)
+            case "listen" | "play":
+                self.titles.append(request.port)
+                return len(self.titles) - 1
+            case "tie":
+                if not {request.port, request.other} & {*self.sources, *self.sinks}:
+                    raise RefusedError("no such port")
+                self.ties.add((request.port, request.other))
+            case "untie":
+                self.ties.discard((request.port, request.other))
+        return None
+
+    def play(self, title, at_s, *data):
+        """Let a message come in on one of our ports."""
+        self.arriving.append(Message(self.titles.index(title), at_s, bytes(data)))
+
+    def send(self, port, at_s, data):
+        self._there()
+        self.sent.append((self.titles[port], at_s, list(data)))
+
+    def receive(self):
+        self._there()
+        arrived, self.arriving = self.arriving, []
+        return arrived
+
+    def close(self):
+        self.closed = True
+
+    def _there(self):
+        assert not self.closed
+        if self.gone:
+            raise Failure("the JACK server is gone")

@@ -1,0 +1,70 @@
+"""A player that is not ours: a JACK client that plays notes at places of JACK's transport, to the sample."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import jack
+
+VELOCITY = 80
+
+
+class Note(NamedTuple):
+    """In quarter notes from the transport's beginning."""
+
+    pitch: int
+    beat: float
+    beats: float
+
+
+class Player:
+    """Plays the notes on its port `out`, whenever and wherever the transport rolls."""
+
+    def __init__(self, name: str, notes: Iterable[Note], bpm: float) -> None:
+        self.client: Any = jack.Client(name)
+        self._out = self.client.midi_outports.register("out")
+        self._events = sorted(event for note in notes for event in self._both_ends(note, bpm))
+        self.client.set_process_callback(self._process)
+        self.client.activate()
+
+    def _both_ends(self, note: Note, bpm: float) -> list[tuple[int, bytes]]:
+        rate = self.client.samplerate * 60 / bpm
+        return [
+            (round(note.beat * rate), bytes([0x90, note.pitch, VELOCITY])),
+            (round((note.beat + note.beats) * rate), bytes([0x80, note.pitch, 0])),
+        ]
+
+    def _process(self, frames: int) -> None:
+        self._out.clear_buffer()
+        state, place = self.client.transport_query_struct()
+        if state != jack.ROLLING:
+            return
+        begin = place.frame
+        for at, message in self._events[bisect_left(self._events, (begin, b"")) :]:
+            if at >= begin + frames:
+                return
+            self._out.write_midi_event(at - begin, message)
+
+    def bars_and_beats(self) -> str:
+        """What the timebase master says of the transport."""
+        _, place = self.client.transport_query()
+        if "bar" not in place:
+            return "nobody says bars and beats on the transport"
+        return (
+            f"bar {place['bar']}, beat {place['beat']}, {place['beats_per_minute']:.3f} bpm, "
+            f"{place['beats_per_bar']:g}/{place['beat_type']:g}"
+        )
+
+    def beat(self, bpm: float) -> float:
+        return float(self.client.transport_frame / self.client.samplerate * bpm / 60)
+
+    def ports(self) -> set[str]:
+        return {port.name for port in self.client.get_ports(is_midi=True)}
+
+    def connect(self, source: str, sink: str) -> None:
+        self.client.connect(source, sink)
+
+    def end(self) -> int:
+        self.client.deactivate()
+        self.client.close()
+        return 0
