@@ -155,8 +155,10 @@ def test_the_demo_plays_your_phrase_rests_and_all(antiphon, tmp_path):
 
 
 def test_the_demo_ends_whatever_the_settings(antiphon, tmp_path):
-    for mode in ("continue", "trade"):
-        (tmp_path / "config.toml").write_text(f'[answer]\nmode = "{mode}"\n[tempo]\nmode = "follow"\n')
+    for mode, source in (("continue", "internal"), ("trade", "midi")):
+        (tmp_path / "config.toml").write_text(
+            f'[answer]\nmode = "{mode}"\n[tempo]\nmode = "follow"\n[clock]\nsource = "{source}"\n'
+        )
         code, out, _ = antiphon("demo", "--fast", "--json")
         assert code == 0
         assert json.loads(out)["answer_starts_at_step"] == 64

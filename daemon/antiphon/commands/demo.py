@@ -16,6 +16,7 @@ from antiphon.commands.options import FILE, bundle_of, seed_or_chance, shared, t
 from antiphon.config import Config
 from antiphon.events import NoteOn, PlayedNote, Timed
 from antiphon.listen.phrase import PhraseSettings
+from antiphon.perform.conductor import ClockSettings
 from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.news import Composed, Heard, Report, Sent
 from antiphon.perform.session import Session
@@ -102,7 +103,9 @@ def _perform(
     port = Loopback(clock, [Timed(begin_s + timed.at_s, timed.event) for timed in phrase.events])
     voice = voice_of(chosen, settings)
     warm(voice.model)
-    session = Session(voice, settings.session, random_seed)
+    # Nobody leads here: the phrase is played in by ourselves.
+    alone = replace(settings.session, clock=ClockSettings())
+    session = Session(voice, alone, random_seed)
     performance = Performance(clock, port, session)
 
     def over() -> bool:
