@@ -18,8 +18,8 @@ from player import Note, Player
 
 HERE = Path(__file__).parent
 AGAIN = 75  # Ardour did not come up: see run.sh
-# A note is to be where it belongs, within this; one of JACK's periods is 0.7 ms here.
-TOLERANCE_MS = 2.0
+# A note is to be where it belongs, within this: the circle of the two programs costs a period of 2.7 ms.
+TOLERANCE_MS = 4.0
 RECORDING_TOLERANCE_MS = 0.5
 LOOK_S = 0.2
 

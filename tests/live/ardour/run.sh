@@ -34,12 +34,13 @@ export XDG_CONFIG_HOME=$work/config XDG_CACHE_HOME=$work/cache
 mkdir -p "$XDG_CONFIG_HOME/ardour7"
 cp "$here/ardour.config" "$XDG_CONFIG_HOME/ardour7/config"
 
-# Short periods, since a note goes out at the beginning of one; and no sound at all: for as long as that takes on its
-# way out, Ardour would be ahead of JACK's transport, start its MIDI clock a beat late and keep no recording.
+# Periods as studios have them: the circle from Ardour to Antiphon and back costs one, 2.7 ms. And no sound at all:
+# for as long as that takes on its way out, Ardour would be ahead of JACK's transport, start its MIDI clock a beat
+# late and keep no recording.
 priority=(--no-realtime)
 if chrt -f 70 true 2>/dev/null; then priority=(--realtime -P 70); fi
 start_server() {
-  jackd -n "$JACK_DEFAULT_SERVER" "${priority[@]}" -S -d dummy -r 48000 -p 32 -C 0 -P 0 >"$work/jackd.log" 2>&1 &
+  jackd -n "$JACK_DEFAULT_SERVER" "${priority[@]}" -S -d dummy -r 48000 -p 128 -C 0 -P 0 >"$work/jackd.log" 2>&1 &
   server=$!
   sleep 1
 }
