@@ -29,10 +29,9 @@ class Peer:
         self.client.activate()
 
     def cycle(self, frames):
-        now_s, frame = time.monotonic(), self.client.frame_time
         first = self.client.last_frame_time
-        if len(self.pairs) < 1_000_000:
-            self.pairs.append((frame, now_s))
+        begun_s = time.monotonic() - self.client.frames_since_cycle_start / self.client.samplerate
+        self.pairs.append((first, begun_s))
         for offset, data in self.input.incoming_midi_events():
             self.heard.append([first + offset, *bytes(data)])
         self.output.clear_buffer()

@@ -8,74 +8,63 @@ import math
 from collections import deque
 
 _FRAME_COUNTER = 1 << 32
-# The server's own estimate of a cycle's moment wanders by some 50 µs within seconds, which between two notes
-# would be up to three frames. The oscillators it stands for differ by hundred-thousandths.
-_FINAL_HZ, _FIRST_HZ = 0.05, 1.0
-_MOST_SKEW = 0.001
-# Off by more than `_TRUST_S`, a reading says nothing of the skew: the server or its estimate was held up. Off
-# by more than `_DOUBT_S` it is passed over; so many of these in a row mean that the server stood still.
-_TRUST_S, _DOUBT_S, _DOUBTS = 0.0003, 0.002, 20
+# A cycle is never begun too early, but often a little late. So the earliest readings tell the time, and later
+# ones count only if all are late: by less than `_LOST_S` for `_DRIFT_S`, and the clocks drift; by more a few
+# times in a row, and the server has lost time. (Its own estimate, `frame_time`, is off by tenths of a second
+# after such losses.)
+_DRIFT_S, _CREEP = 0.5, 0.3
+_LOST_S, _LOST_READINGS = 0.001, 3
 
 
 class Timeline:
-    """Which moment each frame has, learnt from readings of both clocks by a loop of second order.
+    """Which moment each frame has, at the nominal rate, learnt from readings of both clocks.
 
-    A cycle's moment is the last one's and the frames between, at the nominal rate and a `skew` that is
-    learnt; at a reading, a part of what that is off by is made up for. (The loop is that of F. Adriaensen,
-    "Using a DLL to filter time", 2005; it begins quick and becomes slow.) Before the first `observe` nothing
-    is known.
+    Before the first `observe` nothing is known.
     """
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
         self._started = False
         self._frame = 0  # the server's, of 32 bits
-        self._begins_s = self._skew = self._age_s = self._since_s = 0.0
-        self._doubts = 0
+        self._begins_s = 0.0
+        self._least_s, self._watched_s = math.inf, 0.0  # since the last change
+        self._lost_s: list[float] = []  # of readings in a row
 
     def move(self, cycle_frame: int) -> None:
         """Go to the cycle that began at this frame of the server's counter."""
         length_s = _signed(cycle_frame - self._frame) / self._rate
         self._frame = cycle_frame
-        self._begins_s += length_s * (1 + self._skew)
-        self._since_s += length_s
+        self._begins_s += length_s
+        self._watched_s += length_s
 
-    def observe(self, now_s: float, now_frame: int, cycle_frame: int) -> None:
-        """Go to that cycle, and learn that at `now_s` the server's counter stood at `now_frame`."""
-        # The counter shows whole frames: on average it is half a frame further.
-        measured_s = now_s - (_signed(now_frame - cycle_frame) + 0.5) / self._rate
+    def observe(self, now_s: float, since: int, cycle_frame: int) -> None:
+        """Go to that cycle, and learn that at `now_s` it had begun `since` frames ago."""
+        began_s = now_s - since / self._rate
         if not self._started:
-            self._started, self._frame, self._begins_s = True, cycle_frame, measured_s
+            self._started, self._frame, self._begins_s = True, cycle_frame, began_s
             return
         self.move(cycle_frame)
-        error_s = measured_s - self._begins_s
-        if abs(error_s) > _DOUBT_S:
-            self._doubt(measured_s)
-        elif self._since_s > 0:
-            self._follow(error_s, self._since_s)
+        late_s = began_s - self._begins_s
+        self._least_s = min(self._least_s, late_s)
+        self._lost_s = [*self._lost_s, late_s] if late_s > _LOST_S else []
+        if late_s <= 0:
+            self._shift(late_s)
+        elif len(self._lost_s) >= _LOST_READINGS:
+            self._shift(min(self._lost_s))
+        elif self._watched_s >= _DRIFT_S:
+            self._shift(_CREEP * self._least_s)
 
-    def _follow(self, error_s: float, length_s: float) -> None:
-        self._doubts = 0
-        self._since_s = 0.0
-        self._age_s += length_s
-        pull = min(1.0, 2 * math.pi * max(_FINAL_HZ, _FIRST_HZ / (1 + 10 * self._age_s)) * length_s)
-        self._begins_s += math.sqrt(2) * pull * error_s
-        if abs(error_s) < _TRUST_S:
-            self._skew += pull * pull * error_s / length_s
-            self._skew = max(-_MOST_SKEW, min(_MOST_SKEW, self._skew))
-
-    def _doubt(self, measured_s: float) -> None:
-        self._doubts += 1
-        if self._doubts >= _DOUBTS:
-            self._begins_s, self._doubts, self._age_s, self._since_s = measured_s, 0, 0.0, 0.0
+    def _shift(self, by_s: float) -> None:
+        self._begins_s += by_s
+        self._least_s, self._watched_s, self._lost_s = math.inf, 0.0, []
 
     def moment_s(self, offset: int) -> float:
         """The moment of the frame `offset` frames after the beginning of the cycle."""
-        return self._begins_s + offset / self._rate * (1 + self._skew)
+        return self._begins_s + offset / self._rate
 
     def offset(self, at_s: float) -> int:
         """The frame nearest to a moment, from the beginning of the cycle; below 0 it has passed."""
-        return round((at_s - self._begins_s) * self._rate / (1 + self._skew))
+        return round((at_s - self._begins_s) * self._rate)
 
 
 def _signed(frames: int) -> int:

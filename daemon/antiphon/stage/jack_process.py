@@ -26,7 +26,7 @@ _SWITCH_S = 0.0001
 _READ_BYTES = 1024 * RECORD_BYTES
 # A pipe takes so much in one piece, or nothing; the system's own promise (PIPE_BUF).
 _PIECE = 4096 // RECORD_BYTES
-_READINGS = 100  # of the clocks, a second
+_READINGS = 200  # of the clocks, a second
 _DRAIN_S = 0.3
 _END_S = 1  # a client whose server hangs is not waited for
 _SAME_NAMES = 9
@@ -248,7 +248,8 @@ class Cycle:
         self._unread -= frames
         if self._unread <= 0:
             self._unread = client.samplerate // _READINGS
-            self._timeline.observe(self._clock.now_s(), client.frame_time, client.last_frame_time)
+            since = client.frames_since_cycle_start
+            self._timeline.observe(self._clock.now_s(), since, client.last_frame_time)
             self._placed = True
         self._take()
         for port, pending in self._outputs:
