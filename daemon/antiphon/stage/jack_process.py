@@ -194,6 +194,7 @@ class Cycle:
         self._timeline = Timeline(client.samplerate)
         self._transport = None if transport_bpm is None else TransportReader(client.samplerate, transport_bpm)
         self._frames = 0
+        self._first = -1  # frame of this cycle, by the server's counter
         self._unread = 0  # frames until the clocks are read again
         self._placed = False  # whether the timeline is in this cycle
         self._handed = select.poll()  # cheaper to ask than a read that fails
@@ -244,12 +245,15 @@ class Cycle:
 
     def _run(self, frames: int) -> None:
         client = self._client
-        self._placed = False
+        first = client.last_frame_time
+        if first == self._first:  # called again for the same cycle, as a server does that was held up
+            return
+        self._first, self._placed = first, False
         self._unread -= frames
         if self._unread <= 0:
             self._unread = client.samplerate // _READINGS
             since = client.frames_since_cycle_start
-            self._timeline.observe(self._clock.now_s(), since, client.last_frame_time)
+            self._timeline.observe(self._clock.now_s(), since, first)
             self._placed = True
         self._take()
         for port, pending in self._outputs:
@@ -274,7 +278,7 @@ class Cycle:
     def _here(self) -> Timeline:
         """The timeline, gone on to this cycle."""
         if not self._placed:
-            self._timeline.move(self._client.last_frame_time)
+            self._timeline.move(self._first)
             self._placed = True
         return self._timeline
 
