@@ -8,7 +8,8 @@ from antiphon.stage.jack_system import RefusedError
 class FakeJack:
     """`sources` and `sinks` are the ports of others; `arriving` what `receive` gives next."""
 
-    def __init__(self, sources=(), sinks=(), period_s=0.004):
+    def __init__(self, sources=(), sinks=(), period_s=0.004, keeps_time=True):
+        self.keeps_time = keeps_time
         self.sources, self.sinks, self.period_s = list(sources), list(sinks), period_s
         self.name, self.transport_bpm = "", None
         self.titles, self.ties, self.sent, self.arriving = [], set(), [], []

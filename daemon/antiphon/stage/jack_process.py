@@ -45,10 +45,12 @@ class JackOrder:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """It is a client of the server, under this name; `period_s` is the length of a cycle."""
+    """It is a client of the server, under this name; `period_s` is the length of a cycle, and `keeps_time`
+    whether the server runs at real-time priority."""
 
     client_name: str
     period_s: float
+    keeps_time: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def _run(
     gc.collect()
     gc.freeze()
     gc.disable()
-    requests.send(Opened(client.name, client.blocksize / client.samplerate))
+    requests.send(Opened(client.name, client.blocksize / client.samplerate, client.realtime))
     try:
         while True:
             requests.send(_answer(jack, client, cycle, requests.recv()))

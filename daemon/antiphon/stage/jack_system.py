@@ -43,6 +43,7 @@ class Process(Protocol):
 
     name: str
     period_s: float
+    keeps_time: bool
 
     def ask(self, request: Request) -> Any: ...
 
@@ -84,6 +85,7 @@ class JackProcess:
             self.close()
             raise
         self.name, self.period_s = opened.client_name, opened.period_s
+        self.keeps_time = opened.keeps_time
 
     def _opened(self) -> Opened:
         with suppress(EOFError, OSError):

@@ -39,7 +39,7 @@ class Wiring:
     inputs, output  ports there are, by name, pattern or part of a name; empty: a virtual port of ours
     input_channel   the only channel listened to, 0–15; None: all
     thru            whether what the player does goes to the output too
-    exact           on JACK: to the frame, where the package JACK-Client can be loaded
+    exact           on JACK: to the frame, where JACK-Client can be loaded and the server is a real-time one
     clock_input     a port that MIDI clock comes from; empty: a virtual one; None: clock is not listened to
     clock_output    a port that MIDI clock goes to; empty: a virtual one; None: there is none
     transport_bpm   on JACK, and exact: its transport is followed, at this tempo where it has none; None: not
@@ -219,7 +219,12 @@ class MidiPort:
 def _open(wiring: Wiring, start_jack: StartJack | None, system: MidiSystem) -> Sockets:
     if start_jack is None or system.api != "jack":
         return open_sockets(wiring.names, system)
-    jack = JackSystem(start_jack(wiring.client_name, wiring.transport_bpm))
+    process = start_jack(wiring.client_name, wiring.transport_bpm)
+    if not process.keeps_time:
+        # A server of ordinary priority loses time now and again, and its frames then tell wrong moments.
+        process.close()
+        return open_sockets(wiring.names, system)
+    jack = JackSystem(process)
     try:
         return open_sockets(wiring.names, jack)
     except BaseException:

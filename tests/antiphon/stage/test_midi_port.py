@@ -12,6 +12,7 @@ from antiphon.errors import Failure
 from antiphon.events import NoteOff, NoteOn, Timed, Turned
 from antiphon.stage.clock import VirtualClock
 from antiphon.stage.midi_port import MidiPort, Wiring
+from fake_jack import FakeJack
 from fake_rtmidi import FakeRtMidi
 
 KEYS, SYNTH = "nanoKEY2:nanoKEY2 MIDI 1", "Synth:in"
@@ -169,3 +170,13 @@ def test_the_library_is_wanted_only_when_a_port_is_opened():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("python-rtmidi cannot be loaded")
+
+
+def test_a_server_that_does_not_keep_time_is_used_without_frames():
+    jack, library = FakeJack(keeps_time=False), FakeRtMidi()
+    port = MidiPort(VirtualClock(), backend=library, start_jack=jack)
+    assert jack.closed
+    assert not port.tells_transport
+    assert port.ahead_s == 0
+    assert library.alive
+    port.close()
