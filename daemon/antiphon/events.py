@@ -3,7 +3,7 @@
 Frozen and checked when made, so nothing invalid travels further. Knows no clock and no port.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from antiphon.timebase import Meter
@@ -126,6 +126,7 @@ class Lead:
     rolling   whether its transport runs
     placed    whether `quarters` is a place in its bars; if not, only the tempo means something
     meter     None where the studio does not say
+    by        who says it, "link" or "jack"; empty: whoever is chosen
     """
 
     at_s: float
@@ -134,6 +135,7 @@ class Lead:
     rolling: bool = True
     placed: bool = True
     meter: Meter | None = None
+    by: str = field(default="", compare=False)
 
 
 Input = Timed | Turned | Clocked | Lead

@@ -53,7 +53,8 @@ class Conductor:
     def hear(self, said: Clocked | Lead) -> Lead | None:
         """What is to be followed; None where nothing is new, or another source leads."""
         if isinstance(said, Lead):
-            return self._shifted(said) if self.source in ("link", "jack") else None
+            told = self.source in ("link", "jack") and said.by in ("", self.source)
+            return self._shifted(said) if told else None
         lead = self._midi.receive(said)
         self._midi_lead = lead or self._midi_lead
         return self._chosen(lead)

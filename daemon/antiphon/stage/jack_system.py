@@ -10,7 +10,7 @@ import select
 import sys
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
@@ -250,7 +250,7 @@ class JackSystem:
     def gather(self) -> None:
         for record in self.process.receive():
             if isinstance(record, Lead):
-                self._leads.append(record)
+                self._leads.append(replace(record, by="jack"))
             elif isinstance(record, Message) and record.port in self._inputs:
                 self._inputs[record.port].arrived.append((record.data, record.at_s))
 

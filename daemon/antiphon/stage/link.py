@@ -75,7 +75,7 @@ class LinkBeacon:
             return None
         self._rejected = 0
         quarters, bpm = state.beatAtTime(micros, self._quarters_per_bar), state.tempo()
-        return Lead((before_s + after_s) / 2, quarters, bpm, self._is_rolling(state, micros))
+        return Lead((before_s + after_s) / 2, quarters, bpm, self._is_rolling(state, micros), by="link")
 
     def _is_rolling(self, state: Any, micros: int) -> bool:
         """A session in which nobody uses start and stop never plays, by its own account: it rolls, then.
