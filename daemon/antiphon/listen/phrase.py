@@ -43,6 +43,10 @@ class PhraseListener:
         self._first_onset_s: float | None = None
         self._last_release_s = 0.0
 
+    def set(self, settings: PhraseSettings) -> None:
+        """Other settings, for the phrase under way too."""
+        self._settings = settings
+
     @property
     def empty(self) -> bool:
         return self._first_onset_s is None

@@ -59,9 +59,9 @@ class Conductor:
         self._midi_lead = lead or self._midi_lead
         return self._chosen(lead)
 
-    def choose(self, source: Source) -> Lead | None:
-        """Let another source lead; gives what it said last, where that is known."""
-        self.source = source
+    def choose(self, settings: ClockSettings) -> Lead | None:
+        """Let another source lead, or the same otherwise; gives what it said last, where that is known."""
+        self.source, self._offset_s = settings.source, settings.offset_ms / 1000
         return self._chosen(self._midi_lead)
 
     def lost_at_s(self) -> float | None:

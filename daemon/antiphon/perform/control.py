@@ -11,8 +11,7 @@ from antiphon.compose.shape import ShapeSettings
 from antiphon.compose.symbols import HOLD, REST
 from antiphon.events import ControlChange
 from antiphon.perform.conductor import SOURCES, Source
-from antiphon.perform.modes import MODES, AnswerSettings
-from antiphon.perform.news import State
+from antiphon.perform.modes import MODES, AnswerSettings, State
 
 SUSTAIN = 64
 Knob = Literal["temperature", "rests", "density", "memory", "closeness", "bars", "mode", "clock"]

@@ -1,5 +1,8 @@
 """The player's knobs and buttons, and what the knobs are set to now. Says what a control change means."""
 
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
 from antiphon.events import ControlChange
 from antiphon.perform.control import (
     SUSTAIN,
@@ -20,8 +23,15 @@ class Desk:
 
     def __init__(self, settings: ControlSettings, learn: Knob | Button | None, now: Turnable) -> None:
         self.now = now
+        self._settings = settings
         self._controls = Controls.of(settings)
         self._learning = learn
+
+    def set(self, settings: ControlSettings, before: Turnable, after: Turnable) -> None:
+        """Other settings: where they differ they count, elsewhere what the knobs have set stays."""
+        self.now = _taken_over(before, after, self.now)
+        if settings != self._settings:
+            self._settings, self._controls = settings, Controls.of(settings)
 
     @property
     def has_pedal(self) -> bool:
@@ -45,3 +55,13 @@ class Desk:
             return [KnobTurned(at_s, knob, value_of(knob, self.now))]
         button = self._controls.buttons.get(change.control)
         return [Pressed(at_s, button)] if button is not None and pressed(change.value) else []
+
+
+def _taken_over(before: Any, after: Any, now: Any) -> Any:
+    if not is_dataclass(now) or isinstance(now, type):
+        return now if after == before else after
+    values = {
+        field.name: _taken_over(*(getattr(one, field.name) for one in (before, after, now)))
+        for field in fields(now)
+    }
+    return replace(now, **values)

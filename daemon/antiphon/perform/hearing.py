@@ -64,6 +64,11 @@ class Hearing:
         self._bars_used = 0
         self._seen: _Glimpse | None = None
 
+    def set(self, voice: quantise.Voice, key: Key | None) -> None:
+        """Another voice of chords, or another key by hand."""
+        self._voice, self._seen = voice, None
+        self._tracker.set(key)
+
     def glimpse(self, call: Sequence[PlayedNote], transport: Transport, follow: bool) -> Understood:
         """What a call says so far, its tempo followed or not; takes nothing in. `call` is not empty."""
         return self._look(call, transport, follow).understood

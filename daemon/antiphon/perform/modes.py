@@ -1,4 +1,4 @@
-"""The ways of playing together, in one table."""
+"""The ways of playing together, in one table, and the states one can be in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from antiphon.events import GridNote
 from antiphon.perform.transport import Boundary, Transport
 
 ModeName = Literal["answer", "continue", "trade"]
+State = Literal["idle", "listening", "answering", "waiting"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,63 @@
 """What the session tells whoever watches: the screen, the take, the log. Nothing here changes the music."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from antiphon.compose.sampling import Draw
-from antiphon.events import GridNote, Input, Timed
+from antiphon.events import Clocked, GridNote, Lead, Timed, Turned
 from antiphon.listen.key import Key
+from antiphon.perform.control import Button
+from antiphon.perform.modes import State
+from antiphon.perform.settings import SessionSettings
+from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid
 
-State = Literal["idle", "listening", "answering", "waiting"]
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """What an earlier session of the same performance has left: its bars, and how many calls it answered."""
+
+    transport: Transport | None = None
+    calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A session begins: with what comes in from now on, this is all that the music depends on."""
+
+    settings: SessionSettings
+    random_seed: int
+    resumption: Resumption
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody asked from outside for other settings, or for what a button does."""
+
+    at_s: float
+    what: SessionSettings | Button
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """The studio said something, which the session took in at `at_s`."""
+
+    at_s: float
+    said: Clocked | Lead
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The session was ended at `at_s`; what was due until `reached_s` had sounded."""
+
+    at_s: float
+    reached_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A note that a process left sounding when it died was ended by its successor."""
+
+    timed: Timed
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +161,9 @@ class ProgramChosen:
 
 
 News = (
-    StateChanged
+    Begun
+    | Asked
+    | StateChanged
     | Followed
     | Heard
     | Composed
@@ -127,9 +178,9 @@ News = (
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The player did something."""
+    """The player did something, as the session took it in: at a moment not before what was already sent."""
 
-    timed: Input
+    timed: Timed | Turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +191,4 @@ class Sent:
     late_s: float
 
 
-Report = Received | Sent | News
+Report = Received | Led | Sent | Ended | Released | News

@@ -5,52 +5,42 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from antiphon.events import (
-    Clocked,
-    ControlChange,
-    Lead,
-    NoteOn,
-    PlayedNote,
-    ProgramChange,
-    Timed,
-    Turned,
-)
+from antiphon.events import Clocked, ControlChange, Lead, NoteOn, PlayedNote, ProgramChange, Timed, Turned
 from antiphon.listen.phrase import PhraseListener
 from antiphon.perform.answer import Answer, Plan, Reply
-from antiphon.perform.conductor import Conductor
-from antiphon.perform.control import (
-    SUSTAIN,
-    Turnable,
-    pressed,
-    remembering_or_not,
-)
-from antiphon.perform.course import Course, playable
+from antiphon.perform.control import SUSTAIN, Button, pressed, remembering_or_not
+from antiphon.perform.course import playable
 from antiphon.perform.desk import Desk
 from antiphon.perform.hearing import Hearing
-from antiphon.perform.modes import MODES, Mode, place_answer
+from antiphon.perform.modes import MODES, Mode, State, place_answer
 from antiphon.perform.news import (
     Answered,
+    Asked,
+    Begun,
     Heard,
     KnobTurned,
     MemoryKept,
     News,
     Pressed,
     ProgramChosen,
-    State,
+    Resumption,
     StateChanged,
 )
 from antiphon.perform.scheduler import Scheduler
 from antiphon.perform.settings import SessionSettings
+from antiphon.perform.timekeeper import Shift, Timekeeper
 from antiphon.perform.touch import touch_of
 from antiphon.perform.transport import Transport
 from antiphon.perform.voices import Voice, Voices
-from antiphon.timebase import Grid, Meter
+from antiphon.timebase import Grid
 
 # A note-on that could not leave within this time of its moment is not played at all.
 LATE_LIMIT_S = 0.1
 # What is composed ahead waits for what is to sound within this time: composing takes tenths of a millisecond.
 _SOON_S = 0.002
+_NOTHING_LEFT = Resumption()
 # After something was played, the model hears it once nothing more is struck for this long.
 _PRIME_AFTER_S = 0.04
 
@@ -59,30 +49,32 @@ class Session:
     """One player and one answering voice, which a program change exchanges for one of `programs`.
 
     The same voices, settings, random seed and input give the same output, however often it is advanced.
+    `resumption` is what an earlier session left whose performance goes on.
     """
 
     def __init__(
-        self, voice: Voice, settings: SessionSettings, random_seed: int, programs: Sequence[Voice] = ()
+        self,
+        voice: Voice,
+        settings: SessionSettings,
+        random_seed: int,
+        programs: Sequence[Voice] = (),
+        resumption: Resumption = _NOTHING_LEFT,
     ) -> None:
         self._settings = settings
-        now = Turnable(settings.sampling, settings.answer, settings.shape, settings.clock.source)
-        self._desk = Desk(settings.control, settings.learn, now)
-        self._transport: Transport | None = None
-        self._conductor = Conductor(settings.clock)
-        self._course = Course(Meter.parse(settings.tempo.meter), voice.steps_per_quarter)
+        self._desk = Desk(settings.control, settings.learn, settings.turnable)
+        self._time = Timekeeper(settings.tempo, settings.clock, voice.steps_per_quarter, resumption.transport)
         self._listener = PhraseListener(settings.phrase)
         self._hearing = Hearing(settings.phrase.voice, settings.key)
         self._scheduler = Scheduler(LATE_LIMIT_S)
         self._voices = Voices(voice, programs, settings.sampling, random_seed)
         self._reply: Reply | None = None
-        self._calls = 0
-        self._begun = False  # whether a note was played
+        self._calls = resumption.calls
         self._told_s = float("-inf")  # the moment of what the player did last
         self._prime_at_s: float | None = None
         self._owed: list[Timed] = []
-        self._news: list[News] = []
+        self._news: list[News] = [Begun(settings, random_seed, resumption)]
         self._state: State = "idle"
-        if self._conductor.leads:
+        if self._time.led:
             self._enter("waiting", 0.0)
 
     @property
@@ -92,12 +84,13 @@ class Session:
     @property
     def transport(self) -> Transport | None:
         """Bars and beats, from the first note on."""
-        return self._transport
+        return self._time.transport
 
     @property
     def rolling_grid(self) -> Grid | None:
         """The grid while the music goes on; None before its first note and while the studio stands."""
-        return None if self._transport is None or self._state == "waiting" else self._transport.grid
+        transport = self._time.transport
+        return None if transport is None or self._state == "waiting" else transport.grid
 
     def receive(self, timed: Timed) -> None:
         """The player did something, at a moment not before the last one told of."""
@@ -120,34 +113,57 @@ class Session:
     def hear_clock(self, said: Clocked | Lead, at_s: float) -> None:
         """The studio says where it is; it arrived at a moment not before the last one told of."""
         self._owed, self._told_s = self._catch_up(at_s), at_s
-        if (lead := self._conductor.hear(said)) is not None:
+        if (lead := self._time.hear(said)) is not None:
             self._follow(lead, at_s)
+
+    def ask(self, what: SessionSettings | Button, at_s: float) -> None:
+        """Other settings, or what a button does, from a moment on that is not before the last one told of."""
+        self._owed, self._told_s = self._catch_up(at_s), at_s
+        self._news.append(Asked(at_s, what))
+        if isinstance(what, SessionSettings):
+            self._set(what, at_s)
+        else:
+            self._news.append(Pressed(at_s, what))
+            self._press(what, at_s)
+
+    def _set(self, settings: SessionSettings, at_s: float) -> None:
+        """What sounds goes on. Channel and meter stay: they are the performance's."""
+        before, source = self._settings, self._desk.now.source
+        tempo = replace(settings.tempo, meter=before.tempo.meter)
+        self._settings = replace(settings, tempo=tempo, channel=before.channel, learn=before.learn)
+        self._desk.set(settings.control, before.turnable, settings.turnable)
+        self._voices.sample(self._desk.now.sampling)
+        self._listener.set(settings.phrase)
+        self._hearing.set(settings.phrase.voice, settings.key)
+        self._move(self._time.set(tempo, at_s))
+        if source != self._desk.now.source or settings.clock != before.clock:
+            self._choose_source(at_s)
 
     def _follow(self, lead: Lead, at_s: float) -> None:
         if not playable(lead):
             self._wait(at_s)
             return
-        before = self._transport
-        transport, jumped = self._course.follow(lead, before, at_s)
-        self._transport = transport
+        shift = self._time.follow(lead, at_s)
         if self._state == "waiting":
             self._enter("idle", at_s)
-        elif jumped and self._reply is not None:
+        elif shift.jumped and self._reply is not None:
             self._owed += self._scheduler.cancel(at_s)
             self._end_reply(at_s, cut=True)
             self._enter("idle" if self._listener.empty else "listening", at_s)
-        elif before is not None:
-            old, new = before.grid, transport.grid
-            self._scheduler.move(lambda due_s: new.time_s(old.steps_at(due_s)))
-            if self._reply is not None:
-                self._reply.answer.follow(transport)
-        if self._listener.empty:
-            self._course.forget_before(at_s)
-        self._news += self._course.tell(at_s, jumped)
+        else:
+            self._move(shift)
+        self._news += self._time.news(at_s, shift.jumped, not self._listener.empty)
+
+    def _move(self, shift: Shift) -> None:
+        """What waits to sound, and what is still to be composed, lie at the same steps of the grid."""
+        if shift.moved_s is not None:
+            self._scheduler.move(shift.moved_s)
+            if self._reply is not None and self.transport is not None:
+                self._reply.answer.follow(self.transport)
 
     def _wait(self, at_s: float) -> None:
         """The studio stands: nothing sounds, and what was played meanwhile is no call."""
-        self._course.stand()
+        self._time.stand()
         if self._state != "waiting":
             if not self._listener.empty:
                 self._listener.finish(at_s)
@@ -155,10 +171,10 @@ class Session:
             self._enter("waiting", at_s)
 
     def _choose_source(self, at_s: float) -> None:
-        lead = self._conductor.choose(self._desk.now.source)
+        lead = self._time.choose(replace(self._settings.clock, source=self._desk.now.source))
         if lead is not None:
             self._follow(lead, at_s)
-        elif self._conductor.leads:
+        elif self._time.led:
             self._wait(at_s)
         elif self._state == "waiting":
             self._enter("idle", at_s)
@@ -198,12 +214,7 @@ class Session:
             self._owed = self.stop(at_s)
 
     def _begin_listening(self, at_s: float) -> None:
-        if self._transport is None:
-            grid = Grid(self._settings.tempo.bpm, at_s, self._voices.steps_per_quarter)
-            self._transport = Transport(grid, Meter.parse(self._settings.tempo.meter))
-        elif self._conductor.leads and not self._begun:
-            self._transport = self._course.anchor(self._transport, at_s)
-        self._begun = True
+        self._time.begin(at_s)
         if self._reply is not None:
             self._barge_in(self._reply, at_s)
         self._enter("listening", at_s)
@@ -224,9 +235,9 @@ class Session:
         """
         self._prime(now_s)
         events: list[Timed] = []
-        if (lost_s := self._conductor.lost_at_s()) is not None and lost_s <= now_s:
+        if (lost_s := self._time.lost_at_s()) is not None and lost_s <= now_s:
             events += self._perform_all(lost_s, now_s)
-            if (lead := self._conductor.lose(lost_s)) is not None:
+            if (lead := self._time.lose(lost_s)) is not None:
                 self._follow(lead, lost_s)
         while (ends_s := self._call_ends_s()) is not None and ends_s <= now_s:
             events += self._perform_all(ends_s, now_s)
@@ -281,7 +292,7 @@ class Session:
     def next_deadline_s(self) -> float | None:
         """When to advance again at the latest if nothing is received; None while there is nothing to do."""
         moments = [self._scheduler.next_s, self._call_ends_s(), self._primes_at_s()]
-        moments.append(self._conductor.lost_at_s())
+        moments.append(self._time.lost_at_s())
         if self._reply is not None:
             moments += [self._reply.answer.compose_at_s(), self._reply.answer.ends_s]
         return min((moment for moment in moments if moment is not None), default=None)
@@ -316,14 +327,14 @@ class Session:
 
         Never before what the player did last: the tempo, or what a knob has set, may have moved it there.
         """
-        begins_s = self._listener.begins_s
-        if self._transport is None or begins_s is None:
+        begins_s, transport = self._listener.begins_s, self.transport
+        if transport is None or begins_s is None:
             return None
         if self._mode.ends_at_bar:
             bars = self._desk.now.answer.bars or self._mode.least_bars
-            place = self._steps_at(self._transport, begins_s)
-            return max(self._told_s, self._transport.bar_line_s(place, bars))
-        ends_s = self._listener.ends_at_s(self._transport.beat_s)
+            place = self._time.steps_at(begins_s) or 0.0
+            return max(self._told_s, transport.bar_line_s(place, bars))
+        ends_s = self._listener.ends_at_s(transport.beat_s)
         return None if ends_s is None else max(self._told_s, ends_s)
 
     def _primes_at_s(self) -> float | None:
@@ -332,26 +343,27 @@ class Session:
 
     def _prime(self, now_s: float) -> None:
         primes_at_s = self._primes_at_s()
-        if self._transport is None or primes_at_s is None or primes_at_s > now_s:
+        transport = self.transport
+        if transport is None or primes_at_s is None or primes_at_s > now_s:
             return
         self._prime_at_s = None
-        played = self._straight(self._listener.so_far(now_s))
-        call = self._hearing.glimpse(played, self._transport, self._follows)
+        played = self._time.straight(self._listener.so_far(now_s))
+        call = self._hearing.glimpse(played, transport, self._follows)
         self._voices.hear(call, call.notes[-1].end_steps)
 
     def _end_call(self, at_s: float) -> None:
         """The call is over; the answer is planned from this moment, however late it is noticed."""
-        if self._transport is None or self._listener.empty:
+        if self.transport is None or self._listener.empty:
             return
         if self._reply is not None:  # they overlapped; the new answer takes over
             self._owed += self._scheduler.cancel(at_s)
             self._end_reply(at_s, cut=True)
-        self._answer_call(self._listener.finish(at_s), self._transport, at_s)
+        self._answer_call(self._listener.finish(at_s), self.transport, at_s)
 
     def _answer_call(self, played: tuple[PlayedNote, ...], before: Transport, at_s: float) -> None:
-        straight = self._straight(played)
+        straight = self._time.straight(played)
         call = self._hearing.understand(straight, before, self._follows)
-        self._transport = transport = call.transport
+        self._time.transport = transport = call.transport
         start, end = place_answer(call.notes, at_s, transport, self._desk.now.answer)
         back = -self._voices.hear(call, start)
         melody = self._voices.begin(self._calls)
@@ -372,17 +384,8 @@ class Session:
 
     @property
     def _follows(self) -> bool:
-        """Whether the player sets the tempo: not where the studio does; who keeps to the bars keeps to it."""
-        led = self._conductor.leads or self._mode.ends_at_bar
-        return self._settings.tempo.mode == "follow" and not led
-
-    def _steps_at(self, transport: Transport, at_s: float) -> float:
-        """The place of a moment of the call, by the grid that held then."""
-        return (self._course if self._conductor.leads else transport.grid).steps_at(at_s)
-
-    def _straight(self, played: Sequence[PlayedNote]) -> tuple[PlayedNote, ...]:
-        """A call as it would have been played on the grid as it is now, if the studio's tempo moved."""
-        return self._course.straightened(played) if self._conductor.leads else tuple(played)
+        """Whether the player sets the tempo: who keeps to the bars keeps to it."""
+        return self._time.follows_player and not self._mode.ends_at_bar
 
     def _close(self, now_s: float) -> None:
         ends_s = None if self._reply is None else self._reply.answer.ends_s

@@ -7,7 +7,7 @@ from antiphon.compose.shape import ShapeSettings
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.conductor import ClockSettings
-from antiphon.perform.control import Button, ControlSettings, Knob
+from antiphon.perform.control import Button, ControlSettings, Knob, Turnable
 from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.modes import AnswerSettings
 
@@ -26,3 +26,8 @@ class SessionSettings:
     control: ControlSettings = field(default_factory=ControlSettings)
     clock: ClockSettings = field(default_factory=ClockSettings)
     learn: Knob | Button | None = None  # what the next control change will do from then on
+
+    @property
+    def turnable(self) -> Turnable:
+        """The part that knobs can turn."""
+        return Turnable(self.sampling, self.answer, self.shape, self.clock.source)

@@ -1,12 +1,16 @@
 """The one loop: input or deadline → session → port. It alone sends, and it closes every note it opened."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
 from antiphon.events import Clocked, ControlChange, Input, Lead, Timed, Turned
 from antiphon.perform.clock_out import ClockOut
-from antiphon.perform.news import Received, Report, Sent, State, StateChanged
+from antiphon.perform.control import Button
+from antiphon.perform.modes import State
+from antiphon.perform.news import Ended, Led, Received, Report, Sent, StateChanged
 from antiphon.perform.session import Session
+from antiphon.perform.settings import SessionSettings
 from antiphon.stage.clock import Clock
 from antiphon.stage.ports import Port
 
@@ -46,9 +50,15 @@ class Engine:
         self._beacon = beacon
         self._last_input_s = clock.now_s()
         self._reached_s = float("-inf")  # the moment the session was last advanced to
+        self._told_s = float("-inf")  # the moment of what the session was told of last
         self._deadline_s: float | None = None
         self._sends_s: float | None = None
+        self._asked: deque[SessionSettings | Button] = deque()
         self._stopping = False
+
+    def ask(self, what: SessionSettings | Button) -> None:
+        """Other settings, or what a button does, from the next turn on; safe from another thread."""
+        self._asked.append(what)
 
     def stop(self) -> None:
         """End the loop at its next turn; safe from a signal handler or another thread."""
@@ -61,45 +71,54 @@ class Engine:
 
     def run(self, until: Callable[[], bool] = lambda: False) -> None:
         """Play until `stop` is called or `until()` holds; whatever ends it, no note stays open."""
+        self._report_news()
         try:
             while not self._stopping and not until():
                 self.turn()
                 self._rest()
         finally:
-            self._send(self._session.stop(self._clock.now_s()))
+            ended_s = self._clock.now_s()
+            self._send(self._session.stop(ended_s))
             if self._clock_out is not None:
-                self._say(self._clock_out.follow(None, self._clock.now_s()))
+                self._say(self._clock_out.follow(None, ended_s))
             self._report_news()
+            self._publish(Ended(ended_s, self._reached_s))
 
     def turn(self) -> None:
         """One turn: take what came in, send what is due."""
         received = [*self._port.receive(), *self._beacon()]
         if received:
             self._last_input_s = self._clock.now_s()
-        elif self._deadline_s is None or self._clock.now_s() < self._deadline_s:
+        elif not self._asked and (self._deadline_s is None or self._clock.now_s() < self._deadline_s):
             return
-        for arrived in received:
-            self._hand_over(arrived)
+        taken_in = [self._hand_over(arrived) for arrived in received]
+        while self._asked:
+            self._session.ask(self._asked.popleft(), self._not_before(self._clock.now_s()))
         now_s = self._clock.now_s()
         self._pulse(now_s)
         self._send(self._advance(now_s))
-        for arrived in received:
-            if isinstance(arrived, Timed | Turned):
-                self._publish(Received(arrived))
+        for report in taken_in:
+            self._publish(report)
         self._settle()
 
-    def _hand_over(self, arrived: Input) -> None:
-        """Nothing is played before what was already sent."""
-        if isinstance(arrived, Lead):
-            self._session.hear_clock(arrived, max(self._clock.now_s(), self._reached_s))
-            return
-        at_s = max(arrived.at_s, self._reached_s)
-        if isinstance(arrived, Clocked):
+    def _hand_over(self, arrived: Input) -> Received | Led:
+        """Give it to the session; gives it back as it was taken in."""
+        # A lead tells where the studio is at any moment, and counts from now on.
+        at_s = self._not_before(self._clock.now_s() if isinstance(arrived, Lead) else arrived.at_s)
+        if isinstance(arrived, Clocked | Lead):
             self._session.hear_clock(arrived, at_s)
-        elif isinstance(arrived, Turned):
-            self._session.turn(replace(arrived, at_s=at_s))
+            return Led(at_s, arrived)
+        placed = replace(arrived, at_s=at_s)
+        if isinstance(placed, Turned):
+            self._session.turn(placed)
         else:
-            self._session.receive(replace(arrived, at_s=at_s))
+            self._session.receive(placed)
+        return Received(placed)
+
+    def _not_before(self, at_s: float) -> float:
+        """Nothing is played before what was already sent, nor before what was played before it."""
+        self._told_s = max(at_s, self._reached_s, self._told_s)
+        return self._told_s
 
     def _advance(self, to_s: float) -> list[Timed]:
         self._reached_s = max(self._reached_s, to_s)

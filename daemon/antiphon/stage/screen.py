@@ -18,7 +18,7 @@ from rich.text import Text
 
 from antiphon.compose.sampling import Draw
 from antiphon.events import GridNote, NoteOn, Timed
-from antiphon.perform.modes import ModeName
+from antiphon.perform.modes import ModeName, State
 from antiphon.perform.news import (
     Answered,
     Composed,
@@ -29,7 +29,6 @@ from antiphon.perform.news import (
     Received,
     Report,
     Sent,
-    State,
     StateChanged,
 )
 from antiphon.stage.roll import BLOCKS, LABEL_COLUMNS, SOUNDING, bar_numbers, note_name, piano_roll

@@ -20,6 +20,8 @@ from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.modes import AnswerSettings
 from antiphon.perform.news import (
     Answered,
+    Asked,
+    Begun,
     Composed,
     Heard,
     KnobTurned,
@@ -27,6 +29,7 @@ from antiphon.perform.news import (
     MemoryKept,
     Pressed,
     ProgramChosen,
+    Resumption,
     StateChanged,
 )
 from antiphon.perform.session import Session
@@ -361,12 +364,66 @@ def test_what_a_knob_has_set_and_which_button_went_down_are_told():
     made = session(control=ControlSettings(temperature=20, mode=22, rests=26, record=28))
     for control, value in ((20, 127), (22, 127), (26, 0), (28, 127), (28, 0), (90, 1)):
         made.turn(turned(1.0, control, value))
-    assert made.take_news() == [
+    assert made.take_news()[1:] == [
         KnobTurned(1.0, "temperature", 2.0),
         KnobTurned(1.0, "mode", "trade"),
         KnobTurned(1.0, "rests", 0.0),
         Pressed(1.0, "record"),
     ]
+
+
+def test_what_the_music_depends_on_is_told_first():
+    made = session()
+    assert made.take_news() == [Begun(SessionSettings(tempo=FIXED, sampling=PLAIN), 1, Resumption())]
+
+
+def test_other_settings_count_from_the_moment_they_are_asked_for():
+    made = session(control=KNOBS)
+    made.turn(turned(0.1, 20, 127))  # the temperature, as far as it goes
+    sent = play(made, CALL, until_s=3.2)
+    asked = SessionSettings(
+        tempo=TempoSettings("fixed", 60.0, "3/4"), sampling=PLAIN, control=ControlSettings(answer_now=99)
+    )
+    made.ask(asked, 3.25)
+    sent += play(made, [], until_s=30.0)
+    # A quarter of the answer's first second had passed: at half the tempo the rest takes twice as long.
+    assert rows(sent)[:4] == [(3.0, "on", 72), (3.65, "off", 72), (3.75, "on", 71), (4.2, "off", 71)]
+    assert Asked(3.25, asked) in made.take_news()
+    made.receive(Timed(31.25, NoteOn(60)))
+    made.turn(turned(31.5, 25, 127))  # the old button does nothing
+    made.turn(turned(31.75, 99, 127))
+    heard = next(news for news in made.take_news() if isinstance(news, Heard))
+    assert (heard.at_s, heard.grid.bpm) == (31.75, 60.0)
+    assert heard.answer_start_steps % 16 == 0  # the meter stays: it is the performance's
+
+
+def test_what_a_knob_has_set_stays_where_the_settings_do_not_differ():
+    made = session(control=KNOBS)
+    made.turn(turned(0.1, 22, 127))  # trade
+    made.ask(SessionSettings(tempo=FIXED, sampling=PLAIN, answer=AnswerSettings(bars=1)), 0.2)
+    play(made, CALL, until_s=3.5)
+    assert made.state == "answering"  # a bar, then the bar line, as trading has it
+    assert next(news for news in made.take_news() if isinstance(news, Heard)).at_s == 3.0
+
+
+def test_a_button_can_be_asked_for_from_outside():
+    made = session()
+    play(made, CALL, until_s=3.1)
+    made.ask("panic", 3.1)
+    assert rows(made.advance(3.1)) == [(3.1, "off", 72)]
+    assert [news for news in made.take_news() if isinstance(news, Asked | Pressed)] == [
+        Asked(3.1, "panic"),
+        Pressed(3.1, "panic"),
+    ]
+
+
+def test_a_performance_is_taken_up_again_in_its_bars():
+    first = session()
+    play(first, CALL[:4], until_s=1.9)
+    left = Resumption(first.transport, 5)
+    second = Session(scripted_voice(SCRIPT), SessionSettings(tempo=FIXED, sampling=PLAIN), 1, (), left)
+    later = [(at_s + 10.5, event) for at_s, event in CALL]
+    assert rows(play(second, later))[0] == (15.0, "on", 72)  # bars begin at every odd second
 
 
 def test_recording_changes_nothing_in_the_music():
