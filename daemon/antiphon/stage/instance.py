@@ -81,15 +81,17 @@ def made(folder: Path) -> Path:
     """The folder, made if missing. Raises Failure where others own it or may enter it."""
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
     except OSError as error:
         raise Failure(f"{folder}: cannot be made: {error.strerror}") from None
-    if sys.platform != "win32":
-        _check(folder, found, os.geteuid())
+    check(folder)
     return folder
 
 
-def _check(folder: Path, found: os.stat_result, uid: int) -> None:
+def check(folder: Path) -> None:
+    """Raises Failure where others own the folder or may enter it; OSError where there is none."""
+    if sys.platform == "win32":
+        return
+    found, uid = folder.lstat(), os.geteuid()
     if not stat.S_ISDIR(found.st_mode):
         raise Failure(f"{folder}: must be a folder, and no link")
     if found.st_uid != uid:
