@@ -12,7 +12,7 @@ from antiphon.commands.options import client_name_option, shared
 from antiphon.errors import WrongUse
 from antiphon.stage.files import write_whole
 from antiphon.stage.priority import FIFO_PRIORITY
-from antiphon.stage.service import Service, command
+from antiphon.stage.service import Service, to_start, to_stop
 from antiphon.stage.service import service as service_for
 
 
@@ -69,11 +69,12 @@ def _uid() -> int:
 
 def _service(config_file: Path | None, client_name: str | None) -> Service:
     # A mistake in the settings is told now, not in a log.
-    config.load(config_file, {"midi.client_name": client_name})
-    parts = command(Path(sys.executable), config_file, client_name)
+    name = config.load(config_file, {"midi.client_name": client_name}).midi.client_name
+    python = Path(sys.executable)
+    start, stop = to_start(python, config_file, client_name), to_stop(python, name)
     given = os.environ.get("XDG_CONFIG_HOME", "")
     settings_home = Path(given) if os.path.isabs(given) else Path.home() / ".config"
-    return service_for(sys.platform, parts, FIFO_PRIORITY, Path.home(), settings_home)
+    return service_for(sys.platform, start, stop, FIFO_PRIORITY, Path.home(), settings_home)
 
 
 def _show(lines: tuple[str, ...]) -> None:

@@ -28,16 +28,17 @@ Type=notify
 NotifyAccess=main
 ExecStart={command}
 ExecReload=/bin/kill -HUP $MAINPID
-# What plays on when its other half was killed has this long to close its notes; without it, they would hang.
-ExecStop=/bin/sleep 0.3
+# As Ctrl-C; systemd's own signal comes after it, to all that is left.
+ExecStop={stop}
 WatchdogSec=15
 # It begins again after a crash, a kill or silence; not after antiphon stop, nor with wrong settings (2).
 Restart=on-failure
 RestartPreventExitStatus=2
 RestartSec=200ms
 TimeoutStartSec=60
-TimeoutStopSec=10
-KillMode=mixed
+TimeoutStopSec=5
+# Not mixed: what is left when the first process was killed has notes to close, and must not be killed, too.
+KillMode=control-group
 WorkingDirectory=%h
 UMask=0077
 
@@ -73,14 +74,16 @@ class Service:
     also: tuple[Path, ...] = ()
 
 
-def service(system: str, parts: Sequence[str], priority: int, home: Path, settings_home: Path) -> Service:
+def service(
+    system: str, start: Sequence[str], stop: Sequence[str], priority: int, home: Path, settings_home: Path
+) -> Service:
     """For a system as `sys.platform` names it. Raises Failure, saying what to do, where there is none."""
     if system.startswith("linux"):
         units = settings_home / "systemd" / "user"
         reload = "systemctl --user daemon-reload"
         return Service(
             units / f"{LABEL}.service",
-            unit(parts, priority),
+            unit(start, stop, priority),
             (reload, f"systemctl --user enable --now {LABEL}"),
             (f"systemctl --user stop {LABEL}", reload),
             (units / "default.target.wants" / f"{LABEL}.service",),
@@ -88,30 +91,37 @@ def service(system: str, parts: Sequence[str], priority: int, home: Path, settin
     if system == "darwin":
         path = home / "Library" / "LaunchAgents" / f"{LABEL}.plist"
         begin = f"launchctl bootstrap gui/$(id -u) {shlex.quote(str(path))}"
-        return Service(path, agent(parts, home), (begin,), (f"launchctl bootout gui/$(id -u)/{LABEL}",))
+        return Service(path, agent(start, home), (begin,), (f"launchctl bootout gui/$(id -u)/{LABEL}",))
     raise Failure("there is no service for this system; let its own autostart begin antiphon play --quiet")
 
 
-def command(interpreter: Path, config_file: Path | None = None, client_name: str | None = None) -> list[str]:
+def to_start(interpreter: Path, config_file: Path | None, client_name: str | None) -> list[str]:
     """What a service starts; every path in it is absolute. Raises Failure where a name cannot be written."""
-    # -P: a folder named antiphon in the user's home is not the program.
-    parts = [str(interpreter.absolute()), "-P", "-m", "antiphon", "play", "--quiet"]
+    parts = ["play", "--quiet"]
     if config_file is not None:
         parts += ["--config", str(config_file.absolute())]
     if client_name is not None:
         parts += ["--client-name", client_name]
+    return _command(interpreter, parts)
+
+
+def to_stop(interpreter: Path, client_name: str) -> list[str]:
+    """What ends it."""
+    return _command(interpreter, ["stop", "--client-name", client_name])
+
+
+def _command(interpreter: Path, arguments: Sequence[str]) -> list[str]:
+    # -P: a folder named antiphon in the user's home is not the program.
+    parts = [str(interpreter.absolute()), "-P", "-m", "antiphon", *arguments]
     for part in parts:
         if re.search(r"[\x00-\x1f\x7f]", part):
             raise Failure(f"{part!r} cannot stand in a service's file: it holds a control character")
     return parts
 
 
-def unit(parts: Sequence[str], priority: int) -> str:
+def unit(start: Sequence[str], stop: Sequence[str], priority: int) -> str:
     """A systemd unit of a user's own."""
-    program, *arguments = parts
-    # The program's name is not searched for variables; all else is.
-    line = " ".join([_quoted(program), *(_quoted(one).replace("$", "$$") for one in arguments)])
-    return _UNIT_TEXT.format(command=line, priority=priority)
+    return _UNIT_TEXT.format(command=_line(start), stop=_line(stop), priority=priority)
 
 
 def agent(parts: Sequence[str], home: Path) -> str:
@@ -129,6 +139,12 @@ def agent(parts: Sequence[str], home: Path) -> str:
         },
         sort_keys=False,
     ).decode()
+
+
+def _line(parts: Sequence[str]) -> str:
+    program, *arguments = parts
+    # The program's name is not searched for variables; all else is.
+    return " ".join([_quoted(program), *(_quoted(one).replace("$", "$$") for one in arguments)])
 
 
 def _quoted(part: str) -> str:
