@@ -185,7 +185,7 @@ def load(path: Path | None, changes: Mapping[str, object] | None = None) -> Conf
         if value is not None:
             section, _, key = name.partition(".")
             raw.setdefault(section, {})[key] = value
-    return _checked(raw, str(source or "configuration"))
+    return checked(raw, f"{source or 'configuration'}: ")
 
 
 def usual_places() -> tuple[Path, Path]:
@@ -208,19 +208,20 @@ def _read(path: Path) -> dict[str, Any]:
         raise WrongUse(f"{path}: not TOML: {error}") from None
 
 
-def _checked(raw: dict[str, Any], source: str) -> Config:
+def checked(raw: Mapping[str, Any], before: str = "") -> Config:
+    """The configuration of nested dictionaries. Raises WrongUse, each mistake's line begun with `before`."""
     try:
         return _ADAPTER.validate_python(raw)
     except ValidationError as error:
         mistakes = [_describe(details) for details in error.errors()]
-        raise WrongUse("\n".join(f"{source}: {mistake}" for mistake in mistakes)) from None
+        raise WrongUse("\n".join(f"{before}{mistake}" for mistake in mistakes)) from None
 
 
 def _describe(details: ErrorDetails) -> str:
     place = [str(part) for part in details["loc"] if part != "[key]"]
     name = ".".join(place)
     if details["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        return f"{name} is not a setting{_did_you_mean(place)}"
+        return f"{name} is not a setting{did_you_mean(place)}"
     message = details["msg"].removeprefix("Input should be ")
     if details["type"] == "predicate_failed":
         message = _RULES[name]
@@ -234,7 +235,8 @@ _RULES = {
 }
 
 
-def _did_you_mean(place: list[str]) -> str:
+def did_you_mean(place: list[str]) -> str:
+    """What may have been meant by the last of the nested names, or what there is."""
     known = _keys_at(place[:-1])
     close = difflib.get_close_matches(place[-1], known, n=1)
     return f"; did you mean {close[0]}?" if close else f" (there are: {', '.join(known)})"

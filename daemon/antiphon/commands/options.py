@@ -30,6 +30,10 @@ _OPTIONS = {
     "json": click.option("--json", "as_json", is_flag=True, help="Results as JSON."),
 }
 
+client_name_option = click.option(
+    "--client-name", metavar="NAME", help="Which Antiphon, if several run: what its ports are called."
+)
+
 
 def shared(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add shared options to a command, in the order given."""
@@ -40,6 +44,17 @@ def shared(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         return command
 
     return add
+
+
+def client_name_of(given: str | None) -> str:
+    """The name that is given, else that of the configuration, where it can be read.
+
+    Silence and the end must not hang on a mistake in a file.
+    """
+    try:
+        return config.load(None, {"midi.client_name": given}).midi.client_name
+    except WrongUse:
+        return given or Config().midi.client_name
 
 
 def bundle_of(settings: Config) -> Bundle:

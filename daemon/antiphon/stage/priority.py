@@ -1,4 +1,7 @@
-"""What the system allows the process that sends: to run before others, and to stay in memory."""
+"""What the system allows the process that sends: to run before others, and to stay in memory.
+
+All others give up what they could have: the limit is lowered where Antiphon begins, and raised by who sends.
+"""
 
 import ctypes
 import os
@@ -14,8 +17,31 @@ FIFO_PRIORITY = 4
 _MCL_CURRENT_AND_FUTURE = 3
 
 
+def keep_ordinary() -> None:
+    """From here on this process, and those it starts, cannot run before others unless they `may_go_first`."""
+    if sys.platform == "linux":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_RTPRIO)
+        resource.setrlimit(resource.RLIMIT_RTPRIO, (0, hard))
+
+
+def may_go_first() -> None:
+    """Take back what `keep_ordinary` gave up. Call it before a library of JACK's is loaded.
+
+    All of it, though we ask for less: JACK's own thread, which runs in our process, runs as much below its
+    server as the server says, and would be refused at a limit of FIFO_PRIORITY.
+    """
+    if sys.platform == "linux":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_RTPRIO)
+        resource.setrlimit(resource.RLIMIT_RTPRIO, (hard, hard))
+
+
 def raise_priority() -> str:
     """Ask for real-time scheduling of the calling thread and for locked memory; say which was had."""
+    may_go_first()
     scheduled = "real-time priority" if _fifo() else "ordinary priority"
     return f"{scheduled}, memory {'locked' if _lock_memory() else 'not locked'}"
 
@@ -25,6 +51,7 @@ def as_if_playing(do: Callable[[], T]) -> tuple[bool, T]:
 
     It is done on a thread of its own, whose scheduling ends with it: the process stays as it was.
     """
+    may_go_first()
     with ThreadPoolExecutor(1, "as-if-playing") as pool:
         return pool.submit(lambda: (_fifo(), do())).result()
 

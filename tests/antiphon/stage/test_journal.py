@@ -1,6 +1,9 @@
 """The log: what is told at which level, and where it goes."""
 
 import logging
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -17,7 +20,7 @@ from antiphon.perform.news import (
     Sent,
     StateChanged,
 )
-from antiphon.stage.journal import LOG, Journal, LogLine, Posting, logging_to
+from antiphon.stage.journal import LOG, Journal, JournalLines, LogLine, Posting, is_journal, logging_to
 from antiphon.stage.midi_port import PortChanged
 from antiphon.timebase import Grid, Meter
 
@@ -110,3 +113,45 @@ def test_lines_of_another_process_travel_as_letters():
     finally:
         LOG.removeHandler(handler)
     assert letters == [LogLine(logging.INFO, "antiphon:in open")]
+
+
+def record(level, text, error=None):
+    return logging.LogRecord("antiphon", level, "", 0, text, (), error)
+
+
+def test_lines_for_the_systems_journal_begin_with_their_priority():
+    lines = JournalLines("%(message)s")
+    levels = ((10, 7), (20, 6), (30, 4), (40, 3), (50, 2), (25, 5))
+    for level, priority in levels:
+        assert lines.format(record(level, "a line")) == f"<{priority}>a line"
+    try:
+        raise ValueError("broken")
+    except ValueError:
+        told = lines.format(record(40, "a line", sys.exc_info())).splitlines()
+    assert len(told) > 2
+    assert all(line.startswith("<3>") for line in told)
+
+
+def test_the_journal_is_known_by_its_number(tmp_path):
+    with open(tmp_path / "file", "w") as file:
+        there = os.fstat(file.fileno())
+        told = f"{there.st_dev}:{there.st_ino}"
+        assert is_journal(file.fileno(), {"JOURNAL_STREAM": told})
+        for other in ({}, {"JOURNAL_STREAM": ""}, {"JOURNAL_STREAM": f"{told}0"}):
+            assert not is_journal(file.fileno(), other)
+    assert not is_journal(-1, {"JOURNAL_STREAM": told})
+
+
+def test_only_stderr_that_is_the_journal_gets_such_lines(tmp_path):
+    script = (
+        "from antiphon.stage.journal import LOG, logging_to\n"
+        "with logging_to('', 'info', True): LOG.warning('a line')\n"
+    )
+    for journal, line in ((True, "<4>a line"), (False, " WARNING a line")):
+        with open(tmp_path / "stderr", "w+") as file:
+            there = os.fstat(file.fileno())
+            told = f"{there.st_dev}:{there.st_ino}" if journal else "1:1"
+            environment = {**os.environ, "JOURNAL_STREAM": told}
+            subprocess.run([sys.executable, "-c", script], stderr=file, env=environment, check=True)
+            file.seek(0)
+            assert file.read().endswith(f"{line}\n")

@@ -1,0 +1,91 @@
+"""Settings that change while the music goes on: which can, by name and value, and which wait for a start.
+
+Knows no socket and no file; whoever holds a `Config` asks here for the next one.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from antiphon import config
+from antiphon.config import FILE, Config
+from antiphon.errors import WrongUse
+
+# Sections and single settings that are looked at when the ports and the models are opened. All others live.
+NEXT_START = ("model", "memory", "midi", "clock.input", "clock.send", "clock.output")
+# A setting that is a table: one of its rows can be changed by itself.
+_TABLE = "sampling.weights"
+_KINDS = (bool, int, float, str, list, dict)  # TOML has dates, too; no setting is one
+
+
+def changed(settings: Config, changes: Mapping[str, object]) -> Config:
+    """The settings with some changed, by "section.key". Raises WrongUse with a line a mistake.
+
+    A row of a table is a setting, too: "sampling.weights.r".
+    """
+    raw = config.to_plain(settings)
+    for name, value in changes.items():
+        *sections, key = _parts(name)
+        here = raw
+        for section in sections:
+            here = here[section]
+        here[key] = value
+    return config.checked(raw)
+
+
+def takes_effect_now(name: str) -> bool:
+    """Whether a setting can be changed while the music goes on."""
+    return not any(name == one or name.startswith(f"{one}.") for one in NEXT_START)
+
+
+def needs_restart(before: Config, after: Config) -> tuple[str, ...]:
+    """The settings that differ and only take effect at the next start."""
+    old, new = _flat(before), _flat(after)
+    return tuple(name for name in old if old[name] != new[name] and not takes_effect_now(name))
+
+
+def changed_now(settings: Config, name: str, value: object) -> Config:
+    """The settings with one changed. Raises WrongUse also where it only takes effect at the next start."""
+    after = changed(settings, {name: value})
+    if not takes_effect_now(name):
+        raise WrongUse(f"{name} only takes effect at the next start; it belongs into {FILE}")
+    return after
+
+
+def value_of(text: str) -> object:
+    """What is meant on a command line: a value as TOML writes it, or else the text itself."""
+    try:
+        read = tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
+        return text
+    value = read["value"]
+    return value if read.keys() == {"value"} and isinstance(value, _KINDS) else text
+
+
+def _flat(settings: Config) -> dict[str, Any]:
+    sections = config.to_plain(settings).items()
+    return {f"{section}.{key}": value for section, keys in sections for key, value in keys.items()}
+
+
+def _parts(name: str) -> list[str]:
+    """Of the name of a setting. Raises WrongUse, with the one that may have been meant."""
+    names, parts = list(_flat(Config())), name.split(".", 2)
+    if name in names or (name.startswith(f"{_TABLE}.") and parts[-1]):
+        return parts
+    raise WrongUse(f"{name} is not a setting{_meant(name, names)}")
+
+
+def _meant(name: str, names: list[str]) -> str:
+    section, _, key = name.partition(".")
+    if any(one.startswith(f"{section}.") for one in names):
+        return config.did_you_mean([section, key])
+    # A control has the name of what it turns, which is the likelier to be meant.
+    by_key = {one.partition(".")[2]: one for one in sorted(names, key=_is_no_control)}
+    close = difflib.get_close_matches(name, names, n=1) if key else []
+    close += [by_key[one] for one in difflib.get_close_matches(key or section, by_key, n=1)]
+    return f"; did you mean {close[0]}?" if close else f" (there are: those in {FILE}, such as tempo.bpm)"
+
+
+def _is_no_control(name: str) -> bool:
+    return not name.startswith("control.")

@@ -1,0 +1,70 @@
+"""`antiphon status`, `set` and `stop`: a running Antiphon is asked from another terminal."""
+
+import json
+from typing import Any
+
+import click
+
+from antiphon.changes import changed_now, value_of
+from antiphon.commands.options import client_name_of, client_name_option, shared
+from antiphon.config import Config
+from antiphon.stage.control_client import ask
+from antiphon.stage.requests import Ask, SetOne, Value
+
+
+@click.command()
+@client_name_option
+@shared("json")
+def status(client_name: str | None, as_json: bool) -> None:
+    """Say how the running Antiphon is."""
+    told: Any = ask(client_name_of(client_name), Ask("status")).said.get("status")
+    click.echo(json.dumps(told) if as_json else "\n".join(_lines(told)))
+
+
+@click.command("set")
+@click.argument("name")
+@click.argument("value")
+@client_name_option
+def set_one(name: str, value: str, client_name: str | None) -> None:
+    """Change a setting of the running Antiphon, until it ends.
+
+    NAME is as in config.toml, such as sampling.temperature; VALUE as it is written there, words without
+    their quotes.
+    """
+    meant: Any = value_of(value)
+    changed_now(Config(), name, meant)
+    wanted: Value = meant
+    ask(client_name_of(client_name), SetOne(name, wanted))
+    click.echo(f"{name} = {json.dumps(meant, ensure_ascii=False)}")
+
+
+@click.command()
+@client_name_option
+def stop(client_name: str | None) -> None:
+    """End the running Antiphon, as Ctrl-C does."""
+    ask(client_name_of(client_name), Ask("stop"))
+    click.echo("Antiphon has ended.")
+
+
+def _lines(told: Any) -> list[str]:
+    """A status in words; what is not known is left out."""
+    ports = told["ports"]
+    rows = {
+        "state": told["state"],
+        "model": told["model"],
+        "ports": ports and f"{', '.join((*ports['inputs'], ports['output']))} ({ports['api']})",
+        "away": ports and ", ".join(ports["away"]),
+        "time": f"{told['clock_source']}, {told['bpm']:.1f} bpm{_bar(told)}",
+        "key": told["key"],
+        "take": told["take"],
+        "recording": told["recording_trouble"] or ("yes" if told["recording"] else "no"),
+        "late": f"p50 {told['late_p50_ms']:.1f}, p99 {told['late_p99_ms']:.1f} ms; "
+        f"{told['notes_dropped']} notes dropped",
+        "process": f"{told['pid']} ({told['client_name']}, {told['version']}), "
+        f"restarted {told['restarts']} times, up {told['uptime_s']:.0f} s",
+    }
+    return [f"{name:<10} {value}" for name, value in rows.items() if value]
+
+
+def _bar(told: Any) -> str:
+    return "" if told["bar"] is None else f", bar {told['bar']}"

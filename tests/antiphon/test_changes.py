@@ -1,0 +1,122 @@
+"""Settings that change while the music goes on."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from antiphon import config
+from antiphon.changes import changed, changed_now, needs_restart, takes_effect_now, value_of
+from antiphon.config import Config
+from antiphon.errors import WrongUse
+
+
+def mistake(name, value=1):
+    with pytest.raises(WrongUse) as caught:
+        changed(Config(), {name: value})
+    return caught.value.message
+
+
+def test_a_setting_is_changed_and_the_others_stay():
+    before = changed(Config(), {"answer.bars": 3})
+    after = changed(before, {"sampling.temperature": 1.2, "midi.inputs": ["a", "b"]})
+    assert (after.sampling.temperature, after.answer.bars, after.midi.inputs) == (1.2, 3, ("a", "b"))
+    assert changed(after, {"sampling.temperature": 1.0, "midi.inputs": []}) == before
+
+
+def test_weights_are_changed_as_a_whole_or_one_by_one():
+    assert changed(Config(), {"sampling.weights": {"_": 2}}).sampling.weights == {"_": 2.0}
+    assert changed(Config(), {"sampling.weights._": 2}).sampling.weights == {"r": 0.9, "_": 2.0}
+
+
+def test_a_control_can_be_taken_away_again():
+    given_one = changed(Config(), {"control.mode": 24})
+    assert changed(given_one, {"control.mode": None}) == Config()
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("temperature", "; did you mean sampling.temperature?"),
+        ("sampling.temprature", "; did you mean temperature?"),
+        ("smapling.temperature", "; did you mean sampling.temperature?"),
+        ("answer.xyz", " (there are: mode, start, bars, register, overlap)"),
+        ("answer", " (there are: mode, start, bars, register, overlap)"),
+        ("sampling.weights.", "; did you mean weights?"),
+        ("", " (there are: those in config.toml, such as tempo.bpm)"),
+        ("qqqq.qqqq", " (there are: those in config.toml, such as tempo.bpm)"),
+    ],
+)
+def test_a_name_that_is_none_is_told_with_the_one_that_may_be_meant(name, meant):
+    assert mistake(name) == f"{name} is not a setting{meant}"
+
+
+def test_a_value_out_of_range_is_told_as_in_the_file():
+    assert mistake("tempo.bpm", 1000) == "tempo.bpm must be less than or equal to 300, got 1000"
+    assert "key.name must be a key such as" in mistake("key.name", "H")
+    assert "sampling.temperature must be" in mistake("sampling.temperature", float("nan"))
+
+
+def test_what_lives_and_what_waits_for_a_start():
+    flat = [f"{s}.{k}" for s, keys in config.to_plain(Config()).items() for k in keys]
+    waits = {name for name in flat if not takes_effect_now(name)}
+    assert {name.split(".")[0] for name in waits} == {"model", "memory", "midi", "clock"}
+    assert {name for name in waits if name.startswith("clock.")} == {
+        "clock.input",
+        "clock.send",
+        "clock.output",
+    }
+    assert takes_effect_now("sampling.weights.r")
+
+
+def test_what_differs_and_waits_for_a_start_is_named():
+    after = changed(
+        Config(), {"midi.thru": True, "clock.send": True, "tempo.bpm": 90, "clock.source": "midi"}
+    )
+    assert needs_restart(Config(), after) == ("clock.send", "midi.thru")
+    assert needs_restart(after, after) == ()
+
+
+def test_one_setting_now():
+    assert changed_now(Config(), "tempo.bpm", 90).tempo.bpm == 90
+    with pytest.raises(WrongUse, match=r"midi\.output only takes effect at the next start"):
+        changed_now(Config(), "midi.output", "synth")
+    with pytest.raises(WrongUse, match=r"midi\.output must be a valid string, got 3"):
+        changed_now(Config(), "midi.output", 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1.2", 1.2),
+        ("4", 4),
+        ("true", True),
+        ("trade", "trade"),
+        ('"3/4"', "3/4"),
+        ("3/4", "3/4"),
+        ("F# minor", "F# minor"),
+        ("", ""),
+        ('["a", "b"]', ["a", "b"]),
+        ("{r = 0.5}", {"r": 0.5}),
+        ("1\nother = 2", "1\nother = 2"),
+        ("2024-05-01", "2024-05-01"),
+    ],
+)
+def test_a_value_is_read_as_toml_and_a_bare_word_is_a_text(text, value):
+    assert value_of(text) == value
+    assert type(value_of(text)) is type(value)
+
+
+names = st.one_of(st.text(max_size=30), st.sampled_from(["tempo.bpm", "sampling.weights", "control.mode"]))
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(names, values)
+def test_any_change_is_made_or_told(name, value):
+    with contextlib.suppress(WrongUse):
+        assert isinstance(changed(Config(), {name: value}), Config)
