@@ -1,21 +1,22 @@
 """The process that is JACK's client, without process and without JACK: ports of others that come and go."""
 
 from antiphon.errors import Failure
+from antiphon.stage.jack_client import RefusedError
 from antiphon.stage.jack_records import Message
-from antiphon.stage.jack_system import RefusedError
 
 
 class FakeJack:
     """`sources` and `sinks` are the ports of others; `arriving` what `receive` gives next."""
 
-    def __init__(self, sources=(), sinks=(), period_s=0.004, keeps_time=True):
-        self.keeps_time = keeps_time
+    def __init__(self, sources=(), sinks=(), period_s=0.004, exact=True):
+        self.exact = exact
         self.sources, self.sinks, self.period_s = list(sources), list(sinks), period_s
         self.name, self.transport_bpm = "", None
         self.titles, self.ties, self.sent, self.arriving = [], set(), [], []
         self.gone = self.closed = False
 
-    def __call__(self, client_name, transport_bpm):
+    def __call__(self, order):
+        self.order, client_name, transport_bpm = order, order.client_name, order.transport_bpm
         self.name, self.transport_bpm = f"{client_name}-2", transport_bpm
         return self
 
@@ -33,6 +34,8 @@ class FakeJack:
                 if not {request.port, request.other} & {*self.sources, *self.sinks}:
                     raise RefusedError("no such port")
                 self.ties.add((request.port, request.other))
+            case "ties":
+                return tuple(tie for tie in sorted(self.ties) if set(tie) & set(request.ports))
             case "untie":
                 self.ties.discard((request.port, request.other))
         return None

@@ -13,7 +13,7 @@ from antiphon.config import FILE, Config
 from antiphon.errors import WrongUse
 
 # Sections and single settings that are looked at when the ports and the models are opened. All others live.
-NEXT_START = ("model", "memory", "midi", "clock.input", "clock.send", "clock.output")
+NEXT_START = ("model", "memory", "midi", "tempo.meter", "clock.input", "clock.send", "clock.output")
 # A setting that is a table: one of its rows can be changed by itself.
 _TABLE = "sampling.weights"
 _KINDS = (bool, int, float, str, list, dict)  # TOML has dates, too; no setting is one
@@ -51,6 +51,15 @@ def changed_now(settings: Config, name: str, value: object) -> Config:
     if not takes_effect_now(name):
         raise WrongUse(f"{name} only takes effect at the next start; it belongs into {FILE}")
     return after
+
+
+def reread(before: Config, after: Config, now: Config) -> Config:
+    """The settings in force once those of the file, `before`, have become `after`: what differs and can take
+    effect now does, and all that was changed since in another way stays."""
+    old, new = _flat(before), _flat(after)
+    return changed(
+        now, {name: new[name] for name in old if old[name] != new[name] and takes_effect_now(name)}
+    )
 
 
 def value_of(text: str) -> object:

@@ -1,8 +1,9 @@
-"""SIGINT and SIGTERM as a question that is asked when there is time for it, in place of an interruption."""
+"""Signals as questions that are asked when there is time for them, in place of an interruption."""
 
+import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 @contextmanager
@@ -20,3 +21,32 @@ def stop_signals() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def hangup_signal() -> Iterator[Callable[[], bool]]:
+    """Gives a function that says whether SIGHUP came since it was asked last, where the system has it."""
+    number = getattr(signal, "SIGHUP", None)
+    if number is None:
+        yield lambda: False
+        return
+    asked: list[bool] = []
+    before = signal.signal(number, lambda *_: asked.append(True))
+
+    def came() -> bool:
+        again = bool(asked)
+        asked.clear()
+        return again
+
+    try:
+        yield came
+    finally:
+        signal.signal(number, before)
+
+
+def has_terminal() -> bool:
+    """Whether there is a terminal that this process hangs on; one that was closed is none."""
+    with suppress(OSError):
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+        return True
+    return False

@@ -18,7 +18,8 @@ import pytest
 from antiphon.errors import Failure
 from antiphon.events import Clocked, ClockSignal, Lead, NoteOff, NoteOn, Timed
 from antiphon.stage.clock import SystemClock
-from antiphon.stage.jack_system import JackTransport, jack_loads
+from antiphon.stage.jack_client import jack_loads
+from antiphon.stage.jack_system import JackTransport
 from antiphon.stage.midi_port import MidiPort, Wiring
 from antiphon.timebase import Meter
 

@@ -1,8 +1,9 @@
 """`antiphon play`: live, on MIDI ports, until Ctrl-C."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import cast, get_args
 
@@ -16,17 +17,22 @@ from antiphon.config import Config, LogLevel
 from antiphon.errors import Failure
 from antiphon.perform.conductor import SOURCES
 from antiphon.perform.control import LEARNABLE, Button, Knob
-from antiphon.perform.news import Learned, MemoryKept, ProgramChosen
-from antiphon.signals import stop_signals
+from antiphon.signals import hangup_signal, stop_signals
 from antiphon.stage import memory_file
 from antiphon.stage.clock import SystemClock
-from antiphon.stage.journal import Journal, logging_to
+from antiphon.stage.door import asked_through
+from antiphon.stage.front import Front, Stage, attend
+from antiphon.stage.instance import Instance
+from antiphon.stage.journal import logging_to
 from antiphon.stage.live import Live
-from antiphon.stage.midi_port import PortChanged, Wiring
+from antiphon.stage.midi_port import Wiring
 from antiphon.stage.midi_system import APIS
+from antiphon.stage.notify import Notifier
+from antiphon.stage.priority import keep_ordinary
 from antiphon.stage.recorder import Recorder
 from antiphon.stage.screen import Screen
-from antiphon.stage.sender import Order, Ready, Seen
+from antiphon.stage.sender import Cue, Order, Ready
+from antiphon.stage.status import StatusBoard
 from antiphon.timebase import Meter
 
 
@@ -70,37 +76,42 @@ def play(
         "midi.client_name": client_name,
         "log.level": log_level,
     }
-    settings = config.load(config_file, changes)
-    _perform(settings, seed_or_chance(random_seed), cast(Knob | Button | None, learn), quiet)
+
+    def read() -> Config:
+        return config.load(config_file, changes)
+
+    _perform(read, seed_or_chance(random_seed), cast(Knob | Button | None, learn), quiet)
 
 
-def _perform(settings: Config, seed: int, learn: Knob | Button | None, quiet: bool) -> None:
+def _perform(read: Callable[[], Config], seed: int, learn: Knob | Button | None, quiet: bool) -> None:
+    keep_ordinary()
+    settings, clock = read(), SystemClock()
     chosen = bundle_of(settings)
     programs = programs_of(settings, chosen)
-    order = Order(
-        chosen.folder,
-        tuple(program.folder for program in programs),
-        settings.model.context,
-        replace(settings.session, learn=learn),
-        seed,
-        _wiring(settings),
-        memory_file.read(Path(settings.memory.file)) if settings.memory.file else (),
-    )
-    console = Console(quiet=quiet)
+    cue = Cue(replace(settings.session, learn=learn), _wiring(settings))
+    order = _order(settings, chosen, programs, seed)
+    board = StatusBoard(settings, chosen.card.name, clock.now_s(), chosen.card.steps_per_quarter)
     header = take_header(settings, chosen, seed, programs)
-    log = settings.log
+    console, log = Console(quiet=quiet), settings.log
+    say = partial(_say, console)
     with (
+        Instance(settings.midi.client_name) as instance,
         logging_to(log.file, log.level, stderr_free=quiet or not sys.stderr.isatty()),
         stop_signals() as stopping,
-        Live(order) as live,
+        hangup_signal() as hung_up,
+        asked_through(instance.socket_path, clock) as door,
+        Live(order, cue, lambda: board.settings.session) as live,
     ):
         ready = live.ready()
-        recorder = Recorder(
-            Path(settings.take.folder), header, settings.take.record, lambda line: _say(console, line)
-        )
+        recorder = Recorder(Path(settings.take.folder), header, settings.take.record, say)
         try:
             click.echo(_opened(ready))
-            _attend(live, recorder, settings, chosen, console, stopping)
+            with _screen(console, settings, chosen) as screen:
+                stage = Stage(live.ask, read, recorder, screen, Notifier(clock), say)
+                front = Front(clock, settings, cue.wiring, board, stage)
+                front.opened(ready)
+                door.serve = front.serve
+                attend(live, front, door, stopping, hung_up)
         finally:
             kept = recorder.close()
     click.echo(f"The take is {kept}." if kept else "No take is kept: nothing was played, or recorded.")
@@ -108,45 +119,22 @@ def _perform(settings: Config, seed: int, learn: Knob | Button | None, quiet: bo
         raise Failure(recorder.failure)
 
 
-def _attend(
-    live: Live,
-    recorder: Recorder,
-    settings: Config,
-    chosen: Bundle,
-    console: Console,
-    stopping: Callable[[], bool],
-) -> None:
-    clock, meter = SystemClock(), Meter.parse(settings.tempo.meter)
-    journal = Journal(meter)
-    grid, mode = chosen.card.steps_per_quarter, settings.answer.mode
-    with Screen(console, settings.tempo.bpm, meter, chosen.card.name, grid, mode) as screen:
-
-        def watch(report: Seen) -> None:
-            journal.note(report)
-            if (remark := _remark(report)) is not None:
-                _say(console, remark)
-            if isinstance(report, MemoryKept):
-                _say(console, _keep(report, settings.memory.file))
-            if not isinstance(report, PortChanged):
-                recorder.record(report)
-                screen.show(report)
-
-        def tick() -> None:
-            screen.show_recording(recorder.recording)
-            screen.tick(clock.now_s())
-
-        live.attend(watch, tick, stopping)
+def _order(settings: Config, chosen: Bundle, programs: Sequence[Bundle], seed: int) -> Order:
+    file = settings.memory.file
+    return Order(
+        chosen.folder,
+        tuple(program.folder for program in programs),
+        settings.model.context,
+        seed,
+        on_jack=False,  # whether JACK is wanted is known once it has answered
+        remembered=memory_file.read(Path(file)) if file else (),
+    )
 
 
-def _keep(memory: MemoryKept, file: str) -> str:
-    """Write the memory; gives what to say of it. The music goes on even if it cannot be written."""
-    if not file:
-        return "The memory has no file: [memory] file in config.toml names one."
-    try:
-        memory_file.write(Path(file), memory.symbols)
-    except Failure as failure:
-        return failure.message
-    return f"The memory is in {file}."
+def _screen(console: Console, settings: Config, chosen: Bundle) -> Screen:
+    meter, card = Meter.parse(settings.tempo.meter), chosen.card
+    mode = settings.answer.mode
+    return Screen(console, settings.tempo.bpm, meter, card.name, card.steps_per_quarter, mode)
 
 
 def _say(console: Console, line: str) -> None:
@@ -176,18 +164,3 @@ def _wiring(settings: Config) -> Wiring:
         clock.output if clock.send else None,
         settings.tempo.bpm if clock.source == "jack" or chosen_by_knob else None,
     )
-
-
-def _remark(report: Seen) -> str | None:
-    """What is said beside the picture."""
-    match report:
-        case PortChanged(name, present):
-            return f"{name} is {'back' if present else 'gone; waiting for it to return'}."
-        case Learned(_, name, control):
-            line = f"{name} = {control}"
-            return f"{name} is control {control} now; to keep it: [control] {line} in config.toml"
-        case ProgramChosen(_, program, None):
-            return f"There is no program {program + 1}; [model] programs in config.toml lists them."
-        case ProgramChosen(_, program, name):
-            return f"Program {program + 1}: {name} answers from the next phrase on."
-    return None

@@ -20,6 +20,9 @@ class Resumption:
     calls: int = 0
 
 
+NOTHING_LEFT = Resumption()
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """A session begins: with what comes in from now on, this is all that the music depends on."""

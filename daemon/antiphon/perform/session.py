@@ -16,6 +16,7 @@ from antiphon.perform.desk import Desk
 from antiphon.perform.hearing import Hearing
 from antiphon.perform.modes import MODES, Mode, State, place_answer
 from antiphon.perform.news import (
+    NOTHING_LEFT,
     Answered,
     Asked,
     Begun,
@@ -40,7 +41,6 @@ from antiphon.timebase import Grid
 LATE_LIMIT_S = 0.1
 # What is composed ahead waits for what is to sound within this time: composing takes tenths of a millisecond.
 _SOON_S = 0.002
-_NOTHING_LEFT = Resumption()
 # After something was played, the model hears it once nothing more is struck for this long.
 _PRIME_AFTER_S = 0.04
 
@@ -58,7 +58,7 @@ class Session:
         settings: SessionSettings,
         random_seed: int,
         programs: Sequence[Voice] = (),
-        resumption: Resumption = _NOTHING_LEFT,
+        resumption: Resumption = NOTHING_LEFT,
     ) -> None:
         self._settings = settings
         self._desk = Desk(settings.control, settings.learn, settings.turnable)
@@ -135,7 +135,10 @@ class Session:
         self._voices.sample(self._desk.now.sampling)
         self._listener.set(settings.phrase)
         self._hearing.set(settings.phrase.voice, settings.key)
-        self._move(self._time.set(tempo, at_s))
+        shift = self._time.set(tempo, at_s)
+        self._move(shift)
+        if shift.moved_s is not None:
+            self._news += self._time.news(at_s, False, not self._listener.empty)
         if source != self._desk.now.source or settings.clock != before.clock:
             self._choose_source(at_s)
 

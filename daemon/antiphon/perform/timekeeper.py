@@ -86,7 +86,9 @@ class Timekeeper:
         return Shift(jumped) if jumped or before is None else Shift(False, _moved(before, self.transport))
 
     def news(self, at_s: float, jumped: bool, listening: bool) -> list[Followed]:
-        """What is to be told of the studio's bars; `listening`: the past is still needed."""
+        """What is to be told of the bars; `listening`: the past is still needed."""
+        if not self.led:
+            return [] if self.transport is None else [Followed(at_s, self.transport.grid, 0.0, jumped)]
         if not listening:
             self._course.forget_before(at_s)
         return self._course.tell(at_s, jumped)

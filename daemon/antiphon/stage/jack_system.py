@@ -4,167 +4,28 @@ A message is handed over before its moment and leaves on the frame of that momen
 with the moment of its frame. A server that ends raises Failure here, and never holds anybody up.
 """
 
-import logging
-import os
-import select
-import sys
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from typing import Any, Protocol
+from typing import Any
 
 from antiphon.errors import Failure
 from antiphon.events import Lead
+from antiphon.stage import jack_client
 from antiphon.stage.clock import Clock
-from antiphon.stage.jack_process import JackOrder, Opened, Request, What, serve
-from antiphon.stage.jack_records import RECORD_BYTES, Message, Period, Record, pack_message, unpack
-from antiphon.stage.midi_system import NoServerError, quiet
+from antiphon.stage.jack_client import Process, RefusedError, jack_loads
+from antiphon.stage.jack_records import Message
+from antiphon.stage.jack_requests import JackOrder, Request, What
+from antiphon.stage.midi_system import MidiSystem, NoServerError
+from antiphon.stage.ties import Tie
 
-_PIPE_BYTES = 1 << 20
-_READ_BYTES = 4096 * RECORD_BYTES
-_START_S, _ANSWER_S, _END_S = 10.0, 2.0, 2.0
 # A message must be there when the cycle of its frame begins, a period before that frame at most. Handing it
 # over takes some 20 µs; the rest is for a sending thread that is woken late, as one is among busy ones.
 MARGIN_S = 0.0015
 # With longer periods than this leaves room for, notes begin late: an answer must yield to who plays.
 MOST_AHEAD_S = 0.05
-GONE = "the JACK server is gone"
-_LOG = logging.getLogger("antiphon")
-
-
-class RefusedError(Exception):
-    """JACK does not do it: the port went, or is another's."""
-
-
-class Process(Protocol):
-    """What `JackSystem` needs of the process that is JACK's client."""
-
-    name: str
-    period_s: float
-    keeps_time: bool
-
-    def ask(self, request: Request) -> Any: ...
-
-    def send(self, port: int, at_s: float, data: bytes) -> None: ...
-
-    def receive(self) -> list[Record]: ...
-
-    def close(self) -> None: ...
-
-
-class JackProcess:
-    """The process that is JACK's client, from here: `name` is what it is called, `period_s` JACK's cycle.
-
-    `transport_bpm`: tell where the transport is, at this tempo where it has none. Raises NoServerError where
-    no server answers; every later method raises Failure once the server is gone.
-    """
-
-    def __init__(self, client_name: str, transport_bpm: float | None = None) -> None:
-        context = get_context("spawn")
-        self._requests, requests = context.Pipe()
-        self._arrived, arrived = context.Pipe(duplex=False)
-        leaving, self._leaving = context.Pipe(duplex=False)
-        for pipe in (self._arrived, arrived, leaving, self._leaving):
-            _make_wide(pipe)
-        order = JackOrder(client_name, transport_bpm)
-        self._process = context.Process(
-            target=serve, args=(order, requests, arrived, leaving), name="antiphon-jack", daemon=True
-        )
-        self._closed, self._lost = False, 0
-        self._ready = select.poll()
-        self._ready.register(self._arrived.fileno(), select.POLLIN)
-        with quiet():  # libjack prints to stderr
-            self._process.start()
-        for pipe in (requests, arrived, leaving):  # the process alone holds them now, so that its end is seen
-            pipe.close()
-        try:
-            opened = self._opened()
-        except BaseException:
-            self.close()
-            raise
-        self.name, self.period_s = opened.client_name, opened.period_s
-        self.keeps_time = opened.keeps_time
-
-    def _opened(self) -> Opened:
-        with suppress(EOFError, OSError):
-            if self._requests.poll(_START_S):
-                answer = self._requests.recv()
-                if isinstance(answer, Opened):
-                    return answer
-                raise NoServerError(str(answer.refused))
-        raise NoServerError("the process for JACK did not start")
-
-    def ask(self, request: Request) -> Any:
-        """What is answered. Raises RefusedError where JACK refuses."""
-        try:
-            self._requests.send(request)
-            if not self._requests.poll(_ANSWER_S):
-                raise Failure("the JACK server does not answer")
-            answer = self._requests.recv()
-        except (EOFError, OSError):
-            raise Failure(GONE) from None
-        if answer.lost > self._lost:
-            _LOG.warning("JACK: %d messages were lost, being read too late.", answer.lost - self._lost)
-            self._lost = answer.lost
-        if answer.refused:
-            raise RefusedError(answer.refused)
-        return answer.value
-
-    def send(self, port: int, at_s: float, data: bytes) -> None:
-        """Hand over a message that is due at `at_s`."""
-        if self._closed:
-            raise Failure(GONE)
-        try:
-            os.write(self._leaving.fileno(), pack_message(port, at_s, data))
-        except BlockingIOError:
-            raise Failure("the JACK server takes no more messages") from None
-        except OSError:  # the pipe is broken
-            raise self._gone() from None
-
-    def receive(self) -> list[Record]:
-        """All that came in since the last call."""
-        if self._closed:
-            raise Failure(GONE)
-        records: list[Record] = []
-        while self._ready.poll(0):  # cheaper than a read that fails
-            if not (data := os.read(self._arrived.fileno(), _READ_BYTES)):
-                raise self._gone()
-            records += unpack(data)
-        for record in records:
-            if isinstance(record, Period):
-                self.period_s = record.seconds
-        return records
-
-    def _gone(self) -> Failure:
-        """What to say: its last words, if it had any."""
-        with suppress(EOFError, OSError):
-            if self._requests.poll():
-                return Failure(f"the JACK process broke: {self._requests.recv().refused}")
-        return Failure(GONE)
-
-    def close(self) -> None:
-        """End the process, by force if it must be. A second call does nothing."""
-        if self._closed:
-            return
-        self._closed = True
-        for pipe in (self._requests, self._arrived, self._leaving):
-            pipe.close()
-        self._process.join(_END_S)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
-        self._process.close()
-
-
-def _make_wide(pipe: "Connection[Any, Any]") -> None:
-    """A pipe nobody waits on, with room for minutes of the densest playing where the system grants it."""
-    import fcntl
-
-    os.set_blocking(pipe.fileno(), False)
-    with suppress(OSError):
-        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+INSIST_S, _AGAIN_S = 1.0, 0.05
 
 
 @dataclass(slots=True)
@@ -204,6 +65,7 @@ class JackSystem:
 
     api = "jack"
     errors: type[Exception] = RefusedError
+    gone = False  # its end raises Failure, and holds nobody up
 
     def __init__(self, process: Process) -> None:
         self.process = process
@@ -262,8 +124,53 @@ class JackSystem:
         leads, self._leads = self._leads, []
         return leads
 
+    def ties(self, ours: Sequence[str]) -> tuple[Tie, ...]:
+        return jack_client.ties(self.process, ours)
+
+    def tie(self, output: str, into: str) -> bool:
+        return jack_client.tie(self.process, output, into)
+
     def close(self) -> None:
         self.process.close()
+
+
+class PlainJack(MidiSystem):
+    """JACK through python-rtmidi, which waits for ever for a server that has ended.
+
+    `process`, a client beside it, says when that is; it also says what is connected. `insist`: under that
+    very name, which one that is no more may have for a moment yet.
+    """
+
+    def __init__(self, system: MidiSystem, process: Process, clock: Clock, insist: bool) -> None:
+        super().__init__(system.rtmidi, system.number)
+        self._process, self._clock, self._insist = process, clock, insist
+
+    def gather(self) -> None:
+        try:
+            self._process.receive()
+        except Failure:
+            self.gone = True
+            raise
+
+    def send(self, device: Any, message: bytes, at_s: float) -> None:
+        if self.gone:
+            raise Failure(jack_client.GONE)
+        super().send(device, message, at_s)
+
+    def free_name(self, client: str) -> str:
+        until_s = self._clock.now_s() + (INSIST_S if self._insist else 0.0)
+        while (name := super().free_name(client)) != client and (now_s := self._clock.now_s()) < until_s:
+            self._clock.wait_until_s(now_s + _AGAIN_S, exactly=False)
+        return name
+
+    def ties(self, ours: Sequence[str]) -> tuple[Tie, ...]:
+        return jack_client.ties(self._process, ours)
+
+    def tie(self, output: str, into: str) -> bool:
+        return jack_client.tie(self._process, output, into)
+
+    def close(self) -> None:
+        self._process.close()
 
 
 class JackTransport:
@@ -278,7 +185,7 @@ class JackTransport:
                 "JACK's transport needs libjack and the package JACK-Client: pip install JACK-Client"
             )
         try:
-            self._process = JackProcess(client_name, bpm)
+            self._process = jack_client.start_jack_process(JackOrder(client_name, bpm))
         except NoServerError as error:
             raise Failure(f"no JACK server answers ({error}); start jackd or choose another source") from None
 
@@ -288,14 +195,3 @@ class JackTransport:
 
     def close(self) -> None:
         self._process.close()
-
-
-def jack_loads() -> bool:
-    """Whether JACK-Client is there, with JACK's library."""
-    if not sys.platform.startswith("linux"):
-        return False
-    try:
-        import jack  # noqa: F401
-    except (ImportError, OSError):
-        return False
-    return True

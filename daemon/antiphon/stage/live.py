@@ -1,34 +1,117 @@
-"""The process that has the screen: starts the one that sends, attends to its letters, and ends it."""
+"""The process that has the screen: starts the one that sends, attends to its letters, and ends it.
 
+A second one stands by, loaded: where the first dies, hangs or breaks, it takes over what was left.
+"""
+
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Self
 
 from antiphon.errors import Failure
+from antiphon.events import NoteOff, Timed
+from antiphon.perform.news import Released
+from antiphon.perform.settings import SessionSettings
+from antiphon.perform.succession import Succession
+from antiphon.stage.clock import Clock, SystemClock
 from antiphon.stage.journal import LOG, LogLine
-from antiphon.stage.sender import Failed, Letter, Order, Ready, Seen, serve
+from antiphon.stage.midi_port import PortChanged, Tied
+from antiphon.stage.sender import Ask, Cue, Failed, Letter, Order, Ready, Seen, Standby, Waiting, serve
+from antiphon.stage.vitals import Pulse, Vitals
+from antiphon.timebase import Meter
 
 _FRAME_S = 0.04
 _START_S = 20.0
 # The sender closes its notes within a tenth of a second; one that is still there after this is stuck in a
 # MIDI library whose server is gone.
 _END_S = 1.0
+# One that has told of its failure has only to leave.
+_LEAVE_S = 0.2
+# So many frames without a turn of its engine, and it is stuck: its turns are 50 ms apart at most.
+_STUCK_FRAMES = 20
+# More deaths within this time are no accident.
+_MOST_DEATHS, _WITHIN_S = 5, 60.0
 
 
-class Live:
-    """The sending process, from here. A context: leaving it ends the process, by force if it must be."""
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """The process that sent is no more, for this reason; another takes over."""
+
+    reason: str
+
+
+Watched = Seen | TakenOver | Waiting | Ready
+
+
+class _Part:
+    """One sending process, from here."""
 
     def __init__(self, order: Order) -> None:
         context = get_context("spawn")
-        self._letters, theirs = context.Pipe(duplex=False)
+        self.letters: Connection[None, Letter]
+        self.letters, theirs = context.Pipe(duplex=False)
         orders, self._orders = context.Pipe(duplex=False)
-        self._process = context.Process(target=serve, args=(order, theirs, orders), name="antiphon-sender")
+        self.vitals = Vitals(context)
+        self._pulse = Pulse(_STUCK_FRAMES)
+        self._process = context.Process(
+            target=serve, args=(order, theirs, orders, self.vitals), name="antiphon-sender"
+        )
         self._process.start()
         # Only the sender holds the other ends now, so each side notices when the other is gone.
         theirs.close()
         orders.close()
+
+    def tell(self, order: Cue | Ask | None) -> None:
+        with suppress(OSError):  # it is gone already, which its letters will say
+            self._orders.send(order)
+
+    def next(self) -> Letter | None:
+        """Its next letter; None when there will be no more."""
+        try:
+            return self.letters.recv()
+        except Exception:  # it is gone; of one that was killed the last letter may be half there
+            return None
+
+    def alive(self) -> bool:
+        """Whether its engine still turns; to be asked once a frame."""
+        return self._pulse.beats(self.vitals.turns)
+
+    def end(self, within_s: float) -> int | None:
+        """End it, by force if it takes longer; gives its exit code, negative for a signal."""
+        with suppress(OSError):
+            self._orders.close()
+        self._process.join(within_s)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        return self._process.exitcode
+
+
+class Live:
+    """The sending process, from here. A context: leaving it ends the process, by force if it must be.
+
+    `settings` says which are in force, for the one that takes over.
+    """
+
+    def __init__(
+        self, order: Order, cue: Cue, settings: Callable[[], SessionSettings], clock: Clock | None = None
+    ) -> None:
+        self._order, self._cue, self._settings = order, cue, settings
+        self._clock = clock or SystemClock()
+        self._left = Succession(Meter.parse(cue.settings.tempo.meter))
+        self._part = _Part(order)
+        self._part.tell(cue)
+        self._ready: Ready | None = None
+        self._understudy: _Part | None = None
+        self._stands_by = False
+        self._asked: list[Ask] = []  # while nobody was there to be asked
+        self._deaths_s: deque[float] = deque()
+        self._looked_s = self._clock.now_s()
+        self.takeovers = 0
 
     def __enter__(self) -> Self:
         return self
@@ -36,15 +119,21 @@ class Live:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end()
+        self._part.tell(None)
+        if self._understudy is not None:
+            self._understudy.end(_LEAVE_S)
+        self._part.end(_END_S)
 
     def ready(self) -> Ready:
         """Wait for the ports to be open. Raises Failure with what the sender says."""
-        while self._letters.poll(_START_S):
-            match self._next():
+        while self._part.letters.poll(_START_S):
+            match self._part.next():
                 case LogLine() as line:
                     _write(line)
+                case Standby():
+                    pass
                 case Ready() as ready:
+                    self._opened(ready)
                     return ready
                 case Failed(message):
                     raise Failure(message)
@@ -52,56 +141,143 @@ class Live:
                     raise Failure("the MIDI process ended as it began")
         raise Failure(f"the MIDI process did not start within {_START_S:g} s")
 
+    def _opened(self, ready: Ready) -> None:
+        """It plays: what takes over one day goes to the same ports, and stands by from now on."""
+        self._ready = ready
+        wiring = self._cue.wiring
+        exact = wiring.exact and (ready.exact or ready.api != "jack")
+        wiring = replace(wiring, api=ready.api, client_name=ready.client_name, insist=True, exact=exact)
+        self._cue = replace(self._cue, wiring=wiring, patient=True)
+        self._order = replace(self._order, on_jack=ready.api == "jack")
+        for asked in self._asked:
+            self._part.tell(asked)
+        self._asked = []
+        if self._understudy is None:
+            self._hire()
+
+    def _hire(self) -> None:
+        self._understudy, self._stands_by = _Part(self._order), False
+
+    def ask(self, what: Ask) -> None:
+        """Other settings, or what a button does; once there is somebody to ask."""
+        if self._ready is None:
+            self._asked.append(what)
+        else:
+            self._part.tell(what)
+
     def attend(
-        self, watch: Callable[[Seen], None], tick: Callable[[], None], stopping: Callable[[], bool]
+        self, watch: Callable[[Watched], None], tick: Callable[[], None], stopping: Callable[[], bool]
     ) -> None:
         """Hand on reports until `stopping()`, then end the sender and hand on its last ones.
 
-        Raises Failure if the sender ends by itself. Whatever ends this, the notes end first.
+        Where the sender dies, hangs or breaks, another takes over and `watch` hears of it. Raises Failure
+        where that happens again and again. Whatever ends this, the notes end first.
         """
         try:
             while not stopping():
-                if self._letters.poll(_FRAME_S) and not self._hand_on(watch):
-                    raise Failure(f"the MIDI process ended by itself (exit code {self._exit_code()})")
+                self._hear(watch)
+                self._look(watch)
                 tick()
         finally:
-            with suppress(OSError):  # it is gone already
-                self._orders.send(None)
-        while self._letters.poll(_END_S) and self._hand_on(watch):
-            pass
+            self._part.tell(None)
+        while self._part.letters.poll(_END_S) and (letter := self._part.next()) is not None:
+            self._hand_on(letter, watch)
         tick()
 
-    def _hand_on(self, watch: Callable[[Seen], None]) -> bool:
-        """One letter; False when there will be no more."""
-        letter = self._next()
-        if isinstance(letter, Failed):
-            raise Failure(letter.message)
-        if letter is None or isinstance(letter, Ready):
-            return False
-        if isinstance(letter, LogLine):
-            _write(letter)
-        else:
-            watch(letter)
-        return True
+    def _hear(self, watch: Callable[[Watched], None]) -> None:
+        """A letter of each that has one, within a frame."""
+        parts = [self._part] if self._understudy is None else [self._part, self._understudy]
+        spoken = wait([part.letters for part in parts], _FRAME_S)
+        if self._part.letters in spoken:
+            letter = self._part.next()
+            if letter is None or isinstance(letter, Failed):
+                self._take_over(letter, watch)
+            else:
+                self._hand_on(letter, watch)
+        elif self._understudy is not None and self._understudy.letters in spoken:
+            self._hear_understudy(self._understudy)
 
-    def _next(self) -> Letter | None:
-        try:
-            letter: Letter = self._letters.recv()
-        except (EOFError, ConnectionResetError):
-            return None
-        return letter
+    def _hear_understudy(self, understudy: _Part) -> None:
+        match understudy.next():
+            case LogLine() as line:
+                _write(line)
+            case Standby():
+                self._stands_by = True
+            case None | Failed():
+                understudy.end(_LEAVE_S)
+                self._understudy = None
+                self._count_death("the process that stands by")
+                self._hire()
 
-    def _exit_code(self) -> int | None:
-        self._process.join(_END_S)
-        return self._process.exitcode
+    def _hand_on(self, letter: Letter, watch: Callable[[Watched], None]) -> None:
+        match letter:
+            case LogLine() as line:
+                _write(line)
+            case Standby() | Failed():
+                pass
+            case Tied(ties):
+                self._cue = replace(self._cue, ties=ties)
+            case Ready() as ready:
+                self._opened(ready)
+                watch(ready)
+            case Waiting() as waiting:
+                watch(waiting)
+            case report:
+                if not isinstance(report, PortChanged):
+                    self._left.hear(report)
+                watch(report)
 
-    def _end(self) -> None:
-        self._orders.close()
-        self._process.join(_END_S)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
-        self._letters.close()
+    def _look(self, watch: Callable[[Watched], None]) -> None:
+        """Once a frame: whether the sender still turns."""
+        now_s = self._clock.now_s()
+        if self._ready is None or now_s - self._looked_s < _FRAME_S:
+            return
+        self._looked_s = now_s
+        if not self._part.alive():
+            self._take_over(Failed("the MIDI process hung"), watch)
+
+    def _take_over(self, last: Failed | None, watch: Callable[[Watched], None]) -> None:
+        """Let another go on: what sounded is ended by it, and what was connected is connected again."""
+        hung = last is not None and self._ready is not None and not self._part.alive()
+        code = self._part.end(0.0 if hung else _LEAVE_S)
+        sounding = self._last_words(watch)
+        reason = last.message if last is not None else _how_it_ended(code)
+        LOG.warning("%s; another takes over", reason)
+        self._count_death(reason)
+        watch(TakenOver(reason))
+        now_s = self._clock.now_s()
+        for off in sounding:
+            watch(Released(Timed(now_s, off)))
+        self._cue = replace(
+            self._cue,
+            settings=self._settings(),
+            resumption=self._left.resumption,
+            sounding=sounding,
+        )
+        self._part, self._ready = self._understudy or _Part(self._order), None
+        self._understudy = None
+        self._part.tell(self._cue)
+        self.takeovers += 1
+
+    def _last_words(self, watch: Callable[[Watched], None]) -> tuple[NoteOff, ...]:
+        """What it had still said before it died; gives the note-offs it owes."""
+        while self._part.letters.poll(0) and (letter := self._part.next()) is not None:
+            self._hand_on(letter, watch)
+        self._part.letters.close()
+        return self._part.vitals.sounding
+
+    def _count_death(self, reason: str) -> None:
+        now_s = self._clock.now_s()
+        self._deaths_s.append(now_s)
+        while self._deaths_s[0] < now_s - _WITHIN_S:
+            self._deaths_s.popleft()
+        if len(self._deaths_s) > _MOST_DEATHS:
+            raise Failure(f"the MIDI process ended {len(self._deaths_s)} times within a minute: {reason}")
+
+
+def _how_it_ended(code: int | None) -> str:
+    how = f"exit code {code}" if code is None or code >= 0 else f"signal {-code}"
+    return f"the MIDI process ended by itself ({how})"
 
 
 def _write(line: LogLine) -> None:

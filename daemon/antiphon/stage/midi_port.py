@@ -21,13 +21,17 @@ from antiphon.events import (
 from antiphon.stage.clock import Clock
 from antiphon.stage.echo import EchoFilter
 from antiphon.stage.intake import Intake
-from antiphon.stage.jack_system import JackProcess, JackSystem, Process, jack_loads
+from antiphon.stage.jack_client import Process, jack_loads, start_jack_process
+from antiphon.stage.jack_requests import JackOrder
+from antiphon.stage.jack_system import JackSystem, PlainJack
 from antiphon.stage.midi_system import MidiSystem, answers, load_rtmidi, retire
 from antiphon.stage.outlet import ClockOutlet, Outlet
+from antiphon.stage.ports import Held
 from antiphon.stage.presence import Link, Presence
-from antiphon.stage.sockets import Names, Socket, Sockets, open_sockets
+from antiphon.stage.sockets import Names, Socket, Sockets, System, open_sockets
+from antiphon.stage.ties import Tie, Ties
 
-StartJack = Callable[[str, float | None], Process]
+StartJack = Callable[[JackOrder], Process]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Wiring:
     clock_input     a port that MIDI clock comes from; empty: a virtual one; None: clock is not listened to
     clock_output    a port that MIDI clock goes to; empty: a virtual one; None: there is none
     transport_bpm   on JACK, and exact: its transport is followed, at this tempo where it has none; None: not
+    insist          on JACK: that very name, which a process that is no more may have for a moment yet
     """
 
     api: str = "auto"
@@ -55,6 +60,7 @@ class Wiring:
     clock_input: str | None = None
     clock_output: str | None = None
     transport_bpm: float | None = None
+    insist: bool = False
 
     @property
     def names(self) -> Names:
@@ -69,39 +75,53 @@ class PortChanged:
     present: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """What is connected to our virtual ports now: an output and an input each."""
+
+    ties: tuple[Tie, ...]
+
+
 class MidiPort:
     """MIDI in and out, as a `Wiring` says: through python-rtmidi, or on JACK to the frame.
 
-    `tell` hears of ports that go and come back, which `attend` notices. `backend` stands in for the rtmidi
-    module and `start_jack` for the process that is JACK's client. Raises Failure, saying what to do, where
-    there is no MIDI to be had or a name fits no port.
+    `tell` hears of ports that go and come back, and of what is connected, which `attend` notices. If this one
+    goes on where another was, `held` are the notes that sound on the output, and `ties` what is to be
+    connected to our ports. `backend` stands in for the rtmidi module and `start_jack` for the process that is
+    JACK's client. Raises Failure, saying what to do, where there is no MIDI to be had or a name fits no port.
     """
 
     def __init__(
         self,
         clock: Clock,
         wiring: Wiring = Wiring(),
-        tell: Callable[[PortChanged], None] = lambda _: None,
+        tell: Callable[[PortChanged | Tied], None] = lambda _: None,
         backend: Any = None,
         start_jack: StartJack | None = None,
+        held: Held | None = None,
+        ties: Sequence[Tie] = (),
     ) -> None:
         self._clock, self._thru, self._tell = clock, wiring.thru, tell
-        if start_jack is None and backend is None and wiring.exact and jack_loads():
-            start_jack = JackProcess
+        if start_jack is None and backend is None and jack_loads():
+            start_jack = start_jack_process
         rtmidi = backend or load_rtmidi()
-        opened = next(answers(rtmidi, wiring.api, partial(_open, wiring, start_jack)))
+        opened = next(answers(rtmidi, wiring.api, partial(_open, wiring, start_jack, clock)))
         self._system = opened.system
         self.api, self.output = opened.system.api, opened.output.name
         self.inputs = tuple(socket.name for socket in opened.inputs)
+        self.client_name = opened.client
         self._devices = opened.devices
         echo = EchoFilter()
         self._intakes = [(socket, Intake(wiring.input_channel, echo)) for socket in opened.inputs]
         clock_inputs = [opened.clock_input] if opened.clock_input else []
         self._clock_intakes = [(socket, Intake(None, echo)) for socket in clock_inputs]
         self._clocked = wiring.clock_input is not None
-        self._outlet = Outlet(opened.output, echo)
+        self._outlet = Outlet(opened.output, echo, held or Held(), clock.now_s())
         self._clock_outlet = ClockOutlet(opened.clock_output) if opened.clock_output else None
         clock_outputs = [opened.clock_output] if opened.clock_output else []
+        # Before anything is sent: what another left sounding is ended where it sounds.
+        virtual = [socket.name for socket in opened.all if socket.link is None]
+        self._ties = Ties(self._system, virtual, ties, lambda found: tell(Tied(found)))
         self._presence = Presence(
             *map(_links, (opened.inputs, [opened.output], clock_inputs, clock_outputs)),
         )
@@ -114,8 +134,8 @@ class MidiPort:
         return self._system.ahead_s
 
     @property
-    def tells_transport(self) -> bool:
-        """Whether `receive` can tell of JACK's transport."""
+    def exact(self) -> bool:
+        """Whether notes leave at their frame, and `receive` can tell of JACK's transport."""
         return isinstance(self._system, JackSystem)
 
     def receive(self) -> list[Input]:
@@ -195,6 +215,7 @@ class MidiPort:
         if self._presence.due(now_s, next_send_s):
             for link in self._presence.look(now_s):
                 self._change(link)
+            self._ties.look()
 
     def _change(self, link: Link) -> None:
         if link is self._outlet.link:
@@ -212,19 +233,20 @@ class MidiPort:
         try:
             self._outlet.settle(self._clock.now_s())
         finally:
-            retire(self._clock, self._devices)
+            if not self._system.gone:  # else the library would wait for its server for ever
+                retire(self._clock, self._devices)
             self._system.close()
 
 
-def _open(wiring: Wiring, start_jack: StartJack | None, system: MidiSystem) -> Sockets:
+def _open(wiring: Wiring, start_jack: StartJack | None, clock: Clock, system: MidiSystem) -> Sockets:
     if start_jack is None or system.api != "jack":
         return open_sockets(wiring.names, system)
-    process = start_jack(wiring.client_name, wiring.transport_bpm)
-    if not process.keeps_time:
-        # A server of ordinary priority loses time now and again, and its frames then tell wrong moments.
-        process.close()
-        return open_sockets(wiring.names, system)
-    jack = JackSystem(process)
+    exact = wiring.exact
+    bpm = wiring.transport_bpm if exact else None
+    process = start_jack(JackOrder(wiring.client_name, bpm, wiring.insist, exact))
+    # A server of ordinary priority loses time now and again, and its frames then tell wrong moments. There
+    # the process only says whether the server is there, and what is connected.
+    jack: System = JackSystem(process) if process.exact else PlainJack(system, process, clock, wiring.insist)
     try:
         return open_sockets(wiring.names, jack)
     except BaseException:

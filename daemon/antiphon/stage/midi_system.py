@@ -16,6 +16,7 @@ from antiphon.errors import Failure
 from antiphon.events import Lead
 from antiphon.stage.clock import Clock
 from antiphon.stage.port_names import tied
+from antiphon.stage.ties import Tie
 
 # The library drops the newest messages when its queue is full; this is minutes of the densest playing.
 QUEUE_MESSAGES = 65_536
@@ -43,24 +44,25 @@ class MidiSystem:
     """One MIDI system, by its number in python-rtmidi; makes clients that their maker must delete."""
 
     ahead_s = 0.0  # a message leaves when it is sent
+    gone = False  # the library does not say when its server ends
 
     def __init__(self, rtmidi: Any, number: int) -> None:
         self.rtmidi = rtmidi
         self.errors: type[Exception] = rtmidi.RtMidiError
         self.api = _our_name(rtmidi.get_api_name(number))
         self.title = str(rtmidi.get_api_display_name(number))
-        self._number = number
+        self.number = number
 
     def source(self, client: str, clocked: bool = False) -> Any:
         """A client to listen with; `clocked`: also to MIDI clock."""
-        device = self.rtmidi.MidiIn(self._number, client, QUEUE_MESSAGES)
+        device = self.rtmidi.MidiIn(self.number, client, QUEUE_MESSAGES)
         # What nobody asks for would fill the queue. Active sensing is wanted: its end is how a pulled cable
         # is noticed.
         device.ignore_types(sysex=True, timing=not clocked, active_sense=False)
         return device
 
     def sink(self, client: str) -> Any:
-        return self.rtmidi.MidiOut(self._number, client)
+        return self.rtmidi.MidiOut(self.number, client)
 
     def listing(self) -> Listing:
         """The ports there are now; the client that looked is gone afterwards."""
@@ -77,9 +79,10 @@ class MidiSystem:
         """The client name, with a number behind it where another program has it."""
         if self.api != "jack":  # elsewhere two programs may have the same name
             return client
-        taken = self.listing().outputs
+        listing = self.listing()
+        taken = {*listing.inputs, *listing.outputs}
         names = chain([client], (f"{client}-{number}" for number in count(2)))
-        return next(name for name in names if f"{name}:in" not in taken)
+        return next(name for name in names if not {f"{name}:in", f"{name}:out"} & taken)
 
     def client_of(self, client: str, port: str) -> str:
         """What to call the client of a port, so that the port shows as `client:port`.
@@ -127,6 +130,14 @@ class MidiSystem:
     def leads(self) -> list[Lead]:
         """Where the transport was: only JACK has one."""
         return []
+
+    def ties(self, ours: Sequence[str]) -> tuple[Tie, ...]:  # noqa: ARG002
+        """What is connected to ports of ours: the library does not say."""
+        return ()
+
+    def tie(self, output: str, into: str) -> bool:  # noqa: ARG002
+        """Connect two ports; whether they are: the library connects none but its own."""
+        return False
 
     def close(self) -> None:
         """Whoever has deleted its clients has nothing left to close."""

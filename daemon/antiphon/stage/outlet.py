@@ -21,14 +21,16 @@ class Outlet:
     """Sends events and raw messages, each at its moment, and tells the echo filter of them.
 
     While the port is away nothing is sent, and the notes that sounded on it stay owed until it is back.
+    `held` are those that sound already.
     """
 
-    def __init__(self, socket: Socket, echo: EchoFilter) -> None:
+    def __init__(self, socket: Socket, echo: EchoFilter, held: Held, now_s: float) -> None:
         self.link: Link | None = socket.link
         self._socket, self._echo = socket, echo
-        self._held = Held()
+        self._held = held
         self._ended: deque[tuple[float, NoteOn]] = deque()  # in doubt whether their note-offs arrived
-        self._usable_from_s: float | None = None  # None: since it was opened
+        # What another left sounding is ended once what hears it is connected.
+        self._usable_from_s = now_s + SETTLE_S if held.owed() else None  # None: since it was opened
 
     def send(self, event: Event | ControlChange, at_s: float) -> None:
         self._pass(to_bytes(event), None if isinstance(event, ControlChange) else event, at_s)

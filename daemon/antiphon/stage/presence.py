@@ -81,7 +81,7 @@ class Presence:
 
     def due(self, now_s: float, next_send_s: float | None) -> bool:
         """Whether now is the time to look, `next_send_s` being when something must be sent next."""
-        if not self._directions or now_s < self._next_s:
+        if now_s < self._next_s:
             return False
         return next_send_s is None or next_send_s - now_s > self._clear_s
 

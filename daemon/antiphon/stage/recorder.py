@@ -30,6 +30,11 @@ class Recorder:
     def recording(self) -> bool:
         return self._take is not None
 
+    @property
+    def path(self) -> Path | None:
+        """The take under way."""
+        return None if self._take is None else self._take.path
+
     def record(self, report: Report) -> None:
         """Take down what happened, and begin or end a take where the report is of the record button."""
         try:

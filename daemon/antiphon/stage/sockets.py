@@ -10,6 +10,7 @@ from antiphon.errors import Failure
 from antiphon.events import Lead
 from antiphon.stage.port_names import all_fitting, lasting, one_fitting
 from antiphon.stage.presence import Link
+from antiphon.stage.ties import Tie
 
 
 class System(Protocol):
@@ -18,6 +19,7 @@ class System(Protocol):
 
     api: str
     errors: type[Exception]  # what a device that is away may raise
+    gone: bool  # whether its server has ended
 
     @property
     def ahead_s(self) -> float: ...
@@ -45,6 +47,10 @@ class System(Protocol):
     def receive(self, device: Any) -> tuple[Sequence[int], float | None] | None: ...
 
     def leads(self) -> list[Lead]: ...
+
+    def ties(self, ours: Sequence[str]) -> tuple[Tie, ...]: ...
+
+    def tie(self, output: str, into: str) -> bool: ...
 
     def close(self) -> None: ...
 
@@ -81,18 +87,23 @@ class Socket:
 
 @dataclass(frozen=True, slots=True)
 class Sockets:
-    """All our ports, on one MIDI system."""
+    """All our ports, on one MIDI system; `client` is what it calls us."""
 
     system: System
+    client: str
     inputs: tuple[Socket, ...]
     output: Socket
     clock_input: Socket | None = None
     clock_output: Socket | None = None
 
     @property
-    def devices(self) -> list[Any]:
+    def all(self) -> list[Socket]:
         clocks = (socket for socket in (self.clock_input, self.clock_output) if socket is not None)
-        return [socket.device for socket in (*self.inputs, self.output, *clocks)]
+        return [*self.inputs, self.output, *clocks]
+
+    @property
+    def devices(self) -> list[Any]:
+        return [socket.device for socket in self.all]
 
 
 def open_sockets(names: Names, system: System) -> Sockets:
@@ -101,13 +112,14 @@ def open_sockets(names: Names, system: System) -> Sockets:
     Those with the name of another port are tied to that.
     Raises Failure where a name fits no port.
     """
-    opener = _Opener(system, system.free_name(names.client), names.clock_input is not None)
+    client = system.free_name(names.client)
+    opener = _Opener(system, client, names.clock_input is not None)
     try:
         # Inputs first: while they are looked for, no output of ours is there to be taken for another's.
         inputs, clock_input = opener.inputs(names.inputs), opener.clock_input(names.clock_input)
         output = opener.output("out", names.output)
         clock_output = None if names.clock_output is None else opener.output("clock-out", names.clock_output)
-        return Sockets(system, inputs, output, clock_input, clock_output)
+        return Sockets(system, client, inputs, output, clock_input, clock_output)
     except BaseException:
         for device in opener.made:
             device.delete()

@@ -13,6 +13,7 @@ from antiphon.changes import changed
 from antiphon.config import Config
 from antiphon.events import NoteOn, Timed
 from antiphon.perform.conductor import Source
+from antiphon.perform.modes import State
 from antiphon.perform.news import (
     Answered,
     Followed,
@@ -24,7 +25,6 @@ from antiphon.perform.news import (
     Received,
     Report,
     Sent,
-    State,
     StateChanged,
 )
 from antiphon.stage.midi_port import PortChanged

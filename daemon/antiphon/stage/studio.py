@@ -6,7 +6,8 @@ from typing import Protocol, cast
 from antiphon.errors import Failure
 from antiphon.events import Lead
 from antiphon.perform.conductor import Source
-from antiphon.perform.news import KnobTurned, Report
+from antiphon.perform.news import Asked, KnobTurned, Report
+from antiphon.perform.settings import SessionSettings
 from antiphon.stage.journal import LOG
 
 
@@ -34,11 +35,12 @@ class Studio:
         return self._join[source]() if source in self._join else None
 
     def hear(self, report: Report) -> None:
-        """A knob may have chosen another source."""
-        if not isinstance(report, KnobTurned) or report.name != "clock" or report.value == self._source:
+        """A knob may have chosen another source, or somebody has asked for other settings."""
+        source = _chosen(report)
+        if source is None or source == self._source:
             return
         self.close()
-        self._source = cast(Source, report.value)
+        self._source = source
         try:
             self._beacon = self._joined(self._source)
         except Failure as failure:
@@ -51,3 +53,12 @@ class Studio:
         beacon, self._beacon = self._beacon, None
         if beacon is not None:
             beacon.close()
+
+
+def _chosen(report: Report) -> Source | None:
+    match report:
+        case KnobTurned(_, "clock", value):
+            return cast(Source, value)
+        case Asked(_, SessionSettings() as settings):
+            return settings.clock.source
+    return None

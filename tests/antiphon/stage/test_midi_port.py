@@ -173,10 +173,10 @@ def test_the_library_is_wanted_only_when_a_port_is_opened():
 
 
 def test_a_server_that_does_not_keep_time_is_used_without_frames():
-    jack, library = FakeJack(keeps_time=False), FakeRtMidi()
+    jack, library = FakeJack(exact=False), FakeRtMidi()
     port = MidiPort(VirtualClock(), backend=library, start_jack=jack)
     assert jack.closed
-    assert not port.tells_transport
+    assert not port.exact
     assert port.ahead_s == 0
     assert library.alive
     port.close()

@@ -7,7 +7,7 @@ import pytest
 
 from antiphon.events import Lead
 from antiphon.stage.clock import VirtualClock
-from antiphon.stage.jack_process import Cycle
+from antiphon.stage.jack_callback import Cycle
 from antiphon.stage.jack_records import Message, Period, pack, unpack
 from antiphon.timebase import Meter
 

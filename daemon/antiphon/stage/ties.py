@@ -1,0 +1,44 @@
+"""What others have connected to our virtual ports, and making it so again after we were away.
+
+A tie is an output and an input, by name. Knows no MIDI system: `Patchbay` is what one can do.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+Tie = tuple[str, str]
+
+
+class Patchbay(Protocol):
+    """Lists the ties of our ports, and makes one; False where one of its ends is not there (yet)."""
+
+    def ties(self, ours: Sequence[str]) -> tuple[Tie, ...]: ...
+
+    def tie(self, output: str, into: str) -> bool: ...
+
+
+class Ties:
+    """Looks at the ties of `ours`; `wanted` are made as soon as both ends are there.
+
+    `tell` hears of the ties there are, wanted ones among them, whenever they change.
+    """
+
+    def __init__(
+        self,
+        bay: Patchbay,
+        ours: Sequence[str],
+        wanted: Sequence[Tie],
+        tell: Callable[[tuple[Tie, ...]], None],
+    ) -> None:
+        self._bay, self._ours, self._tell = bay, tuple(ours), tell
+        self._wanted = list(wanted)
+        self._told: tuple[Tie, ...] = tuple(wanted)
+
+    def look(self) -> None:
+        """Make what is wanted, and see what there is."""
+        made = [tie for tie in self._wanted if self._bay.tie(*tie)]
+        self._wanted = [tie for tie in self._wanted if tie not in made]
+        there = dict.fromkeys([*self._bay.ties(self._ours), *made, *self._wanted])
+        if set(there) != set(self._told):
+            self._told = tuple(there)
+            self._tell(self._told)
