@@ -9,18 +9,14 @@ from dataclasses import replace
 
 from antiphon.events import Clocked, ControlChange, Lead, NoteOn, PlayedNote, ProgramChange, Timed, Turned
 from antiphon.listen.phrase import PhraseListener
-from antiphon.perform.answer import Answer, Plan, Reply
 from antiphon.perform.control import SUSTAIN, Button, pressed, remembering_or_not
 from antiphon.perform.course import playable
 from antiphon.perform.desk import Desk
-from antiphon.perform.hearing import Hearing
-from antiphon.perform.modes import MODES, Mode, State, place_answer
+from antiphon.perform.modes import MODES, Mode, State
 from antiphon.perform.news import (
     NOTHING_LEFT,
-    Answered,
     Asked,
     Begun,
-    Heard,
     KnobTurned,
     MemoryKept,
     News,
@@ -29,18 +25,14 @@ from antiphon.perform.news import (
     Resumption,
     StateChanged,
 )
-from antiphon.perform.scheduler import Scheduler
+from antiphon.perform.respondent import Respondent
 from antiphon.perform.settings import SessionSettings
+from antiphon.perform.speech import Speech
 from antiphon.perform.timekeeper import Shift, Timekeeper
-from antiphon.perform.touch import touch_of
 from antiphon.perform.transport import Transport
 from antiphon.perform.voices import Voice, Voices
 from antiphon.timebase import Grid
 
-# A note-on that could not leave within this time of its moment is not played at all.
-LATE_LIMIT_S = 0.1
-# What is composed ahead waits for what is to sound within this time: composing takes tenths of a millisecond.
-_SOON_S = 0.002
 # After something was played, the model hears it once nothing more is struck for this long.
 _PRIME_AFTER_S = 0.04
 
@@ -64,15 +56,12 @@ class Session:
         self._desk = Desk(settings.control, settings.learn, settings.turnable)
         self._time = Timekeeper(settings.tempo, settings.clock, voice.steps_per_quarter, resumption.transport)
         self._listener = PhraseListener(settings.phrase)
-        self._hearing = Hearing(settings.phrase.voice, settings.key)
-        self._scheduler = Scheduler(LATE_LIMIT_S)
         self._voices = Voices(voice, programs, settings.sampling, random_seed)
-        self._reply: Reply | None = None
-        self._calls = resumption.calls
+        self._respondent = Respondent(settings, self._voices, resumption.calls)
         self._told_s = float("-inf")  # the moment of what the player did last
         self._prime_at_s: float | None = None
-        self._owed: list[Timed] = []
         self._news: list[News] = [Begun(settings, random_seed, resumption)]
+        self._speech = Speech(self._news.append)
         self._state: State = "idle"
         if self._time.led:
             self._enter("waiting", 0.0)
@@ -94,7 +83,7 @@ class Session:
 
     def receive(self, timed: Timed) -> None:
         """The player did something, at a moment not before the last one told of."""
-        self._owed, self._told_s = self._catch_up(timed.at_s), timed.at_s
+        self._catch_up(timed.at_s)
         if isinstance(timed.event, NoteOn):
             if self._state == "waiting":
                 return  # there are no bars to answer in
@@ -104,7 +93,7 @@ class Session:
 
     def turn(self, turned: Turned) -> None:
         """A knob, a pedal, a button or a choice of sound, at a moment not before the last one told of."""
-        self._owed, self._told_s = self._catch_up(turned.at_s), turned.at_s
+        self._catch_up(turned.at_s)
         if isinstance(turned.change, ProgramChange):
             self._choose(turned.change.program, turned.at_s)
         else:
@@ -112,13 +101,13 @@ class Session:
 
     def hear_clock(self, said: Clocked | Lead, at_s: float) -> None:
         """The studio says where it is; it arrived at a moment not before the last one told of."""
-        self._owed, self._told_s = self._catch_up(at_s), at_s
+        self._catch_up(at_s)
         if (lead := self._time.hear(said)) is not None:
             self._follow(lead, at_s)
 
     def ask(self, what: SessionSettings | Button, at_s: float) -> None:
         """Other settings, or what a button does, from a moment on that is not before the last one told of."""
-        self._owed, self._told_s = self._catch_up(at_s), at_s
+        self._catch_up(at_s)
         self._news.append(Asked(at_s, what))
         if isinstance(what, SessionSettings):
             self._set(what, at_s)
@@ -134,7 +123,7 @@ class Session:
         self._desk.set(settings.control, before.turnable, settings.turnable)
         self._voices.sample(self._desk.now.sampling)
         self._listener.set(settings.phrase)
-        self._hearing.set(settings.phrase.voice, settings.key)
+        self._respondent.set(settings)
         shift = self._time.set(tempo, at_s)
         self._move(shift)
         if shift.moved_s is not None:
@@ -149,9 +138,8 @@ class Session:
         shift = self._time.follow(lead, at_s)
         if self._state == "waiting":
             self._enter("idle", at_s)
-        elif shift.jumped and self._reply is not None:
-            self._owed += self._scheduler.cancel(at_s)
-            self._end_reply(at_s, cut=True)
+        elif shift.jumped and self._speech.call is not None:
+            self._speech.cut(at_s)
             self._enter("idle" if self._listener.empty else "listening", at_s)
         else:
             self._move(shift)
@@ -159,10 +147,8 @@ class Session:
 
     def _move(self, shift: Shift) -> None:
         """What waits to sound, and what is still to be composed, lie at the same steps of the grid."""
-        if shift.moved_s is not None:
-            self._scheduler.move(shift.moved_s)
-            if self._reply is not None and self.transport is not None:
-                self._reply.answer.follow(self.transport)
+        if shift.moved_s is not None and self.transport is not None:
+            self._speech.move(shift.moved_s, self.transport)
 
     def _wait(self, at_s: float) -> None:
         """The studio stands: nothing sounds, and what was played meanwhile is no call."""
@@ -170,7 +156,7 @@ class Session:
         if self._state != "waiting":
             if not self._listener.empty:
                 self._listener.finish(at_s)
-            self._owed += self._silence(at_s)
+            self._speech.cut(at_s)
             self._enter("waiting", at_s)
 
     def _choose_source(self, at_s: float) -> None:
@@ -214,22 +200,21 @@ class Session:
         elif button in ("stop", "panic"):
             if button == "panic":
                 self._listener.finish(at_s)
-            self._owed = self.stop(at_s)
+            self._speech.owe(self.stop(at_s))
 
     def _begin_listening(self, at_s: float) -> None:
         self._time.begin(at_s)
-        if self._reply is not None:
-            self._barge_in(self._reply, at_s)
+        if self._speech.call is not None:
+            self._barge_in(self._speech.call, at_s)
         self._enter("listening", at_s)
 
-    def _barge_in(self, reply: Reply, at_s: float) -> None:
+    def _barge_in(self, answered: tuple[PlayedNote, ...], at_s: float) -> None:
         """The player takes over. If nothing of the answer had sounded, they had only paused."""
-        if not reply.heard:
-            self._listener.resume(reply.call)
+        if not self._speech.heard:
+            self._listener.resume(answered)
         elif self._desk.now.answer.overlap:
             return
-        self._owed += self._scheduler.cancel(at_s)
-        self._end_reply(at_s, cut=True)
+        self._speech.cut(at_s)
 
     def advance(self, now_s: float) -> list[Timed]:
         """Get on with listening, deciding and composing; gives what is due by now, in order.
@@ -247,77 +232,47 @@ class Session:
             self._end_call(ends_s)
         return events + self._perform(now_s, now_s)
 
-    def _catch_up(self, at_s: float) -> list[Timed]:
+    def _catch_up(self, at_s: float) -> None:
         """Advance, and leave nothing for later: what the player does now changes only what comes after."""
-        return self.advance(at_s) + self._perform_all(at_s, at_s)
+        self._speech.owe(self.advance(at_s) + self._perform_all(at_s, at_s))
+        self._told_s = at_s
 
     def _perform_all(self, until_s: float, now_s: float) -> list[Timed]:
         """With nothing left to compose: what is remembered must not hang on how often anybody looked."""
         events = self._perform(until_s, now_s)
-        while self._reply is not None and self._wants_more(self._reply.answer, until_s):
+        while self._speech.wants_more(until_s):
             events += self._perform(until_s, now_s)
         return events
 
     def _perform(self, until_s: float, now_s: float) -> list[Timed]:
         """Everything up to a moment, in the order of the music, however late it is now."""
-        events = self._due(until_s, now_s)
-        while self._reply is not None and self._wants_more(self._reply.answer, until_s):
-            if events and self._reply.answer.next_s > until_s:
-                break  # they are not kept waiting
-            self._news += self._reply.answer.compose()
-            events += self._due(until_s, now_s)
-            if self._soon(until_s):
-                break
-        self._close(until_s)
-        return events
-
-    def _wants_more(self, answer: Answer, now_s: float) -> bool:
-        at_s = answer.compose_at_s()
-        return at_s is not None and at_s <= now_s
-
-    def _soon(self, now_s: float) -> bool:
-        """Whether something is to sound so soon that no more should be composed before it."""
-        next_s = self._scheduler.next_s
-        return next_s is not None and next_s <= now_s + _SOON_S
-
-    def _due(self, until_s: float, now_s: float) -> list[Timed]:
-        events = self._owed + self._scheduler.due(until_s, now_s)
-        self._owed = []
-        if self._reply is not None and any(isinstance(timed.event, NoteOn) for timed in events):
-            self._reply.heard = True
+        events = self._speech.perform(until_s, now_s)
+        if (over_s := self._speech.over_s(until_s)) is not None:
+            self._enter("idle" if self._listener.empty else "listening", over_s)
         return events
 
     @property
     def next_send_s(self) -> float | None:
         """When something is to sound next, as far as it is composed; None where nothing is."""
-        return self._scheduler.next_s
+        return self._speech.scheduler.next_s
 
     def next_deadline_s(self) -> float | None:
         """When to advance again at the latest if nothing is received; None while there is nothing to do."""
-        moments = [self._scheduler.next_s, self._call_ends_s(), self._primes_at_s()]
-        moments.append(self._time.lost_at_s())
-        if self._reply is not None:
-            moments += [self._reply.answer.compose_at_s(), self._reply.answer.ends_s]
+        moments = [self._call_ends_s(), self._primes_at_s(), self._time.lost_at_s()]
+        moments += self._speech.deadlines_s()
         return min((moment for moment in moments if moment is not None), default=None)
 
     def take_news(self) -> list[News]:
         """What happened since the last call."""
-        news, self._news = self._news, []
+        news = list(self._news)
+        self._news.clear()
         return news
 
     def stop(self, at_s: float) -> list[Timed]:
         """End everything; gives the note-offs that are owed."""
-        offs = self._owed + self._silence(at_s)
-        self._owed = []
+        offs = self._speech.silence(at_s)
         if self._state != "waiting":
             self._enter("idle", at_s)
-        return offs
-
-    def _silence(self, at_s: float) -> list[Timed]:
-        """End the answer; gives the note-offs that are owed."""
-        offs = self._scheduler.cancel(at_s)
-        if self._reply is not None:
-            self._end_reply(at_s, cut=True)
         return offs
 
     def _enter(self, state: State, at_s: float) -> None:
@@ -342,7 +297,7 @@ class Session:
 
     def _primes_at_s(self) -> float | None:
         """When the model may hear the call so far; never while it speaks."""
-        return self._prime_at_s if self._reply is None and not self._listener.empty else None
+        return self._prime_at_s if self._speech.call is None and not self._listener.empty else None
 
     def _prime(self, now_s: float) -> None:
         primes_at_s = self._primes_at_s()
@@ -351,34 +306,22 @@ class Session:
             return
         self._prime_at_s = None
         played = self._time.straight(self._listener.so_far(now_s))
-        call = self._hearing.glimpse(played, transport, self._follows)
-        self._voices.hear(call, call.notes[-1].end_steps)
+        self._respondent.prime(played, transport, self._follows)
 
     def _end_call(self, at_s: float) -> None:
         """The call is over; the answer is planned from this moment, however late it is noticed."""
         if self.transport is None or self._listener.empty:
             return
-        if self._reply is not None:  # they overlapped; the new answer takes over
-            self._owed += self._scheduler.cancel(at_s)
-            self._end_reply(at_s, cut=True)
+        self._speech.cut(at_s)  # where they overlapped the new answer takes over
         self._answer_call(self._listener.finish(at_s), self.transport, at_s)
 
     def _answer_call(self, played: tuple[PlayedNote, ...], before: Transport, at_s: float) -> None:
-        straight = self._time.straight(played)
-        call = self._hearing.understand(straight, before, self._follows)
-        self._time.transport = transport = call.transport
-        start, end = place_answer(call.notes, at_s, transport, self._desk.now.answer)
-        back = -self._voices.hear(call, start)
-        melody = self._voices.begin(self._calls)
-        shape = self._voices.shape(call, start, end, self._desk.now.shape)
-        self._calls += 1
-        keep = self._desk.now.answer.register == "player"
-        touch = touch_of(straight, call.notes, transport.grid, transport.bar_steps, keep)
-        plan = Plan(start, end, touch, self._settings.channel, back)
-        self._reply = Reply(Answer(melody, shape, plan, transport, self._scheduler), played)
-        self._hearing.answered(start, transport)
-        length = None if end is None else end - start
-        self._news.append(Heard(at_s, call.notes, call.key, transport.grid, start, length))
+        straight, now = self._time.straight(played), self._desk.now
+        scheduler = self._speech.scheduler
+        response = self._respondent.respond(straight, before, self._follows, at_s, now, scheduler)
+        self._time.transport = response.transport
+        self._speech.begin(response.answer, played)
+        self._news.append(response.heard)
         self._enter("answering", at_s)
 
     @property
@@ -389,14 +332,3 @@ class Session:
     def _follows(self) -> bool:
         """Whether the player sets the tempo: who keeps to the bars keeps to it."""
         return self._time.follows_player and not self._mode.ends_at_bar
-
-    def _close(self, now_s: float) -> None:
-        ends_s = None if self._reply is None else self._reply.answer.ends_s
-        if ends_s is not None and self._scheduler.idle and ends_s <= now_s:
-            self._end_reply(ends_s, cut=False)
-            self._enter("idle" if self._listener.empty else "listening", ends_s)
-
-    def _end_reply(self, at_s: float, cut: bool) -> None:
-        self._reply = None
-        self._news.append(Answered(at_s, cut, self._scheduler.dropped))
-        self._scheduler.dropped = 0
