@@ -49,7 +49,8 @@ from antiphon.perform.settings import SessionSettings  # noqa: E402
 from antiphon.stage import live, sender  # noqa: E402
 from antiphon.stage.midi_port import Wiring  # noqa: E402
 from antiphon.stage.priority import FIFO_PRIORITY  # noqa: E402
-from antiphon.stage.sender import Order, Ready, Seen  # noqa: E402
+from antiphon.stage.sender import Cue, Order, Ready  # noqa: E402
+from antiphon.stage.vitals import Vitals  # noqa: E402
 
 PHRASE = (60, 62, 64, 65, 67)
 NOTE_S, GAP_S = 0.04, 0.01
@@ -88,7 +89,7 @@ class Run:
 
     pid: int
     ready: Ready
-    reports: list[Seen] = field(default_factory=list)
+    reports: list[live.Watched] = field(default_factory=list)
     cpu: dict[str, float] = field(default_factory=dict)  # percent of one core while it did what the key says
 
     def of(self, kind: type[Any]) -> list[Any]:
@@ -107,10 +108,10 @@ def cpu_s(pid: int) -> float:
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
 
-def serve_ordinary(order: Order, letters: Any, orders: Any) -> None:
+def serve_ordinary(order: Order, letters: Any, orders: Any, vitals: Vitals) -> None:
     """The sending process as it is where the system grants nothing."""
     vars(sender)["raise_priority"] = lambda: "ordinary priority, as asked"
-    sender.serve(order, letters, orders)
+    sender.serve(order, letters, orders, vitals)
 
 
 @contextmanager
@@ -170,10 +171,12 @@ def cyclictest(seconds: float, real_time: bool) -> Iterator[list[int]]:
 
 def run(settings: SessionSettings, player: Player) -> Run:
     """Start a sender, let the player play to it, and end it."""
-    order = Order(bundle.find(bundle.DEFAULT_MODEL), (), None, settings, 1, Wiring("jack", "bench"))
-    with live.Live(order) as sending, ThreadPoolExecutor(1) as pool:
-        ready = sending.ready()
+    order = Order(bundle.find(bundle.DEFAULT_MODEL), (), None, 1, on_jack=True)
+    cue = Cue(settings, Wiring("jack", "bench"))
+    with live.Live(order, cue, lambda: settings) as sending, ThreadPoolExecutor(1) as pool:
+        # The one that stands by is a child, too, but not yet.
         pid = next(child.pid for child in active_children() if child.name == "antiphon-sender")
+        ready = sending.ready()
         assert pid is not None
         made = Run(pid, ready)
         keyboard = keyboard_on(ready.inputs[0])
