@@ -17,11 +17,13 @@ from antiphon.commands.models import models
 from antiphon.commands.panic import panic
 from antiphon.commands.play import play
 from antiphon.commands.ports import ports
+from antiphon.commands.replay import replay
+from antiphon.commands.takes import takes
 from antiphon.errors import run
 
 
 @click.group(
-    commands=[demo, doctor, generate, models, panic, play, ports],
+    commands=[demo, doctor, generate, models, panic, play, ports, replay, takes],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="antiphon", message="%(package)s %(version)s")

@@ -24,9 +24,10 @@ from antiphon.stage.journal import Journal, logging_to
 from antiphon.stage.live import Live
 from antiphon.stage.midi_port import PortChanged, Wiring
 from antiphon.stage.midi_system import APIS
-from antiphon.stage.recorder import Recorder
+from antiphon.stage.recorder import Limits, Recorder
 from antiphon.stage.screen import Screen
 from antiphon.stage.sender import Order, Ready, Seen
+from antiphon.stage.shelf import finish_what_was_cut_off
 from antiphon.timebase import Meter
 
 
@@ -77,6 +78,7 @@ def play(
 def _perform(settings: Config, seed: int, learn: Knob | Button | None, quiet: bool) -> None:
     chosen = bundle_of(settings)
     programs = programs_of(settings, chosen)
+    remembered = memory_file.read(Path(settings.memory.file)) if settings.memory.file else ()
     order = Order(
         chosen.folder,
         tuple(program.folder for program in programs),
@@ -84,10 +86,11 @@ def _perform(settings: Config, seed: int, learn: Knob | Button | None, quiet: bo
         replace(settings.session, learn=learn),
         seed,
         _wiring(settings),
-        memory_file.read(Path(settings.memory.file)) if settings.memory.file else (),
+        remembered,
     )
     console = Console(quiet=quiet)
-    header = take_header(settings, chosen, seed, programs)
+    header = take_header(settings, chosen, seed, programs, remembered)
+    folder = Path(settings.take.folder)
     log = settings.log
     with (
         logging_to(log.file, log.level, stderr_free=quiet or not sys.stderr.isatty()),
@@ -95,17 +98,16 @@ def _perform(settings: Config, seed: int, learn: Knob | Button | None, quiet: bo
         Live(order) as live,
     ):
         ready = live.ready()
-        recorder = Recorder(
-            Path(settings.take.folder), header, settings.take.record, lambda line: _say(console, line)
-        )
+        for line in finish_what_was_cut_off(folder):
+            click.echo(line)
+        limits = Limits(settings.take.longest_minutes, settings.take.largest_mb)
+        recorder = Recorder(folder, header, settings.take.record, lambda line: _say(console, line), limits)
         try:
             click.echo(_opened(ready))
             _attend(live, recorder, settings, chosen, console, stopping)
         finally:
             kept = recorder.close()
     click.echo(f"The take is {kept}." if kept else "No take is kept: nothing was played, or recorded.")
-    if recorder.failure is not None:
-        raise Failure(recorder.failure)
 
 
 def _attend(
@@ -132,6 +134,7 @@ def _attend(
                 screen.show(report)
 
         def tick() -> None:
+            recorder.tend(clock.now_s())
             screen.show_recording(recorder.recording)
             screen.tick(clock.now_s())
 
