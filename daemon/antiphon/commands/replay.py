@@ -43,7 +43,7 @@ def replay(take: Path, changes: tuple[str, ...], out: Path | None, model: str | 
 
     With --model or --set the same phrases are answered anew, in a new take.
     """
-    header, records = _recorded(take)
+    header, records = recorded(take)
     if model is None and not changes:
         if out is not None:
             raise WrongUse("--out is for new answers: give --model or --set, too")
@@ -54,7 +54,7 @@ def replay(take: Path, changes: tuple[str, ...], out: Path | None, model: str | 
     click.echo(json.dumps({"take": str(kept)}) if as_json else f"The take with the new answers is {kept}.")
 
 
-def _recorded(take: Path) -> tuple[TakeHeader, list[Record]]:
+def recorded(take: Path) -> tuple[TakeHeader, list[Record]]:
     """What is needed to play it again, and all records, those of the parts before it first."""
     parts = chain(take)
     records: list[Record] = []
@@ -78,7 +78,7 @@ def _say_compared(take: Path, header: TakeHeader, records: Sequence[Record], as_
     lost = sum(record.events for record in records if isinstance(record, Lost))
     if lost:
         raise Failure(f"{take}: cannot be replayed exactly: {lost} of its events could not be written")
-    found = _safely(take, lambda: compare(records, _Band(header).session))
+    found = _safely(take, lambda: compare(records, Band(header).session))
     click.echo(json.dumps(_as_json(found)) if as_json else _said(found))
     if found.difference is not None:
         raise click.exceptions.Exit(1)
@@ -92,7 +92,7 @@ def _safely(take: Path, work: Any) -> Any:
         raise Failure(f"{take}: cannot be replayed: {error}") from None
 
 
-class _Band:
+class Band:
     """The voices that a take was made with, anew for each of its sessions. Raises Failure or WrongUse."""
 
     def __init__(self, header: TakeHeader, model: str | None = None, changed: Changes = _NO_CHANGES):
@@ -176,7 +176,7 @@ def _answer_anew(
     out: Path | None,
 ) -> Path:
     """The same calls, other answers; gives the file of the new take."""
-    band = _Band(header, model, changed)
+    band = Band(header, model, changed)
     asked = [_with(record, changed) for record in records]
     settings = _told(_plain_settings(header), model, changed)
     told = take_header(settings, band.bundles[0], header.random_seed, band.bundles[1:], header.remembered)

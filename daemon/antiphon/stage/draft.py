@@ -16,7 +16,8 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-_BEGIN = ".begin"
+# A file that has no name yet.
+BEGIN = ".begin"
 
 
 class Draft:
@@ -127,7 +128,7 @@ def _write(descriptor: int, data: bytes, place: int) -> None:
 def _new_file(folder: Path, stem: str, data: bytes) -> tuple[Path, int]:
     """Write beside, then give it the first free name, which no two programs can share."""
     folder.mkdir(parents=True, exist_ok=True)
-    beside = folder / f".{stem}-{os.getpid()}{_BEGIN}"
+    beside = folder / f".{stem}-{os.getpid()}{BEGIN}"
     descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
     try:
         lock(descriptor)

@@ -5,11 +5,12 @@ Reading and finishing takes; whoever asks has made sure that nobody else records
 
 import os
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from antiphon.errors import Failure
 from antiphon.perform.replay import Record
@@ -22,22 +23,40 @@ from antiphon.stage.take_header import TakeHeader, text
 from antiphon.stage.tempo_map import TempoMap
 
 MAX_FILE_BYTES = 256 << 20
+# What a take says of itself is at its beginning.
+_HEADER_BYTES = 256 << 10
 PLAYER, ANTIPHON = "Player", "Antiphon"
+Found = TypeVar("Found")
 # Finishing more than this takes so long that whoever reads the reports should not wait for it.
 _AT_ONCE_BYTES = 256 << 10
 
 
-def read(path: Path, with_records: bool = True) -> TakeFile | None:
+def read(path: Path) -> TakeFile | None:
     """What a take's file holds; None for a MIDI file that is no take. Raises Failure naming the file."""
+    data, size = _bytes(path, MAX_FILE_BYTES)
+    if size > MAX_FILE_BYTES:
+        raise Failure(f"{path}: is larger than {MAX_FILE_BYTES >> 20} MiB")
+    return _checked(path, lambda: layout.read(data))
+
+
+def read_header(path: Path) -> dict[str, Any] | None:
+    """Its text events alone, soon read; None for what is no take. Raises Failure naming the file."""
+    data, size = _bytes(path, _HEADER_BYTES)
+    return _checked(path, lambda: layout.read_header(data, size))
+
+
+def _bytes(path: Path, most: int) -> tuple[bytes, int]:
+    """Its beginning, and how large the file is."""
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
+            return file.read(most), os.fstat(file.fileno()).st_size
     except OSError as error:
         raise Failure(f"{path}: {error.strerror or error}") from None
-    if len(data) > MAX_FILE_BYTES:
-        raise Failure(f"{path}: is larger than {MAX_FILE_BYTES >> 20} MiB")
+
+
+def _checked(path: Path, work: Callable[[], Found]) -> Found:
     try:
-        return layout.read(data, with_records)
+        return work()
     except ValueError as error:
         raise Failure(f"{path}: {error}") from None
 
@@ -141,8 +160,8 @@ def _end(work: _Work) -> Path | None:
 
 def _is_unfinished(path: Path) -> bool:
     with suppress(Failure):
-        take = read(path, with_records=False)
-        return take is not None and take.unfinished
+        texts = read_header(path)
+        return texts is not None and layout.is_unfinished(texts)
     return False
 
 

@@ -5,7 +5,7 @@ tracks, the records packed into the first. A record, or a piece of many, has a c
 """
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,7 @@ class TakeFile:
 
     @property
     def unfinished(self) -> bool:
-        return _UNFINISHED in self.texts
+        return is_unfinished(self.texts)
 
 
 class Pen:
@@ -133,29 +133,41 @@ def _pieces(kind: bytes, packed: bytes) -> list[bytes]:
     return [_checked(kind, packed[start : start + _PIECE_BYTES]) for start in starts]
 
 
-def read(data: bytes, with_records: bool = True) -> TakeFile | None:
-    """What a file holds; None for a MIDI file that is no take. Raises ValueError that says what is wrong.
+def read_header(data: bytes, size: int) -> dict[str, Any] | None:
+    """The text events of a take of `size` bytes, whose first ones are `data`; None for what is no take.
 
-    Of an unfinished one every record that is whole, however it was cut off.
+    Raises ValueError that says what is wrong.
     """
     found = list(chunks.chunks(data))
     if not found or found[0].kind != chunks.HEADER:
         raise ValueError("is no MIDI file")
-    tracks = [one for one in found if one.kind == chunks.TRACK]
-    if not tracks or tracks[0].end > len(data):
+    first = next((one for one in found if one.kind == chunks.TRACK), None)
+    if first is None or first.end > size:
         raise ValueError("is cut short in its header")
-    metas = list(chunks.metas(data, tracks[0].begin, tracks[0].end))
+    metas = chunks.metas(data, first.begin, min(first.end, len(data)))
     texts = read_texts([one.data.decode("ascii", "replace") for one in metas if one.kind == chunks.TEXT])
-    if not {"bundle", "random seed"} <= texts.keys():
+    return texts if {"bundle", "random seed"} <= texts.keys() else None
+
+
+def read(data: bytes) -> TakeFile | None:
+    """What a whole file holds; None for a MIDI file that is no take. Raises ValueError that says why not.
+
+    Of an unfinished one every record that is whole, however it was cut off.
+    """
+    if (texts := read_header(data, len(data))) is None:
         return None
-    if not with_records and _UNFINISHED not in texts:
-        return TakeFile(texts, (), ())
-    before = records.unpack(_joined(metas, _BEFORE))
-    if _UNFINISHED not in texts:
-        return TakeFile(texts, tuple(records.unpack(_joined(metas, _MANY))), tuple(before))
+    tracks = [one for one in chunks.chunks(data) if one.kind == chunks.TRACK]
+    metas = list(chunks.metas(data, tracks[0].begin, tracks[0].end))
+    before = tuple(records.unpack(_joined(metas, _BEFORE)))
+    if not is_unfinished(texts):
+        return TakeFile(texts, tuple(records.unpack(_joined(metas, _MANY))), before)
     if len(tracks) < 2:
         raise ValueError("is cut short in its header")
-    return TakeFile(texts, tuple(_appended(data, tracks[1].begin)), tuple(before))
+    return TakeFile(texts, tuple(_appended(data, tracks[1].begin)), before)
+
+
+def is_unfinished(texts: Mapping[str, Any]) -> bool:
+    return _UNFINISHED in texts
 
 
 def _joined(metas: Iterable[chunks.Meta], kind: bytes) -> bytes:

@@ -2,15 +2,16 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from antiphon.errors import Failure
 from antiphon.stage import draft
 from antiphon.stage.clock import wall_time
-from antiphon.stage.finish import finish, read, scored
-from antiphon.stage.layout import TakeFile
+from antiphon.stage.finish import finish, read, read_header, scored
+from antiphon.stage.layout import TakeFile, is_unfinished
 from antiphon.stage.score import Summary
 from antiphon.stage.take_header import TakeHeader
 
@@ -34,13 +35,17 @@ class Listed:
 
 def finish_what_was_cut_off(folder: Path) -> list[str]:
     """Finish every unfinished take that nobody records into; gives a line for each."""
+    for path in folder.glob(f".*{draft.BEGIN}"):  # died before it had a name
+        with _alone(path) as alone, suppress(OSError):
+            if alone:
+                path.unlink()
     return [line for path in _files(folder) if (line := _finished(path)) is not None]
 
 
 def _finished(path: Path) -> str | None:
     try:
-        take = read(path, with_records=False)
-        if take is None or not take.unfinished:
+        texts = read_header(path)
+        if texts is None or not is_unfinished(texts):
             return None
         with _alone(path) as alone:
             return _line(path, finish(path)) if alone else None
@@ -77,31 +82,28 @@ def listed(folder: Path) -> list[Listed]:
 
 def _listed(path: Path) -> Listed | None:
     try:
-        take = read(path, with_records=False)
-        if take is None:
-            return None
-        return _told(path, take)
+        texts = read_header(path)
+        return None if texts is None else _told(path, texts)
     except Failure as failure:
         return Listed(path, wrong=failure.message.removeprefix(f"{path}: "))
     except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
         return Listed(path, wrong=f"its header is damaged: {error}")
 
 
-def _told(path: Path, take: TakeFile) -> Listed:
-    texts = take.texts
-    if "summary" not in texts and not take.unfinished:
-        return Listed(
-            path, model=str(texts["bundle"]["name"]), wrong="was made before takes kept their records"
-        )
+def _told(path: Path, texts: dict[str, Any]) -> Listed:
+    if "place" not in texts:
+        model = str(texts["bundle"]["name"])
+        return Listed(path, model=model, wrong="was made before takes kept their records")
     header = TakeHeader.of(texts)
-    if take.unfinished:
-        whole = read(path)
-        summary = None if whole is None else scored(whole).summary
+    recording = False
+    if is_unfinished(texts):
+        take = read(path)
+        summary = None if take is None else scored(take).summary
+        with _alone(path) as alone:
+            recording = not alone
     else:
         said = {**texts["summary"]}
         summary = Summary(**{**said, "keys": tuple(map(str, said["keys"]))})
-    with _alone(path) as alone:
-        recording = take.unfinished and not alone
     return Listed(
         path, str(texts["begun"]), header.bundle.name, summary, str(texts["place"]["continues"]), recording
     )

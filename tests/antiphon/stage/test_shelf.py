@@ -57,6 +57,12 @@ def test_where_nothing_was_played_it_is_removed(tmp_path):
     assert not path.exists()
 
 
+def test_a_file_that_died_before_it_had_a_name_is_removed(tmp_path):
+    (tmp_path / ".20240506-070809-17.begin").write_bytes(b"MThd")
+    assert finish_what_was_cut_off(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_no_folder_is_nothing_to_finish(tmp_path):
     assert finish_what_was_cut_off(tmp_path / "takes") == []
     with pytest.raises(Failure, match="there is no such folder"):
