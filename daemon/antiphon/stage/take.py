@@ -60,7 +60,7 @@ class Take:
         """Bytes that were written."""
         return 0 if self._draft is None else self._draft.size
 
-    def record(self, report: Report | Closed) -> None:
+    def record(self, report: Report) -> None:
         """Take down what happened. Never fails: where it cannot be written, `trouble` says why."""
         if isinstance(report, records.RECORDED):
             self._take_down(cast(Record, report))
@@ -85,7 +85,7 @@ class Take:
 
     def end(self) -> None:
         """The last word."""
-        self.record(Closed())
+        self._take_down(Closed())
         self._write(looking=True)
 
     @property
