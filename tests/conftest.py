@@ -1,8 +1,13 @@
-"""A skipped live test is a failure where the machine was made for it (CI=true)."""
+"""A skipped live test is a failure where the machine was made for it (CI=true); properties have no deadline."""
 
 import os
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says something of the machine, not of what is tested.
+settings.register_profile("antiphon", deadline=None)
+settings.load_profile("antiphon")
 
 
 @pytest.hookimpl(wrapper=True)

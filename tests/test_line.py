@@ -15,9 +15,11 @@ from antiphon.perform.settings import SessionSettings
 from antiphon.perform.voices import Voice
 from antiphon.stage.clock import VirtualClock
 from antiphon.stage.engine import Engine
+from antiphon.stage.finish import finish
 from antiphon.stage.midifile import read_phrase
 from antiphon.stage.ports import Loopback
-from antiphon.stage.take import Spoken, Take, TakeHeader
+from antiphon.stage.take import Take
+from antiphon.stage.take_header import Spoken, TakeHeader
 from antiphon.timebase import Meter
 
 PHRASE = read_phrase(files("antiphon") / "phrases" / "call.mid")
@@ -87,7 +89,10 @@ def test_the_take_holds_both_voices_bar_for_bar(tmp_path):
     take = Take(tmp_path, header)
     sent, _ = play(take)
     voices = []
-    for track in mido.MidiFile(take.close()).tracks[1:]:
+    take.end()
+    take.whole.close()
+    finish(take.path)
+    for track in mido.MidiFile(take.path).tracks[1:]:
         ticks, onsets = 0, []
         for message in track:
             ticks += message.time

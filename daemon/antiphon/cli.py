@@ -17,13 +17,29 @@ from antiphon.commands.models import models
 from antiphon.commands.panic import panic
 from antiphon.commands.play import play
 from antiphon.commands.ports import ports
+from antiphon.commands.replay import replay
 from antiphon.commands.running import set_one, status, stop
 from antiphon.commands.service import service
+from antiphon.commands.takes import takes
 from antiphon.errors import run
 
 
 @click.group(
-    commands=[demo, doctor, generate, models, panic, play, ports, service, set_one, status, stop],
+    commands=[
+        demo,
+        doctor,
+        generate,
+        models,
+        panic,
+        play,
+        ports,
+        replay,
+        service,
+        set_one,
+        status,
+        stop,
+        takes,
+    ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="antiphon", message="%(package)s %(version)s")

@@ -117,12 +117,20 @@ class MemorySettings:
 
 @dataclass(frozen=True, slots=True)
 class TakeSettings:
-    """folder: where recordings are written; made if missing. record: whether that begins with the playing."""
+    """Where recordings are written, and when one ends and the next begins.
+
+    folder           made if missing
+    record           whether that begins with the playing
+    longest_minutes  a longer take ends at the next quiet moment, and the next begins; 0: never
+    largest_mb       the same for the size of its file while it is recorded
+    """
 
     __pydantic_config__: ClassVar[dict[str, str]] = _STRICT
 
     folder: str = "takes"
     record: bool = True
+    longest_minutes: Annotated[float, Ge(0), Le(1440)] = 60.0
+    largest_mb: Annotated[float, Ge(0), Le(256)] = 16.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon import config
-from antiphon.changes import changed, changed_now, needs_restart, takes_effect_now, value_of
+from antiphon.changes import changed, changed_now, needs_restart, reread, takes_effect_now, value_of
 from antiphon.config import Config
 from antiphon.errors import WrongUse
 
@@ -61,7 +61,8 @@ def test_a_value_out_of_range_is_told_as_in_the_file():
 def test_what_lives_and_what_waits_for_a_start():
     flat = [f"{s}.{k}" for s, keys in config.to_plain(Config()).items() for k in keys]
     waits = {name for name in flat if not takes_effect_now(name)}
-    assert {name.split(".")[0] for name in waits} == {"model", "memory", "midi", "clock"}
+    assert {name.split(".")[0] for name in waits} == {"model", "memory", "midi", "tempo", "clock"}
+    assert {name for name in waits if name.startswith("tempo.")} == {"tempo.meter"}
     assert {name for name in waits if name.startswith("clock.")} == {
         "clock.input",
         "clock.send",
@@ -120,3 +121,13 @@ values = st.recursive(
 def test_any_change_is_made_or_told(name, value):
     with contextlib.suppress(WrongUse):
         assert isinstance(changed(Config(), {name: value}), Config)
+
+
+def test_a_file_read_again_changes_what_differs_and_leaves_what_was_turned():
+    before = Config()
+    after = changed(before, {"tempo.bpm": 90, "midi.thru": True})
+    now = changed(before, {"sampling.temperature": 1.5})
+    found = reread(before, after, now)
+    assert (found.tempo.bpm, found.sampling.temperature) == (90.0, 1.5)
+    assert not found.midi.thru  # that waits for the next start
+    assert reread(after, after, found) == found

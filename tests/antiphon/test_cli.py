@@ -11,7 +11,9 @@ import pytest
 
 from antiphon import bundle, cli
 from antiphon.events import GridNote
+from antiphon.stage import finish, layout, records
 from antiphon.stage.midifile import write_melody
+from antiphon.stage.take_header import TakeHeader
 
 SEED = "67 _ _ _ 69 _ 71 _ 74 _ _ _ 74 _ _ _"
 
@@ -194,7 +196,7 @@ def test_models_are_listed_with_their_licence(antiphon):
     assert json.loads(antiphon("models", "--json")[1])[1]["name"] == "essen"
 
 
-@pytest.mark.parametrize("command", [[], ["generate"], ["demo"], ["models"], ["play"]])
+@pytest.mark.parametrize("command", [[], ["generate"], ["demo"], ["models"], ["play"], ["takes"], ["replay"]])
 def test_help(antiphon, command):
     code, out, _ = antiphon(*command, "--help")
     assert code == 0
@@ -230,3 +232,104 @@ def test_programs_on_another_grid_are_refused(antiphon, tmp_path):
     assert err == (
         "antiphon: model.programs: all must have the 4 steps to a quarter of essen, triplets has 6\n"
     )
+
+
+def demo_take(antiphon, folder, *options):
+    antiphon("demo", "--fast", "--take-dir", folder, "--random-seed", 1, *options)
+    return max(folder.glob("*.mid"))
+
+
+def test_takes_are_listed(antiphon, tmp_path):
+    code, _, err = antiphon("takes")
+    assert (code, err) == (1, "antiphon: takes: there is no such folder\n")
+    take = demo_take(antiphon, tmp_path / "takes")
+    code, out, err = antiphon("takes")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[1].split() == [take.name, "0:17", "1", "1", "G", "major", "essen"]
+    said = json.loads(antiphon("takes", tmp_path / "takes", "--json")[1])
+    assert [(one["model"], one["summary"]["keys"], one["wrong"]) for one in said] == [
+        ("essen", ["G major"], "")
+    ]
+    (tmp_path / "empty").mkdir()
+    assert antiphon("takes", "empty")[1] == "There are no takes in empty.\n"
+
+
+def test_a_replay_is_identical(antiphon, tmp_path):
+    take = demo_take(antiphon, tmp_path / "here")
+    code, out, err = antiphon("replay", take)
+    assert (code, out, err) == (0, "Identical: 28 events.\n", "")
+    assert json.loads(antiphon("replay", take, "--json")[1]) == {
+        "identical": True,
+        "events": 28,
+        "late": 0,
+        "difference": None,
+    }
+
+
+def test_a_replay_that_differs_says_where(antiphon, tmp_path):
+    take = demo_take(antiphon, tmp_path / "here")
+    whole = finish.read(take)
+    lines = [
+        line.replace(b'["on",71,', b'["on",70,') if line.startswith(b'["out"') else line
+        for line in whole.lines
+    ]
+    texts = [f"{name}: {json.dumps(value)}" for name, value in whole.texts.items()]
+    header = TakeHeader.of(whole.texts)
+    take.write_bytes(layout.finished([(0, 100.0)], header, texts, b"", records.pack(lines), []))
+    code, out, _ = antiphon("replay", take)
+    assert code == 1
+    assert out.startswith("Different after 0 events, in bar ")
+    assert "beat 1: recorded Bb4 at" in out
+    assert "now B4 at" in out
+    assert json.loads(antiphon("replay", take, "--json")[1])["identical"] is False
+
+
+def test_other_answers_to_the_same_phrases(antiphon, tmp_path):
+    take = demo_take(antiphon, tmp_path / "here")
+    code, out, _ = antiphon("replay", take, "--model", "irish", "--set", "answer.bars=2")
+    again = take.with_name(f"{take.stem}-again.mid")
+    assert (code, out) == (0, f"The take with the new answers is {again}.\n")
+    assert onsets(again)[:15] == onsets(take)[:15]
+    assert onsets(again) != onsets(take)
+    assert antiphon("replay", again)[0] == 0
+    assert antiphon("replay", take, "--set", "answer.bars=2", "--out", tmp_path / "mine.mid")[0] == 0
+    assert antiphon("replay", tmp_path / "mine.mid")[1].startswith("Identical: ")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "line"),
+    [
+        (["--set", "sampling.temperature=hot"], 2, "sampling.temperature must be a valid number"),
+        (["--set", "sampling.temprature=1"], 2, "temprature is not a setting; did you mean temperature?"),
+        (["--set", "singing.loud=1"], 2, "singing.loud is not a setting"),
+        (["--set", "loud"], 2, '--set must look like sampling.temperature=1.2, got "loud"'),
+        (["--model", "nobody"], 2, 'model "nobody" is neither a folder nor a bundle that ships'),
+        (["--out", "x.mid"], 2, "--out is for new answers: give --model or --set, too"),
+    ],
+)
+def test_a_mistake_in_a_replay(antiphon, tmp_path, options, code, line):
+    take = demo_take(antiphon, tmp_path / "here")
+    ended, out, err = antiphon("replay", take, *options)
+    assert (ended, out, len(err.splitlines())) == (code, "", 1)
+    assert line in err
+    assert list((tmp_path / "here").iterdir()) == [take]
+
+
+def test_a_replay_of_something_else(antiphon, tmp_path):
+    write_melody(tmp_path / "song.mid", [GridNote(0, 4, 60)], bpm=90)
+    (tmp_path / "noise.mid").write_bytes(b"noise")
+    for name, line in (("song.mid", "is no take of Antiphon's"), ("noise.mid", "is no MIDI file")):
+        code, out, err = antiphon("replay", name)
+        assert (code, out, err) == (1, "", f"antiphon: {name}: {line}\n")
+
+
+def test_a_model_that_is_no_longer_the_same_is_said(antiphon, tmp_path):
+    shutil.copytree(bundle.find("essen"), tmp_path / "mine")
+    take = demo_take(antiphon, tmp_path / "here", "--model", "mine")
+    assert antiphon("replay", take)[0] == 0
+    for name in ("model.json", "weights.npz"):
+        shutil.copy(bundle.find("han") / name, tmp_path / "mine" / name)
+    code, out, err = antiphon("replay", take)
+    assert (code, out) == (1, "")
+    assert "essen: the take was answered by the model with checksum" in err
+    assert antiphon("replay", take, "--model", "essen")[0] == 0

@@ -3,15 +3,16 @@
 Imported anew by the process that sends, so that the part is broken there too.
 """
 
+import errno
 import os
 
 import rtmidi
 
 from antiphon import cli
-from antiphon.errors import Failure
 from antiphon.events import NoteOn
 from antiphon.perform.news import Sent
 from antiphon.perform.session import Session
+from antiphon.stage.draft import Draft
 from antiphon.stage.midi_port import MidiPort
 from antiphon.stage.take import Take
 
@@ -61,17 +62,15 @@ def break_recorder():
 
 
 def break_disk():
-    def breaking(self):
-        raise Failure(f"{self.path}: No space left on device")
+    append = Draft.append
 
-    record = Take.record
+    def full(self, data):
+        if b'["out"' in data or begun:
+            begun.append(data)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        append(self, data)
 
-    def full(self, report):
-        record(self, report)
-        if isinstance(report, Sent):
-            breaking(self)
-
-    Take.record = full
+    Draft.append = full
 
 
 {"session": break_session, "port": break_port, "recorder": break_recorder, "disk": break_disk}[

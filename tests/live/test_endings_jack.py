@@ -59,8 +59,8 @@ def test_a_full_disk_does_not_end_the_music(antiphon, player, wait_for, jack):
     daemon.send_signal(signal.SIGTERM)
     assert daemon.wait(5) == 1
     log = daemon.log.read_text()
-    assert log.count("No space left on device; nothing is recorded, the music goes on.") == 1
-    assert log.splitlines()[-1].endswith("No space left on device")
+    assert log.count("No space left on device; what you play is kept in memory until it can be written.") == 1
+    assert log.splitlines()[-1].endswith("No space left on device; the end of the take is lost")
     assert not someone.sounding()
 
 

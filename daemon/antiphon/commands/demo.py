@@ -14,6 +14,7 @@ from antiphon import config
 from antiphon.bundle import Bundle
 from antiphon.commands.options import FILE, bundle_of, seed_or_chance, shared, take_header, voice_of
 from antiphon.config import Config
+from antiphon.errors import Failure
 from antiphon.events import NoteOn, PlayedNote, Timed
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.conductor import ClockSettings
@@ -24,8 +25,8 @@ from antiphon.stage.clock import SystemClock, VirtualClock
 from antiphon.stage.midifile import Phrase, read_phrase
 from antiphon.stage.performance import Performance, warm
 from antiphon.stage.ports import Loopback
+from antiphon.stage.recorder import Recorder
 from antiphon.stage.screen import Screen
-from antiphon.stage.take import Take
 from antiphon.timebase import Meter
 
 _COUNT_IN_S = 0.5
@@ -52,12 +53,18 @@ def demo(
     chosen = bundle_of(settings)
     seed = seed_or_chance(random_seed)
     result = _Result(chosen.card.name, seed)
-    take = Take(Path(settings.take.folder), take_header(settings, chosen, seed))
+    recorder = Recorder(Path(settings.take.folder), take_header(settings, chosen, seed), True, _say)
+    if recorder.trouble is not None:
+        raise Failure(recorder.trouble)
     try:
-        _perform(settings, chosen, seed, phrase, (take.record, result.record), fast=fast, quiet=as_json)
+        _perform(settings, chosen, seed, phrase, (recorder.record, result.record), fast=fast, quiet=as_json)
     finally:
-        take.close()
-    click.echo(json.dumps(result.as_json(take.path)) if as_json else _last_lines(take.path))
+        take = recorder.close()
+    click.echo(json.dumps(result.as_json(take)) if as_json else _last_lines(take))
+
+
+def _say(line: str) -> None:
+    click.echo(f"antiphon: {line}", err=True)
 
 
 def _phrase(file: Path | None) -> Phrase:
@@ -143,10 +150,10 @@ class _Result:
             case Sent():
                 self.sent.append(report)
 
-    def as_json(self, take: Path) -> dict[str, Any]:
+    def as_json(self, take: Path | None) -> dict[str, Any]:
         late_ms = sorted(1000 * sent.late_s for sent in self.sent)
         return {
-            "take": str(take),
+            "take": str(take or ""),
             "model": self.model,
             "random_seed": self.random_seed,
             "key": str(self.heard[-1].key),
@@ -158,7 +165,7 @@ class _Result:
         }
 
 
-def _last_lines(take: Path) -> str:
+def _last_lines(take: Path | None) -> str:
     return (
         f"The take: {take}\n"
         "It holds your phrase and the answer; open it in a DAW or any MIDI player.\n"

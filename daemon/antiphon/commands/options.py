@@ -13,7 +13,7 @@ from antiphon.config import Config
 from antiphon.errors import WrongUse
 from antiphon.perform.voices import Voice
 from antiphon.stage.performance import make_voice
-from antiphon.stage.take import Spoken, TakeHeader
+from antiphon.stage.take_header import Spoken, TakeHeader
 from antiphon.timebase import Meter
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -80,13 +80,17 @@ def voice_of(chosen: Bundle, settings: Config) -> Voice:
 
 
 def take_header(
-    settings: Config, chosen: Bundle, random_seed: int, programs: Sequence[Bundle] = ()
+    settings: Config,
+    chosen: Bundle,
+    random_seed: int,
+    programs: Sequence[Bundle] = (),
+    remembered: Sequence[str] = (),
 ) -> TakeHeader:
     """What a take must say so that the same can be played again."""
     meter = Meter.parse(settings.tempo.meter)
     plain = config.to_plain(settings)
     models = tuple(Spoken(one.card.name, one.card.weights_sha256) for one in (chosen, *programs))
-    return TakeHeader(settings.tempo.bpm, meter, plain, models[0], random_seed, models[1:])
+    return TakeHeader(settings.tempo.bpm, meter, plain, models[0], random_seed, models[1:], tuple(remembered))
 
 
 def seed_or_chance(random_seed: int | None) -> int:

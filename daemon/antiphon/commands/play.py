@@ -14,7 +14,6 @@ from antiphon import config
 from antiphon.bundle import Bundle
 from antiphon.commands.options import bundle_of, programs_of, seed_or_chance, shared, take_header
 from antiphon.config import Config, LogLevel
-from antiphon.errors import Failure
 from antiphon.perform.conductor import SOURCES
 from antiphon.perform.control import LEARNABLE, Button, Knob
 from antiphon.signals import hangup_signal, stop_signals
@@ -29,9 +28,10 @@ from antiphon.stage.midi_port import Wiring
 from antiphon.stage.midi_system import APIS
 from antiphon.stage.notify import Notifier
 from antiphon.stage.priority import keep_ordinary
-from antiphon.stage.recorder import Recorder
+from antiphon.stage.recorder import Limits, Recorder
 from antiphon.stage.screen import Screen
 from antiphon.stage.sender import Cue, Order, Ready
+from antiphon.stage.shelf import finish_what_was_cut_off
 from antiphon.stage.status import StatusBoard
 from antiphon.timebase import Meter
 
@@ -89,9 +89,10 @@ def _perform(read: Callable[[], Config], seed: int, learn: Knob | Button | None,
     chosen = bundle_of(settings)
     programs = programs_of(settings, chosen)
     cue = Cue(replace(settings.session, learn=learn), _wiring(settings))
-    order = _order(settings, chosen, programs, seed)
+    remembered = memory_file.read(Path(settings.memory.file)) if settings.memory.file else ()
+    order = _order(settings, chosen, programs, seed, remembered)
     board = StatusBoard(settings, chosen.card.name, clock.now_s(), chosen.card.steps_per_quarter)
-    header = take_header(settings, chosen, seed, programs)
+    header = take_header(settings, chosen, seed, programs, remembered)
     console, log = Console(quiet=quiet), settings.log
     say = partial(_say, console)
     with (
@@ -103,7 +104,11 @@ def _perform(read: Callable[[], Config], seed: int, learn: Knob | Button | None,
         Live(order, cue, lambda: board.settings.session) as live,
     ):
         ready = live.ready()
-        recorder = Recorder(Path(settings.take.folder), header, settings.take.record, say)
+        folder, kept = Path(settings.take.folder), settings.take
+        for line in finish_what_was_cut_off(folder):
+            click.echo(line)
+        limits = Limits(kept.longest_minutes, kept.largest_mb)
+        recorder = Recorder(folder, header, kept.record, say, limits)
         try:
             click.echo(_opened(ready))
             with _screen(console, settings, chosen) as screen:
@@ -113,21 +118,20 @@ def _perform(read: Callable[[], Config], seed: int, learn: Knob | Button | None,
                 door.serve = front.serve
                 attend(live, front, door, stopping, hung_up)
         finally:
-            kept = recorder.close()
-    click.echo(f"The take is {kept}." if kept else "No take is kept: nothing was played, or recorded.")
-    if recorder.failure is not None:
-        raise Failure(recorder.failure)
+            take = recorder.close()
+    click.echo(f"The take is {take}." if take else "No take is kept: nothing was played, or recorded.")
 
 
-def _order(settings: Config, chosen: Bundle, programs: Sequence[Bundle], seed: int) -> Order:
-    file = settings.memory.file
+def _order(
+    settings: Config, chosen: Bundle, programs: Sequence[Bundle], seed: int, remembered: tuple[str, ...]
+) -> Order:
     return Order(
         chosen.folder,
         tuple(program.folder for program in programs),
         settings.model.context,
         seed,
         on_jack=False,  # whether JACK is wanted is known once it has answered
-        remembered=memory_file.read(Path(file)) if file else (),
+        remembered=remembered,
     )
 
 

@@ -86,7 +86,8 @@ class Front:
         """A frame has passed."""
         now_s = self._clock.now_s()
         recorder = self._stage.recorder
-        self._board.show_recording(recorder.path, recorder.recording)
+        recorder.tend(now_s)
+        self._board.show_recording(recorder.path, recorder.recording, recorder.trouble)
         self._stage.screen.show_recording(recorder.recording)
         self._stage.screen.tick(now_s)
         self._stage.notifier.alive()

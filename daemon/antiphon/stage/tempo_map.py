@@ -4,10 +4,15 @@ The bars of the file are the bars that were played: tempo changes fill what lies
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from antiphon.perform.news import Followed, Heard
 from antiphon.timebase import Grid, bpm_of, seconds_to_ticks, steps_to_ticks
+
+# Places that say where now is: later ones may still come between the last two.
+_KEPT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,25 @@ class TempoMap:
     @property
     def empty(self) -> bool:
         return not self._places
+
+    def from_here(self) -> "TempoMap":
+        """What a recording that begins now needs of it."""
+        return TempoMap(self.bpm, self._places[-_KEPT:], self._guessed)
+
+    def as_json(self) -> list[Any]:
+        """For `TempoMap.of`."""
+        return [self.bpm, self._guessed, [[place.at_s, place.ticks, place.bpm] for place in self._places]]
+
+    @classmethod
+    def of(cls, said: Sequence[Any]) -> "TempoMap":
+        """From JSON. Raises ValueError or TypeError where it says something else."""
+        bpm, guessed, places = said
+        known = [_Place(float(at_s), int(ticks), float(after)) for at_s, ticks, after in places]
+        return cls(float(bpm), known, bool(guessed))
+
+    def forget_the_past(self) -> None:
+        """Nothing before now will be asked for."""
+        del self._places[:-_KEPT]
 
     def begin(self, at_s: float) -> None:
         """The first downbeat, as long as nothing better is known."""
@@ -69,22 +93,23 @@ class TempoMap:
 
     def ticks(self, at_s: float) -> int:
         """The tick of a moment, counted from the first bar line; negative before it."""
-        place = self._places[max(0, bisect_right(self._places, at_s, key=lambda p: p.at_s) - 1)]
-        return place.ticks + seconds_to_ticks(at_s - place.at_s, self._bpm_after(place))
+        number = max(0, bisect_right(self._places, at_s, key=lambda p: p.at_s) - 1)
+        place = self._places[number]
+        return place.ticks + seconds_to_ticks(at_s - place.at_s, self._bpm_after(number))
 
     def changes(self) -> list[tuple[int, float]]:
         """(tick, quarters a minute) of every change of tempo, the first at the first known place."""
         changes: list[tuple[int, float]] = []
-        for place in self._places:
-            bpm = self._bpm_after(place)
+        for number, place in enumerate(self._places):
+            bpm = self._bpm_after(number)
             if not changes or abs(bpm - changes[-1][1]) > 1e-3:
                 changes.append((place.ticks, bpm))
         return changes
 
-    def _bpm_after(self, place: _Place) -> float:
+    def _bpm_after(self, number: int) -> float:
         """What brings the next known place to its own moment; after the last one, its grid's tempo."""
-        later = self._places.index(place) + 1
-        if later == len(self._places):
+        place = self._places[number]
+        if number + 1 == len(self._places):
             return place.bpm
-        following = self._places[later]
+        following = self._places[number + 1]
         return bpm_of(following.ticks - place.ticks, following.at_s - place.at_s)

@@ -1,0 +1,237 @@
+"""`antiphon replay`: a take's music computed once more from what was played, to the note."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import click
+
+from antiphon import bundle, config
+from antiphon.bundle import Bundle
+from antiphon.changes import changed, value_of
+from antiphon.commands.options import FILE, shared, take_header
+from antiphon.config import Config, KeySettings
+from antiphon.errors import Failure, WrongUse
+from antiphon.events import NoteOff, Timed
+from antiphon.perform.news import Asked, Begun
+from antiphon.perform.replay import Comparison, Lost, Record, compare, perform
+from antiphon.perform.session import Session
+from antiphon.perform.settings import SessionSettings
+from antiphon.stage.finish import finish, records_of
+from antiphon.stage.performance import make_voice
+from antiphon.stage.roll import note_name
+from antiphon.stage.shelf import chain
+from antiphon.stage.take import Take
+from antiphon.stage.take_header import Place, Spoken, TakeHeader
+from antiphon.stage.tempo_map import TempoMap
+
+# Settings by "section.key".
+Changes = Mapping[str, object]
+_NO_CHANGES: Changes = {}
+
+
+@click.command()
+@click.argument("take", type=FILE)
+@click.option("--set", "changes", multiple=True, metavar="SECTION.KEY=VALUE", help="May be repeated.")
+@click.option("--out", type=FILE, metavar="FILE.mid", help="Where the new answers go.")
+@shared("model", "json")
+def replay(take: Path, changes: tuple[str, ...], out: Path | None, model: str | None, as_json: bool) -> None:
+    """Compute a take once more from what was played, and say whether it is the same, to the note.
+
+    With --model or --set the same phrases are answered anew, in a new take.
+    """
+    header, records = recorded(take)
+    if model is None and not changes:
+        if out is not None:
+            raise WrongUse("--out is for new answers: give --model or --set, too")
+        _say_compared(take, header, records, as_json)
+        return
+    asked = _parsed(changes)
+    kept = _answer_anew(take, header, records, model, asked, out)
+    click.echo(json.dumps({"take": str(kept)}) if as_json else f"The take with the new answers is {kept}.")
+
+
+def recorded(take: Path) -> tuple[TakeHeader, list[Record]]:
+    """What is needed to play it again, and all records, those of the parts before it first."""
+    parts = chain(take)
+    records: list[Record] = []
+    try:
+        header = TakeHeader.of(parts[0][1].texts)
+        if parts[0][1].texts["place"]["known"] is not True:
+            raise Failure(
+                f"{take}: cannot be replayed exactly: it begins long after its session did, and what "
+                "was played before it was too much to be kept"
+            )
+        for _, part in parts:
+            records += records_of(part)
+    except (ValueError, TypeError, LookupError) as error:
+        raise Failure(f"{take}: {error}") from None
+    if not any(isinstance(record, Begun) for record in records):
+        raise Failure(f"{take}: does not tell how its session began, and cannot be replayed")
+    return header, records
+
+
+def _say_compared(take: Path, header: TakeHeader, records: Sequence[Record], as_json: bool) -> None:
+    lost = sum(record.events for record in records if isinstance(record, Lost))
+    if lost:
+        raise Failure(f"{take}: cannot be replayed exactly: {lost} of its events could not be written")
+    found = _safely(take, lambda: compare(records, Band(header).session))
+    click.echo(json.dumps(_as_json(found)) if as_json else _said(found))
+    if found.difference is not None:
+        raise click.exceptions.Exit(1)
+
+
+def _safely(take: Path, work: Any) -> Any:
+    """A file that is no recording of ours but says so may lead a session anywhere."""
+    try:
+        return work()
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
+        raise Failure(f"{take}: cannot be replayed: {error}") from None
+
+
+class Band:
+    """The voices that a take was made with, anew for each of its sessions. Raises Failure or WrongUse."""
+
+    def __init__(self, header: TakeHeader, model: str | None = None, changes: Changes = _NO_CHANGES):
+        self._settings = _plain_settings(header)
+        self._remembered, self._changes = header.remembered, changes
+        names = [model or self._settings.model.name, *self._settings.model.programs]
+        wanted = [None if model else header.bundle, *header.programs]
+        if len(names) != len(wanted):
+            raise Failure("the take's settings name other programs than the take itself")
+        self.bundles = [_loaded(name, spoken) for name, spoken in zip(names, wanted, strict=True)]
+        self._context = None if model else self._settings.model.context
+
+    def session(self, begun: Begun) -> Session:
+        voices = [make_voice(one, self._context, self._remembered) for one in self.bundles]
+        settings = changed_settings(begun.settings, self._changes)
+        return Session(voices[0], settings, begun.random_seed, voices[1:], begun.resumption)
+
+
+def _plain_settings(header: TakeHeader) -> Config:
+    return config.checked(dict(header.settings), "the take's settings: ")
+
+
+def _loaded(name: str, wanted: Spoken | None) -> Bundle:
+    loaded = bundle.load(bundle.find(name))
+    found = loaded.card.weights_sha256
+    if wanted is not None and found != wanted.checksum:
+        raise Failure(
+            f"{wanted.name}: the take was answered by the model with checksum {wanted.checksum[:12]}…, "
+            f"the one here has {found[:12]}…; --model NAME answers anew"
+        )
+    return loaded
+
+
+def changed_settings(settings: SessionSettings, changes: Changes) -> SessionSettings:
+    """A session's settings with some changed, checked as the configuration is. Raises WrongUse."""
+    if not changes:
+        return settings
+    plain = Config(
+        tempo=settings.tempo,
+        phrase=settings.phrase,
+        answer=settings.answer,
+        sampling=settings.sampling,
+        shape=settings.shape,
+        key=KeySettings(str(settings.key) if settings.key else ""),
+        control=settings.control,
+        clock=settings.clock,
+    )
+    return replace(changed(plain, changes).session, channel=settings.channel, learn=settings.learn)
+
+
+def _parsed(changes: Sequence[str]) -> Changes:
+    parsed: dict[str, object] = {}
+    for change in changes:
+        name, equals, value = change.partition("=")
+        if not equals or "." not in name:
+            raise WrongUse(f'--set must look like sampling.temperature=1.2, got "{change}"')
+        parsed[name.strip()] = value_of(value.strip())
+    return parsed
+
+
+def _answer_anew(
+    take: Path,
+    header: TakeHeader,
+    records: Sequence[Record],
+    model: str | None,
+    changes: Changes,
+    out: Path | None,
+) -> Path:
+    """The same calls, other answers; gives the file of the new take."""
+    band = Band(header, model, changes)
+    asked = [_with(record, changes) for record in records]
+    settings = _told(_plain_settings(header), model, changes)
+    told = take_header(settings, band.bundles[0], header.random_seed, band.bundles[1:], header.remembered)
+    place = Place(TempoMap(told.bpm))
+    path = out or _free_name(take)
+    written = Take(path.parent, told, stem=path.stem, place=place)
+    for report in _safely(take, lambda: list(perform(asked, band.session))):
+        written.record(report)
+    written.end()
+    if (draft := written.whole) is None:
+        raise Failure(written.trouble or f"{path}: cannot be written")
+    draft.close()
+    if finish(draft.path) is None:
+        raise Failure(f"{take}: nothing was played in it")
+    if draft.path != path:  # it is to take the place of what was there
+        draft.path.replace(path)
+    return path
+
+
+def _with(record: Record, changes: Changes) -> Record:
+    """What was set while it was played keeps what is changed now."""
+    if isinstance(record, Asked) and isinstance(record.what, SessionSettings):
+        return replace(record, what=changed_settings(record.what, changes))
+    return record
+
+
+def _told(settings: Config, model: str | None, changes: Changes) -> Config:
+    """What the new take says of its settings."""
+    anew = {} if model is None else {"model.name": model, "model.context": None}
+    return changed(settings, {**anew, **changes})
+
+
+def _free_name(take: Path) -> Path:
+    names = (f"-again{number}" if number > 1 else "-again" for number in count(1))
+    return next(path for name in names if not (path := take.with_name(f"{take.stem}{name}.mid")).exists())
+
+
+def _said(found: Comparison) -> str:
+    late = f" ({found.late} notes were dropped as late when it was recorded)" if found.late else ""
+    if found.difference is None:
+        return f"Identical: {found.events} events{late}."
+    different = found.difference
+    return (
+        f"Different after {found.events} events{late}, in bar {different.bar}, beat {different.beat:g}: "
+        f"recorded {_event(different.recorded)}, now {_event(different.replayed)}."
+    )
+
+
+def _event(timed: Timed | None) -> str:
+    if timed is None:
+        return "nothing"
+    event = timed.event
+    if isinstance(event, NoteOff):
+        return f"the end of {note_name(event.pitch)} at {timed.at_s:.4f} s"
+    return f"{note_name(event.pitch)} at {timed.at_s:.4f} s, velocity {event.velocity}"
+
+
+def _as_json(found: Comparison) -> dict[str, Any]:
+    different = found.difference
+    return {
+        "identical": different is None,
+        "events": found.events,
+        "late": found.late,
+        "difference": None
+        if different is None
+        else {
+            "bar": different.bar,
+            "beat": different.beat,
+            "recorded": None if different.recorded is None else _event(different.recorded),
+            "replayed": None if different.replayed is None else _event(different.replayed),
+        },
+    }

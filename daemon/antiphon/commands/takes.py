@@ -1,0 +1,66 @@
+"""`antiphon takes`: what was recorded, and what was cut off, which is finished."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from antiphon import config
+from antiphon.commands.options import FOLDER, shared
+from antiphon.stage.shelf import Listed, finish_what_was_cut_off, length, listed
+
+_COLUMNS = ("take", "length", "phrases", "answers", "keys", "model", "")
+_RIGHT = ("length", "phrases", "answers")
+
+
+@click.command()
+@click.argument("folder", type=FOLDER, required=False)
+@shared("config", "json")
+def takes(folder: Path | None, config_file: Path | None, as_json: bool) -> None:
+    """List the takes of a folder: length, phrases, answers, keys, model. Finishes what was cut off."""
+    where = folder or Path(config.load(config_file).take.folder)
+    for line in finish_what_was_cut_off(where):
+        click.echo(f"antiphon: {line}", err=True)
+    found = listed(where)
+    if as_json:
+        click.echo(json.dumps([_as_json(one) for one in found]))
+    elif not found:
+        click.echo(f"There are no takes in {where}.")
+    else:
+        Console(width=None if Console().is_terminal else 160).print(_table(found))
+
+
+def _as_json(one: Listed) -> dict[str, Any]:
+    return {**asdict(one), "path": str(one.path)}
+
+
+def _table(found: list[Listed]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in _COLUMNS:
+        table.add_column(column, justify="right" if column in _RIGHT else "left", no_wrap=column == "take")
+    for one in found:
+        table.add_row(*_row(one))
+    return table
+
+
+def _row(one: Listed) -> tuple[str, ...]:
+    if one.summary is None:
+        return one.path.name, "", "", "", "", one.model, one.wrong
+    of = one.summary
+    counts = (length(of.seconds), str(of.phrases), str(of.answers))
+    return one.path.name, *counts, ", ".join(of.keys), one.model, _remark(one)
+
+
+def _remark(one: Listed) -> str:
+    remarks = []
+    if one.recording:
+        remarks.append("is being recorded")
+    elif one.summary is not None and one.summary.cut_off:
+        remarks.append("was cut off")
+    if one.continues:
+        remarks.append(f"continues {one.continues}")
+    return "; ".join(remarks)

@@ -1,0 +1,67 @@
+"""Takes as a whole: random sessions replayed to the note, and recordings that are killed at any moment."""
+
+import os
+import random
+
+import pytest
+
+import killing
+import random_sessions
+from antiphon.commands.replay import Band, recorded
+from antiphon.perform.news import Begun, Sent
+from antiphon.perform.replay import compare
+from antiphon.stage.finish import read
+from antiphon.stage.recorder import Limits
+
+
+def replayed(path):
+    header, records = recorded(path)
+    return compare(records, Band(header).session)
+
+
+def sent(played):
+    return sum(isinstance(report, Sent) for report in played.reports)
+
+
+@pytest.mark.parametrize("seed", [1, 4, 6])
+def test_a_random_session_is_replayed_to_the_note(tmp_path, seed):
+    played = random_sessions.play(seed, tmp_path)
+    found = replayed(played.kept[0])
+    assert found.difference is None
+    assert found.events == sent(played) > 0
+
+
+def test_a_memory_that_was_loaded_is_part_of_the_take(tmp_path):
+    remembered = ("60", "_", "62", "_", "64", "_", "62", "_") * 8
+    played = random_sessions.play(4, tmp_path / "a", remembered=remembered)
+    assert replayed(played.kept[0]).difference is None
+    assert recorded(played.kept[0])[0].remembered == remembered
+    assert played.reports != random_sessions.play(4, tmp_path / "b").reports
+
+
+def test_the_parts_of_a_long_session_are_replayed_with_those_before_them(tmp_path):
+    played = random_sessions.play(2, tmp_path, limits=Limits(minutes=0.15))
+    assert len(played.kept) > 2
+    parts = sorted(played.kept, key=lambda path: (len(path.name), path.name))
+    found = [replayed(path) for path in parts]
+    assert all(one.difference is None for one in found)
+    assert [one.events for one in found] == sorted(one.events for one in found)
+    assert found[-1].events == sent(played)
+
+
+def test_takes_of_the_record_button_are_replayed_from_what_was_played_before(tmp_path):
+    played = random_sessions.play(5, tmp_path, presses=(12.0, 20.0, 26.0), recording=False)
+    assert len(played.kept) == 2
+    for path in played.kept:
+        assert isinstance(recorded(path)[1][0], Begun)
+        assert replayed(path).difference is None
+    assert read(played.kept[1]).texts["place"]["known"] is True
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_killed_at_any_moment_no_more_than_the_last_event_is_missing(tmp_path):
+    chance = random.Random(3)
+    for number in range(5):
+        folder = tmp_path / str(number)
+        told = killing.killed(folder, chance.uniform(0.0, 0.05))
+        assert killing.look_at(folder, told).missing in (0, 1)
