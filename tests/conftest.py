@@ -1,4 +1,4 @@
-"""A skipped live test is a failure where the machine was made for it (CI=true); properties have no deadline."""
+"""A live test that is skipped in CI (CI=true) is a failure; properties have no deadline."""
 
 import os
 
