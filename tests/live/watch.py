@@ -14,14 +14,16 @@ class Watch:
     def cycle(self, first, frames, now_s):
         """The cycle from that frame on has begun by `now_s`; gives [(what, seconds), …] of trouble."""
         missed = 0 if self.next is None else (first - self.next) % (1 << 32)
+        if missed >= 1 << 31:  # called again for a cycle, as by a server that was held up
+            return []
         self.began_s += (frames + missed) / self.rate
         late_s, started = now_s - self.began_s, self.next is not None
         self.next = (first + frames) % (1 << 32)
+        trouble = [("missed", missed / self.rate)] if missed else []
         if not started or late_s <= 0:
             self.began_s, self.late_s = now_s, []
-            return []
+            return trouble
         self.late_s = [*self.late_s, late_s] if late_s > self.LOST_S else []
-        trouble = [("missed", missed / self.rate)] if missed else []
         if len(self.late_s) >= self.IN_A_ROW:
             trouble.append(("lost", min(self.late_s)))
             self.began_s += min(self.late_s)
