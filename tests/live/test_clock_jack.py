@@ -9,6 +9,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ pytestmark = pytest.mark.live
 HERE = Path(__file__).parent
 KEEPS_TIME = True
 ON, OFF = 0x90, 0x80
+PULSE, START = 0xF8, 0xFA
+PULSES = 24  # a quarter
 
 
 class Studio:
@@ -47,6 +50,15 @@ class Studio:
     def onsets(self):
         """Places in the song of the note-ons heard."""
         return [quarters for quarters, _, status, *data in self.ask("heard") if status == ON and data[1]]
+
+    def clock_is_right(self):
+        """Whether the clock it listens to began with the song and has a pulse at every 24th of a quarter."""
+        said = [
+            (quarters, status) for quarters, _, status, *_ in self.ask("clock") if status in (PULSE, START)
+        ]
+        started = max((n for n, (_, status) in enumerate(said) if status == START), default=0)
+        places = [quarters * PULSES for quarters, status in said[started:] if status == PULSE]
+        return all(abs(place - number) < 0.1 for number, place in enumerate(places))
 
     def sounding(self):
         notes = set()
@@ -109,38 +121,82 @@ def off_each_other(onsets):
     return off_the_grid([place - onsets[0] for place in onsets])
 
 
+TRIES = 4
+
+
+def right_if_undisturbed(master, log, play, clock_is_right=lambda: True):
+    """Nothing is wrong with the answer that `play` gives, and tells what. It is played again only where the
+    machine did not keep JACK's time meanwhile or the clock itself was off, and not for ever."""
+    told = []
+    for _ in range(TRIES):
+        before = len(master.ask("trouble"))
+        answer, wrong = play()
+        if not wrong:
+            return
+        trouble = master.ask("trouble")[before:]
+        told.append((wrong, answer, trouble, clock_is_right()))
+        print("wrong, answer, trouble, whether the clock was right:", told[-1])
+        if not trouble and clock_is_right():
+            break
+    raise AssertionError((told, log.read_text()))
+
+
 @pytest.mark.parametrize("source", ["midi", "jack"])
 def test_the_answers_lie_on_the_studios_beats(source, antiphon, studio, program, wait_for):
     play = antiphon("--clock", source, "--random-seed", "3", "--quiet")
     master = studio()
-    # After a change of tempo jack_midi_clock's pulses are off the beats, and after a jump too.
-    off = off_the_grid if source == "jack" else off_each_other
     if source == "midi":
         program("jack_midi_clock", "-d", "0", "antiphon:clock")
-        wait_for(lambda: "jack_midi_clock:mclk_out" in master.ask("ports"), "jack_midi_clock")
+        # It is there before it is connected, and what it says in between is lost.
+        clock = "jack_midi_clock:mclk_out"
+        wait_for(lambda: clock in master.ask("ports"), "jack_midi_clock")
+        wait_for(lambda: "antiphon:clock" in master.ask("connected", clock), "its connection")
+        master.ask("connect", clock, "studio:clock")
 
     def answered(call_at):
-        """A call of a bar, and where the answer's first notes lie."""
-        before = len(master.onsets())
+        """A call of a bar, and where the answer's first notes lie; fewer than three if none comes."""
+        before, until_s = len(master.onsets()), time.monotonic() + 20
         master.call(call_at)
-        wait_for(lambda: len(master.onsets()) >= before + 3, "an answer", 30)
-        return master.onsets()[before:]
+        answer = []
+        while len(answer) < 3 and time.monotonic() < until_s:
+            time.sleep(0.02)
+            answer = [place for place in master.onsets()[before:] if place > call_at]
+        return answer
 
-    master.ask("roll")
-    first = answered(8.0)  # two bars for the clock to be found
-    assert first[0] > 16 - NEAR
-    assert max(off_the_grid(first)) < NEAR
+    def judged(call_at, off, soonest):
+        answer = answered(call_at)
+        if len(answer) < 3:
+            return answer, "no answer"
+        if answer[0] < soonest:
+            return answer, "too soon"
+        return answer, "off the beats" if max(off(answer)) > NEAR else ""
+
+    def roll_from(place):
+        master.ask("stop")
+        time.sleep(0.2)  # else jack_midi_clock may not see it stand, and says nothing of the jump
+        wait_for(lambda: not master.sounding(), "silence", 5)
+        master.ask("locate", place)
+        master.ask("roll")
+
+    # After a change of tempo jack_midi_clock's pulses are off the beats, and after a jump too.
+    off = off_the_grid if source == "jack" else off_each_other
+
+    def from_the_top():
+        roll_from(0.0)
+        return judged(8.0, off_the_grid, 16 - NEAR)  # two bars for the clock to be found
+
+    def further_on():
+        call_at = max(master.onsets()) // 4 * 4 + 12
+        return judged(call_at, off, call_at + 3)
+
+    def elsewhere():
+        roll_from(200.0)
+        return judged(208.0, off, 211)
+
+    right_if_undisturbed(master, play.log, from_the_top, master.clock_is_right)
     master.ask("tempo", 126.0)
-    second = answered(max(first) // 4 * 4 + 12)
-    assert max(off(second)) < NEAR
-    master.ask("stop")
-    wait_for(lambda: not master.sounding(), "silence", 5)
-    # It goes on elsewhere, and so do we.
-    master.ask("locate", 200.0)
-    master.ask("roll")
-    third = answered(208.0)
-    assert third[0] > 211
-    assert max(off(third)) < NEAR
+    right_if_undisturbed(master, play.log, further_on)
+    right_if_undisturbed(master, play.log, elsewhere)
     play.terminate()
     assert play.wait(timeout=10) == 0
     wait_for(lambda: not master.sounding(), "silence", 5)

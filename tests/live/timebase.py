@@ -1,9 +1,14 @@
 """The studio that is not ours: a JACK timebase master that also plays and hears notes, all to the frame.
 
-python timebase.py NAME: ports NAME:in and NAME:out. Each line of stdin is a request in JSON, and answered:
-["tempo", bpm], ["roll"], ["stop"], ["locate", quarters]; ["connect", output, input];
-["play", [[quarters, [byte, …]], …]] plays messages at places of the song; ["heard"] gives all that arrived,
-[[quarters, rolling, byte, …], …], each at its own frame's place in the song. Bars are of four quarters.
+python timebase.py NAME: ports NAME:in, NAME:clock and NAME:out. Each line of stdin is a request in JSON, and
+answered: ["tempo", bpm], ["roll"], ["stop"], ["locate", quarters]; ["connect", output, input], ["ports"],
+["connected", port]; ["play", [[quarters, [byte, …]], …]] plays messages at places of the song; ["heard"] and
+["clock"] give all that arrived at those ports, [[quarters, rolling, byte, …], …], each at its own frame's
+place in the song. Bars are of four quarters.
+
+["trouble"] gives the moments at which this machine did not keep JACK's time, [[quarters, what, ms], …]:
+"lost": the server counted so much less than the clock of the system; "missed": a cycle of this very client's
+fell out; "xrun": the server says so of itself or of any client, whose messages it then drops.
 """
 
 import json
@@ -12,6 +17,7 @@ import time
 from collections import deque
 
 import jack
+from watch import Watch
 
 jack.set_error_function(lambda _: None)
 
@@ -20,11 +26,15 @@ class Studio:
     def __init__(self, name):
         self.client = jack.Client(name, no_start_server=True)
         self.input = self.client.midi_inports.register("in")
+        self.clock = self.client.midi_inports.register("clock")
         self.output = self.client.midi_outports.register("out")
         self.bpm, self.mark = 100.0, (0, 0.0)  # the tempo, and since which frame at which quarter
         self.wanted = None
-        self.heard, self.plan = [], deque()
+        self.heard, self.pulses, self.plan = [], [], deque()
+        self.here, self.watch = 0.0, Watch(self.client.samplerate)
+        self.trouble = []
         self.client.set_process_callback(self.cycle)
+        self.client.set_xrun_callback(lambda us: self.trouble.append([self.here, "xrun", us / 1000]))
         self.client.set_timebase_callback(self.timebase)
         self.client.activate()
 
@@ -45,10 +55,15 @@ class Studio:
         position.bar_start_tick = (position.bar - 1) * 4 * 1920
 
     def cycle(self, frames):
-        rolling = self.client.transport_state == jack.ROLLING
-        frame = self.client.transport_frame
-        for offset, data in self.input.incoming_midi_events():
-            self.heard.append([self.quarters(frame + offset), rolling, *bytes(data)])
+        # The place of this cycle's first frame; `transport_frame` would be an estimate of the one right now.
+        state, position = self.client.transport_query_struct()
+        rolling, frame = state == jack.ROLLING, position.frame
+        self.here = self.quarters(frame)
+        for what, late_s in self.watch.cycle(self.client.last_frame_time, frames, time.monotonic()):
+            self.trouble.append([self.here, what, late_s * 1000])
+        for port, heard in ((self.input, self.heard), (self.clock, self.pulses)):
+            for offset, data in port.incoming_midi_events():
+                heard.append([self.quarters(frame + offset), rolling, *bytes(data)])
         self.output.clear_buffer()
         while rolling and self.plan:
             at = (self.plan[0][0] - self.quarters(frame)) * 60 / self.bpm * self.client.samplerate
@@ -57,8 +72,9 @@ class Studio:
             self.output.write_midi_event(max(0, int(at)), bytes(self.plan.popleft()[1]))
 
     def answer(self, what, *rest):
-        if what == "heard":
-            return self.heard
+        told = {"heard": self.heard, "clock": self.pulses, "trouble": self.trouble}
+        if what in told:
+            return told[what]
         if what == "play":
             self.plan.extend(rest[0])
         elif what == "tempo":
@@ -75,6 +91,8 @@ class Studio:
             self.client.connect(*rest)
         elif what == "ports":
             return [port.name for port in self.client.get_ports(is_midi=True)]
+        elif what == "connected":
+            return [port.name for port in self.client.get_all_connections(*rest)]
         return None
 
 

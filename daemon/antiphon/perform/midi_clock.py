@@ -53,6 +53,8 @@ class MidiClock:
         return lead
 
     def _pulse(self, at_s: float, grain_s: float) -> Lead | None:
+        if self._armed:
+            self._filter.begin_song()
         gone = self._filter.pulse(at_s, grain_s)
         self._heard_s = at_s
         if self._armed:

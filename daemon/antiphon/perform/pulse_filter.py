@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from antiphon.perform.first_pulses import FirstPulses
 from antiphon.timebase import MAX_BPM, MIN_BPM, PULSES_PER_QUARTER
 
-# The least memory, in pulses, before anything is believed; and what is kept of the past at a change of tempo.
-_FIRST, _AFTER_CHANGE = 4, 10
+# Pulses before anything is believed, and before the loops take over; what they keep at a change of tempo.
+_FIRST, _COUNTED, _AFTER_CHANGE = 4, 17, 10
 _QUICKER = 6.0  # how much wider the quick loop is
 _EARLY_OR_LATE = 12  # pulses over which lateness is averaged before the tempo is said to have moved
 # A little beyond the range, so that what lies in it is never bent.
@@ -57,22 +58,21 @@ class PulseFilter:
 
     def __init__(self, bandwidth_hz: float) -> None:
         self._bandwidth_hz = bandwidth_hz
-        self._first: list[float] = []
-        self._slow: _Loop | None = None
+        self._first = FirstPulses()
+        self._slow: _Loop | None = None  # the loops come after the first pulses
+        self._uncounted = 0  # so many pulses more may still tell of losses before the song
         self.at_s = self.pulse_s = 0.0
 
     @property
     def locked(self) -> bool:
-        return self._slow is not None
+        return self.pulse_s > 0
 
     def pulse(self, at_s: float, grain_s: float = 0.0) -> int:
         """One pulse; gives how many beat since the last, 1 unless some were lost."""
         at_s -= grain_s / 2
+        self._uncounted = max(0, self._uncounted - 1)
         if self._slow is None:
-            self._first.append(at_s)
-            if len(self._first) >= _FIRST:
-                self._begin(self._first)
-            return 1
+            return self._count(at_s, grain_s)
         self._slow.coast()
         self._quick.coast()
         late_s, gone = at_s - self._slow.at_s, 1
@@ -82,27 +82,42 @@ class PulseFilter:
         else:
             self._take(at_s, late_s, grain_s)
         self._tell()
+        return 1 if self._uncounted else gone
+
+    def begin_song(self) -> None:
+        """The next pulse begins to count: what was lost before it does not, and a standstill is no loss."""
+        self._uncounted = _STRAYS + 1
+        self._first.begin_song()
+
+    def _count(self, at_s: float, grain_s: float) -> int:
+        """One of the first pulses; gives how many beat."""
+        gone = self._first.take(at_s, grain_s)
+        if len(self._first) >= _FIRST:
+            self.at_s, pulse_s, square = self._first.line()
+            self.pulse_s = _possible(pulse_s)
+            if len(self._first.settled()) >= _COUNTED:
+                self._follow(square, grain_s)
         return gone
 
-    def _begin(self, moments_s: Sequence[float]) -> None:
-        """Start again from some pulses, at least two, that are one steady clock."""
-        moments = np.asarray(moments_s)
-        numbers = np.arange(1 - len(moments), 1)
-        pulse_s = _possible(float(np.polyfit(numbers, moments - moments[-1], 1)[0]))
-        at_s = float(moments.mean()) + pulse_s * (len(moments) - 1) / 2
-        self._slow = _Loop(self._bandwidth_hz, at_s, pulse_s, len(moments))
-        self._quick = _Loop(self._bandwidth_hz * _QUICKER, at_s, pulse_s, len(moments))
-        self._square = self._mean_s = 0.0
-        self._seen, self._grain_s = 0, 0.0
+    def _follow(self, square: float, grain_s: float) -> None:
+        """The loops go on from the first pulses, which miss their line by that mean square."""
+        count = len(self._first)
+        self._slow = _Loop(self._bandwidth_hz, self.at_s, self.pulse_s, count)
+        self._quick = _Loop(self._bandwidth_hz * _QUICKER, self.at_s, self.pulse_s, count)
+        self._square, self._mean_s = square, 0.0
+        self._seen, self._grain_s, self._recent = count, grain_s, self._first.unbroken()
         self._strays: list[tuple[float, float]] = []
-        self._recent = list(moments_s)
         self._tell()
+
+    def _begin(self, moments_s: Sequence[float]) -> None:
+        """Start again from some pulses that are one steady clock."""
+        self._first, self._slow = FirstPulses(), None
+        for at_s in moments_s:
+            self._count(at_s, self._grain_s)
 
     def _gate_s(self, grain_s: float) -> float:
         """What is further off than this is no jitter."""
         pulse_s = self._slow.pulse_s if self._slow else 0.0
-        if self._seen <= _EARLY_OR_LATE:
-            return 1.5 * pulse_s
         return max(0.35 * pulse_s, 4 * math.sqrt(self._square), 1.2 * grain_s)
 
     def _stray(self, at_s: float, late_s: float) -> int:

@@ -9,6 +9,7 @@ from antiphon.timebase import Meter
 LEAD_S = 0.02
 # With fewer frames to measure on, the whole ticks of the position hide what a minute holds.
 _MEASURABLE_S = 0.1
+_TICK = 1.001  # a whole tick, and what rounding adds
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class BarsBeats:
     def quarters(self) -> float:
         beats = (self.bar - 1) * self.beats_per_bar + self.beat - 1 + self.tick / self.ticks_per_beat
         return beats * 4 / self.beat_type
+
+    @property
+    def tick_quarters(self) -> float:
+        """How long a tick is."""
+        return 4 / self.beat_type / self.ticks_per_beat
 
     @property
     def meter(self) -> Meter | None:
@@ -63,16 +69,20 @@ class TransportReader:
         self._told_s = float("-inf")
         self._began: tuple[int, BarsBeats] | None = None  # since when it ran evenly
         self._in_beats = False
+        self._furthest: tuple[int, float] | None = None  # a frame and its place
 
     def feed(self, at_s: float, position: Position, frames: int) -> Lead | None:
         """`frames`: the length of the cycle."""
         changed = self._changed(position, frames)
         self._last = position
         self._measure(position, changed)
+        if changed:
+            self._furthest = None
+        lead = self._lead(at_s, position)
         if not changed and at_s - self._told_s < LEAD_S:
             return None
         self._told_s = at_s
-        return self._lead(at_s, position)
+        return lead
 
     def _changed(self, position: Position, frames: int) -> bool:
         last = self._last
@@ -98,8 +108,19 @@ class TransportReader:
             quarters = position.frame / self._rate * self._bpm / 60
             return Lead(at_s, quarters, self._bpm, position.rolling)
         bpm = bars.bpm * 4 / bars.beat_type if self._in_beats else bars.bpm
-        quarters = bars.quarters + bars.late_frames / self._rate * bpm / 60
+        quarters = self._place(position.frame, bars, bpm / 60 / self._rate)
         return Lead(at_s, quarters, bpm, position.rolling, meter=bars.meter)
+
+    def _place(self, frame: int, bars: BarsBeats, per_frame: float) -> float:
+        """Quarters, to the frame: ticks are told whole, so of all that was told the furthest is nearest."""
+        told = bars.quarters + bars.late_frames * per_frame
+        if self._furthest is not None:
+            there, quarters = self._furthest
+            place = quarters + (frame - there) * per_frame
+            if told <= place <= told + _TICK * bars.tick_quarters:
+                return place
+        self._furthest = frame, told
+        return told
 
 
 def _even(bars: BarsBeats | None) -> tuple[float, float, float] | None:

@@ -74,3 +74,24 @@ def test_a_clock_that_falls_silent_is_lost_and_begins_anew():
     leads, _ = play(10, clock=clock, begin_s=5.0)
     assert leads[-1].rolling
     assert leads[-1].at_s == pytest.approx(5 + 9 * PULSE_S)
+
+
+def test_pulses_lost_right_after_a_start_do_not_leave_the_song_late():
+    clock = MidiClock(0.25)
+    clock.receive(Clocked(0.0, ClockSignal("start")))
+    came = [number * PULSE_S for number in range(97) if number not in (3, 8)]
+    leads = [clock.receive(Clocked(at_s, ClockSignal("pulse"))) for at_s in came]
+    assert leads[-1].quarters == 4.0
+    assert leads[-1].at_s == pytest.approx(96 * PULSE_S, abs=1e-6)
+    # … and 2 seconds after the start at the latest.
+    assert leads[46].quarters == pytest.approx(leads[46].at_s * 2)
+
+
+@pytest.mark.parametrize("before", [6, 12, 30, 100])  # pulses
+@pytest.mark.parametrize("stood", [1, 2, 3, 5])  # as long as so many
+def test_a_standstill_is_no_loss_of_pulses(before, stood):
+    _, clock = play("start", before, "stop")
+    begin_s = (before + stood) * PULSE_S
+    leads, _ = play("continue", 49, clock=clock, begin_s=begin_s)
+    assert leads[-1].quarters == (before - 1 + 48) / 24
+    assert leads[-1].at_s == pytest.approx(begin_s + 48 * PULSE_S, abs=0.003)

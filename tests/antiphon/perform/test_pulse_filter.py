@@ -120,3 +120,17 @@ def test_whatever_comes_the_filter_stays_finite(gaps, grain_s):
         assert pulses.pulse(at_s, grain_s) >= 1
         assert np.isfinite(pulses.at_s)
         assert not pulses.locked or 60 / 340 / 24 < pulses.pulse_s < 60 / 17 / 24
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("wire", ["gaussian", "128 frames"])
+def test_pulses_lost_at_the_beginning_do_not_leave_it_late(wire, seed):
+    deliver, grain_s, most_bpm, most_s = WIRES[wire]
+    chance = np.random.default_rng(seed)
+    true = clocks.pulses(lambda _: 100.0, 6)
+    kept = np.delete(np.arange(len(true)), [5, 9])  # two of the first dozen
+    rows = followed(true[kept], deliver(true, chance)[kept], grain_s)
+    assert rows[:, 3].sum() == len(true) - 3
+    after = rows[rows[:, 0] > true[0] + 2]
+    assert np.abs(after[:, 1] - 100).max() <= most_bpm
+    assert np.abs(after[:, 2]).max() <= most_s

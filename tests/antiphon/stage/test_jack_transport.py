@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from antiphon.events import Lead
 from antiphon.stage.jack_transport import LEAD_S, BarsBeats, Position, TransportReader
@@ -73,3 +75,35 @@ def test_a_tempo_in_beats_is_known_by_how_fast_they_pass(counts, bpm):
     told = [lead for lead in read(*positions) if lead]
     assert told[-1].bpm == bpm
     assert told[-1].quarters == pytest.approx(told[-1].at_s * beats_a_second / 2, abs=0.001)
+
+
+def told_in_whole_ticks(bpm, cycles, begin=0.0):
+    for n in range(cycles):
+        quarters = begin + n * PERIOD / RATE * bpm / 60
+        beat, rest = divmod(quarters, 1)
+        yield Position(
+            True,
+            n * PERIOD,
+            BarsBeats(int(beat) // 4 + 1, int(beat) % 4 + 1, int(rest * 1920), 1920.0, 4.0, 4.0, bpm),
+        )
+
+
+@given(st.floats(40, 240), st.floats(0, 100))
+def test_whole_ticks_do_not_hide_the_frame(bpm, begin):
+    told = [lead for lead in read(*told_in_whole_ticks(bpm, 200, begin)) if lead]
+    off = [lead.quarters - begin - lead.at_s * bpm / 60 for lead in told]
+    a_tick = 1 / 1920
+    assert all(-1.01 * a_tick < place < 1e-6 for place in off)
+    assert off[-1] >= off[0] - 1e-6
+
+
+def test_after_half_a_second_the_place_is_right_to_the_frame():
+    told = [lead for lead in read(*told_in_whole_ticks(120.0, 100)) if lead]
+    a_frame = 2 / RATE
+    assert all(abs(lead.quarters - lead.at_s * 2) < a_frame for lead in told if lead.at_s > 0.5)
+
+
+def test_a_tempo_that_is_told_wrong_does_not_carry_the_place_away():
+    positions = [replace(one, bars=replace(one.bars, bpm=119.0)) for one in told_in_whole_ticks(120.0, 400)]
+    told = [lead for lead in read(*positions) if lead]
+    assert all(abs(lead.quarters - lead.at_s * 2) <= 1.01 / 1920 for lead in told)

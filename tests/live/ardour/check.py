@@ -138,10 +138,18 @@ def record(ardour: Ardour, player: Player, bpm: float) -> dict[str, list[Note]]:
     return ardour.stop()
 
 
-def judge(tracks: dict[str, list[Note]], bpm: float) -> Judge:
+def say_trouble(trouble: list[tuple[float, str, float]]) -> None:
+    lost_ms = sum(ms for _, what, ms in trouble if what == "lost")
+    late = sum(what != "lost" for _, what, _ in trouble)
+    print(f"the JACK server lost {lost_ms:.1f} ms; it or a client was late {late} times")
+    for beat, what, ms in trouble:
+        print(f"  bar {int(beat // BAR) + 1:2}, sixteenth {int(beat % BAR * 4) + 1:2}  {what} {ms:.2f} ms")
+
+
+def judge(tracks: dict[str, list[Note]], bpm: float, trouble: list[float]) -> Judge:
     recording = Judge(bpm, RECORDING_TOLERANCE_MS)
     recording.calls(tracks["Call"])
-    answers = Judge(bpm, TOLERANCE_MS)
+    answers = Judge(bpm, TOLERANCE_MS, trouble)
     answers.checks, answers.wrong = recording.checks, recording.wrong
     answers.answers(tracks["Answer"])
     return answers
@@ -167,7 +175,9 @@ def main(source: str, bpm: float, folder: Path, program: str) -> None:
         code = other.end()
         player.end()
         ardour.end()
-    result = judge(tracks, bpm)
+    trouble = [row for row in player.trouble if row[0] > 0]
+    say_trouble(trouble)
+    result = judge(tracks, bpm, [beat for beat, _, _ in trouble])
     if source != "none":
         result.check(code == 0, f"antiphon ended with exit code {code}")
     for track, notes in tracks.items():

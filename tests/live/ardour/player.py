@@ -1,10 +1,17 @@
 """A player that is not ours: a JACK client that plays notes at places of JACK's transport, to the sample."""
 
+import sys
+import time
 from bisect import bisect_left
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import jack
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+
+from watch import Watch
 
 VELOCITY = 80
 
@@ -23,8 +30,13 @@ class Player:
     def __init__(self, name: str, notes: Iterable[Note], bpm: float) -> None:
         self.client: Any = jack.Client(name)
         self._out = self.client.midi_outports.register("out")
+        self._beats = bpm / 60 / self.client.samplerate  # a frame is
+        self._watch, self._here = Watch(self.client.samplerate), 0.0
+        # Where the server did not keep time, or a client was late and its messages fell out: beat, what, ms.
+        self.trouble: list[tuple[float, str, float]] = []
         self._events = sorted(event for note in notes for event in self._both_ends(note, bpm))
         self.client.set_process_callback(self._process)
+        self.client.set_xrun_callback(lambda us: self._note("xrun", us / 1000))
         self.client.activate()
 
     def _both_ends(self, note: Note, bpm: float) -> list[tuple[int, bytes]]:
@@ -37,6 +49,9 @@ class Player:
     def _process(self, frames: int) -> None:
         self._out.clear_buffer()
         state, place = self.client.transport_query_struct()
+        self._here = place.frame * self._beats
+        for what, late_s in self._watch.cycle(self.client.last_frame_time, frames, time.monotonic()):
+            self._note(what, late_s * 1000)
         if state != jack.ROLLING:
             return
         begin = place.frame
@@ -44,6 +59,9 @@ class Player:
             if at >= begin + frames:
                 return
             self._out.write_midi_event(at - begin, message)
+
+    def _note(self, what: str, ms: float) -> None:
+        self.trouble.append((self._here, what, ms))
 
     def bars_and_beats(self) -> str:
         """What the timebase master says of the transport."""
