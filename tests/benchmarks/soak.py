@@ -3,14 +3,14 @@
     python tests/benchmarks/soak.py [--minutes N] [--hours N]
 
 `--minutes` (60) of real time: the daemon as it ships, but that takes are split every ten minutes, on a JACK
-server of its own; a scripted player, who is this process, plays phrases, interrupts answers, floods knobs and
-the pedal, plays wrong bytes, changes the mode and asks for the status, while every third five minutes each core
-is kept busy. Each minute the sizes of the processes, their open files and threads and JACK's ports are counted.
-`--hours` (24) of music in virtual time: engine, session and recorder on a clock that nobody waits for.
+server of its own. A scripted player, who is this process, plays phrases, interrupts answers, floods knobs and
+the pedal, plays wrong bytes, changes the mode and asks for the status, while every third five minutes each
+core is kept busy. Each minute the sizes of the processes, their open files and threads and JACK's ports are
+counted. `--hours` (24) of music in virtual time: engine, session and recorder on a clock nobody waits for.
 
-Wanted, of both: no hanging note; resident growth after the first tenth below 5 MB; files, threads and ports as
-at the beginning; lateness p99 in the last third no worse than in the first (real time). Ends with exit code 1
-where something wanted is missed.
+Wanted, of both: no hanging note; resident growth after the first tenth below 5 MB; files, threads and ports
+as at the beginning; lateness p99 in the last third no worse than in the first (real time). Ends with exit
+code 1 where something wanted is missed.
 """
 
 import argparse
@@ -258,7 +258,8 @@ def perform(pid: int, client: list[str], player: Player, minutes: float) -> list
             row = rows[-1]
             print(
                 f"{(now_s - begun_s) / 60:6.1f} min  {row.total / 1e6:7.2f} MB  "
-                f"{sum(row.files.values())} files  {sum(row.threads.values())} threads  {row.ports} ports  p99 {row.late_p99_ms:6.2f} ms"
+                f"{sum(row.files.values())} files  {sum(row.threads.values())} threads  "
+                f"{row.ports} ports  p99 {row.late_p99_ms:6.2f} ms"
                 f"{'  loaded' if row.loaded else ''}",
                 flush=True,
             )

@@ -1,4 +1,4 @@
-"""Hours of music on a clock that nobody waits for: engine, session, recorder, and a player that chance writes.
+"""Hours of music on a clock nobody waits for: engine, session, recorder, and a player that chance writes.
 
 Part of soak.py.
 """
