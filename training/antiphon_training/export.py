@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from antiphon import bundle
-from antiphon.bundle import Architecture, Bundle, Card, Corpus, Figures, Split, Weights
+from antiphon.bundle import Architecture, Bundle, Card, Corpus, Figures, Split
 from antiphon.errors import Failure
+from antiphon.weights import Weights
 from antiphon_training import run_folder
 from antiphon_training.agreement import largest_difference
 from antiphon_training.dataset import Dataset, load_dataset
