@@ -9,6 +9,9 @@ from annotated_types import Ge, Le
 from antiphon.events import NoteOn, PlayedNote, Timed
 from antiphon.listen.quantise import Voice
 
+# Nobody plays more in one phrase; what a machine plays beyond this is not heard.
+MOST_NOTES = 4096
+
 
 @dataclass(frozen=True, slots=True)
 class PhraseSettings:
@@ -59,6 +62,8 @@ class PhraseListener:
         if isinstance(event, NoteOn):
             if pedal is not None:
                 pedal.discard(key)
+            if len(self._notes) + len(self._held) >= MOST_NOTES:
+                return
             self._held[key] = _Held(event.velocity, at_s)
             if self._first_onset_s is None:
                 self._first_onset_s = at_s
@@ -108,7 +113,7 @@ class PhraseListener:
     def resume(self, notes: tuple[PlayedNote, ...]) -> None:
         """Take a finished phrase up again: the player had only paused."""
         if notes:
-            self._notes = [*notes, *self._notes]
+            self._notes = [*notes, *self._notes][:MOST_NOTES]
             self._first_onset_s = notes[0].onset_s
 
 
