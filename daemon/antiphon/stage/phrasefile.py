@@ -4,6 +4,7 @@ music21, which reads scores, takes seconds to import and has no place in the pro
 """
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from antiphon.errors import Failure, WrongUse
 from antiphon.listen.key import Key
 from antiphon.listen.quantise import joined, one_voice
 from antiphon.reading import read_file
+from antiphon.stage.limits import limit_memory
 from antiphon.stage.midifile import read_phrase
 from antiphon.timebase import Grid, Meter
 
@@ -62,7 +64,13 @@ def _read_score(path: Path, bpm: float) -> WrittenPhrase:
     command = [sys.executable, "-m", "antiphon_training", "encode", "--json", "--", str(path)]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", check=False, timeout=MAX_SCORE_S
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=MAX_SCORE_S,
+            preexec_fn=limit_memory if os.name == "posix" else None,
         )
     except subprocess.TimeoutExpired:
         raise Failure(f"{path}: reading it takes longer than {MAX_SCORE_S:.0f} s") from None
