@@ -36,7 +36,8 @@ def test_other_files(tmp_path):
         encode_file(tmp_path / "empty.krn")
 
 
-LONG_REST = """<score-partwise version="3.1"><part-list><score-part id="P"><part-name/></score-part></part-list>
+LONG_REST = """<score-partwise version="3.1">
+<part-list><score-part id="P"><part-name/></score-part></part-list>
 <part id="P"><measure number="1"><attributes><divisions>1</divisions></attributes>
 <note><pitch><step>C</step><octave>4</octave></pitch><duration>1</duration></note>
 <note><rest/><duration>99999</duration></note></measure></part></score-partwise>"""

@@ -1,5 +1,6 @@
 """Where the player's phrase ends: events in, a finished phrase out."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
@@ -10,7 +11,7 @@ from antiphon.events import NoteOn, PlayedNote, Timed
 from antiphon.listen.quantise import Voice
 
 # Nobody plays more in one phrase; what a machine plays beyond this is not heard.
-MOST_NOTES = 4096
+MOST_NOTES = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class PhraseListener:
         self._notes: list[PlayedNote] = []
         self._first_onset_s: float | None = None
         self._last_release_s = 0.0
+        self._longest_s = math.inf  # the moment at which it is as long as may be
+        self._whole = False  # whether the phrase before was that long
 
     @property
     def empty(self) -> bool:
@@ -63,6 +66,7 @@ class PhraseListener:
             if pedal is not None:
                 pedal.discard(key)
             if len(self._notes) + len(self._held) >= MOST_NOTES:
+                self._last_release_s = at_s  # it goes on all the same
                 return
             self._held[key] = _Held(event.velocity, at_s)
             if self._first_onset_s is None:
@@ -86,7 +90,7 @@ class PhraseListener:
         """The moment the phrase is over if nothing more is played, in seconds; None with nothing played."""
         if self._first_onset_s is None:
             return None
-        longest_s = self._first_onset_s + self._settings.max_beats * beat_s
+        self._longest_s = longest_s = self._first_onset_s + self._settings.max_beats * beat_s
         if self._held:
             return longest_s
         return min(longest_s, self._last_release_s + self._settings.silence_beats * beat_s)
@@ -104,6 +108,7 @@ class PhraseListener:
     def finish(self, at_s: float) -> tuple[PlayedNote, ...]:
         """End the phrase at a moment and give its notes by onset; keys still down are cut there."""
         notes = self.so_far(at_s)
+        self._whole, self._longest_s = at_s >= self._longest_s, math.inf
         self._notes, self._first_onset_s = [], None
         self._held.clear()
         for keys in self._pedals.values():
@@ -111,8 +116,8 @@ class PhraseListener:
         return notes
 
     def resume(self, notes: tuple[PlayedNote, ...]) -> None:
-        """Take a finished phrase up again: the player had only paused."""
-        if notes:
+        """Take a finished phrase up again: the player had only paused. One as long as may be is over."""
+        if notes and not self._whole:
             self._notes = [*notes, *self._notes][:MOST_NOTES]
             self._first_onset_s = notes[0].onset_s
 

@@ -13,6 +13,7 @@ import mido
 
 from antiphon.errors import Failure
 from antiphon.events import Change, Event, GridNote, NoteOff, NoteOn, PlayedNote, Timed
+from antiphon.listen.phrase import MOST_NOTES
 from antiphon.reading import read_file
 from antiphon.stage.files import write_whole
 from antiphon.stage.ports import to_event, to_message
@@ -20,7 +21,6 @@ from antiphon.timebase import STEPS_PER_QUARTER, TICKS_PER_QUARTER, Grid, Meter,
 
 MAX_FILE_BYTES = 1 << 20
 MAX_PHRASE_S = 600.0
-MAX_PHRASE_NOTES = 4096
 _DEFAULT_TEMPO = 500_000  # µs a quarter: 120 bpm, as the format says
 # A number in a MIDI file has up to 4 bytes; mido reads one of any length, in time that grows with its square.
 _ENDLESS_NUMBER = re.compile(rb"[\x80-\xff]{4096}")
@@ -113,9 +113,9 @@ def read_phrase(path: Path) -> Phrase:
         phrase = _phrase(mido.MidiFile(file=io.BytesIO(data)))
     except Exception as error:  # mido raises whatever damaged bytes lead it to
         raise Failure(f"{path}: cannot be read as a MIDI phrase: {_reason(error)}") from None
-    if not 1 <= len(phrase.notes) <= MAX_PHRASE_NOTES:
+    if not 1 <= len(phrase.notes) <= MOST_NOTES:
         found = len(phrase.notes) or "no"
-        raise Failure(f"{path}: has {found} notes; a phrase may have 1–{MAX_PHRASE_NOTES}")
+        raise Failure(f"{path}: has {found} notes; a phrase may have 1–{MOST_NOTES}")
     if (length_s := max(note.release_s for note in phrase.notes)) > MAX_PHRASE_S:
         raise Failure(f"{path}: lasts {length_s:.0f} s; a phrase may last {MAX_PHRASE_S:.0f} s")
     return phrase

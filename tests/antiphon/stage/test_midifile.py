@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from antiphon.errors import Failure
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
+from antiphon.listen.phrase import MOST_NOTES
 from antiphon.stage import midifile
-from antiphon.stage.midifile import MAX_PHRASE_NOTES, MAX_PHRASE_S, read_phrase, write_melody
+from antiphon.stage.midifile import MAX_PHRASE_S, read_phrase, write_melody
 from antiphon.timebase import Grid, Meter
 
 MELODY = [
@@ -216,8 +217,8 @@ def test_a_missing_a_large_a_slow_and_an_endless_file_are_refused(tmp_path, monk
 def test_a_machine_gun_is_no_phrase(tmp_path):
     path = tmp_path / "p.mid"
     on, off = mido.Message("note_on", note=60, velocity=9), mido.Message("note_off", note=60, time=1)
-    save_tracks(path, [on, off] * (MAX_PHRASE_NOTES + 1))
-    with pytest.raises(Failure, match="has 4097 notes; a phrase may have 1–4096"):
+    save_tracks(path, [on, off] * (MOST_NOTES + 1))
+    with pytest.raises(Failure, match="has 2049 notes; a phrase may have 1–2048"):
         read_phrase(path)
 
 
