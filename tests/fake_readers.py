@@ -3,15 +3,22 @@
 import os
 import time
 
+from antiphon.stage.limits import MOST_MEMORY_BYTES
 from antiphon_training.songs import ParsedSong, Score, Sound, UnreadableError
 
 
 def read(score: Score) -> ParsedSong:
-    """A song of one note, its title the score's content; "crash" ends the process, "bad" is unreadable."""
+    """A song of one note, its title the score's content; "crash" ends the process, "bad" is unreadable,
+    "greedy" wants more memory than there is for it, "long" never ends."""
     if score.content == b"crash":
         os._exit(9)
     if score.content == b"bad":
         raise UnreadableError("it is bad")
+    if score.content == b"greedy":
+        try:
+            bytearray(MOST_MEMORY_BYTES)
+        except MemoryError:
+            raise UnreadableError("it took too much") from None
     if score.content == b"long":
         time.sleep(3600)
     return ParsedSong(score.content.decode(), score.source, (Sound(0.0, 1.0, (1.0,), 60),), (), 0.0, None)

@@ -57,9 +57,9 @@ def test_the_daemon_does_not_know_the_trainer_nor_its_libraries():
 
 
 def test_the_trainer_uses_of_the_daemon_only_what_both_need():
-    both = ("bundle", "errors", "events", "signals", "timebase")
+    both = ("bundle", "errors", "events", "reading", "signals", "timebase", "weights")
     # Answers are judged and shown as the daemon composes and draws them.
-    shown = ("stage.files", "stage.midifile", "stage.picture")
+    shown = ("stage.files", "stage.limits", "stage.midifile", "stage.picture")
     allowed = ("compose.", "listen.key", *shown, *both)
     for path in (ROOT / "training" / "antiphon_training").glob("*.py"):
         for name in imports(path):

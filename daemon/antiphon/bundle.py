@@ -4,38 +4,45 @@ No pickle, no code.
 """
 
 import hashlib
-import io
-import json
 import os
 import shutil
 import tempfile
-import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from antiphon.compose.events_model import EventModel, EventWeights
 from antiphon.compose.memory import Experience, Memory
-from antiphon.compose.model import Context, LstmWeights, Model, build
+from antiphon.compose.model import Context, Model, build
 from antiphon.compose.symbols import END, HOLD, Vocabulary
-from antiphon.errors import Failure, WrongUse
+from antiphon.errors import Failure, WrongUse, shown
+from antiphon.reading import parse_json, read_file
+from antiphon.weights import MAX_WEIGHTS_BYTES, Weights, parse_weights, weights_bytes
 
 FORMAT = 1
 CARD_FILE, WEIGHTS_FILE = "model.json", "weights.npz"
 SHIPPED = Path(__file__).parent / "models"
 DEFAULT_MODEL = "essen"
-_MAX_CARD_BYTES = 4 << 20
-_MAX_WEIGHTS_BYTES = 64 << 20
+MAX_CARD_BYTES = 4 << 20
+# A window is gone through anew at every symbol: its length times the numbers of the layer, some 0.1 s.
+MAX_WINDOW_WORK = 1 << 28
+# What Keras and others keep a model in; it may say what is to be run, so it is not even opened here.
+_KERAS_ENDINGS = (".h5", ".hdf5", ".keras")
 
 
-Weights = LstmWeights | EventWeights
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be printable")
+    return text
+
+
+Line = Annotated[str, Field(max_length=1000), AfterValidator(_printable)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Architecture(_Part):
@@ -48,9 +55,9 @@ class Architecture(_Part):
 class Corpus(_Part):
     """What the model learned from, and on what terms it may be passed on."""
 
-    name: str
-    title: str
-    licence: str
+    name: Line
+    title: Line
+    licence: Line
 
 
 class Split(_Part):
@@ -84,11 +91,11 @@ class Card(_Part):
     """
 
     format: int = FORMAT
-    name: str
-    description: str
+    name: Line
+    description: Line
     vocabulary: tuple[str, ...]
     steps_per_quarter: Annotated[int, Field(ge=1, le=48)] = 4
-    key_rule: str
+    key_rule: Line
     architecture: Architecture
     context: Context
     window_length: Annotated[int, Field(ge=1, le=4096)] = 64
@@ -97,7 +104,7 @@ class Card(_Part):
     split: Split
     figures: tuple[Figures, ...]
     experience: tuple[tuple[float, ...], ...] | None = None
-    weights_sha256: str
+    weights_sha256: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +142,15 @@ def find(name_or_folder: str) -> Path:
     names = shipped_names()
     if name_or_folder in names:
         return SHIPPED / name_or_folder
-    if Path(name_or_folder).is_dir():
+    if os.path.isdir(name_or_folder):
         return Path(name_or_folder)
-    listed = ", ".join(names) or "none"
-    raise WrongUse(f'model "{name_or_folder}" is neither a folder nor a bundle that ships (there: {listed})')
+    if name_or_folder.lower().endswith(_KERAS_ENDINGS):
+        raise WrongUse(
+            f'model "{name_or_folder}": a file of Keras may hold code and is never opened to play; '
+            'a model is a folder that "antiphon-train export" writes'
+        )
+    listed, given = ", ".join(names) or "none", name_or_folder[:200]
+    raise WrongUse(f'model "{given}" is neither a folder nor a bundle that ships (there: {listed})')
 
 
 def shipped_names() -> list[str]:
@@ -148,7 +160,7 @@ def shipped_names() -> list[str]:
 def load(folder: Path) -> Bundle:
     """Read and check a bundle. Raises Failure with one line that names both sides of a mismatch."""
     card = read_card(folder)
-    data = _read(folder / WEIGHTS_FILE, _MAX_WEIGHTS_BYTES)
+    data = read_file(folder / WEIGHTS_FILE, MAX_WEIGHTS_BYTES)
     found = hashlib.sha256(data).hexdigest()
     if found != card.weights_sha256:
         raise Failure(
@@ -157,25 +169,26 @@ def load(folder: Path) -> Bundle:
         )
     try:
         vocabulary = Vocabulary(card.vocabulary)
-        weights = read_weights(data)
+        weights = parse_weights(data)
         experience = None if card.experience is None else Experience(card.experience)
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise Failure(f"{folder}: {str(error) or 'weights cut short'}") from None
+    except ValueError as error:
+        raise Failure(f"{folder}: {error}") from None
     _check_sizes(folder, card, weights)
+    _check_work(folder, card, weights)
     return Bundle(card, vocabulary, weights, experience, folder)
 
 
 def read_card(folder: Path) -> Card:
     """Read and check `model.json` alone."""
     path = folder / CARD_FILE
-    data = _read(path, _MAX_CARD_BYTES)
+    data = read_file(path, MAX_CARD_BYTES)
     try:
-        raw = json.loads(data)
+        raw = parse_json(data)
         _check_format(path, raw)
         return Card.model_validate(raw)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"]).replace("\n", " ")
         raise Failure(f"{path}: {place}: {first['msg']}") from None
     except ValueError as error:
         raise Failure(f"{path}: not JSON: {error}") from None
@@ -184,40 +197,7 @@ def read_card(folder: Path) -> Card:
 def _check_format(path: Path, raw: object) -> None:
     found = raw.get("format") if isinstance(raw, dict) else None
     if found != FORMAT:
-        raise Failure(f"{path}: bundle format {found!r}, this Antiphon reads format {FORMAT}")
-
-
-def _read(path: Path, limit_bytes: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(limit_bytes + 1)
-    except OSError as error:
-        raise Failure(f"{path}: {error.strerror}") from None
-    if len(data) > limit_bytes:
-        raise Failure(f"{path}: larger than the {limit_bytes >> 20} MiB a bundle may have")
-    return data
-
-
-def read_weights(data: bytes) -> Weights:
-    """The arrays of a weights file; their names tell the kind of network.
-
-    Raises ValueError, KeyError, OSError, EOFError or BadZipFile where the file is not what it should be.
-    """
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(member.file_size for member in archive.infolist()) > _MAX_WEIGHTS_BYTES:
-            raise ValueError(f"{WEIGHTS_FILE} unpacks to more than {_MAX_WEIGHTS_BYTES >> 20} MiB")
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        kind = _kind_of(arrays.files)
-        return kind(**{name: arrays[name].astype(np.float32) for name in kind.__dataclass_fields__})
-
-
-def _kind_of(names: list[str]) -> type[Weights]:
-    kinds: tuple[type[Weights], ...] = (LstmWeights, EventWeights)
-    for kind in kinds:
-        if sorted(names) == sorted(kind.__dataclass_fields__):
-            return kind
-    wanted = " or ".join(", ".join(kind.__dataclass_fields__) for kind in kinds)
-    raise ValueError(f"{WEIGHTS_FILE} must hold {wanted}; it holds {', '.join(names)}")
+        raise Failure(f"{path}: bundle format {shown(found)}, this Antiphon reads format {FORMAT}")
 
 
 def _check_sizes(folder: Path, card: Card, weights: Weights) -> None:
@@ -234,11 +214,13 @@ def _check_sizes(folder: Path, card: Card, weights: Weights) -> None:
             raise Failure(f"{folder}: {CARD_FILE} names {said} {what}, {WEIGHTS_FILE} holds {found}")
 
 
-def weights_bytes(weights: Weights) -> bytes:
-    """The weights file, uncompressed: the same weights give the same bytes."""
-    buffer = io.BytesIO()
-    np.savez(buffer, **asdict(weights))
-    return buffer.getvalue()
+def _check_work(folder: Path, card: Card, weights: Weights) -> None:
+    work = card.window_length * weights.recurrent.size
+    if weights.kind == "lstm" and work > MAX_WINDOW_WORK:
+        most = MAX_WINDOW_WORK // weights.recurrent.size
+        raise Failure(
+            f"{folder}: window_length must be 1–{most} with {weights.units} units, got {card.window_length}"
+        )
 
 
 def save(folder: Path, card: Card, weights: Weights) -> Bundle:

@@ -2,7 +2,7 @@
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -16,7 +16,7 @@ from antiphon.bundle import DEFAULT_MODEL
 from antiphon.compose.model import Context
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
-from antiphon.errors import WrongUse
+from antiphon.errors import MOST_LINES, Failure, WrongUse, shown
 from antiphon.listen.key import Key, is_key_or_empty
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.conductor import ClockSettings
@@ -24,8 +24,11 @@ from antiphon.perform.control import ControlSettings
 from antiphon.perform.hearing import TempoSettings
 from antiphon.perform.modes import AnswerSettings
 from antiphon.perform.settings import SessionSettings
+from antiphon.reading import read_file
 
 FILE = "config.toml"
+MAX_FILE_BYTES = 128 << 10
+_LONGEST_NAME = 64
 _STRICT = {"extra": "forbid"}
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -67,9 +70,9 @@ class ModelSettings:
 
 
 def _client_name(given: object) -> str:
-    if isinstance(given, str) and 0 < len(given) <= 32 and ":" not in given:
+    if isinstance(given, str) and 0 < len(given) <= 32 and ":" not in given and given.isprintable():
         return given
-    raise PydanticCustomError("client_name", "a name of 1–32 characters without a colon")
+    raise PydanticCustomError("client_name", "a name of 1–32 printable characters without a colon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,8 @@ def load(path: Path | None, changes: Mapping[str, object] | None = None) -> Conf
     for name, value in (changes or {}).items():
         if value is not None:
             section, _, key = name.partition(".")
-            raw.setdefault(section, {})[key] = value
+            if isinstance(settings := raw.setdefault(section, {}), dict):
+                settings[key] = value
     return checked(raw, f"{source or 'configuration'}: ")
 
 
@@ -209,31 +213,52 @@ def to_plain(config: Config) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise WrongUse(f"{path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WrongUse(f"{path}: not TOML: {error}") from None
+        return tomllib.loads(read_file(path, MAX_FILE_BYTES).decode("utf-8-sig"))
+    except Failure as failure:
+        raise WrongUse(failure.message) from None
+    except RecursionError:
+        raise WrongUse(f"{path}: not TOML: nested too deeply") from None
+    except ValueError as error:
+        raise WrongUse(f"{path}: not TOML: {error}".replace("\n", " ")) from None
 
 
 def checked(raw: Mapping[str, Any], before: str = "") -> Config:
     """The configuration of nested dictionaries. Raises WrongUse, each mistake's line begun with `before`."""
+    mistakes = list(_unprintable(raw))
     try:
-        return _ADAPTER.validate_python(raw)
+        config = _ADAPTER.validate_python(raw)
     except ValidationError as error:
-        mistakes = [_describe(details) for details in error.errors()]
-        raise WrongUse("\n".join(f"{before}{mistake}" for mistake in mistakes)) from None
+        mistakes += [_describe(details) for details in error.errors(include_url=False)[: MOST_LINES + 1]]
+    if mistakes:
+        raise WrongUse("\n".join(f"{before}{mistake}" for mistake in mistakes))
+    return config
+
+
+def _unprintable(raw: Mapping[str, Any]) -> Iterator[str]:
+    """What no file and no port is called, and what would move a terminal's cursor."""
+    sections = ((name, section) for name, section in raw.items() if isinstance(section, dict))
+    for place, value in (
+        (f"{_name(s)}.{_name(key)}", value) for s, of in sections for key, value in of.items()
+    ):
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(text, str) and not text.isprintable() for text in texts):
+            yield f"{place} must be printable, got {shown(value)}"
 
 
 def _describe(details: ErrorDetails) -> str:
-    place = [str(part) for part in details["loc"] if part != "[key]"]
+    place = [_name(part) for part in details["loc"] if part != "[key]"]
     name = ".".join(place)
     if details["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         return f"{name} is not a setting{did_you_mean(place)}"
     message = details["msg"].removeprefix("Input should be ")
     if details["type"] == "predicate_failed":
         message = _RULES[name]
-    return f"{name} must be {message}, got {details['input']!r}"
+    return f"{name} must be {message}, got {shown(details['input'])}"
+
+
+def _name(part: str | int) -> str:
+    """A name in the file may be any text, of any length."""
+    return str(part)[:_LONGEST_NAME].replace("\n", " ")
 
 
 # What the settings with a rule of their own must be.

@@ -1,24 +1,59 @@
 """What a person is told when a thing cannot be done: one line and an exit code, never a traceback."""
 
 import os
+import reprlib
 import sys
 from collections.abc import Sequence
 
 import click
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+# What is told may quote a file that is anything: no longer than this, and nothing that moves a cursor.
+LONGEST_LINE, MOST_LINES = 1000, 50
 
 
-class Failure(click.ClickException):
+class _Told(click.ClickException):
+    """A line a mistake."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(_tellable(message))
+
+
+class Failure(_Told):
     """The work could not be done (exit code 1). The message names the thing and what is wrong with it."""
 
     exit_code = FAILED
 
 
-class WrongUse(click.ClickException):
+class WrongUse(_Told):
     """The command or the configuration is wrong (exit code 2): the thing, its range, what was given."""
 
     exit_code = WRONG_USAGE
+
+
+def _tellable(message: str) -> str:
+    lines = message.split("\n")
+    told = [_line(line) for line in lines[:MOST_LINES]]
+    more = len(lines) - MOST_LINES
+    return "\n".join([*told, f"and {more} more like these"] if more > 0 else told)
+
+
+def _line(text: str) -> str:
+    printable = "".join(character if character.isprintable() else "�" for character in text[:LONGEST_LINE])
+    return printable + "…" if len(text) > LONGEST_LINE else printable
+
+
+_REPR = reprlib.Repr()
+_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 80
+_REPR.maxlevel = 3
+
+
+def shown(value: object) -> str:
+    """What was given, as one writes it, cut short where it is long or deep."""
+    try:
+        return _REPR.repr(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits; what is nested without end
+        return f"one {type(value).__name__} beyond all measure"
 
 
 def run(command: click.Command, program: str, arguments: Sequence[str] | None = None) -> int:

@@ -9,6 +9,7 @@ from antiphon.bundle import Architecture, Card, Corpus, Split
 from antiphon.compose.memory import DISTANCES, RUNS
 from antiphon.compose.model import LstmWeights, StreamModel, WindowModel
 from antiphon.errors import Failure, WrongUse
+from antiphon.weights import weights_bytes
 from fakes import VOCABULARY, random_event_weights, random_weights
 
 WEIGHTS = random_weights(len(VOCABULARY), units=8)
@@ -50,7 +51,7 @@ def test_what_was_saved_is_loaded(saved):
 
 
 def test_the_same_weights_give_the_same_bytes():
-    assert bundle.weights_bytes(WEIGHTS) == bundle.weights_bytes(random_weights(len(VOCABULARY), units=8))
+    assert weights_bytes(WEIGHTS) == weights_bytes(random_weights(len(VOCABULARY), units=8))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_a_pickle_is_not_opened(saved, tmp_path):
 def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(saved, tmp_path):
     np.savez_compressed(tmp_path / "bomb.npz", kernel=np.zeros(17 << 20, np.float32))
     weights_file(saved, (tmp_path / "bomb.npz").read_bytes())
-    with pytest.raises(Failure, match="unpacks to more than 64 MiB"):
+    with pytest.raises(Failure, match="unpack to more than 64 MiB"):
         bundle.load(saved)
 
 
@@ -178,3 +179,61 @@ def test_a_kind_that_is_not_the_weights_is_refused(tmp_path):
 def test_an_experience_of_another_shape_is_refused(tmp_path):
     with pytest.raises(Failure, match=r"weights must have shape \(10, 9\)"):
         bundle.save(tmp_path / "bad", CARD.model_copy(update={"experience": ((1.0,),)}), WEIGHTS)
+
+
+@pytest.mark.parametrize("name", ["mine.h5", "mine.keras", "folder/MINE.HDF5"])
+def test_a_file_of_keras_is_not_opened_and_that_is_said(tmp_path, name):
+    with pytest.raises(WrongUse, match=r"a file of Keras may hold code and is never opened") as refused:
+        bundle.find(str(tmp_path / name))
+    assert len(refused.value.message.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["a\0b", "n" * 9999, ""])
+def test_a_name_that_no_folder_has(name):
+    with pytest.raises(WrongUse, match="is neither a folder nor a bundle"):
+        bundle.find(name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        '{"format": 1, "figures": NaN}',
+        '{"format": ' + "9" * 5000 + "}",
+        '{"format": "' + "x" * 9999 + '"}',
+        "\ud800",
+        "",
+    ],
+)
+def test_a_card_that_is_none_is_refused_in_one_line(saved, text):
+    (saved / bundle.CARD_FILE).write_bytes(text.encode("utf-8", "surrogatepass"))
+    with pytest.raises(Failure, match=r"model\.json: ") as refused:
+        bundle.load(saved)
+    assert len(refused.value.message.splitlines()) == 1
+    assert len(refused.value.message) < 500
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"name": "a\x1b[2Jb"}, "name: .*printable"),
+        ({"name": "a\ud800b"}, "name: "),
+        ({"description": "x" * 1001}, "description: .*1000 characters"),
+        ({"vocabulary": ["60", "/", "_", "no\nte"]}, "a symbol must be a MIDI number"),
+        ({"vocabulary": ["060", "/", "_"]}, "a symbol must be a MIDI number"),
+        ({"experience": [[1e999] * RUNS] * DISTANCES}, "must be finite"),
+        ({"window_length": 5000}, "window_length: .*4096"),
+        ({"sur\nprise": 1}, "sur prise: Extra inputs"),
+    ],
+)
+def test_a_card_that_says_what_cannot_be(saved, changes, message):
+    change_card(saved, **changes)
+    with pytest.raises(Failure, match=message) as refused:
+        bundle.load(saved)
+    assert len(refused.value.message.splitlines()) == 1
+
+
+def test_a_window_that_would_take_all_day_is_refused(tmp_path):
+    card = CARD.model_copy(update={"window_length": 4096, "architecture": Architecture(units=256)})
+    with pytest.raises(Failure, match="window_length must be 1–1024 with 256 units, got 4096"):
+        bundle.save(tmp_path / "slow", card, random_weights(len(VOCABULARY), units=256))

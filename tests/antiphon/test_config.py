@@ -100,7 +100,7 @@ def test_what_is_wrong_with_a_port_is_told_in_words(tmp_path):
     told = [line.split("config.toml: ")[1] for line in mistakes(tmp_path, text)]
     assert sorted(told) == [
         "midi.api must be 'auto', 'alsa', 'jack', 'coremidi' or 'winmm', got 'core'",
-        "midi.client_name must be a name of 1–32 characters without a colon, got 'a:b'",
+        "midi.client_name must be a name of 1–32 printable characters without a colon, got 'a:b'",
         "midi.input_channel must be less than or equal to 16, got 17",
         'midi.inputs must be a list of port names such as ["nanoKEY", "Launchkey*"], got [1]',
     ]
@@ -125,3 +125,59 @@ def test_the_log_has_levels(tmp_path):
     assert mistakes(tmp_path, '[log]\nlevel = "loud"\n')[0].endswith(
         "log.level must be 'debug', 'info', 'warning' or 'error', got 'loud'"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = " + "[" * 5000,
+        "a = {" * 2000,
+        "tempo.bpm" + ".a" * 5000 + " = 1",
+        "tempo.bpm = 0x" + "f" * 50_000,
+        "tempo.bpm = " + "9" * 5000,
+        "tempo.bpm = nan",
+        "tempo.bpm = -inf",
+        "tempo.bpm = 1e999",
+        "model = 1",
+        "x" * 100_000 + " = 1",
+        '"a\\nb" = 1',
+        "[sampling]\ntemperature = nan",
+        "[sampling.weights]\nr = nan",
+        '[memory]\nfile = "a\\u0000b"',
+        '[midi]\ninputs = ["a", "\\u001b[2J"]',
+        "# " + "x" * config.MAX_FILE_BYTES,
+        "[tempo]\nmeter = '" + "9" * 9999 + "/4'",
+    ],
+)
+def test_what_a_file_should_never_say_is_one_short_line(tmp_path, text):
+    (told,) = mistakes(tmp_path, text)
+    assert len(told) < 500
+
+
+def test_every_number_must_be_finite(tmp_path):
+    for section, settings in config.to_plain(Config()).items():
+        for key, value in settings.items():
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                for given in ("nan", "inf", "-inf"):
+                    (told,) = mistakes(tmp_path, f"[{section}]\n{key} = {given}\n")
+                    assert f"{section}.{key} must be " in told
+
+
+def test_a_file_of_mistakes_is_not_told_to_its_end(tmp_path):
+    told = mistakes(tmp_path, "\n".join(f"k{number} = 1" for number in range(5000)))
+    assert len(told) == 51
+
+
+def test_what_is_no_text_and_what_is_no_file(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(WrongUse, match="not TOML"):
+        config.load(path)
+    with pytest.raises(WrongUse, match="is no plain file"):
+        config.load(Path("/dev/zero"))
+    with pytest.raises(WrongUse, match="model must be"):
+        config.load(written(tmp_path, "model = 1"), {"model.name": "essen"})
+
+
+def test_the_mark_that_some_editors_begin_a_file_with_is_no_mistake(tmp_path):
+    assert config.load(written(tmp_path, "\ufeff[tempo]\nbpm = 99\n")).tempo.bpm == 99

@@ -4,7 +4,7 @@ import sys
 import click
 import pytest
 
-from antiphon.errors import Failure, WrongUse, run
+from antiphon.errors import LONGEST_LINE, MOST_LINES, Failure, WrongUse, run, shown
 
 
 def program(action):
@@ -69,3 +69,18 @@ def test_a_reader_that_goes_away_leaves_no_traceback():
         process.stdout.close()
         assert process.stderr.read() == ""
         assert process.wait() == 1
+
+
+def test_what_is_told_is_no_longer_than_can_be_read_and_moves_no_cursor():
+    told = WrongUse("\n".join(["a\x1b[2Jb\r" + "x" * 5000] * 99)).message.splitlines()
+    assert len(told) == MOST_LINES + 1
+    assert told[-1] == "and 49 more like these"
+    assert told[0].startswith("a�[2Jb�xx")
+    assert len(told[0]) == LONGEST_LINE + 1
+
+
+def test_what_was_given_is_shown_short():
+    assert (shown([1]), shown("core"), shown(float("nan"))) == ("[1]", "'core'", "nan")
+    assert len(shown("x" * 9999)) < 100
+    assert len(shown([["x" * 9999] * 99] * 99)) < 5000
+    assert shown(10**5000) == "one int beyond all measure"

@@ -11,6 +11,7 @@ from antiphon.errors import WrongUse
 from antiphon_training import corpus
 from antiphon_training.cache import ParseCache, default_folder
 from antiphon_training.corpus import collection, load_songs, load_songs_in_kern, score_paths, scores_of
+from antiphon_training.scores import MAX_SCORE_BYTES
 from antiphon_training.songs import ParsedSong, Score, Sound, UnreadableError
 from antiphon_training.workers import CrashedError, read_all
 
@@ -171,3 +172,16 @@ def test_an_interruption_ends_the_workers():
 def test_nothing_to_read_starts_no_worker():
     assert list(read_all([], 2, fake_readers.read)) == []
     assert not multiprocessing.active_children()
+
+
+def test_a_large_file_is_one_unreadable_score(tmp_path):
+    (tmp_path / "a.abc").write_bytes(b"X:1\nK:C\nCDEF|\n" * 400_000)
+    (score,) = scores_of([tmp_path / "a.abc"], tmp_path)
+    assert len(score.content) == MAX_SCORE_BYTES + 1
+
+
+def test_workers_have_so_much_memory_and_no_more():
+    readings = dict(read_all(jobs_of("first", "greedy", "last"), 1, fake_readers.read))
+    assert readings[0].title == "first"
+    assert str(readings[1]) == "it took too much"
+    assert readings[2].title == "last"

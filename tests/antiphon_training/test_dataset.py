@@ -87,10 +87,15 @@ def change(folder, **entries):
     (folder / "songs.json").write_text(json.dumps(said | entries))
 
 
+def _linked_to_zero(path):
+    path.unlink()
+    path.symlink_to("/dev/zero")
+
+
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (lambda folder: (folder / "songs" / "3").unlink(), "is missing"),
+        (lambda folder: (folder / "songs" / "3").unlink(), "3: No such file"),
         (lambda folder: (folder / "songs" / "3").write_text("60 _"), "song 3 has 2 symbols"),
         (lambda folder: (folder / "songs" / "3").write_text("60 x"), "symbol 2"),
         (lambda folder: (folder / "songs.json").write_text("{"), "not JSON"),
@@ -98,6 +103,10 @@ def change(folder, **entries):
         (lambda folder: (folder / "mapping.json").write_text('{"60": 0}'), "vocabulary must hold"),
         (lambda folder: change(folder, format=99), "format 99"),
         (lambda folder: change(folder, corpus={}), "damaged"),
+        (lambda folder: change(folder, songs=[{"index": "../../../../dev/zero"}]), "index must be a number"),
+        (lambda folder: (folder / "songs.json").write_text("[" * 100_000), "nested too deeply"),
+        (lambda folder: (folder / "mapping.json").write_text("7"), "damaged"),
+        (lambda folder: _linked_to_zero(folder / "songs" / "3"), "is no plain file"),
     ],
 )
 def test_a_damaged_folder_is_a_failure_that_names_the_damage(data, damage, words):

@@ -9,6 +9,7 @@ import pytest
 from antiphon import bundle
 from antiphon.compose.place import Bars
 from antiphon.errors import Failure, run
+from antiphon.weights import weights_bytes
 from antiphon_training.cli import antiphon_train
 from antiphon_training.dataset import Dataset, load_dataset
 from antiphon_training.export import export
@@ -68,7 +69,7 @@ def test_weights_that_are_not_the_keras_models_are_refused(
 ) -> None:
     weights = read_weights(trained)
     tampered = replace(weights, out_bias=weights.out_bias + np.linspace(0, 0.1, 11, dtype=np.float32))
-    write(trained / "weights.npz", bundle.weights_bytes(tampered))
+    write(trained / "weights.npz", weights_bytes(tampered))
     with pytest.raises(Failure, match=r"differ by .* more than 1e-05; nothing was written"):
         export(trained, dataset.folder, tmp_path / "out", "toy", "")
     assert not (tmp_path / "out").exists()

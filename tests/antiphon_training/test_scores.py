@@ -219,3 +219,43 @@ def test_latin_1_is_read_where_it_is_not_utf_8():
         Score("a.abc#1", "abc", "X:1\nT:Gr\xfcn\nM:4/4\nL:1/4\nK:C\nA4|A4|\n".encode("latin-1"))
     )
     assert song.title == "Grün"
+
+
+def refusal(name, form, content):
+    with pytest.raises(UnreadableError) as refused:
+        read_score(Score(name, form, content))
+    return str(refused.value)
+
+
+def zipped(content):
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("score.xml", content)
+    return out.getvalue()
+
+
+def test_what_is_beyond_measure_is_not_read():
+    assert refusal("a.krn", "kern", bytes(scores.MAX_SCORE_BYTES + 1)) == "larger than 4 MiB"
+    bomb = zipped(bytes(scores.MAX_UNPACKED_BYTES + 1))
+    assert len(bomb) < 20_000
+    assert refusal("a.mxl", "musicxml", bomb) == "unpacks to more than 16 MiB"
+
+
+@pytest.mark.parametrize("pack", [bytes, zipped])
+def test_a_billion_laughs_are_not_heard(pack):
+    laughs = b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><score-partwise>&b;</score-partwise>'
+    assert refusal("a.xml", "musicxml", pack(laughs)) == "it defines entities"
+
+
+def test_a_reader_that_catches_the_alarm_is_stopped_by_the_next(monkeypatch):
+    def stubborn(_score):
+        try:
+            while True:
+                pass
+        except UnreadableError:
+            while True:
+                pass
+
+    monkeypatch.setattr(scores, "_read_abc", stubborn)
+    with pytest.raises(UnreadableError, match="longer than"):
+        read_score(Score("a.abc#1", "abc", b""), limit_s=0.05)

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.bundle import Weights
 from antiphon.compose.events_model import LENGTHS, EventModel, EventWeights, softmax
 from antiphon.compose.model import Context, LstmWeights, StreamModel, WindowModel
 from antiphon.compose.symbols import END, HOLD, Vocabulary
+from antiphon.weights import Weights
 from antiphon_training.batches import Ids, song_ids
 from antiphon_training.dataset import Dataset
 from antiphon_training.event_batches import padded

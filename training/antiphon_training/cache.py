@@ -38,7 +38,7 @@ class ParseCache:
             if "error" in found:
                 return UnreadableError(str(found["error"]))
             return ParsedSong.from_json({**found, "source": score.source})
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
     def put(self, score: Score, reading: Reading) -> None:

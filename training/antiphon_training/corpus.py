@@ -11,7 +11,7 @@ from pathlib import Path
 from antiphon.errors import Failure, WrongUse
 from antiphon_training.abc_text import split_tunes
 from antiphon_training.cache import ParseCache
-from antiphon_training.scores import text_of
+from antiphon_training.scores import MAX_SCORE_BYTES, text_of
 from antiphon_training.songs import FORMATS, ParsedSong, Reading, Score, UnreadableError
 from antiphon_training.workers import CrashedError, read_all
 
@@ -132,8 +132,9 @@ def scores_of(paths: Iterable[Path], folder: Path) -> list[Score]:
 
 def _scores_in(path: Path, name: str) -> list[Score]:
     form = FORMATS[path.suffix.lower()]
-    content = path.read_bytes()
-    if form != "abc":
+    with path.open("rb") as file:
+        content = file.read(MAX_SCORE_BYTES + 1)  # one that is larger is refused when it is read
+    if form != "abc" or len(content) > MAX_SCORE_BYTES:
         return [Score(name, form, content)]
     tunes = list(split_tunes(text_of(content)))
     return [Score(f"{name}#{_number(tune)}", form, tune.encode()) for tune in tunes] or [

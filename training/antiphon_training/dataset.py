@@ -1,6 +1,5 @@
 """A data folder read back, and songs from elsewhere to be measured on; always whole songs."""
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +9,13 @@ from typing import Any
 from antiphon.compose import symbols
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.symbols import Vocabulary
-from antiphon.errors import Failure, WrongUse
+from antiphon.errors import Failure, WrongUse, shown
+from antiphon.reading import parse_json, read_file
 
 FORMAT = 1
+MAX_JSON_BYTES = 64 << 20
+MAX_SONG_BYTES = 1 << 20
+MAX_TEXT_BYTES = 64 << 20  # of many songs
 SPLITS = ("train", "valid", "test")
 _SIXTEENTHS = 4  # steps per quarter for which places in the bar are numbered
 
@@ -79,23 +82,24 @@ def load_dataset(folder: Path) -> Dataset:
             key_rule=said["key_rule"],
             sequence_length=said["sequence_length"],
         )
-    except FileNotFoundError as error:
-        raise Failure(f"{folder} is damaged: {error.filename} is missing") from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Failure(f"{folder} is damaged: {type(error).__name__} {error}") from error
 
 
 def _read_json(path: Path, folder: Path) -> Any:
+    if not path.is_file():
+        raise WrongUse(f'no prepared songs in {folder}; make them with "antiphon-train prepare"')
     try:
-        return json.loads(path.read_text("utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise WrongUse(f'no prepared songs in {folder}; make them with "antiphon-train prepare"') from None
+        return parse_json(read_file(path, MAX_JSON_BYTES))
     except ValueError as error:
         raise Failure(f"{path} is not JSON: {error}") from error
 
 
 def _song(folder: Path, entry: Mapping[str, Any]) -> Song:
-    stream = symbols.parse((folder / "songs" / str(entry["index"])).read_text("ascii"))
+    if not isinstance(entry["index"], int):  # a name could lead anywhere
+        raise ValueError(f"a song's index must be a number, got {shown(entry['index'])}")
+    data = read_file(folder / "songs" / str(entry["index"]), MAX_SONG_BYTES)
+    stream = symbols.parse(data.decode("ascii"))
     if len(stream) != entry["steps"]:
         raise ValueError(f"song {entry['index']} has {len(stream)} symbols, not {entry['steps']}")
     if entry["split"] not in SPLITS:
@@ -134,7 +138,7 @@ def read_songs(place: Path) -> list[tuple[str, ...]]:
 def _streams_in(path: Path) -> Iterator[tuple[str, ...]]:
     """The songs of a text of symbols, ended by `/` or by the end of the file."""
     try:
-        found = symbols.parse(path.read_text("utf-8"))
+        found = symbols.parse(read_file(path, MAX_TEXT_BYTES).decode())
     except ValueError as error:
         raise Failure(f"{path} is not an encoded song: {error}") from error
     song: list[str] = []

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from antiphon.compose.symbols import encode
 from antiphon.errors import Failure, WrongUse
+from antiphon.reading import read_file
 from antiphon.timebase import quarters_to_steps
 from antiphon_training.corpus import music21_corpus, scores_of
-from antiphon_training.preprocess import RefusedError, grid_notes, key_of
-from antiphon_training.scores import read_score
+from antiphon_training.preprocess import LONGEST_STEPS, RefusedError, grid_notes, key_of
+from antiphon_training.scores import MAX_SCORE_BYTES, read_score
 from antiphon_training.songs import FORMATS, UnreadableError
 
 
@@ -19,13 +20,16 @@ def encode_file(path: Path) -> dict[str, str]:
     """
     if path.suffix.lower() not in FORMATS:
         raise WrongUse(f'{path}: a score must be one of {" ".join(FORMATS)}, got "{path.suffix}"')
+    read_file(path, MAX_SCORE_BYTES)
     music21_corpus()
     scores = scores_of([path], path.parent)
     try:
         song = read_score(scores[0])
         notes = grid_notes(song)
         end = max(sound.onset + sound.duration for sound in song.sounds)
-        symbols = encode(notes, round(quarters_to_steps(end)))
+        if (steps := quarters_to_steps(end)) > LONGEST_STEPS:
+            raise RefusedError("too long", f"a phrase may have 1–{LONGEST_STEPS} steps, got {round(steps)}")
+        symbols = encode(notes, round(steps))
     except IndexError:
         raise Failure(f"{path}: has no song") from None
     except (UnreadableError, RefusedError, ValueError) as error:

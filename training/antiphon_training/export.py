@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from antiphon import bundle
-from antiphon.bundle import Architecture, Bundle, Card, Corpus, Figures, Split, Weights
+from antiphon.bundle import Architecture, Bundle, Card, Corpus, Figures, Split
 from antiphon.errors import Failure
+from antiphon.weights import Weights
 from antiphon_training import run_folder
 from antiphon_training.agreement import largest_difference
 from antiphon_training.dataset import Dataset, load_dataset
 from antiphon_training.evaluate import held_out, score
 from antiphon_training.experience import fit, gather
+from antiphon_training.keras_file import check_keras_file
 from antiphon_training.network import Model, keras
 from antiphon_training.subject import Subject
 from antiphon_training.train import digest
@@ -47,8 +49,9 @@ def _check_data(about: dict[str, Any], dataset: Dataset, run: Path, data: Path) 
 def _read_keras(path: Path) -> Model:
     if not path.is_file():
         raise Failure(f"{path}: no such file; no epoch was finished there")
+    check_keras_file(path)
     try:
-        return keras().models.load_model(path, compile=False)
+        return keras().models.load_model(path, compile=False, safe_mode=True)
     except (ValueError, OSError, KeyError, TypeError) as error:
         raise Failure(f"{path}: Keras cannot read it: {error}") from None
 

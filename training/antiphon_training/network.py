@@ -10,10 +10,10 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from antiphon.bundle import Weights
 from antiphon.compose.model import LstmWeights
 from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure
+from antiphon.weights import Weights
 from antiphon_training.recipe import Recipe
 
 Model = Any  # a keras.Model; Keras carries no types

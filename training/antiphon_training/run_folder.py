@@ -8,7 +8,6 @@ import io
 import json
 import os
 import shutil
-import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,11 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon import bundle
-from antiphon.bundle import Weights
-from antiphon.errors import Failure, WrongUse
+from antiphon.errors import Failure, WrongUse, shown
+from antiphon.reading import parse_json, read_file
+from antiphon.weights import MAX_WEIGHTS_BYTES, Weights, parse_weights, weights_bytes
 
 FORMAT = 1
+MAX_RUN_BYTES = 16 << 20
 RUN_FILE, CHECKPOINT_FILE, HISTORY_FILE = "run.json", "checkpoint.npz", "history.json"
 MODEL_FILE, WEIGHTS_FILE, CURVE_FILE, MAPPING_FILE = "model.keras", "weights.npz", "curve.png", "mapping.json"
 
@@ -81,14 +81,12 @@ def read_run(folder: Path) -> dict[str, Any]:
     """`run.json`. Raises Failure where the folder is not a run folder of this format."""
     path = folder / RUN_FILE
     try:
-        found = json.loads(path.read_bytes())
-    except OSError as error:
-        raise Failure(f"{path}: {error.strerror}") from None
+        found = parse_json(read_file(path, MAX_RUN_BYTES))
     except ValueError as error:
         raise Failure(f"{path}: not JSON: {error}") from None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         said = found.get("format") if isinstance(found, dict) else None
-        raise Failure(f"{path}: run format {said!r}, this Antiphon reads format {FORMAT}")
+        raise Failure(f"{path}: run format {shown(said)}, this Antiphon reads format {FORMAT}")
     return found
 
 
@@ -97,7 +95,7 @@ def write_best(folder: Path, model: Any, weights: Weights) -> None:
     beside = folder / f".part.{MODEL_FILE}"
     model.save(beside)
     os.replace(beside, folder / MODEL_FILE)
-    write(folder / WEIGHTS_FILE, bundle.weights_bytes(weights))
+    write(folder / WEIGHTS_FILE, weights_bytes(weights))
 
 
 def read_weights(folder: Path) -> Weights:
@@ -106,8 +104,8 @@ def read_weights(folder: Path) -> Weights:
     if not path.is_file():
         raise Failure(f"{folder}: holds no {WEIGHTS_FILE}; no epoch was finished there")
     try:
-        return bundle.read_weights(path.read_bytes())
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+        return parse_weights(read_file(path, MAX_WEIGHTS_BYTES))
+    except ValueError as error:
         raise Failure(f"{path}: {error}") from None
 
 
@@ -128,7 +126,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         with np.load(path, allow_pickle=False) as arrays:
             epochs = tuple(Epoch(**epoch) for epoch in json.loads(arrays["epochs"].tobytes()))
             return Checkpoint(epochs, _numbered(arrays, "network"), _numbered(arrays, "optimizer"))
-    except (ValueError, KeyError, TypeError, OSError) as error:
+    except Exception as error:  # damaged bytes lead zipfile to nearly any
         raise Failure(f"{path}: {error}") from None
 
 

@@ -13,6 +13,9 @@ from antiphon_training.abc_text import plain_tune
 from antiphon_training.melody import song_of
 from antiphon_training.songs import ParsedSong, Score, UnreadableError
 
+MAX_SCORE_BYTES = 4 << 20
+MAX_UNPACKED_BYTES = 16 << 20
+
 
 @contextlib.contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
@@ -25,7 +28,8 @@ def _time_limit(seconds: float) -> Iterator[None]:
         raise UnreadableError(f"reading takes longer than {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    # Again and again: what music21 catches by the way must not be the end of it.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
     try:
         yield
     finally:
@@ -35,6 +39,8 @@ def _time_limit(seconds: float) -> Iterator[None]:
 
 def read_score(score: Score, limit_s: float = 60.0) -> ParsedSong:
     """Read one score; its title is empty where it says none. Raises UnreadableError, whatever went wrong."""
+    if len(score.content) > MAX_SCORE_BYTES:
+        raise UnreadableError(f"larger than {MAX_SCORE_BYTES >> 20} MiB")
     try:
         with _time_limit(limit_s), contextlib.redirect_stderr(io.StringIO()):
             song = {"abc": _read_abc, "kern": _read_kern}.get(score.format, _read_file)(score)
@@ -82,10 +88,12 @@ def _read_file(score: Score) -> ParsedSong:
     from music21 import converter, key
 
     form = score.format
-    if form == "musicxml" and score.content[:2] != b"PK":
-        parsed = converter.parseData(text_of(score.content), format="musicxml")
-    elif form == "musicxml":
-        parsed = converter.parseData(_unzipped(score.content), format="musicxml")
+    if form == "musicxml":
+        packed = score.content[:2] == b"PK"
+        text = _unzipped(score.content) if packed else text_of(score.content)
+        if "<!ENTITY" in text:  # of some bytes they make any number, and no score has them
+            raise UnreadableError("it defines entities")
+        parsed = converter.parseData(text, format="musicxml")
     else:
         parsed = converter.parseData(score.content, format="midi")
     written = next((f"{k.tonic.name.replace('-', 'b')} {k.mode}" for k in parsed[key.Key]), None)
@@ -100,4 +108,8 @@ def _unzipped(content: bytes) -> str:
         names = [n for n in archive.namelist() if n.endswith((".xml", ".musicxml")) and "META-INF" not in n]
         if not names:
             raise UnreadableError("no score in the compressed file")
-        return text_of(archive.read(names[0]))
+        with archive.open(names[0]) as score:
+            unpacked = score.read(MAX_UNPACKED_BYTES + 1)
+    if len(unpacked) > MAX_UNPACKED_BYTES:
+        raise UnreadableError(f"unpacks to more than {MAX_UNPACKED_BYTES >> 20} MiB")
+    return text_of(unpacked)

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from antiphon import bundle
-from antiphon.bundle import Weights, build_model
+from antiphon.bundle import build_model
 from antiphon.compose.events_model import EventWeights
 from antiphon.compose.memory import Experience, Memory
 from antiphon.compose.model import Context, Model
 from antiphon.compose.place import Bars
 from antiphon.compose.symbols import END, HOLD, Vocabulary
 from antiphon.errors import Failure
+from antiphon.weights import Weights
 from antiphon_training import event_bits, run_folder
 from antiphon_training.batches import song_ids
 from antiphon_training.experience import Floats, Tune, bits_remembering

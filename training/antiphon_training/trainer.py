@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from antiphon.bundle import Weights
 from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure
+from antiphon.weights import Weights
 from antiphon_training.batches import AnyBatch, Feed
 from antiphon_training.kinds import network_for
 from antiphon_training.network import Model, Network, Tensor, keras

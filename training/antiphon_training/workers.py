@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from itertools import chain, islice
 from multiprocessing.connection import wait as wait_for
 
+from antiphon.stage.limits import limit_memory
 from antiphon_training.scores import read_score
 from antiphon_training.songs import ParsedSong, Reading, Score, UnreadableError
 
@@ -71,6 +72,7 @@ def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
 def _enter_worker() -> None:
     """Ctrl-C is the parent's to answer, and without a parent there is nothing to work for."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    limit_memory()
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()

@@ -1,9 +1,10 @@
 """`antiphon demo`: a phrase is played in and answered, with no MIDI system and no sound card."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources import as_file, files
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,7 @@ def _phrase(file: Path | None) -> Phrase:
 def _for_one_phrase(settings: Config, phrase: Phrase) -> Config:
     """The file's tempo and meter; its rests are part of the phrase, however long; one answer."""
     beats_per_s = phrase.bpm / 60.0
-    rests = (_silence_s(phrase.notes, place) for place in range(1, len(phrase.notes)))
-    longest = max(rests, default=0.0) * beats_per_s
+    longest = max(_silences_s(phrase.notes), default=0.0) * beats_per_s
     length = (phrase.notes[-1].release_s - phrase.notes[0].onset_s) * beats_per_s
     listening = PhraseSettings(
         max(settings.phrase.silence_beats, longest + 0.25),
@@ -90,9 +90,10 @@ def _for_one_phrase(settings: Config, phrase: Phrase) -> Config:
     return replace(settings, tempo=tempo, phrase=listening, answer=answer)
 
 
-def _silence_s(notes: Sequence[PlayedNote], place: int) -> float:
-    """Silence before a note; `notes` by onset."""
-    return notes[place].onset_s - max(note.release_s for note in notes[:place])
+def _silences_s(notes: Sequence[PlayedNote]) -> Iterator[float]:
+    """The silence before each note but the first; `notes` by onset."""
+    released_s = accumulate((note.release_s for note in notes), max)
+    return (after.onset_s - before_s for before_s, after in zip(released_s, notes[1:], strict=False))
 
 
 def _perform(

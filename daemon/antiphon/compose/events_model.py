@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.compose.model import Floats, Probabilities, check_arrays
+from antiphon.compose.model import Floats, Probabilities, check_arrays, check_dimensions
 from antiphon.compose.place import BAR_NUMBERS, NO_BARS, PLACES, Bars
 
 LENGTHS = 33  # lengths of 1 … 32 steps, and of more
@@ -41,6 +41,9 @@ class EventWeights:
     length_out_bias: Floats  # (LENGTHS,)
 
     def __post_init__(self) -> None:
+        tables = ("symbol_embedding", "length_embedding", "place_embedding", "bar_embedding")
+        check_dimensions(self, (*tables, "recurrent"), 2)
+        check_dimensions(self, ("length_bias",), 1)
         a, b, c, d = (table.shape[-1] for table in self._tables)
         units, hidden, symbols = self.recurrent.shape[0], self.length_bias.shape[0], self.symbols
         shapes = {
@@ -147,7 +150,8 @@ class EventModel:
         np.maximum(hidden, 0.0, out=hidden)
         chances = softmax(hidden @ self._length_out + self._length_out_bias)
         left = np.cumsum(chances[::-1])[::-1]
-        ends: Probabilities = chances / left
+        # Where the network thinks it impossible that a note lasts so long, it ends.
+        ends: Probabilities = np.divide(chances, left, out=np.ones(LENGTHS), where=left > 0)
         ends[-1] = _LATE_END
         return ends
 

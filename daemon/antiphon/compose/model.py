@@ -5,7 +5,7 @@ trained network gives the same probabilities here to within rounding.
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -19,14 +19,28 @@ Probabilities = NDArray[np.float64]
 Context = Literal["stream", "window"]
 
 
+# Trained weights are below 100; with none beyond this no sum of them leaves what float32 can say.
+LARGEST_WEIGHT = 1e4
+
+
+def check_dimensions(holder: object, names: Sequence[str], dimensions: int) -> None:
+    """Raises ValueError, naming the attribute, where an array has not so many dimensions."""
+    for name in names:
+        array: Floats = getattr(holder, name)
+        if array.ndim != dimensions:
+            raise ValueError(f"{name} must have shape ({', '.join('…' * dimensions)}), got {array.shape}")
+
+
 def check_arrays(holder: object, shapes: Mapping[str, tuple[int, ...]]) -> None:
-    """Raises ValueError, naming the attribute, where an array has another shape or a number is not finite."""
+    """Raises ValueError, naming the attribute, where a shape is another or a number is no weight."""
     for name, shape in shapes.items():
         array: Floats = getattr(holder, name)
         if array.shape != shape:
             raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
         if not np.isfinite(array).all():
             raise ValueError(f"{name} holds a number that is not finite")
+        if array.size and (largest := float(np.abs(array).max())) > LARGEST_WEIGHT:
+            raise ValueError(f"{name} must hold numbers of at most {LARGEST_WEIGHT:g}, got {largest:g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,7 @@ class LstmWeights:
     out_bias: Floats  # (V,)
 
     def __post_init__(self) -> None:
+        check_dimensions(self, ("kernel", "recurrent"), 2)
         symbols, units = self.kernel.shape[0], self.recurrent.shape[0]
         shapes = {
             "kernel": (symbols, 4 * units),

@@ -13,7 +13,12 @@ REST, HOLD, END = "r", "_", "/"
 
 
 def is_pitch(symbol: str) -> bool:
-    return symbol.isascii() and symbol.isdigit() and LOWEST_PITCH <= int(symbol) <= HIGHEST_PITCH
+    return (
+        len(symbol) <= 3
+        and symbol.isascii()
+        and symbol.isdigit()
+        and LOWEST_PITCH <= int(symbol) <= HIGHEST_PITCH
+    )
 
 
 def parse(text: str) -> tuple[str, ...]:
@@ -21,7 +26,7 @@ def parse(text: str) -> tuple[str, ...]:
     found = tuple(str(int(word)) if is_pitch(word) else word for word in text.split())
     for place, symbol in enumerate(found, start=1):
         if not (is_pitch(symbol) or symbol in (REST, HOLD, END)):
-            raise ValueError(f'symbol {place} must be a MIDI number 0–127, r, _ or /, got "{symbol}"')
+            raise ValueError(f'symbol {place} must be a MIDI number 0–127, r, _ or /, got "{symbol[:20]}"')
     return found
 
 
@@ -72,7 +77,7 @@ def _one_song(symbols: Iterable[str]) -> Iterator[str]:
                 return
             continue
         if not (is_pitch(symbol) or symbol in (REST, HOLD)):
-            raise ValueError(f'a symbol must be a MIDI number 0–127, r, _ or /, got "{symbol}"')
+            raise ValueError(f'a symbol must be a MIDI number 0–127, r, _ or /, got "{symbol[:20]}"')
         begun = True
         yield symbol
 
@@ -89,6 +94,9 @@ class Vocabulary:
     _ids: dict[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        for symbol in self.symbols:
+            if symbol not in (REST, HOLD, END) and not (is_pitch(symbol) and symbol == str(int(symbol))):
+                raise ValueError(f"a symbol must be a MIDI number 0–127, r, _ or /, got {symbol[:20]!r}")
         if list(self.symbols) != sorted(set(self.symbols), key=_order):
             raise ValueError("a vocabulary must be sorted and hold each symbol once")
         for symbol in (END, HOLD):

@@ -1,5 +1,6 @@
 """Where the player's phrase ends: events in, a finished phrase out."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
@@ -8,6 +9,9 @@ from annotated_types import Ge, Le
 
 from antiphon.events import NoteOn, PlayedNote, Timed
 from antiphon.listen.quantise import Voice
+
+# Nobody plays more in one phrase; what a machine plays beyond this is not heard.
+MOST_NOTES = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class PhraseListener:
         self._notes: list[PlayedNote] = []
         self._first_onset_s: float | None = None
         self._last_release_s = 0.0
+        self._longest_s = math.inf  # the moment at which it is as long as may be
+        self._whole = False  # whether the phrase before was that long
 
     def set(self, settings: PhraseSettings) -> None:
         """Other settings, for the phrase under way too."""
@@ -63,6 +69,9 @@ class PhraseListener:
         if isinstance(event, NoteOn):
             if pedal is not None:
                 pedal.discard(key)
+            if len(self._notes) + len(self._held) >= MOST_NOTES:
+                self._last_release_s = at_s  # it goes on all the same
+                return
             self._held[key] = _Held(event.velocity, at_s)
             if self._first_onset_s is None:
                 self._first_onset_s = at_s
@@ -85,7 +94,7 @@ class PhraseListener:
         """The moment the phrase is over if nothing more is played, in seconds; None with nothing played."""
         if self._first_onset_s is None:
             return None
-        longest_s = self._first_onset_s + self._settings.max_beats * beat_s
+        self._longest_s = longest_s = self._first_onset_s + self._settings.max_beats * beat_s
         if self._held:
             return longest_s
         return min(longest_s, self._last_release_s + self._settings.silence_beats * beat_s)
@@ -103,6 +112,7 @@ class PhraseListener:
     def finish(self, at_s: float) -> tuple[PlayedNote, ...]:
         """End the phrase at a moment and give its notes by onset; keys still down are cut there."""
         notes = self.so_far(at_s)
+        self._whole, self._longest_s = at_s >= self._longest_s, math.inf
         self._notes, self._first_onset_s = [], None
         self._held.clear()
         for keys in self._pedals.values():
@@ -110,9 +120,9 @@ class PhraseListener:
         return notes
 
     def resume(self, notes: tuple[PlayedNote, ...]) -> None:
-        """Take a finished phrase up again: the player had only paused."""
-        if notes:
-            self._notes = [*notes, *self._notes]
+        """Take a finished phrase up again: the player had only paused. One as long as may be is over."""
+        if notes and not self._whole:
+            self._notes = [*notes, *self._notes][:MOST_NOTES]
             self._first_onset_s = notes[0].onset_s
 
 

@@ -74,17 +74,15 @@ def _without_inner_voices(notes: Sequence[PlayedNote], voice: Voice) -> list[Pla
         return list(notes)
     up = 1 if voice == "highest" else -1
     kept: list[PlayedNote] = []
+    held: dict[int, float] = {}  # pitch → when it is released at last, of those clearly struck before
+    earlier = 0  # of those kept
     for note in notes:
-        if not any(_covers(outer, note, up) for outer in kept):
+        while earlier < len(kept) and note.onset_s - kept[earlier].onset_s >= CHORD_S:
+            outer, earlier = kept[earlier], earlier + 1
+            held[outer.pitch] = max(outer.release_s, held.get(outer.pitch, outer.release_s))
+        if not any((p - note.pitch) * up > 0 and s - note.release_s >= CHORD_S for p, s in held.items()):
             kept.append(note)
     return kept
-
-
-def _covers(outer: PlayedNote, inner: PlayedNote, up: int) -> bool:
-    """Whether `outer` is clearly held from before `inner` is struck until after it is released."""
-    beyond = (outer.pitch - inner.pitch) * up > 0
-    before = inner.onset_s - outer.onset_s >= CHORD_S
-    return beyond and before and outer.release_s - inner.release_s >= CHORD_S
 
 
 def _placed(places: Sequence[float]) -> list[int]:

@@ -13,6 +13,8 @@ from antiphon.timebase import MAX_BPM, MIN_BPM, Grid, Meter
 # What the studio's place differs by, in steps, before it has jumped.
 JUMP_STEPS = 0.25
 _TEMPO_ROUNDING = 0.01
+# Some weeks of music; a studio that says more, or no number, says nothing.
+_MOST_QUARTERS = 1e7
 # The grid is told of again where a beat lies so far from where it was said to be: tenths of a millisecond.
 _TOLD_STEPS = 0.002
 
@@ -107,8 +109,16 @@ class Course:
 
 
 def playable(lead: Lead) -> bool:
-    """Whether a lead rolls, at a tempo that can be played at; a little beyond the limits is rounding."""
-    return lead.rolling and MIN_BPM * (1 - _TEMPO_ROUNDING) <= lead.bpm <= MAX_BPM * (1 + _TEMPO_ROUNDING)
+    """Whether a lead rolls, at a tempo that can be played at; a little beyond the limits is rounding.
+
+    What is no place in any song is not to be followed either.
+    """
+    placed = abs(lead.quarters) <= _MOST_QUARTERS
+    return (
+        lead.rolling
+        and placed
+        and MIN_BPM * (1 - _TEMPO_ROUNDING) <= lead.bpm <= MAX_BPM * (1 + _TEMPO_ROUNDING)
+    )
 
 
 def _ahead(here: float, was: float, bar: int) -> float:

@@ -1,5 +1,6 @@
 """Where JACK's transport is: its position becomes a `Lead`. Pure."""
 
+import math
 from dataclasses import dataclass
 
 from antiphon.events import Lead
@@ -28,7 +29,8 @@ class BarsBeats:
     @property
     def sound(self) -> bool:
         """Whether the numbers can be reckoned with; a program may say anything."""
-        return min(self.ticks_per_beat, self.beats_per_bar, self.beat_type, self.bpm) > 0
+        numbers = (self.ticks_per_beat, self.beats_per_bar, self.beat_type, self.bpm)
+        return all(0 < number < math.inf for number in numbers) and math.isfinite(self.tick)
 
     @property
     def quarters(self) -> float:

@@ -1,17 +1,19 @@
 """What a session remembers, kept in a file until the next one. Read with care: it may be anything."""
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from antiphon.compose import symbols
 from antiphon.compose.memory import MOST_STEPS
-from antiphon.errors import Failure
+from antiphon.errors import Failure, shown
+from antiphon.reading import parse_json, read_file
 from antiphon.stage.files import write_whole
 
 FORMAT = 1
 _GAP = "."
-_MAX_BYTES = 1 << 20
+MAX_FILE_BYTES = 64 << 10
 
 
 def write(path: Path, remembered: Sequence[str]) -> None:
@@ -22,25 +24,22 @@ def write(path: Path, remembered: Sequence[str]) -> None:
 
 def read(path: Path) -> tuple[str, ...]:
     """The same back; nothing where there is no file yet. Raises Failure where it is not such a file."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return ()
-    except OSError as error:
-        raise Failure(f"{path}: {error.strerror}") from None
-    if len(data) > _MAX_BYTES:
-        raise Failure(f"{path}: larger than the {_MAX_BYTES >> 20} MiB a memory may have")
+    data = read_file(path, MAX_FILE_BYTES)
     try:
-        return _read(json.loads(data))
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        return _read(parse_json(data))
+    except ValueError as error:
         raise Failure(f"{path}: is not a memory: {error}") from None
 
 
-def _read(said: dict[str, object]) -> tuple[str, ...]:
-    if said["format"] != FORMAT:
-        raise ValueError(f"format {said['format']!r}, this Antiphon reads format {FORMAT}")
-    words = str(said["symbols"]).split()
+def _read(said: object) -> tuple[str, ...]:
+    if not isinstance(said, dict) or said.get("format") != FORMAT:
+        found = said.get("format") if isinstance(said, dict) else said
+        raise ValueError(f"format {shown(found)}, this Antiphon reads format {FORMAT}")
+    if not isinstance(text := said.get("symbols"), str):
+        raise ValueError(f"symbols must be a text, got {shown(text)}")
+    words = text.split()
     if len(words) > MOST_STEPS:
         raise ValueError(f"at most {MOST_STEPS} steps are remembered, got {len(words)}")
     symbols.parse(" ".join(word for word in words if word != _GAP))

@@ -13,11 +13,13 @@ import mido
 
 from antiphon.errors import Failure
 from antiphon.events import Change, Event, GridNote, NoteOff, NoteOn, PlayedNote, Timed
+from antiphon.listen.phrase import MOST_NOTES
+from antiphon.reading import read_file
 from antiphon.stage.files import write_whole
 from antiphon.stage.ports import to_event, to_message
 from antiphon.timebase import STEPS_PER_QUARTER, TICKS_PER_QUARTER, Grid, Meter, steps_to_ticks
 
-MAX_FILE_BYTES = 4 * 1024 * 1024
+MAX_FILE_BYTES = 1 << 20
 MAX_PHRASE_S = 600.0
 _DEFAULT_TEMPO = 500_000  # µs a quarter: 120 bpm, as the format says
 # A number in a MIDI file has up to 4 bytes; mido reads one of any length, in time that grows with its square.
@@ -104,33 +106,27 @@ def read_phrase(path: Path) -> Phrase:
     The file's first tempo and meter count (120 and 4/4 where it has none), so that beats stay beats. A note
     that is never ended ends with the file. Raises Failure naming the file and what is wrong with it.
     """
-    data = _read_bytes(path)
+    data = read_file(path, MAX_FILE_BYTES)
+    if _ENDLESS_NUMBER.search(data):
+        raise Failure(f"{path}: cannot be read as a MIDI phrase: a number without end")
     try:
         phrase = _phrase(mido.MidiFile(file=io.BytesIO(data)))
     except Exception as error:  # mido raises whatever damaged bytes lead it to
         raise Failure(f"{path}: cannot be read as a MIDI phrase: {_reason(error)}") from None
-    if not phrase.notes:
-        raise Failure(f"{path}: has no notes")
+    if not 1 <= len(phrase.notes) <= MOST_NOTES:
+        found = len(phrase.notes) or "no"
+        raise Failure(f"{path}: has {found} notes; a phrase may have 1–{MOST_NOTES}")
     if (length_s := max(note.release_s for note in phrase.notes)) > MAX_PHRASE_S:
         raise Failure(f"{path}: lasts {length_s:.0f} s; a phrase may last {MAX_PHRASE_S:.0f} s")
     return phrase
 
 
-def _read_bytes(path: Path) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise Failure(f"{path}: {error.strerror or error}") from None
-    if len(data) > MAX_FILE_BYTES:
-        raise Failure(f"{path}: is larger than {MAX_FILE_BYTES // 1024**2} MiB")
-    if _ENDLESS_NUMBER.search(data):
-        raise Failure(f"{path}: cannot be read as a MIDI phrase: a number without end")
-    return data
-
-
 def _reason(error: Exception) -> str:
-    return "it ends too early" if isinstance(error, EOFError) else str(error) or type(error).__name__
+    return (
+        "it ends too early"
+        if isinstance(error, EOFError)
+        else str(error).replace("\n", " ") or type(error).__name__
+    )
 
 
 def _phrase(file: mido.MidiFile) -> Phrase:

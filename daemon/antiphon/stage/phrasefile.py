@@ -4,6 +4,7 @@ music21, which reads scores, takes seconds to import and has no place in the pro
 """
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,9 +14,14 @@ from antiphon.compose.symbols import encode, parse
 from antiphon.errors import Failure, WrongUse
 from antiphon.listen.key import Key
 from antiphon.listen.quantise import joined, one_voice
+from antiphon.reading import read_file
+from antiphon.stage.limits import limit_memory
 from antiphon.stage.midifile import read_phrase
 from antiphon.timebase import Grid, Meter
 
+# A phrase is a page at most; who needs longer to read it will never be done.
+MAX_SCORE_BYTES = 4 << 20
+MAX_SCORE_S = 90.0
 MIDI_ENDINGS = (".mid", ".midi")
 SCORE_ENDINGS = (".krn", ".abc", ".musicxml", ".xml", ".mxl")
 
@@ -54,14 +60,31 @@ def _read_midi(path: Path, steps_per_quarter: int) -> WrittenPhrase:
 
 
 def _read_score(path: Path, bpm: float) -> WrittenPhrase:
-    if not path.is_file():
-        raise Failure(f"{path}: no such file")
+    read_file(path, MAX_SCORE_BYTES)
     command = [sys.executable, "-m", "antiphon_training", "encode", "--json", "--", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=MAX_SCORE_S,
+            preexec_fn=limit_memory if os.name == "posix" else None,
+        )
+    except subprocess.TimeoutExpired:
+        raise Failure(f"{path}: reading it takes longer than {MAX_SCORE_S:.0f} s") from None
     if done.returncode != 0:
         lines = done.stderr.strip().splitlines()
         reason = lines[-1].removeprefix("antiphon-train: ") if lines else "it could not be read"
         raise Failure(reason if str(path) in reason else f"{path}: {reason}")
-    song = json.loads(done.stdout)
+    try:
+        return _written(json.loads(done.stdout), bpm)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Failure(f"{path}: it could not be read") from None
+
+
+def _written(song: dict[str, str], bpm: float) -> WrittenPhrase:
+    """What the trainer says of a song."""
     key = Key.parse(song["key"]) if song["key_from"] == "score" else None
     return WrittenPhrase(parse(song["symbols"]), bpm, Meter.parse(song["meter"] or "4/4"), key)

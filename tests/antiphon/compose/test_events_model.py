@@ -110,3 +110,11 @@ def test_a_misshapen_array_is_named(name):
         EventWeights(**{**arrays, name: np.zeros((3, 5), np.float32)})
     with pytest.raises(ValueError, match=f"{name} holds a number that is not finite"):
         EventWeights(**{**arrays, name: np.full_like(arrays[name], np.nan)})
+
+
+def test_however_sure_the_network_is_its_probabilities_are_numbers():
+    sure = dataclasses.replace(WEIGHTS, length_out_bias=np.linspace(1e4, -1e4, LENGTHS, dtype=np.float32))
+    model = EventModel(sure, HOLD, END)
+    with np.errstate(all="raise", under="ignore"):
+        for symbol in [0, *[HOLD] * (LENGTHS + 2), 0, 1]:
+            assert model.step(symbol).sum() == pytest.approx(1.0)

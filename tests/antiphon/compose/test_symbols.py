@@ -105,3 +105,9 @@ def test_every_stream_has_ids(pitches, stream):
     assert len(ids) == len(stream)
     assert all(vocabulary.symbols[i] == s for i, s in zip(ids, stream, strict=True) if s in vocabulary)
     assert symbols.is_pitch(vocabulary.nearest("64"))
+
+
+@pytest.mark.parametrize("symbol", ["no", "128", "060", "6" * 5000, "", "٣", "²", "-1"])
+def test_a_vocabulary_holds_nothing_but_symbols(symbol):
+    with pytest.raises(ValueError, match="must be a MIDI number 0–127, r, _ or /"):
+        Vocabulary(("60", "/", "_", symbol))

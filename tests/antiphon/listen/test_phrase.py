@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.events import NoteOff, NoteOn, PlayedNote, Timed
-from antiphon.listen.phrase import PhraseListener, PhraseSettings
+from antiphon.listen.phrase import MOST_NOTES, PhraseListener, PhraseSettings
 
 BEAT_S = 0.5
 
@@ -100,3 +100,34 @@ def test_every_note_on_is_one_note_of_the_phrase(steps):
     assert len(notes) == ons
     assert all(note.release_s >= note.onset_s for note in notes)
     assert [n.onset_s for n in notes] == sorted(n.onset_s for n in notes)
+
+
+def test_beyond_what_anybody_plays_nothing_is_kept():
+    heard = PhraseListener(PhraseSettings())
+    for place in range(MOST_NOTES + 100):
+        heard.receive(Timed(place / 1e4, NoteOn(place % 128)))
+    assert len(heard.so_far(2.0)) == MOST_NOTES
+    call = heard.finish(2.0)
+    heard.receive(Timed(3.0, NoteOn(60)))
+    heard.receive(Timed(3.1, NoteOff(60)))
+    heard.resume(call)
+    assert len(heard.finish(4.0)) == MOST_NOTES
+
+
+def test_a_phrase_as_long_as_may_be_is_not_taken_up_again():
+    heard = PhraseListener(PhraseSettings(max_beats=4.0))
+    heard.receive(Timed(0.0, NoteOn(60)))
+    assert heard.ends_at_s(0.5) == 2.0
+    call = heard.finish(2.0)
+    heard.receive(Timed(2.1, NoteOn(62)))
+    heard.resume(call)
+    assert [note.pitch for note in heard.so_far(2.2)] == [62]
+    assert heard.ends_at_s(0.5) == pytest.approx(4.1)
+
+
+def test_more_than_is_kept_keeps_the_phrase_open():
+    heard = PhraseListener(PhraseSettings())
+    for place in range(2 * MOST_NOTES):
+        heard.receive(Timed(place / 100, NoteOn(60)))
+        heard.receive(Timed(place / 100 + 0.001, NoteOff(60)))
+    assert heard.ends_at_s(10.0) == pytest.approx(2 * MOST_NOTES / 100 + 10, abs=0.02)

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from antiphon.events import GridNote, PlayedNote
-from antiphon.listen.quantise import joined, one_voice
+from antiphon.listen.quantise import CHORD_S, _without_inner_voices, joined, one_voice
 from antiphon.timebase import Grid
 
 GRID = Grid(120, origin_s=1.0)  # a step is 0.125 s: binary, so that what is exact stays exact
@@ -172,3 +172,23 @@ def test_no_note_of_a_triplet_or_slower_is_lost(gaps):
         struck.append(at)
         at += gap
     assert len(onsets(*struck)) == len(struck)
+
+
+def inner_voices(notes, up):
+    """The rule for other voices as it is told, in time that grows with the square of the notes."""
+    kept = []
+    for note in notes:
+        beyond = [outer for outer in kept if (outer.pitch - note.pitch) * up > 0]
+        before = [outer for outer in beyond if note.onset_s - outer.onset_s >= CHORD_S]
+        if not any(outer.release_s - note.release_s >= CHORD_S for outer in before):
+            kept.append(note)
+    return kept
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 2), st.floats(0.01, 2), st.integers(50, 60)), max_size=40),
+    st.sampled_from([("highest", 1), ("lowest", -1)]),
+)
+def test_other_voices_are_found_by_the_rule(rows, voice):
+    notes = sorted((PlayedNote(p, 64, on, on + gate) for on, gate, p in rows), key=lambda n: n.onset_s)
+    assert _without_inner_voices(notes, voice[0]) == inner_voices(notes, voice[1])

@@ -87,6 +87,10 @@ def test_it_tells_of_a_jump_at_once_and_of_a_moving_tempo_at_beats():
         (Lead(0, 0, 120.0, rolling=False), False),
         (Lead(0, 0, 19.99), True),
         (Lead(0, 0, 310.0), False),
+        (Lead(0, 0, float("nan")), False),
+        (Lead(0, float("nan"), 120.0), False),
+        (Lead(0, float("-inf"), 120.0), False),
+        (Lead(0, 1e8, 120.0), False),
     ],
 )
 def test_what_can_be_played_at(lead, is_playable):

@@ -39,6 +39,12 @@ def test_without_bars_the_song_begins_at_frame_0_at_our_tempo():
     assert read(Position(True, 0, replace(BARS, beat_type=0.0))) == [Lead(0.0, 0.0, 100.0)]
 
 
+@pytest.mark.parametrize("number", ["tick", "ticks_per_beat", "beats_per_bar", "beat_type", "bpm"])
+@pytest.mark.parametrize("said", [float("nan"), float("inf"), float("-inf")])
+def test_bars_of_no_number_are_as_good_as_none(number, said):
+    assert read(Position(True, 0, replace(BARS, **{number: said}))) == [Lead(0.0, 0.0, 100.0)]
+
+
 def test_a_change_is_told_at_once_and_the_rest_now_and_then():
     stopped = Position(False, 0, BARS)
     rolling = [Position(True, n * PERIOD, BARS) for n in range(6)]

@@ -1,5 +1,6 @@
 """MIDI files: what is written is read back the same, by us and by music21; damage is one clear line."""
 
+import os
 from fractions import Fraction
 
 import mido
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from antiphon.errors import Failure
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
+from antiphon.listen.phrase import MOST_NOTES
 from antiphon.stage import midifile
 from antiphon.stage.midifile import MAX_PHRASE_S, read_phrase, write_melody
 from antiphon.timebase import Grid, Meter
@@ -210,3 +212,25 @@ def test_a_missing_a_large_a_slow_and_an_endless_file_are_refused(tmp_path, monk
     monkeypatch.setattr(midifile, "MAX_FILE_BYTES", 10)
     with pytest.raises(Failure, match="larger than"):
         read_phrase(path)
+
+
+def test_a_machine_gun_is_no_phrase(tmp_path):
+    path = tmp_path / "p.mid"
+    on, off = mido.Message("note_on", note=60, velocity=9), mido.Message("note_off", note=60, time=1)
+    save_tracks(path, [on, off] * (MOST_NOTES + 1))
+    with pytest.raises(Failure, match="has 2049 notes; a phrase may have 1–2048"):
+        read_phrase(path)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "p.mid")
+    with pytest.raises(Failure, match="is no plain file"):
+        read_phrase(tmp_path / "p.mid")
+
+
+def test_a_number_beyond_floats_and_a_system_exclusive_of_any_length_are_refused(tmp_path):
+    head = b"MThd\0\0\0\6\0\1\0\1\1\xe0MTrk\0\0\xff\xff"
+    note = b"\0\x90\x3c\x40" + b"\xff" * 3000 + b"\x7f\x80\x3c\0\0\xff\x2f\0"
+    for body in (note, b"\0\xf0\xff\xff\xff\x7f", b"\0\xff\x7f\xff\xff\xff\x7f"):
+        (tmp_path / "p.mid").write_bytes(head + body)
+        assert "p.mid: cannot be read" in outcome(tmp_path / "p.mid")

@@ -71,3 +71,33 @@ def test_without_the_trainers_libraries_it_says_what_to_install(tmp_path, monkey
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(Failure, match=r"pip install '\.\[train\]'"):
         phrasefile.read(path, 4, 120)
+
+
+def test_who_reads_without_end_is_ended(tmp_path, monkeypatch):
+    path = tmp_path / "x.abc"
+    path.write_text(TUNE)
+    (tmp_path / "music21.py").write_text("while True: pass")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(phrasefile, "MAX_SCORE_S", 1.0)
+    with pytest.raises(Failure, match=r"x\.abc: reading it takes longer than 1 s"):
+        phrasefile.read(path, 4, 120)
+
+
+@pytest.mark.parametrize("said", ["", "{}", "[]", '{"key": 1, "key_from": "score"}'])
+def test_a_reader_that_says_something_else_is_one_line(tmp_path, monkeypatch, said):
+    path = tmp_path / "x.abc"
+    path.write_text(TUNE)
+    (tmp_path / "antiphon_training.py").write_text(f"print({said!r})")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(Failure, match=r"x\.abc: it could not be read"):
+        phrasefile.read(path, 4, 120)
+
+
+def test_a_large_score_and_a_device_are_not_even_handed_over(tmp_path):
+    path = tmp_path / "x.abc"
+    path.write_bytes(bytes(phrasefile.MAX_SCORE_BYTES + 1))
+    with pytest.raises(Failure, match="is larger than 4 MiB"):
+        phrasefile.read(path, 4, 120)
+    (tmp_path / "zero.krn").symlink_to("/dev/zero")
+    with pytest.raises(Failure, match="is no plain file"):
+        phrasefile.read(tmp_path / "zero.krn", 4, 120)

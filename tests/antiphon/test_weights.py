@@ -1,0 +1,108 @@
+"""Weights are numbers in the right shapes, or refused before anything large is set aside for them."""
+
+import io
+import pickle
+import struct
+import tracemalloc
+import warnings
+import zipfile
+
+import numpy as np
+import pytest
+
+from antiphon.compose.model import LARGEST_WEIGHT, LstmWeights
+from antiphon.weights import parse_weights, weights_bytes
+from fakes import random_event_weights, random_weights
+
+WEIGHTS = random_weights(5, units=3)
+NAMES = tuple(LstmWeights.__dataclass_fields__)
+
+
+def arrays(**changes):
+    return {name: getattr(WEIGHTS, name) for name in NAMES} | changes
+
+
+def packed(**changes):
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays(**changes))
+    return buffer.getvalue()
+
+
+def zipped(members, **how):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", **how) as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that a name stands twice
+        for name, data in members:
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def npy(array):
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
+
+def members(**changes):
+    return [(f"{name}.npy", npy(array)) for name, array in arrays(**changes).items()]
+
+
+@pytest.mark.parametrize("weights", [WEIGHTS, random_event_weights(9)])
+def test_what_was_written_is_read(weights):
+    back = parse_weights(weights_bytes(weights))
+    for name in type(weights).__dataclass_fields__:
+        assert (getattr(back, name) == getattr(weights, name)).all()
+
+
+def test_other_floats_and_the_other_order_are_the_same_numbers():
+    for dtype in (np.float64, ">f4"):
+        back = parse_weights(packed(kernel=np.asfortranarray(WEIGHTS.kernel.astype(dtype))))
+        assert back.kernel.dtype == np.float32
+        assert (back.kernel == WEIGHTS.kernel).all()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (packed(kernel=np.zeros((5, 12), complex)), "kernel must be one of float16, float32, float64, got"),
+        (packed(kernel=np.zeros((5, 12), "U9")), "kernel must be one of"),
+        (packed(kernel=np.zeros((5, 12), [("a", "f4")])), "kernel must be one of"),
+        (packed(kernel=np.full((5, 12), np.nan, np.float32)), "kernel holds a number that is not finite"),
+        (packed(bias=np.full(12, 1e300)), "bias holds a number that is not finite"),
+        (packed(bias=np.full(12, 2 * LARGEST_WEIGHT)), "bias must hold numbers of at most 10000, got 20000"),
+        (packed(recurrent=np.float32(1)), r"recurrent must have shape \(…, …\), got \(\)"),
+        (packed(recurrent=np.zeros((0, 0), np.float32)), "kernel must have shape"),
+        (packed(kernel=np.zeros((5, 13), np.float32)), r"kernel must have shape \(5, 12\), got \(5, 13\)"),
+        (packed(surprise=np.zeros(1)), "weights must hold kernel"),
+        (zipped([*members(), ("kernel.npy", b"")]), "weights must hold kernel"),
+        (zipped([("../" * 40 + "kernel\n.npy", b"")]), "weights must hold kernel"),
+        (zipped([*members()[1:], ("kernel.npy", b"no array")]), "."),
+        (zipped(members(), compression=zipfile.ZIP_LZMA), "weights must be stored or deflated"),
+        (zipped([(f"{n}.npy", b"") for n in range(9999)]), "npz file of a few arrays"),
+        (b"", "npz file"),
+        (pickle.dumps(WEIGHTS.bias), "npz file"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(99), "npz file"),
+    ],
+)
+def test_what_are_no_weights_is_refused_in_one_line(data, reason):
+    with pytest.raises(ValueError, match=reason) as refused:
+        parse_weights(data)
+    assert len(str(refused.value)) < 600
+
+
+def test_nothing_is_set_aside_on_the_word_of_a_header():
+    header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000,), }".ljust(117) + b"\n"
+    lie = b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header + bytes(48)
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=r"bias says shape .* and holds 48 bytes"):
+        parse_weights(zipped([(n, lie if n == "bias.npy" else data) for n, data in members()]))
+    assert tracemalloc.get_traced_memory()[1] < 10 << 20
+    tracemalloc.stop()
+
+
+def test_a_locked_member_is_refused():
+    data = bytearray(packed())
+    for mark, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        data[data.find(mark) + flags] |= 1
+    with pytest.raises(ValueError, match="encrypted"):
+        parse_weights(bytes(data))
