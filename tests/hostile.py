@@ -11,6 +11,8 @@ from functools import partial
 
 from hostile_files import bundle_case, config_case, load_cases, memory_case, phrase_case
 from hostile_midi import session_case, shipped_voices
+from hostile_takes import take_case
+from hostile_talk import talk_case
 from tally import Tally, run_cases
 
 MESSAGES = 1000  # of an ordinary session
@@ -71,4 +73,6 @@ TARGETS: dict[str, Target] = {
     "config": Target(partial(_files, config_case), 25_000),
     "score": Target(_scores, 500),
     "memory": Target(partial(_files, memory_case), 25_000),
+    "control": Target(partial(_files, talk_case), 100_000),
+    "take": Target(partial(_files, take_case), 3_000),
 }

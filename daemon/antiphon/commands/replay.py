@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import count
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from antiphon.config import Config, KeySettings
 from antiphon.errors import Failure, WrongUse
 from antiphon.events import NoteOff, Timed
 from antiphon.perform.news import Asked, Begun
-from antiphon.perform.replay import Comparison, Lost, Record, compare, perform
+from antiphon.perform.replay import Comparison, Lost, Record, compare, moment_of, perform
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings
 from antiphon.stage.finish import finish, records_of
@@ -31,6 +32,8 @@ from antiphon.stage.tempo_map import TempoMap
 # Settings by "section.key".
 Changes = Mapping[str, object]
 _NO_CHANGES: Changes = {}
+# An answer without end is composed to the last moment that is told, however far that is.
+_DAY_S, _MOST_DAYS = 86_400.0, 7
 
 
 @click.command()
@@ -71,20 +74,32 @@ def recorded(take: Path) -> tuple[TakeHeader, list[Record]]:
         raise Failure(f"{take}: {error}") from None
     if not any(isinstance(record, Begun) for record in records):
         raise Failure(f"{take}: does not tell how its session began, and cannot be replayed")
+    if (days := lasts_s(records) / _DAY_S) > _MOST_DAYS:
+        raise Failure(f"{take}: lasts {days:.0f} days; a session that is replayed may last {_MOST_DAYS}")
+    try:
+        _plain_settings(header)
+    except WrongUse as mistake:
+        raise Failure(f"{take}: {mistake.message.splitlines()[0]}") from None
     return header, records
+
+
+def lasts_s(records: Sequence[Record]) -> float:
+    """From the first moment that is recorded to the last, in seconds."""
+    moments = [at_s for record in records if (at_s := moment_of(record)) is not None and isfinite(at_s)]
+    return max(moments, default=0.0) - min(moments, default=0.0)
 
 
 def _say_compared(take: Path, header: TakeHeader, records: Sequence[Record], as_json: bool) -> None:
     lost = sum(record.events for record in records if isinstance(record, Lost))
     if lost:
         raise Failure(f"{take}: cannot be replayed exactly: {lost} of its events could not be written")
-    found = _safely(take, lambda: compare(records, Band(header).session))
+    found = safely(take, lambda: compare(records, band_of(take, header).session))
     click.echo(json.dumps(_as_json(found)) if as_json else _said(found))
     if found.difference is not None:
         raise click.exceptions.Exit(1)
 
 
-def _safely(take: Path, work: Any) -> Any:
+def safely(take: Path, work: Any) -> Any:
     """A file that is no recording of ours but says so may lead a session anywhere."""
     try:
         return work()
@@ -111,8 +126,16 @@ class Band:
         return Session(voices[0], settings, begun.random_seed, voices[1:], begun.resumption)
 
 
+def band_of(take: Path, header: TakeHeader, model: str | None = None, changes: Changes = _NO_CHANGES) -> Band:
+    """The voices of a take. Raises Failure naming it, where they are not here any more; or WrongUse."""
+    try:
+        return Band(header, model, changes)
+    except Failure as failure:
+        raise Failure(f"{take}: {failure.message}") from None
+
+
 def _plain_settings(header: TakeHeader) -> Config:
-    return config.checked(dict(header.settings), "the take's settings: ")
+    return config.checked(dict(header.settings), "its settings: ")
 
 
 def _loaded(name: str, wanted: Spoken | None) -> Bundle:
@@ -162,14 +185,14 @@ def _answer_anew(
     out: Path | None,
 ) -> Path:
     """The same calls, other answers; gives the file of the new take."""
-    band = Band(header, model, changes)
+    band = band_of(take, header, model, changes)
     asked = [_with(record, changes) for record in records]
     settings = _told(_plain_settings(header), model, changes)
     told = take_header(settings, band.bundles[0], header.random_seed, band.bundles[1:], header.remembered)
     place = Place(TempoMap(told.bpm))
     path = out or _free_name(take)
     written = Take(path.parent, told, stem=path.stem, place=place)
-    for report in _safely(take, lambda: list(perform(asked, band.session))):
+    for report in safely(take, lambda: list(perform(asked, band.session))):
         written.record(report)
     written.end()
     if (draft := written.whole) is None:

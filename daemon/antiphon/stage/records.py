@@ -11,8 +11,9 @@ from dataclasses import fields
 from functools import cache
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
+from antiphon.errors import shown
 from antiphon.events import (
     Clocked,
     ClockSignal,
@@ -144,10 +145,19 @@ def _value(plain: Any) -> Any:
     if name == _MANY:
         return tuple(_value(one) for one in given)
     if name == _SETTINGS and len(given) == 1:
-        return _ADAPTER.validate_python(given[0])
+        return _settings(given[0])
     if (kind := _KINDS.get(name)) is None:
-        raise ValueError(f'"{name}" is no kind of record that this Antiphon knows')
+        raise ValueError(f"{shown(name)} is no kind of record that this Antiphon knows")
     return _made(cast(Any, kind), name, [_value(one) for one in given])
+
+
+def _settings(plain: Any) -> SessionSettings:
+    try:
+        return _ADAPTER.validate_python(plain)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(map(str, first["loc"])) or "settings"
+        raise ValueError(f"{shown(name)}: {first['msg']}") from None
 
 
 def _made(kind: Any, name: str, values: Sequence[Any]) -> Any:
@@ -156,7 +166,7 @@ def _made(kind: Any, name: str, values: Sequence[Any]) -> Any:
         raise ValueError(f'"{name}" has {len(checks)} fields, got {len(values)}')
     for (field, fits), value in zip(checks, values, strict=True):
         if not fits(value):
-            raise ValueError(f'"{name}": {field} cannot be {value!r:.40}')
+            raise ValueError(f'"{name}": {field} cannot be {shown(value)}')
     return kind(*values)
 
 

@@ -120,7 +120,10 @@ def chain(path: Path) -> list[tuple[Path, TakeFile]]:
         if "place" not in take.texts:
             raise Failure(f"{here}: was made before takes kept their records, and cannot be replayed")
         parts.insert(0, (here, take))
-        before = str(take.texts["place"]["continues"])
+        try:
+            before = str(take.texts["place"]["continues"])
+        except (TypeError, LookupError):
+            raise Failure(f"{here}: does not tell where in its performance it stands") from None
         if not before:
             return parts
         here = path.parent / Path(before).name

@@ -120,7 +120,7 @@ def test_many_are_packed_and_unpacked(many):
         ('["in",["t",NaN,["off",60,0]]]', '"t": at_s cannot be nan'),
         ('["in",["t",true,["off",60,0]]]', '"t": at_s cannot be True'),
         ('["in"]', '"in" has 1 fields, got 0'),
-        ('["sung",1.0]', '"sung" is no kind of record'),
+        ('["sung",1.0]', "'sung' is no kind of record"),
         ('["on",60,80,0]', "a record must be one of begun, in, led"),
         ('["heard",1.0,["many",60],["key",0,"major"],["grid",120.0,0.0,4],0,0]', "notes cannot be (60,)"),
         ('["heard",1.0,["many"],["key",0,"dorian"],["grid",120.0,0.0,4],0,0]', "mode cannot be 'dorian'"),

@@ -1,0 +1,77 @@
+"""Hostile talk: whatever comes through the control socket is replied to in lines of JSON, or parted from."""
+
+import json
+import random
+import socket
+from functools import cache
+from pathlib import Path
+
+from antiphon import config
+from antiphon.changes import changed_now
+from antiphon.config import Config
+from antiphon.stage.clock import VirtualClock
+from antiphon.stage.control_socket import ControlSocket
+from antiphon.stage.requests import Ask, Done, Reply, Request, SetOne
+from mutations import damaged, misshapen
+from tally import FindingError
+
+_LONGEST_REPLY = 4096
+
+
+@cache
+def requests() -> tuple[dict[str, object], ...]:
+    plain = config.to_plain(Config())
+    asks = [{"command": word} for word in ("status", "panic", "reload", "stop")]
+    names = [(f"{section}.{key}", value) for section, keys in plain.items() for key, value in keys.items()]
+    return (*asks, *({"command": "set", "name": name, "value": value} for name, value in names))
+
+
+def serve(request: Request) -> Reply:
+    """As a running Antiphon does, but that nothing is played."""
+    match request:
+        case SetOne(name, value):
+            changed_now(Config(), name, value)
+        case Ask("status"):
+            return Done({"status": {"pid": 1}})
+    return Done()
+
+
+def said(chance: random.Random) -> bytes:
+    """A few requests, each whole, odd or damaged; the last perhaps without its end."""
+    lines = []
+    for _ in range(chance.randrange(1, 4)):
+        request = chance.choice(requests())
+        how = chance.random()
+        line = json.dumps(misshapen(request, chance) if how < 0.5 else request).encode()
+        lines.append(damaged(line, chance) if how > 0.8 else line)
+    return b"\n".join(lines) + (b"\n" if chance.random() < 0.9 else b"")
+
+
+def talk_case(chance: random.Random, folder: Path) -> None:
+    asked = ControlSocket(folder / "s", serve, VirtualClock())
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.connect(str(folder / "s"))
+        client.setblocking(False)
+        client.send(said(chance))
+        if chance.random() < 0.5:
+            client.shutdown(socket.SHUT_WR)
+        for _ in range(4):
+            asked.poll()
+        asked.close()
+        _check(_all_of(client))
+
+
+def _all_of(client: socket.socket) -> bytes:
+    came = b""
+    while data := client.recv(1 << 16):
+        came += data
+    return came
+
+
+def _check(came: bytes) -> None:
+    for line in came.splitlines():
+        reply = json.loads(line)
+        if not isinstance(reply.get("ok"), bool) or len(line) > _LONGEST_REPLY:
+            raise FindingError(f"replied {line[:200]!r}")
+        if not reply["ok"] and ("unforeseen" in reply["error"] or not reply["error"].isprintable()):
+            raise FindingError(f"replied {reply['error']!r}")
