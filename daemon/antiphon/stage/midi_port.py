@@ -1,6 +1,7 @@
 """The port that plays: inputs and an output of the MIDI system, and what passes them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -123,7 +124,8 @@ class MidiPort:
         virtual = [socket.name for socket in opened.all if socket.link is None]
         self._ties = Ties(self._system, virtual, ties, lambda found: tell(Tied(found)))
         if ties:  # before the outlet is made: what another left sounding is ended where it sounds
-            self._ties.look()
+            with suppress(Failure, self._system.errors):  # a server that is gone will say so again
+                self._ties.look()
         self._outlet = Outlet(opened.output, echo, held or Held(), clock.now_s())
         self._clock_outlet = ClockOutlet(opened.clock_output) if opened.clock_output else None
         clock_outputs = [opened.clock_output] if opened.clock_output else []

@@ -80,6 +80,7 @@ def _taken_over(how: signal.Signals, word: str) -> str:
         demand(daemon.sender() != first and not os.path.exists(f"/proc/{first}"), f"{first} is still there")
         demand(daemon.stop() == 0, daemon.said())
         wait_for(lambda: not sounding(device.heard()), "silence")
+        demand(not any(map(sounding, daemon.take())), f"never ended in the take: {daemon.take()}")
         return (
             f"{len(begun)} note ended, {' and '.join(map(' → '.join, sorted(before)))} back, answered again"
         )
