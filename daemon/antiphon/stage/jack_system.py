@@ -83,6 +83,9 @@ class JackSystem:
     def client_of(self, client: str, port: str) -> str:  # noqa: ARG002 - there is one client
         return port
 
+    def port_name(self, client: str, port: str) -> str:
+        return f"{client}:{port}"
+
     def source(self, title: str, clocked: bool = False) -> JackDevice:  # noqa: ARG002 - all is heard
         device = self._device("listen", title)
         self._inputs[device.number] = device

@@ -1,6 +1,7 @@
 """The port that plays: inputs and an output of the MIDI system, and what passes them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,6 +19,8 @@ from antiphon.events import (
     Timed,
     Turned,
 )
+from antiphon.stage.alsa_system import AlsaSystem
+from antiphon.stage.alsa_ties import alsa_clients
 from antiphon.stage.clock import Clock
 from antiphon.stage.echo import EchoFilter
 from antiphon.stage.intake import Intake
@@ -105,7 +108,9 @@ class MidiPort:
         if start_jack is None and backend is None and jack_loads():
             start_jack = start_jack_process
         rtmidi = backend or load_rtmidi()
-        opened = next(answers(rtmidi, wiring.api, partial(_open, wiring, start_jack, clock)))
+        # The kernel knows nothing of a stand-in's ports.
+        clients = alsa_clients if backend is None else str
+        opened = next(answers(rtmidi, wiring.api, partial(_open, wiring, start_jack, clients, clock)))
         self._system = opened.system
         self.api, self.output = opened.system.api, opened.output.name
         self.inputs = tuple(socket.name for socket in opened.inputs)
@@ -116,12 +121,14 @@ class MidiPort:
         clock_inputs = [opened.clock_input] if opened.clock_input else []
         self._clock_intakes = [(socket, Intake(None, echo)) for socket in clock_inputs]
         self._clocked = wiring.clock_input is not None
+        virtual = [socket.name for socket in opened.all if socket.link is None]
+        self._ties = Ties(self._system, virtual, ties, lambda found: tell(Tied(found)))
+        if ties:  # before the outlet is made: what another left sounding is ended where it sounds
+            with suppress(Failure, self._system.errors):  # a server that is gone will say so again
+                self._ties.look()
         self._outlet = Outlet(opened.output, echo, held or Held(), clock.now_s())
         self._clock_outlet = ClockOutlet(opened.clock_output) if opened.clock_output else None
         clock_outputs = [opened.clock_output] if opened.clock_output else []
-        # Before anything is sent: what another left sounding is ended where it sounds.
-        virtual = [socket.name for socket in opened.all if socket.link is None]
-        self._ties = Ties(self._system, virtual, ties, lambda found: tell(Tied(found)))
         self._presence = Presence(
             *map(_links, (opened.inputs, [opened.output], clock_inputs, clock_outputs)),
         )
@@ -238,7 +245,15 @@ class MidiPort:
             self._system.close()
 
 
-def _open(wiring: Wiring, start_jack: StartJack | None, clock: Clock, system: MidiSystem) -> Sockets:
+def _open(
+    wiring: Wiring,
+    start_jack: StartJack | None,
+    alsa_clients: Callable[[], str],
+    clock: Clock,
+    system: MidiSystem,
+) -> Sockets:
+    if system.api == "alsa":
+        return open_sockets(wiring.names, AlsaSystem(system.rtmidi, system.number, alsa_clients))
     if start_jack is None or system.api != "jack":
         return open_sockets(wiring.names, system)
     exact = wiring.exact

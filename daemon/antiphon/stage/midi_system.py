@@ -5,23 +5,20 @@ The only module that knows python-rtmidi, which is loaded when it is first neede
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, count
-from pathlib import Path
 from typing import Any, TypeVar
 
 from antiphon.errors import Failure
 from antiphon.events import Lead
 from antiphon.stage.clock import Clock
-from antiphon.stage.port_names import tied
 from antiphon.stage.ties import Tie
 
 # The library drops the newest messages when its queue is full; this is minutes of the densest playing.
 QUEUE_MESSAGES = 65_536
 LONGEST_PERIOD_S = 0.05  # 2 048 samples
-_ALSA_CLIENTS = Path("/proc/asound/seq/clients")
 T = TypeVar("T")
 APIS = ("auto", "alsa", "jack", "coremidi", "winmm")
 _OTHER_NAMES = {"core": "coremidi"}  # python-rtmidi's → ours
@@ -80,9 +77,13 @@ class MidiSystem:
         if self.api != "jack":  # elsewhere two programs may have the same name
             return client
         listing = self.listing()
-        taken = {*listing.inputs, *listing.outputs}
+        return self.untaken(client, [*listing.inputs, *listing.outputs])
+
+    def untaken(self, client: str, ports: Iterable[str]) -> str:
+        """The client name, with a number behind it where its ports are among these."""
+        taken = set(ports)
         names = chain([client], (f"{client}-{number}" for number in count(2)))
-        return next(name for name in names if not {f"{name}:in", f"{name}:out"} & taken)
+        return next(n for n in names if taken.isdisjoint((self.port_name(n, "in"), self.port_name(n, "out"))))
 
     def client_of(self, client: str, port: str) -> str:
         """What to call the client of a port, so that the port shows as `client:port`.
@@ -93,6 +94,10 @@ class MidiSystem:
         """
         return f"{client}:{port}" if self.api == "jack" and port != "in" else client
 
+    def port_name(self, client: str, port: str) -> str:
+        """How our port shows."""
+        return f"{client}:{port}"
+
     def open_virtual(self, device: Any, port: str) -> None:
         device.open_virtual_port(port)
         self._rename(device, port)
@@ -102,19 +107,9 @@ class MidiSystem:
         device.open_port(number, port)
         self._rename(device, port)
 
-    def still_tied(self, client: str, port: str, theirs: str) -> bool:
-        """Whether our `client:port` still hangs on `theirs`, which is there; True where nobody can say.
-
-        A device that was away and back between two looks has its old name and numbers on ALSA, but what hung
-        on it hangs there no more.
-        """
-        if self.api != "alsa":
-            return True
-        try:
-            clients = _ALSA_CLIENTS.read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return True
-        return tied(clients, f"{client}:{port}", theirs)
+    def still_tied(self, client: str, port: str, theirs: str) -> bool:  # noqa: ARG002
+        """Whether our port still hangs on `theirs`, which is there; True where nobody can say."""
+        return True
 
     def send(self, device: Any, message: bytes, at_s: float) -> None:  # noqa: ARG002 - it leaves at once
         device.send_message(message)

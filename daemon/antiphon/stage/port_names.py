@@ -9,34 +9,12 @@ from antiphon.errors import Failure
 
 # ALSA and Windows put numbers behind a name that are others after the next plugging in.
 _NUMBERS = {"alsa": re.compile(r" \d+:\d+$"), "winmm": re.compile(r" \d+$")}
-# What the kernel says in /proc/asound/seq/clients, less what is of no interest here.
-_CLIENT = re.compile(r'Client +\d+ : "(.*)"')
-_PORT = re.compile(r'  Port +\d+ : "(.*)" \(')
-_TIES = re.compile(r"    Connect(?:ing To|ed From): (.*)")
-_NUMBER = re.compile(r"\b\d+:\d+")
 _WILD = re.compile(r"[*?\[]")
 
 
 def lasting(port: str, api: str) -> str:
     """The part of a port's name that is still the same when its device comes back."""
     return _NUMBERS[api].sub("", port) if api in _NUMBERS else port
-
-
-def tied(clients: str, ours: str, theirs: str) -> bool:
-    """Whether in ALSA's list of clients a port called `ours` is tied to `theirs`, a name with its numbers."""
-    wanted, client, port = theirs.rpartition(" ")[2], "", ""
-    for line in clients.splitlines():
-        if found := _CLIENT.match(line):
-            client = found[1]
-        elif found := _PORT.match(line):
-            port = found[1]
-        elif (
-            (found := _TIES.match(line))
-            and f"{client}:{port}" == ours
-            and wanted in _NUMBER.findall(found[1])
-        ):
-            return True
-    return False
 
 
 def fitting(wanted: str, ports: Sequence[str], api: str) -> list[str]:

@@ -28,6 +28,8 @@ class System(Protocol):
 
     def client_of(self, client: str, port: str) -> str: ...
 
+    def port_name(self, client: str, port: str) -> str: ...
+
     def source(self, client: str, clocked: bool = False) -> Any: ...
 
     def sink(self, client: str) -> Any: ...
@@ -107,7 +109,8 @@ class Sockets:
 
 
 def open_sockets(names: Names, system: System) -> Sockets:
-    """Ports `client:in`, `client:out`, `client:clock` and `client:clock-out`, as far as they are wanted.
+    """Ports `client:in`, `client:out`, `client:clock` and `client:clock-out`, as far as they are wanted;
+    `System.port_name` may put it otherwise.
 
     Those with the name of another port are tied to that.
     Raises Failure where a name fits no port.
@@ -156,17 +159,20 @@ class _Opener:
         name = name or "".join(self._made_by_the_player(title))
         if not name:
             return self._virtual(device, title)
-        with _advice(self._system.api, f"{self._client}:{title}"):
+        with _advice(self._system.api, self._name(title)):
             port = self._one_output(device, name)
         return self._tied(device, title, port)
 
     def _fitting(self, device: Any, title: str, names: Sequence[str]) -> list[str]:
-        with _advice(self._system.api, f"{self._client}:{title}"):
+        with _advice(self._system.api, self._name(title)):
             return all_fitting(names, device.get_ports(), self._system.api)
 
     def _one_output(self, device: Any, name: str) -> str:
-        api, own = self._system.api, (f"{self._client}:in", f"{self._client}:clock")
+        api, own = self._system.api, (self._name("in"), self._name("clock"))
         return one_fitting(name, [port for port in device.get_ports() if lasting(port, api) not in own], api)
+
+    def _name(self, title: str) -> str:
+        return self._system.port_name(self._client, title)
 
     def _source(self, title: str) -> Any:
         return self._client_for(partial(self._system.source, clocked=self._clocked), title)
@@ -177,7 +183,7 @@ class _Opener:
 
     def _virtual(self, device: Any, title: str) -> Socket:
         self._system.open_virtual(device, title)
-        return Socket(self._system, device, f"{self._client}:{title}")
+        return Socket(self._system, device, self._name(title))
 
     def _tied(self, device: Any, title: str, port: str) -> Socket:
         connect = partial(self._system.connect, device, title)
@@ -187,7 +193,7 @@ class _Opener:
 
     def _made_by_the_player(self, title: str) -> tuple[str, ...]:
         """Windows has no virtual ports: there, ours are those that the player made with loopMIDI."""
-        return (f"{self._client}:{title}",) if self._system.api == "winmm" else ()
+        return (self._name(title),) if self._system.api == "winmm" else ()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from antiphon.stage.clock import VirtualClock
 from antiphon.stage.jack_system import MARGIN_S, MOST_AHEAD_S
 from antiphon.stage.midi_port import MidiPort, PortChanged, Wiring
 from antiphon.stage.midi_system import NoServerError
+from antiphon.stage.ports import Held
 from fake_jack import FakeJack
 from fake_rtmidi import FakeRtMidi
 
@@ -140,6 +141,18 @@ def test_a_server_that_is_gone_is_told_and_the_process_ended_all_the_same():
     with pytest.raises(Failure, match="the JACK server is gone"):
         port.close()
     assert jack.closed
+
+
+def test_one_that_takes_over_connects_first_and_then_ends_what_sounds_however_late_it_gets_to_it():
+    jack, clock, held = FakeJack([KEYS], [SYNTH]), VirtualClock(10.0), Held()
+    held.follow(NoteOn(60, 80))
+    wanted = [(KEYS, "antiphon-2:in"), ("antiphon-2:out", SYNTH)]
+    port = MidiPort(clock, Wiring(), backend=FakeRtMidi([3]), start_jack=jack, held=held, ties=wanted)
+    assert jack.ties == set(wanted)
+    assert jack.sent == []
+    clock.wait_until_s(11.0)
+    port.attend(None)
+    assert [message for _, _, message in jack.sent] == [[0x80, 60, 64]]
 
 
 def test_a_name_that_fits_not_ends_the_process():

@@ -55,17 +55,3 @@ def test_a_device_plugged_in_anew_between_two_looks_is_lost_and_then_found():
     assert not links[0].present
     assert presence.look(1.0) == links
     assert links[0].present
-
-
-def test_a_device_that_was_away_between_two_looks_and_has_its_old_number_is_tied_anew(tmp_path, monkeypatch):
-    clients = tmp_path / "clients"
-    monkeypatch.setattr("antiphon.stage.midi_system._ALSA_CLIENTS", clients)
-    port = 'Client 128 : "antiphon" [User Legacy]\n  Port   0 : "in" (-We-)\n'
-    clients.write_text(f"{port}    Connected From: 14:0, 24:0[real:0]\n")
-    _, links, presence = stage(["keys 24:0"], ["keys"])
-    assert presence.look(0.0) == []
-    clients.write_text(port)
-    assert presence.look(1.0) == links
-    assert not links[0].present
-    assert presence.look(2.0) == links
-    assert links[0].device.ties == ["keys 24:0", "keys 24:0"]

@@ -5,14 +5,17 @@ import re
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import mido
-from peers import Note, WrongError, demand, ports, wait_for
+from peers import Note, WrongError, demand, ports, run, wait_for
 
-IN, OUT = "antiphon:in", "antiphon:out"
+IN, OUT = "antiphon:in", "antiphon-out:out"
+PLAYER = "nobody"  # no root
+IDLE_S = 1.0
 _SLOW = "did not start within"
 _NAME = re.compile(r"\b([A-G])([#b♯♭]?)(-?\d)\b")
 
@@ -27,8 +30,10 @@ class Daemon:
         options = ["--api", "alsa", "--random-seed", "1", "--take-dir", str(self.folder)]
         with self._log.open("w") as out:
             command = ["antiphon", "play", *options, *arguments]
-            # As an ordinary player, not as root.
-            self.process = subprocess.Popen(command, stdout=out, stderr=out, user="nobody", group="audio")
+            # In a group of its own, as a shell does it.
+            self.process = subprocess.Popen(
+                command, stdout=out, stderr=out, user=PLAYER, group="audio", process_group=0
+            )
 
     def said(self) -> str:
         return self._log.read_text()
@@ -56,6 +61,27 @@ class Daemon:
         """Its own process and those it started."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return [self.process.pid, *map(int, children.split())]
+
+    def called(self, name: str) -> list[int]:
+        """Its processes that `ps` shows under that name."""
+        return [pid for pid in self.pids() if _read(f"/proc/{pid}/comm").strip() == name]
+
+    def sender(self) -> int:
+        return self.called("antiphon-sender")[0]
+
+    def wait_for_spare(self) -> None:
+        """Until another stands by, and has nothing to do any more."""
+
+        def idles() -> bool:
+            before = [_used(pid) for pid in self.called("antiphon-spare")]
+            time.sleep(IDLE_S)
+            return bool(before) and before == [_used(pid) for pid in self.called("antiphon-spare")]
+
+        wait_for(idles, "a process that stands by")
+
+    def ask(self, *command: str) -> str:
+        """What `antiphon COMMAND` says, as the same player types it at another terminal."""
+        return run("antiphon", *command, user=PLAYER)
 
     def descriptors(self) -> list[int]:
         """How many files each of its processes has open."""
@@ -87,6 +113,18 @@ class Daemon:
         """What the take has of the player's and of its own."""
         kept = mido.MidiFile(next(self.folder.glob("*.mid")))
         return [_notes(track) for track in kept.tracks[1:]]
+
+
+def _read(file: str) -> str:
+    """Nothing of a process that is no more."""
+    with suppress(OSError):
+        return Path(file).read_text()
+    return ""
+
+
+def _used(pid: int) -> list[str]:
+    """The time that a process had of the processor, in all."""
+    return _read(f"/proc/{pid}/stat").rpartition(")")[2].split()[11:13]
 
 
 def _notes(track: mido.MidiTrack) -> list[Note]:

@@ -52,7 +52,7 @@ def names_last() -> str:
     for _ in range(RESTARTS + 1):
         with playing() as daemon:
             names = sorted(port.name for port in ports() if port.pid in daemon.pids())
-            demand(names == [IN, OUT], f"aconnect lists {names}")
+            demand(names == sorted((IN, OUT)), f"aconnect lists {names}")
             demand(daemon.stop(signal.SIGINT) == 0, daemon.said())
     demand(not [port for port in ports() if port.pid], f"left behind: {ports()}")
     return f"{IN} and {OUT} after each of {RESTARTS} restarts; no client left behind"

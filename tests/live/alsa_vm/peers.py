@@ -17,6 +17,7 @@ NEVER_S = 90.0
 UNBUFFERED = ("stdbuf", "-oL")  # else what aseqdump heard stays with it
 _CLIENT = re.compile(r"client (\d+): '(.*)' \[type=\w+(?:,pid=(\d+))?")
 _PORT = re.compile(r" +(\d+) '(.*?) *'$")
+_INTO = re.compile(r"\tConnecting To: (.*)")
 _NOTE = re.compile(r"Note (on|off) +(\d+), note (\d+), velocity (\d+)")
 
 
@@ -38,9 +39,9 @@ def wait_for(look: Callable[[], T], what: str, seconds: float = NEVER_S) -> T:
     return found
 
 
-def run(*command: str) -> str:
+def run(*command: str, user: str | None = None) -> str:
     """What a program prints; WrongError if it fails."""
-    done = subprocess.run(command, capture_output=True, text=True, timeout=NEVER_S)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=NEVER_S, user=user)
     demand(done.returncode == 0, f"{' '.join(command)}: {done.returncode} {done.stdout}{done.stderr}")
     return done.stdout
 
@@ -62,6 +63,21 @@ def ports() -> list[Port]:
         elif port := _PORT.match(line):
             found.append(Port(f"{client}:{port[1]}", f"{name}:{port[2]}", pid))
     return found
+
+
+def connections() -> set[tuple[str, str]]:
+    """What leads into what, by the names of ports, as aconnect lists it."""
+    names, start, leads = {}, "", []
+    client = ""
+    for line in run("aconnect", "-l").splitlines():
+        if begun := _CLIENT.match(line):
+            client, title = begun[1], begun[2]
+        elif port := _PORT.match(line):
+            start = f"{client}:{port[1]}"
+            names[start] = f"{title}:{port[2]}"
+        elif into := _INTO.match(line):
+            leads += [(start, end) for end in re.findall(r"\b\d+:\d+", into[1])]
+    return {(names[start], names[end]) for start, end in leads}
 
 
 def address(name: str) -> str:

@@ -26,6 +26,7 @@ def _playing_with_device(*options: str) -> Iterator[tuple[Daemon, UsbDevice]]:
     with UsbDevice() as device:
         wait_for(_is_there, PORT)
         with playing(*options, NAME) as daemon:
+            daemon.wait_for_spare()
             yield daemon, device
 
 

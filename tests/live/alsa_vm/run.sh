@@ -1,21 +1,22 @@
 #!/usr/bin/env bash
 # What the tests' pretended MIDI library only simulates, on Linux's own ALSA sequencer, in a virtual machine:
 # virtual ports, an exchange with aplaymidi and aseqdump, an end in mid-note, a USB keyboard and a USB
-# synthesizer that are unplugged and come back. The checks stand in exchange.py and plugging.py. They prove
-# behaviour, not speed: the machine is emulated and its time goes as fast as its instructions.
+# synthesizer that are unplugged and come back, a sender that is killed or hangs and one that takes over. The
+# checks stand in exchange.py, plugging.py and succession.py. They prove behaviour, not speed: the machine is
+# emulated and its time goes as fast as its instructions.
 #
 #   tests/live/alsa_vm/run.sh [CACHE]
 #
 # Run by hand, on Debian 12, from anywhere; needs no KVM and no sound card, but a network and
 #   apt install qemu-system-x86 mmdebstrap cpio kmod python3-pip
 # CACHE (or $ANTIPHON_VM_CACHE, else ~/.cache/antiphon-alsa-vm) keeps what was downloaded, some 600 MB: delete
-# it to renew kernel and system. Takes five minutes of one processor, and one more the first time.
+# it to renew kernel and system. Takes some ten minutes of one processor, and one more the first time.
 # What it found is kept beside this file, in last-output.txt. Exit code 0 if all checks passed, else 1.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 repository=$(cd "$here/../../.." && pwd)
 cache=${1:-${ANTIPHON_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/antiphon-alsa-vm}}
-readonly here repository cache limit_s=1800 suite=bookworm
+readonly here repository cache limit_s=3600 suite=bookworm
 modules=(snd-seq snd-seq-midi snd-seq-dummy snd-virmidi snd-usb-audio dummy_hcd libcomposite usb_f_midi)
 
 say() { echo "alsa_vm: $*" >&2; }
