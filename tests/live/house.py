@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections import Counter
@@ -37,7 +38,10 @@ class Server:
         scheduling = ["-R", "-P70"] if self.real_time else ["--no-realtime"]
         sound = ["-d", "dummy", "-r", "48000", "-p", str(frames)]
         self._command = ["jackd", "-n", self.name, *options, *scheduling, *sound]
-        self.environment = {**os.environ, "JACK_DEFAULT_SERVER": self.name, "JACK_NO_START_SERVER": "1"}
+        # Short, for a socket lies in it, and this server's alone: there is one Antiphon to a client name.
+        self._folder = tempfile.TemporaryDirectory(prefix="live-")
+        found = {"JACK_DEFAULT_SERVER": self.name, "JACK_NO_START_SERVER": "1"}
+        self.environment = {**os.environ, **found, "XDG_RUNTIME_DIR": self._folder.name}
 
     def __enter__(self):
         self.start()
@@ -49,6 +53,7 @@ class Server:
             self.start()
         self._process.terminate()
         self._process.wait()
+        self._folder.cleanup()
 
     def start(self):
         self.launch()

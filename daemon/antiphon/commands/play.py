@@ -30,6 +30,7 @@ from antiphon.stage.midi_system import APIS
 from antiphon.stage.notify import Notifier
 from antiphon.stage.priority import keep_ordinary
 from antiphon.stage.recorder import Recorder
+from antiphon.stage.recording import Recording
 from antiphon.stage.screen import Screen
 from antiphon.stage.sender import Cue, Order, Ready
 from antiphon.stage.status import StatusBoard
@@ -103,20 +104,21 @@ def _perform(read: Callable[[], Config], seed: int, learn: Knob | Button | None,
         Live(order, cue, lambda: board.settings.session) as live,
     ):
         ready = live.ready()
-        recorder = Recorder(Path(settings.take.folder), header, settings.take.record, say)
+        folder, record = Path(settings.take.folder), settings.take.record
+        recording = Recording(lambda begin: Recorder(folder, header, begin, say), record, say)
         try:
             click.echo(_opened(ready))
             with _screen(console, settings, chosen) as screen:
-                stage = Stage(live.ask, read, recorder, screen, Notifier(clock), say)
+                stage = Stage(live.ask, read, recording, screen, Notifier(clock), say)
                 front = Front(clock, settings, cue.wiring, board, stage)
                 front.opened(ready)
                 door.serve = front.serve
                 attend(live, front, door, stopping, hung_up)
         finally:
-            kept = recorder.close()
+            kept = recording.close()
     click.echo(f"The take is {kept}." if kept else "No take is kept: nothing was played, or recorded.")
-    if recorder.failure is not None:
-        raise Failure(recorder.failure)
+    if recording.failure is not None:
+        raise Failure(recording.failure)
 
 
 def _order(settings: Config, chosen: Bundle, programs: Sequence[Bundle], seed: int) -> Order:
