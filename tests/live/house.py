@@ -9,6 +9,7 @@ import tempfile
 import time
 import uuid
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -96,26 +97,43 @@ def _role(pid, name):
     return "tracker" if b"resource_tracker" in command else name
 
 
-class Daemon:
-    """`antiphon play`, whose ports are open."""
+def is_there(pid):
+    """Whether a process runs; one that only waits to be buried does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
-    def __init__(self, environment, folder, *arguments, program=("-m", "antiphon"), wait=True):
+
+# What a service manager does.
+AGAIN = ("sh", "-c", 'until "$@"; do sleep 0.1; done', "sh")
+
+
+class Daemon:
+    """`antiphon play`, whose ports are open; `kept`: started again when it dies."""
+
+    def __init__(self, environment, folder, *arguments, program=("-m", "antiphon"), kept=False):
         self.folder, self.environment = folder, environment
         self.log_file = folder / "play.log"
         command = [sys.executable, *program, "play", "--api", "jack", "--take-dir", str(folder), *arguments]
+        self._kept, command = kept, [*AGAIN, *command] if kept else command
         with self.log_file.open("w") as out:
             self.process = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
-        if wait:
-            wait_for(lambda: "are open" in self.log or self.process.poll() is not None, "the ports")
-            assert self.process.poll() is None, self.log
+        wait_for(lambda: "are open" in self.log or self.process.poll() is not None, "the ports")
+        assert self.process.poll() is None, self.log
 
     @property
     def log(self):
         return self.log_file.read_text()
 
+    @property
+    def parent(self):
+        """The number of its first process."""
+        return next(iter(named(self.process.pid))) if self._kept else self.process.pid
+
     def pids(self):
         """All its processes but the first."""
-        return named(self.process.pid)
+        return named(self.parent)
 
     def pid(self, name):
         """The number of the process of that name, which is waited for."""
@@ -143,11 +161,9 @@ class Daemon:
 
     def discard(self):
         """End it and all its processes, however they are."""
-        for pid in [self.process.pid, *self.pids()]:
-            try:
+        for pid in [self.process.pid, *named(self.process.pid)]:
+            with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         self.process.wait()
 
 
