@@ -42,8 +42,8 @@ def main(client, unconnected=False):
     sink = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "player-out")
     source = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, "player-in", 65536)
     if unconnected:  # under the names that the ports have otherwise
-        sink.open_virtual_port("RtMidi Output")
-        source.open_virtual_port("RtMidi Input")
+        sink.open_virtual_port("RtMidi output")
+        source.open_virtual_port("RtMidi input")
     else:
         connect(sink, f"{client}:in")
         connect(source, f"{client}:out")

@@ -42,9 +42,9 @@ def server():
 
 
 @pytest.fixture(scope="module")
-def calm(server, tmp_path_factory):
+def calm(tmp_path_factory):
     """An Antiphon for all that should not disturb it; `first_answer` is what it answered undisturbed."""
-    with scene(server, tmp_path_factory.mktemp("calm")) as staged:
+    with Server(["-S"], real_time=True) as quiet, scene(quiet, tmp_path_factory.mktemp("calm")) as staged:
         wait_for(staged.daemon.stands_by, "the process that stands by")
         staged.first_answer = staged.is_answered()
         yield staged
@@ -252,9 +252,9 @@ def raw(server):
 FLOOD_S, FLOOD = 10, 10_000  # messages a second
 
 
-def test_a_flood_of_messages(calm, server):
+def test_a_flood_of_messages(calm):
     turns = [[round(n * 48_000 / FLOOD), [0xB0, 20 + n % 8, n % 128]] for n in range(FLOOD_S * FLOOD)]
-    with raw(server) as ask:
+    with raw(calm.server) as ask:
         ask("play", turns)
         assert calm.is_answered()
     print(f"asked after the flood: {calm.daemon.status()['state']}")
@@ -263,14 +263,14 @@ def test_a_flood_of_messages(calm, server):
 SYSEX_BYTES, PIECE_BYTES = 1_000_000, 4000
 
 
-def test_a_very_long_message_in_pieces_is_passed_over(calm, server):
+def test_a_very_long_message_in_pieces_is_passed_over(calm):
     body = [n % 128 for n in range(SYSEX_BYTES)]
     long = [0xF0, *body]
     pieces = [long[start : start + PIECE_BYTES] for start in range(0, len(long), PIECE_BYTES)]
     # The last ones are as short as notes are.
     pieces += [[60, 80, 62], [80, 64], [64, 80, 0xF7]]
     notes = [[0x90, 72, 80], [0x80, 72, 0]]
-    with raw(server) as ask:
+    with raw(calm.server) as ask:
         before = len(calm.daemon.log)
         ask("play", [[256 * place, data] for place, data in enumerate([*notes, *pieces])])
         wait_for(lambda: "C5" in calm.daemon.log[before:], "the call before it")
@@ -285,14 +285,14 @@ BAD = [[0x90], [0x90, 200, 10], [0x90, 60, 200], [0x90, 60], [0xB0, 1], [0xC0], 
 BAD += [[60, 70], [60, 70, 80], [0xF0], [0xF7], [0xFD], [0xE0, 255, 255], [0x80, 128, 128], [0xF0, 0xF7]]
 
 
-def test_bytes_that_are_no_message(calm, server):
-    with raw(server) as ask:
+def test_bytes_that_are_no_message(calm):
+    with raw(calm.server) as ask:
         ask("play", [[200 * place, data] for place, data in enumerate(BAD * 10)])
         assert calm.is_answered()
 
 
-def test_who_asks_and_never_reads_and_who_talks_nonsense(calm, server):
-    path = Path(server.environment["XDG_RUNTIME_DIR"], "antiphon", "antiphon.sock")
+def test_who_asks_and_never_reads_and_who_talks_nonsense(calm):
+    path = Path(calm.server.environment["XDG_RUNTIME_DIR"], "antiphon", "antiphon.sock")
     with socket.socket(socket.AF_UNIX) as deaf, socket.socket(socket.AF_UNIX) as mad:
         for one in (deaf, mad):
             one.connect(str(path))
