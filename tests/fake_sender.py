@@ -68,7 +68,8 @@ def _obey(letters, orders, vitals, held):
             case None:
                 return
             case "record":
-                held.follow(NOTE)
+                for event in (NOTE, NoteOn(72), NoteOff(72)):
+                    held.follow(event)
                 letters.send(Sent(Timed(1.0, NOTE), 0.0))
                 os.kill(os.getpid(), signal.SIGKILL)
             case "panic":

@@ -14,6 +14,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PROBE = "import rtmidi; rtmidi.MidiOut(rtmidi.API_UNIX_JACK, 'probe')"
+_PLACES = Path("/dev/shm/jack-shm-registry")
 SILENT = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
@@ -49,12 +50,22 @@ class Server:
         return self
 
     def __exit__(self, *_):
-        if self._process.returncode == -signal.SIGKILL:
-            # What it left in shared memory would be in the way of later servers; the next of its name clears it.
+        self._end()
+        if self._left_its_place():
+            # One that was killed, or whose clients were, stays in the list, which has eight places for all
+            # users of the machine; the next of its name clears that.
             self.start()
+            self._end()
+        self._folder.cleanup()
+
+    def _end(self):
         self._process.terminate()
         self._process.wait()
-        self._folder.cleanup()
+
+    def _left_its_place(self):
+        with suppress(OSError):
+            return self.name.encode() in _PLACES.read_bytes()
+        return False
 
     def start(self):
         self.launch()

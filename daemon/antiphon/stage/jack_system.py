@@ -66,10 +66,10 @@ class JackSystem:
 
     api = "jack"
     errors: type[Exception] = RefusedError
-    gone = False  # its end raises Failure, and holds nobody up
 
     def __init__(self, process: Process) -> None:
         self.process = process
+        self.gone = False
         self._inputs: dict[int, JackDevice] = {}
         self._leads: list[Lead] = []
 
@@ -111,7 +111,12 @@ class JackSystem:
         self.process.send(device.number, at_s, message)
 
     def gather(self) -> None:
-        for record in self.process.receive():
+        try:
+            records = self.process.receive()
+        except Failure:
+            self.gone = True
+            raise
+        for record in records:
             if isinstance(record, Lead):
                 self._leads.append(replace(record, by="jack"))
             elif isinstance(record, Message) and record.port in self._inputs:

@@ -262,7 +262,7 @@ class Live:
             self._cue,
             settings=self._settings(),
             resumption=self._left.resumption,
-            sounding=sounding,
+            sounding=(*sounding, *self._part.vitals.doubtful),
         )
         self._part, self._ready = self._understudy or _Part(self._order, self._serve), None
         self._understudy = None

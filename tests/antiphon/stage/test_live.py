@@ -80,7 +80,9 @@ def test_one_that_dies_or_hangs_in_mid_note_is_followed_by_another(tmp_path, fau
     assert released.timed == Timed(released.timed.at_s, OFF)
     assert ready == fake_sender.READY
     cue = here.cue(1)
-    assert (cue.sounding, cue.ties, cue.patient) == ((OFF,), fake_sender.TIES, True)
+    # A note-off that was sent just before may not have arrived: it is sent again, and not told again.
+    doubtful = (NoteOff(72),) if fault == "record" else ()
+    assert (cue.sounding, cue.ties, cue.patient) == ((OFF, *doubtful), fake_sender.TIES, True)
     assert cue.settings == IN_FORCE
     # The same ports on the same system, by the name that they had.
     assert (cue.wiring.api, cue.wiring.client_name, cue.wiring.insist) == ("jack", "antiphon-2", True)

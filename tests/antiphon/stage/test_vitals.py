@@ -32,6 +32,18 @@ def test_what_another_left_is_owed_by_its_successor():
     assert vitals.sounding == (NoteOff(60, 3),)
 
 
+def test_a_note_off_may_have_been_on_its_way_for_a_while():
+    vitals = Vitals(CONTEXT)
+    held = WatchedHeld(vitals)
+    for event in (NoteOn(60), NoteOn(64, 80, 2), NoteOff(64, 2), NoteOff(60), NoteOn(60)):
+        held.follow(event)
+    assert vitals.sounding == (NoteOff(60),)
+    assert vitals.doubtful == (NoteOff(64, 2),)
+    for _ in range(1000):
+        vitals.beat()
+    assert vitals.doubtful == ()
+
+
 EVENTS = st.builds(NoteOn, st.integers(0, 127), st.integers(1, 127), st.integers(0, 15)) | st.builds(
     NoteOff, st.integers(0, 127), st.integers(0, 15)
 )
