@@ -1,4 +1,4 @@
-"""What may befall a running Antiphon in the middle of an answer, done to it, and how long it takes to be over.
+"""What may befall a running Antiphon in the middle of an answer, and how long it takes to be over.
 
 Each fault is done to a `Scene`: an Antiphon on a JACK server, and a player. Used by tests and by a benchmark.
 """
@@ -159,7 +159,9 @@ def measure_server(staged, away_s=1.0):
 def _tied(server):
     """Whether the player is connected both ways."""
     found = (
-        subprocess.run(["jack_lsp", "-c", port], env=server.environment, capture_output=True, text=True).stdout
+        subprocess.run(
+            ["jack_lsp", "-c", port], env=server.environment, capture_output=True, text=True
+        ).stdout
         for port in ("antiphon:in", "antiphon:out")
     )
     return all("player-" in connections for connections in found)

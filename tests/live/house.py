@@ -100,7 +100,7 @@ def named(pid):
 
 
 def _role(pid, name):
-    """What it is called; the tracker of shared memory, which multiprocessing starts, has no name of its own."""
+    """What it is called; the tracker that multiprocessing starts has no name of its own."""
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:

@@ -1,8 +1,8 @@
 """A player on JACK that is not ours: python-rtmidi by itself plays what it is told, and keeps what it hears.
 
-python player.py CLIENT [unconnected]: each line of stdin is a phrase, [[seconds from now, [byte, …]], …] in JSON, and is
-answered with the moments at which its messages left. An empty line asks for all that was heard so far,
-[[moment, byte, …], …]. Moments are seconds of the monotonic clock, which all processes here share.
+python player.py CLIENT [unconnected]: each line of stdin is a phrase, [[seconds from now, [byte, …]], …] in
+JSON, and is answered with the moments at which its messages left. An empty line asks for all that was heard
+so far, [[moment, byte, …], …]. Moments are seconds of the monotonic clock, which all processes here share.
 """
 
 import json

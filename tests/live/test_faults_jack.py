@@ -1,4 +1,4 @@
-"""Whatever befalls it in the middle of an answer, on a real JACK server: no note goes on, and it answers again.
+"""Whatever befalls it in mid-answer, on a real JACK server: no note goes on, and it answers again.
 
 The times wanted are half a second of a note that goes on, and three until it answers again; here others have
 the machine too, and bench_faults.py measures.
@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import mido
@@ -97,7 +97,9 @@ def test_the_sender_is_killed_and_a_synthesizer_falls_silent(server, tmp_path, e
 
 def connect(server, output, into):
     command = ["jack_connect", output, into]
-    wait_for(lambda: not subprocess.run(command, env=server.environment, capture_output=True).returncode, into)
+    wait_for(
+        lambda: not subprocess.run(command, env=server.environment, capture_output=True).returncode, into
+    )
 
 
 @pytest.mark.parametrize("fault", ["kill -9 antiphon-jack", "antiphon-sender hangs (SIGSTOP)"])
@@ -154,7 +156,7 @@ def test_a_part_that_breaks_in_mid_note(server, tmp_path, part):
 
 
 def test_a_part_that_breaks_again_and_again_ends_it(server, tmp_path):
-    with scene(server, tmp_path, **broken("session", tmp_path, AGAIN="1")) as staged:
+    with scene(server, tmp_path, **broken("port", tmp_path, AGAIN="1")) as staged:
         staged.reach_the_answer()
         assert staged.daemon.process.wait(60) == 1, staged.daemon.log
         wait_for(lambda: not staged.player.sounding(), "silence")
@@ -168,7 +170,7 @@ def test_a_recorder_that_breaks_is_replaced(server, tmp_path, calm):
     with scene(server, tmp_path, **broken("recorder", tmp_path)) as staged:
         assert staged.is_answered() == calm.first_answer
         assert staged.is_answered()
-        assert staged.daemon.log.count("the recorder broke") == 1
+        assert staged.daemon.log.count("the recording goes on in a new one.") == 1
         assert staged.daemon.end() == 0, staged.daemon.log
     assert_takes_are_whole(tmp_path, 2)
 
@@ -179,6 +181,10 @@ def test_a_recorder_that_breaks_again_and_again_is_given_up(server, tmp_path, ca
         assert staged.daemon.end() == 1, staged.daemon.log
         assert staged.daemon.log.splitlines()[-1].endswith("nothing is recorded any more")
         assert "Traceback" not in staged.daemon.log
+
+
+# The first process alone is told wrong: what JACK does in its real-time thread is not to be slowed down.
+JUMPY = "import os; del os.environ['LD_PRELOAD']; from antiphon.cli import main; main()"
 
 
 def test_the_wall_clock_jumps(server, tmp_path, calm):
@@ -193,7 +199,7 @@ def test_the_wall_clock_jumps(server, tmp_path, calm):
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    with scene(server, tmp_path, environment=fake) as staged:
+    with scene(server, tmp_path, environment=fake, program=["-c", JUMPY]) as staged:
         staged.reach_the_answer()
         offset.write_text("+3600")
         wait_for(staged.is_over, "the end of the answer")
@@ -257,7 +263,7 @@ def test_a_flood_of_messages(calm):
     with raw(calm.server) as ask:
         ask("play", turns)
         assert calm.is_answered()
-    print(f"asked after the flood: {calm.daemon.status()['state']}")
+    assert calm.daemon.status()["restarts"] == 0
 
 
 SYSEX_BYTES, PIECE_BYTES = 1_000_000, 4000
@@ -307,7 +313,7 @@ def test_who_asks_and_never_reads_and_who_talks_nonsense(calm):
                     time.sleep(0.005)
         wait_for(calm.is_over, "the end of the answer")
     assert calm.is_answered()
-    assert calm.daemon.status()["state"] == "idle"
+    assert calm.daemon.status()["restarts"] == 0
 
 
 @pytest.fixture
@@ -326,10 +332,8 @@ def small_disk(tmp_path):
 def test_the_disk_is_full_and_has_room_again(server, tmp_path, small_disk, calm):
     with scene(server, tmp_path, "--take-dir", str(small_disk)) as staged:
         ballast = small_disk / "ballast"
-        try:
+        with suppress(OSError):  # as full as it gets
             ballast.write_bytes(bytes(65_536))
-        except OSError:
-            pass  # as full as it gets
         assert staged.is_answered() == calm.first_answer
         assert staged.is_answered()
         assert staged.daemon.log.count("No space left on device") == 1

@@ -164,7 +164,7 @@ class PlainJack(MidiSystem):
         super().send(device, message, at_s)
 
     def listing(self) -> Listing:
-        """As the process sees them: a client made to look costs tenths of a second where one was just lost."""
+        """As the process sees them: to make a client that looks takes long where one was just lost."""
         inputs, outputs = (self._process.ask(Request(what)) for what in _BOTH)
         return Listing(self.api, tuple(inputs), tuple(outputs))
 

@@ -50,15 +50,16 @@ class Recording:
 
     def _replace(self, broken: Recorder, error: Exception) -> None:
         """Keep what the broken one has, and go on with another, unless it happens again and again."""
-        LOG.error("the recorder broke", exc_info=error)
+        LOG.debug("the recorder broke", exc_info=error)
         reason, recording = f"the recorder broke ({type(error).__name__}: {error})", broken.recording
+        LOG.error("%s", reason)
         self._breaks += 1
         self._recorder = None
         try:
             kept = broken.close()
             self._begin_again(reason, recording, kept)
         except Exception as another:
-            LOG.error("the recorder cannot go on", exc_info=another)
+            LOG.error("the recorder cannot go on: %s: %s", type(another).__name__, another)
             self._give_up(reason)
 
     def _begin_again(self, reason: str, recording: bool, kept: Path | None) -> None:

@@ -21,7 +21,9 @@ class Vitals:
 
     def __init__(self, context: SpawnContext) -> None:
         self._sounding: Any = context.RawArray("B", CHANNELS * _PITCHES)
-        self._ended: Any = context.RawArray("I", CHANNELS * _PITCHES)  # in which turn, counted from 1; 0: never
+        self._ended: Any = context.RawArray(
+            "I", CHANNELS * _PITCHES
+        )  # in which turn, counted from 1; 0: never
         self._turns: Any = context.RawArray("I", 1)
 
     def beat(self) -> None:

@@ -1,4 +1,4 @@
-"""What the front does with what happens, and with what it is asked: whom it tells, and what it leaves alone."""
+"""What the front does with what happens and with what it is asked: whom it tells, what it leaves alone."""
 
 import logging
 from dataclasses import replace
@@ -19,6 +19,7 @@ from antiphon.stage.requests import Ask, Done, SetOne
 from antiphon.stage.sender import Ready, Waiting
 from antiphon.stage.status import StatusBoard
 
+PLAIN = Wiring()
 READY = Ready(("antiphon:in",), "antiphon:out", "jack", "antiphon", True, "ordinary priority")
 
 
@@ -40,7 +41,7 @@ class Neighbour:
 class House:
     """A front with neighbours; `file` is what the settings' file says, or what is wrong with it."""
 
-    def __init__(self, settings=None, wiring=Wiring()):
+    def __init__(self, settings=None, wiring=PLAIN):
         settings = settings or Config()
         self.file, self.orders, self.said = settings, [], []
         self.recording, self.screen, self.notifier = Neighbour(), Neighbour(), Neighbour()
@@ -94,7 +95,10 @@ def test_ports_that_open_are_told_to_whoever_started_us(house):
         (TakenOver("the MIDI process hung"), "the MIDI process hung; another takes over."),
         (Waiting("no MIDI system answers"), "no MIDI system answers; waiting for it."),
         (READY, "Playing again."),
-        (Learned(9.0, "rests", 20), "rests is control 20 now; to keep it: [control] rests = 20 in config.toml"),
+        (
+            Learned(9.0, "rests", 20),
+            "rests is control 20 now; to keep it: [control] rests = 20 in config.toml",
+        ),
         (ProgramChosen(9.0, 1, "irish"), "Program 2: irish answers from the next phrase on."),
         (
             ProgramChosen(9.0, 1, None),
@@ -177,7 +181,9 @@ def test_what_only_counts_at_the_next_start_is_named(house):
     assert house.said == ["The settings are read again; midi.output will count at the next start."]
 
 
-@pytest.mark.parametrize("mistake", [WrongUse("config.toml: tempo.bpm must be"), Failure("config.toml: gone")])
+@pytest.mark.parametrize(
+    "mistake", [WrongUse("config.toml: tempo.bpm must be"), Failure("config.toml: gone")]
+)
 def test_a_bad_file_changes_nothing_and_whoever_started_us_hears_the_end_of_it(house, mistake):
     house.file = mistake
     house.front.hang_up()
@@ -235,10 +241,19 @@ def test_whoever_wants_the_end_has_it(house):
     assert house.said == []
 
 
-def test_a_hangup_reads_the_settings_again(house):
+def test_a_hangup_reads_the_settings_again(house, monkeypatch):
+    monkeypatch.setattr("antiphon.stage.front.has_terminal", lambda: False)
     house.file = changed(Config(), {"tempo.bpm": 96.0})
     attend(Play(replace(READY)), house.front, Neighbour(), lambda: False, lambda: True)
-    assert "The settings are read again." in house.said or house.front.stopping
+    assert "The settings are read again." in house.said
+
+
+def test_a_terminal_that_is_closed_is_the_end(house, monkeypatch):
+    there = iter([True, False])
+    monkeypatch.setattr("antiphon.stage.front.has_terminal", lambda: next(there))
+    attend(Play(READY, READY), house.front, Neighbour(), lambda: False, lambda: True)
+    assert house.front.stopping
+    assert house.said == ["Playing again."]
 
 
 def test_a_performance_that_breaks_is_said_to_stop(house):

@@ -116,9 +116,11 @@ def test_more_than_five_deaths_within_a_minute_are_no_accident(tmp_path):
     with house(tmp_path) as here:
         here.live.ready()
         (tmp_path / "short").touch()
-        with pytest.raises(Failure, match=r"^the MIDI process ended 6 times within a minute: .* \(signal 9\)$"):
+        with pytest.raises(
+            Failure, match=r"^the MIDI process ended 6 times within a minute: .* \(signal 9\)$"
+        ):
             here.attend(lambda _: False, ["record"])
-    assert [one for one in here.seen if isinstance(one, Released)][0].timed.event == OFF
+    assert next(one for one in here.seen if isinstance(one, Released)).timed.event == OFF
 
 
 @pytest.mark.parametrize(
