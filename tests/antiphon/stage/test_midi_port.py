@@ -184,6 +184,17 @@ def test_a_server_that_does_not_keep_time_is_used_without_frames():
     assert not library.alive
 
 
+def test_where_the_process_sees_the_ports_no_client_is_made_to_look():
+    library = FakeRtMidi()
+    port = MidiPort(VirtualClock(), backend=library, start_jack=FakeJack(exact=False))
+    assert [device.name for device in library.made] == ["antiphon", "antiphon:out"]
+    port.close()
+    taken = FakeJack(sources=["antiphon:out"], exact=False)
+    port = MidiPort(VirtualClock(), Wiring(insist=True), backend=FakeRtMidi(), start_jack=taken)
+    assert port.client_name == "antiphon-2"
+    port.close()
+
+
 def test_where_the_library_would_wait_for_ever_it_is_left_alone():
     jack, library = FakeJack(exact=False), FakeRtMidi()
     port = MidiPort(VirtualClock(), backend=library, start_jack=jack)
