@@ -1,14 +1,17 @@
 """`antiphon` with a part that breaks in the middle of an answer: BREAKING in the environment names it.
 
-Imported anew by the process that sends, so that the part is broken there too.
+It breaks once: BROKEN names a file that then says so. Without it, it breaks again and again, and from the
+second time on at once. Imported anew by each process that sends, so that the part is broken there too.
 """
 
 import errno
 import os
+from pathlib import Path
 
 import rtmidi
 
 from antiphon import cli
+from antiphon.compose.events_model import EventModel
 from antiphon.events import NoteOn
 from antiphon.perform.news import Sent
 from antiphon.perform.session import Session
@@ -18,34 +21,65 @@ from antiphon.stage.take import Take
 
 NOTES = 3  # so many begin before the part breaks, while the last of them sounds
 begun = []
+broken = Path(os.environ["BROKEN"])
+again = "AGAIN" in os.environ
 
 
-def break_session():
+def breaks():
+    """Whether now is the time."""
+    if len(begun) < NOTES and not (again and broken.exists()):
+        return False
+    if broken.exists() and not again:
+        return False
+    broken.touch()
+    return True
+
+
+def count_notes():
     advance = Session.advance
 
-    def breaking(self, now_s):
-        if len(begun) >= NOTES:
-            raise RuntimeError("the session broke")
+    def counting(self, now_s):
         due = advance(self, now_s)
         begun.extend(one for one in due if isinstance(one.event, NoteOn))
         return due
 
+    Session.advance = counting
+
+
+def break_session():
+    count_notes()
+    advance = Session.advance
+
+    def breaking(self, now_s):
+        if breaks():
+            raise RuntimeError("the session broke")
+        return advance(self, now_s)
+
     Session.advance = breaking
 
 
-def break_port():
-    send, receive = MidiPort.send, MidiPort.receive
+def break_model():
+    count_notes()
+    step = EventModel.step
 
-    def noting(self, event, at_s):
-        send(self, event, at_s)
-        begun.extend([event] if isinstance(event, NoteOn) else [])
+    def breaking(self, symbol_id):
+        if breaks():
+            raise RuntimeError("the model broke")
+        return step(self, symbol_id)
+
+    EventModel.step = breaking
+
+
+def break_port():
+    count_notes()
+    receive = MidiPort.receive
 
     def breaking(self):
-        if len(begun) >= NOTES:
+        if breaks():
             raise rtmidi.RtMidiError("the port broke")
         return receive(self)
 
-    MidiPort.send, MidiPort.receive = noting, breaking
+    MidiPort.receive = breaking
 
 
 def break_recorder():
@@ -54,7 +88,7 @@ def break_recorder():
     def breaking(self, report):
         if isinstance(report, Sent) and isinstance(report.timed.event, NoteOn):
             begun.append(report)
-        if len(begun) >= NOTES:
+        if breaks():
             raise RuntimeError("the recorder broke")
         record(self, report)
 
@@ -73,9 +107,13 @@ def break_disk():
     Draft.append = full
 
 
-{"session": break_session, "port": break_port, "recorder": break_recorder, "disk": break_disk}[
-    os.environ["BREAKING"]
-]()
+{
+    "session": break_session,
+    "model": break_model,
+    "port": break_port,
+    "recorder": break_recorder,
+    "disk": break_disk,
+}[os.environ["BREAKING"]]()
 
 if __name__ == "__main__":
     cli.main()

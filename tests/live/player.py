@@ -1,8 +1,8 @@
 """A player on JACK that is not ours: python-rtmidi by itself plays what it is told, and keeps what it hears.
 
-python player.py CLIENT: each line of stdin is a phrase, [[seconds from now, [byte, …]], …] in JSON, and is
-answered with the moments at which its messages left. An empty line asks for all that was heard so far,
-[[moment, byte, …], …]. Moments are seconds of the monotonic clock, which all processes here share.
+python player.py CLIENT [unconnected]: each line of stdin is a phrase, [[seconds from now, [byte, …]], …] in
+JSON, and is answered with the moments at which its messages left. An empty line asks for all that was heard
+so far, [[moment, byte, …], …]. Moments are seconds of the monotonic clock, which all processes here share.
 """
 
 import json
@@ -38,11 +38,15 @@ def play(sink, phrase):
     return left
 
 
-def main(client):
+def main(client, unconnected=False):
     sink = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "player-out")
-    source = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, "player-in", 4096)
-    connect(sink, f"{client}:in")
-    connect(source, f"{client}:out")
+    source = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, "player-in", 65536)
+    if unconnected:  # under the names that the ports have otherwise
+        sink.open_virtual_port("RtMidi output")
+        source.open_virtual_port("RtMidi input")
+    else:
+        connect(sink, f"{client}:in")
+        connect(source, f"{client}:out")
     time.sleep(0.2)
     heard, over = [], Event()
     ears = Thread(target=listen, args=(source, heard, over))

@@ -14,6 +14,7 @@ from antiphon import config
 from antiphon.bundle import Bundle
 from antiphon.commands.options import bundle_of, programs_of, seed_or_chance, shared, take_header
 from antiphon.config import Config, LogLevel
+from antiphon.errors import Failure
 from antiphon.perform.conductor import SOURCES
 from antiphon.perform.control import LEARNABLE, Button, Knob
 from antiphon.signals import hangup_signal, stop_signals
@@ -29,6 +30,7 @@ from antiphon.stage.midi_system import APIS
 from antiphon.stage.notify import Notifier
 from antiphon.stage.priority import keep_ordinary
 from antiphon.stage.recorder import Limits, Recorder
+from antiphon.stage.recording import Recording
 from antiphon.stage.screen import Screen
 from antiphon.stage.sender import Cue, Order, Ready
 from antiphon.stage.shelf import finish_what_was_cut_off
@@ -108,18 +110,20 @@ def _perform(read: Callable[[], Config], seed: int, learn: Knob | Button | None,
         for line in finish_what_was_cut_off(folder):
             click.echo(line)
         limits = Limits(kept.longest_minutes, kept.largest_mb)
-        recorder = Recorder(folder, header, kept.record, say, limits)
+        recording = Recording(lambda begin: Recorder(folder, header, begin, say, limits), kept.record, say)
         try:
             click.echo(_opened(ready))
             with _screen(console, settings, chosen) as screen:
-                stage = Stage(live.ask, read, recorder, screen, Notifier(clock), say)
+                stage = Stage(live.ask, read, recording, screen, Notifier(clock), say)
                 front = Front(clock, settings, cue.wiring, board, stage)
                 front.opened(ready)
                 door.serve = front.serve
                 attend(live, front, door, stopping, hung_up)
         finally:
-            take = recorder.close()
+            take = recording.close()
     click.echo(f"The take is {take}." if take else "No take is kept: nothing was played, or recorded.")
+    if recording.failure is not None:
+        raise Failure(recording.failure)
 
 
 def _order(

@@ -20,7 +20,7 @@ from antiphon.stage.journal import LOG, Journal
 from antiphon.stage.live import Live, TakenOver, Watched
 from antiphon.stage.midi_port import PortChanged, Wiring
 from antiphon.stage.notify import Notifier
-from antiphon.stage.recorder import Recorder
+from antiphon.stage.recording import Recording
 from antiphon.stage.requests import Ask, Done, Reply, Request, SetOne
 from antiphon.stage.screen import Screen
 from antiphon.stage.sender import Ask as Order
@@ -36,7 +36,7 @@ class Stage:
 
     tell: Callable[[Order], None]
     read: Callable[[], Config]
-    recorder: Recorder
+    recording: Recording
     screen: Screen
     notifier: Notifier
     say: Callable[[str], None]
@@ -79,16 +79,16 @@ class Front:
                     self._stage.say(self._keep(report))
                 self._journal.note(report)
                 self._board.note(report)
-                self._stage.recorder.record(report)
+                self._stage.recording.record(report)
                 self._stage.screen.show(report)
 
     def tick(self) -> None:
         """A frame has passed."""
         now_s = self._clock.now_s()
-        recorder = self._stage.recorder
-        recorder.tend(now_s)
-        self._board.show_recording(recorder.path, recorder.recording, recorder.trouble)
-        self._stage.screen.show_recording(recorder.recording)
+        recording = self._stage.recording
+        recording.tend(now_s)
+        self._board.show_recording(recording.path, recording.recording, recording.trouble)
+        self._stage.screen.show_recording(recording.recording)
         self._stage.screen.tick(now_s)
         self._stage.notifier.alive()
 

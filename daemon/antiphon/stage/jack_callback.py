@@ -17,7 +17,7 @@ _READ_BYTES = 1024 * RECORD_BYTES
 _PIECE = 4096 // RECORD_BYTES
 _READINGS = 200  # of the clocks, a second
 _DRAIN_S = 0.3
-_NOTE_OFF, _NOTE_ON = 0x80, 0x90
+_FIRST_STATUS, _NOTE_OFF, _NOTE_ON = 0x80, 0x80, 0x90
 _ROLLING, _BBT, _BBT_OFFSET = 1, 0x10, 0x40  # JackTransportRolling, JackPositionBBT, JackBBTFrameOffset
 
 
@@ -117,10 +117,10 @@ class Cycle:
             if pending:
                 self._write(number, port, pending, frames)
         records = [
-            pack_message(number, self._here().moment_s(offset), bytes(data))
+            pack_message(number, self._here().moment_s(offset), message)
             for number, port in self._inputs
             for offset, data in port.incoming_midi_events()
-            if len(data) <= LONGEST
+            if _is_whole(message := bytes(data))
         ]
         if frames != self._frames:
             self._frames = frames
@@ -195,3 +195,8 @@ class Cycle:
                 late,
             )
         return Position(state == _ROLLING, position.frame, bars)
+
+
+def _is_whole(message: bytes) -> bool:
+    """JACK has no running status: what begins with a data byte is the rest of a long message."""
+    return 0 < len(message) <= LONGEST and message[0] >= _FIRST_STATUS

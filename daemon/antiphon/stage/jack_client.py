@@ -66,7 +66,7 @@ class JackProcess:
         self._process = context.Process(
             target=serve, args=(requests, arrived, leaving), name="antiphon-jack", daemon=True
         )
-        self._closed, self._lost = False, 0
+        self._closed, self._ended, self._lost = False, False, 0
         self._ready = select.poll()
         self._ready.register(self._arrived.fileno(), select.POLLIN)
         with quiet():  # libjack prints to stderr
@@ -112,7 +112,8 @@ class JackProcess:
 
     def send(self, port: int, at_s: float, data: bytes) -> None:
         """Hand over a message that is due at `at_s`."""
-        if self._closed:
+        # Of a process that ends, the pipe may take messages yet when its other pipe is closed already.
+        if self._closed or self._ended:
             raise Failure(GONE)
         try:
             os.write(self._leaving.fileno(), pack_message(port, at_s, data))
@@ -137,6 +138,7 @@ class JackProcess:
 
     def _gone(self) -> Failure:
         """What to say: its last words, if it had any."""
+        self._ended = True
         with suppress(EOFError, OSError):
             if self._requests.poll():
                 return Failure(f"the JACK process broke: {self._requests.recv().refused}")

@@ -92,7 +92,8 @@ def _run(
     cycle = Cycle(clock, jack, client, arrived, leaving, broken, order.transport_bpm)
     # The server is gone or has shut us out: nothing of the library can be called any more.
     client.set_shutdown_callback(lambda *_: os._exit(0))
-    if order.exact or order.transport_bpm is not None:
+    turns = order.exact or order.transport_bpm is not None
+    if turns:
         client.set_process_callback(cycle.run)
     client.activate()
     raise_priority()  # whoever asks waits, and has notes to send
@@ -106,7 +107,8 @@ def _run(
             if isinstance(request, Request):
                 requests.send(_answer(jack, client, cycle, request))
     signal.alarm(_END_S)
-    cycle.release()  # whoever sent may have been killed in mid-note
+    if turns:
+        cycle.release()  # whoever sent may have been killed in mid-note
     client.deactivate()
     client.close()
 

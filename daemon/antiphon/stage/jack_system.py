@@ -17,7 +17,7 @@ from antiphon.stage.clock import Clock
 from antiphon.stage.jack_client import Process, RefusedError, jack_loads
 from antiphon.stage.jack_records import Message
 from antiphon.stage.jack_requests import JackOrder, Request, What
-from antiphon.stage.midi_system import MidiSystem, NoServerError
+from antiphon.stage.midi_system import Listing, MidiSystem, NoServerError
 from antiphon.stage.ties import Tie
 
 # A message must be there when the cycle of its frame begins, a period before that frame at most. Handing it
@@ -26,6 +26,7 @@ MARGIN_S = 0.0015
 # With longer periods than this leaves room for, notes begin late: an answer must yield to who plays.
 MOST_AHEAD_S = 0.05
 INSIST_S, _AGAIN_S = 1.0, 0.05
+_BOTH: tuple[What, What] = ("inputs", "outputs")
 
 
 @dataclass(slots=True)
@@ -65,10 +66,10 @@ class JackSystem:
 
     api = "jack"
     errors: type[Exception] = RefusedError
-    gone = False  # its end raises Failure, and holds nobody up
 
     def __init__(self, process: Process) -> None:
         self.process = process
+        self.gone = False
         self._inputs: dict[int, JackDevice] = {}
         self._leads: list[Lead] = []
 
@@ -113,7 +114,12 @@ class JackSystem:
         self.process.send(device.number, at_s, message)
 
     def gather(self) -> None:
-        for record in self.process.receive():
+        try:
+            records = self.process.receive()
+        except Failure:
+            self.gone = True
+            raise
+        for record in records:
             if isinstance(record, Lead):
                 self._leads.append(replace(record, by="jack"))
             elif isinstance(record, Message) and record.port in self._inputs:
@@ -159,6 +165,11 @@ class PlainJack(MidiSystem):
         if self.gone:
             raise Failure(jack_client.GONE)
         super().send(device, message, at_s)
+
+    def listing(self) -> Listing:
+        """As the process sees them: to make a client that looks takes long where one was just lost."""
+        inputs, outputs = (self._process.ask(Request(what)) for what in _BOTH)
+        return Listing(self.api, tuple(inputs), tuple(outputs))
 
     def free_name(self, client: str) -> str:
         until_s = self._clock.now_s() + (INSIST_S if self._insist else 0.0)

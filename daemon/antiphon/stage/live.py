@@ -47,10 +47,13 @@ class TakenOver:
 Watched = Seen | TakenOver | Waiting | Ready
 
 
-class _Part:
-    """One sending process, from here."""
+Serve = Callable[[Order, "Connection[Letter, None]", "Connection[None, Cue | Ask | None]", Vitals], None]
 
-    def __init__(self, order: Order) -> None:
+
+class _Part:
+    """One sending process, which does `serve`, from here."""
+
+    def __init__(self, order: Order, serve: Serve) -> None:
         context = get_context("spawn")
         self.letters: Connection[None, Letter]
         self.letters, theirs = context.Pipe(duplex=False)
@@ -94,16 +97,22 @@ class _Part:
 class Live:
     """The sending process, from here. A context: leaving it ends the process, by force if it must be.
 
-    `settings` says which are in force, for the one that takes over.
+    `settings` says which are in force, for the one that takes over. `serve` stands in for what the process
+    does.
     """
 
     def __init__(
-        self, order: Order, cue: Cue, settings: Callable[[], SessionSettings], clock: Clock | None = None
+        self,
+        order: Order,
+        cue: Cue,
+        settings: Callable[[], SessionSettings],
+        clock: Clock | None = None,
+        serve: Serve = serve,
     ) -> None:
-        self._order, self._cue, self._settings = order, cue, settings
+        self._order, self._cue, self._settings, self._serve = order, cue, settings, serve
         self._clock = clock or SystemClock()
         self._left = Succession(Meter.parse(cue.settings.tempo.meter))
-        self._part = _Part(order)
+        self._part = _Part(order, serve)
         self._part.tell(cue)
         self._ready: Ready | None = None
         self._understudy: _Part | None = None
@@ -156,7 +165,7 @@ class Live:
             self._hire()
 
     def _hire(self) -> None:
-        self._understudy, self._stands_by = _Part(self._order), False
+        self._understudy, self._stands_by = _Part(self._order, self._serve), False
 
     def ask(self, what: Ask) -> None:
         """Other settings, or what a button does; once there is somebody to ask."""
@@ -204,8 +213,9 @@ class Live:
             case Standby():
                 self._stands_by = True
             case None | Failed():
-                understudy.end(_LEAVE_S)
+                code = understudy.end(_LEAVE_S)
                 self._understudy = None
+                LOG.warning("the process that stood by ended (%s); another stands by", _code(code))
                 self._count_death("the process that stands by")
                 self._hire()
 
@@ -252,9 +262,9 @@ class Live:
             self._cue,
             settings=self._settings(),
             resumption=self._left.resumption,
-            sounding=sounding,
+            sounding=(*sounding, *self._part.vitals.doubtful),
         )
-        self._part, self._ready = self._understudy or _Part(self._order), None
+        self._part, self._ready = self._understudy or _Part(self._order, self._serve), None
         self._understudy = None
         self._part.tell(self._cue)
         self.takeovers += 1
@@ -276,8 +286,11 @@ class Live:
 
 
 def _how_it_ended(code: int | None) -> str:
-    how = f"exit code {code}" if code is None or code >= 0 else f"signal {-code}"
-    return f"the MIDI process ended by itself ({how})"
+    return f"the MIDI process ended by itself ({_code(code)})"
+
+
+def _code(code: int | None) -> str:
+    return f"exit code {code}" if code is None or code >= 0 else f"signal {-code}"
 
 
 def _write(line: LogLine) -> None:

@@ -125,7 +125,7 @@ def serve(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     sys.setswitchinterval(_SWITCH_S)
-    call_this_process("antiphon-spare")
+    call_this_process("antiphon-load")
     may_go_first()  # before JACK's library makes its thread
     _silence_libraries()
     post: SimpleQueue[Letter | None] = SimpleQueue()
@@ -172,6 +172,7 @@ def _serve(
     with ExitStack() as stack:
         # Loading it takes longer than silence may be waited for.
         jack = stack.enter_context(closing(JackProcess())) if order.on_jack and jack_loads() else None
+        call_this_process("antiphon-spare")
         put(Standby())
         cue = _next(orders)
         if isinstance(cue, Cue):

@@ -12,6 +12,8 @@ from antiphon.stage.ports import Held
 
 _PITCHES = HIGHEST_PITCH + 1
 _NUMBERS = 1 << 32
+# What is handed over ahead of its moment has left within so many turns, a tenth of a second or more.
+_DOUBT_TURNS = 64
 
 
 class Vitals:
@@ -19,6 +21,9 @@ class Vitals:
 
     def __init__(self, context: SpawnContext) -> None:
         self._sounding: Any = context.RawArray("B", CHANNELS * _PITCHES)
+        self._ended: Any = context.RawArray(
+            "I", CHANNELS * _PITCHES
+        )  # in which turn, counted from 1; 0: never
         self._turns: Any = context.RawArray("I", 1)
 
     def beat(self) -> None:
@@ -32,13 +37,26 @@ class Vitals:
 
     def mark(self, event: Event) -> None:
         """A note begins or ends."""
-        self._sounding[event.channel * _PITCHES + event.pitch] = isinstance(event, NoteOn)
+        number = event.channel * _PITCHES + event.pitch
+        if isinstance(event, NoteOff):
+            self._ended[number] = self._turns[0] + 1
+        self._sounding[number] = isinstance(event, NoteOn)
 
     @property
     def sounding(self) -> tuple[NoteOff, ...]:
         """The note-offs of all that sounds."""
-        numbers = (number for number, sounds in enumerate(bytes(self._sounding)) if sounds)
-        return tuple(NoteOff(number % _PITCHES, number // _PITCHES) for number in numbers)
+        return tuple(_off(number) for number, sounds in enumerate(bytes(self._sounding)) if sounds)
+
+    @property
+    def doubtful(self) -> tuple[NoteOff, ...]:
+        """The note-offs that may have been on their way when the process died."""
+        since = self.turns + 1 - _DOUBT_TURNS
+        ended = [number for number, turn in enumerate(self._ended) if turn and turn > since]
+        return tuple(_off(number) for number in ended if not self._sounding[number])
+
+
+def _off(number: int) -> NoteOff:
+    return NoteOff(number % _PITCHES, number // _PITCHES)
 
 
 class WatchedHeld(Held):

@@ -223,3 +223,21 @@ def test_a_port_that_keeps_time_itself_is_handed_notes_early():
     stage.run()
     assert [at_s for at_s, _ in stage.port.due] == [4.5, 5.475, 5.5, 6.475]
     assert all(at_s - handed_s == pytest.approx(0.01, abs=1e-6) for at_s, handed_s in stage.port.due)
+
+
+def test_a_clock_that_jumps_an_hour_ends_the_notes_and_plays_no_burst():
+    later = [Timed(3600 + at_s, event) for at_s, event in ((10.5, NoteOn(60)), (12.2, NoteOff(60)))]
+    stage = Stage(scripted_voice(SCRIPT), call=[*CALL, *later])
+    while not stage.sounding():
+        stage.engine.turn()
+        stage.clock.wait_until_s(stage.clock.now_s() + 0.01)
+    before, (pitch,) = len(stage.port.sent), stage.sounding()
+    stage.clock.wait_until_s(stage.clock.now_s() + 3600)
+    stage.engine.turn()
+    after = [timed.event for timed in stage.port.sent[before:]]
+    assert after == [NoteOff(pitch)]
+    stage.run(until_s=3630.0)
+    again = [timed for timed in stage.port.sent[before + 1 :] if isinstance(timed.event, NoteOn)]
+    assert len(again) >= 2
+    assert all(timed.at_s > 3612.2 for timed in again)
+    assert stage.sounding() == []

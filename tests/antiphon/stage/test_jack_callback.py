@@ -112,6 +112,15 @@ def test_what_comes_in_is_told_with_the_moment_of_its_frame(stage):
     assert told.at_s == pytest.approx(10.011)
 
 
+def test_the_rest_of_a_long_message_is_no_message(stage):
+    stage.run()
+    stage.told()
+    whole = b"\x80\x3c\x40"
+    stage.input.coming = [(0, b""), (1, b"\x3c\x50\x3e"), (2, b"\x40\x50\xf7"), (3, b"\x7f"), (4, whole)]
+    stage.run()
+    assert [told.data for told in stage.told()] == [whole]
+
+
 def test_a_cycle_that_is_called_for_twice_is_done_once(stage):
     stage.input.coming = [(0, b"\xf8")]
     stage.hand_over(10.0, 0x90, 60, 64)

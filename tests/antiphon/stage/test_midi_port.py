@@ -175,8 +175,35 @@ def test_the_library_is_wanted_only_when_a_port_is_opened():
 def test_a_server_that_does_not_keep_time_is_used_without_frames():
     jack, library = FakeJack(exact=False), FakeRtMidi()
     port = MidiPort(VirtualClock(), backend=library, start_jack=jack)
-    assert jack.closed
     assert not port.exact
     assert port.ahead_s == 0
     assert library.alive
+    assert not jack.closed  # it says when the server goes, which the library does not
     port.close()
+    assert jack.closed
+    assert not library.alive
+
+
+def test_where_the_process_sees_the_ports_no_client_is_made_to_look():
+    library = FakeRtMidi()
+    port = MidiPort(VirtualClock(), backend=library, start_jack=FakeJack(exact=False))
+    assert [device.name for device in library.made] == ["antiphon", "antiphon:out"]
+    port.close()
+    taken = FakeJack(sources=["antiphon:out"], exact=False)
+    port = MidiPort(VirtualClock(), Wiring(insist=True), backend=FakeRtMidi(), start_jack=taken)
+    assert port.client_name == "antiphon-2"
+    port.close()
+
+
+def test_where_the_library_would_wait_for_ever_it_is_left_alone():
+    jack, library = FakeJack(exact=False), FakeRtMidi()
+    port = MidiPort(VirtualClock(), backend=library, start_jack=jack)
+    jack.gone = True
+    with pytest.raises(Failure, match="the JACK server is gone"):
+        port.receive()
+    with pytest.raises(Failure, match="the JACK server is gone"):
+        port.send(NoteOn(60, 80), 0.0)
+    with pytest.raises(Failure, match="the JACK server is gone"):  # that note is owed
+        port.close()
+    assert jack.closed
+    assert library.alive

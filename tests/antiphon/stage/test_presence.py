@@ -26,8 +26,11 @@ def test_a_look_waits_for_its_time_and_for_notes_that_are_near(now_s, next_send_
     assert presence.due(now_s, next_send_s) == due
 
 
-def test_with_virtual_ports_there_is_nothing_to_look_at():
-    assert not Presence([], []).due(0.0, None)
+def test_with_virtual_ports_no_list_is_looked_at_but_others_look_as_often():
+    presence = Presence([], [])
+    assert presence.due(0.0, None)
+    assert presence.look(0.0) == []
+    assert not presence.due(0.2, None)
 
 
 def test_a_look_is_one_list_however_many_ports():

@@ -1,0 +1,82 @@
+"""A sending process that does what it is told, and no music; imported anew by each process."""
+
+import os
+import pickle
+import signal
+import time
+from dataclasses import replace
+
+from antiphon.events import NoteOff, NoteOn, Timed
+from antiphon.perform.news import Sent
+from antiphon.stage.midi_port import Tied
+from antiphon.stage.sender import Cue, Failed, Ready, Standby
+from antiphon.stage.vitals import WatchedHeld
+
+READY = Ready(("antiphon-2:in",), "antiphon-2:out", "jack", "antiphon-2", False, "ordinary priority")
+TIES = (("keys:out", "antiphon-2:in"),)
+NOTE = NoteOn(60, 80, 3)
+_TURN_S = 0.01
+
+
+def play_and_die(vitals):
+    """Leave some notes sounding."""
+    held = WatchedHeld(vitals)
+    for event in (NoteOn(60, 80, 3), NoteOn(64, 80), NoteOff(64), NoteOn(127, 1, 15), NoteOn(0, 127)):
+        held.follow(event)
+        vitals.beat()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def serve(order, letters, orders, vitals):
+    """What it is asked to do is the name of a button: "record" dies in mid-note, "panic" hangs, "keep" says
+    that it broke, "remember" replies. Each leaves its cue in a file. Where the folder has a file "short", it
+    dies once it takes over; "hasty", as it stands by; "broken", it says so; "dead", at once."""
+    folder = order.bundle_folder
+    if (folder / "dead").exists():
+        os.kill(os.getpid(), signal.SIGKILL)
+    if (folder / "broken").exists():
+        letters.send(Failed("no MIDI system answers"))
+        return
+    if (folder / "hasty").exists() and (folder / "cue-0").exists():
+        (folder / "hasty").unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
+    letters.send(Standby())
+    cue = orders.recv() if orders.poll(20) else None
+    if not isinstance(cue, Cue):
+        return
+    (folder / f"cue-{len(list(folder.glob('cue-*')))}").write_bytes(pickle.dumps(cue))
+    held = WatchedHeld(vitals, cue.sounding)
+    for off in held.owed():
+        held.follow(off)
+    if cue.patient and (folder / "short").exists():
+        os.kill(os.getpid(), signal.SIGKILL)
+    letters.send(replace(READY, client_name=cue.wiring.client_name) if cue.patient else READY)
+    letters.send(Tied(TIES))
+    _obey(letters, orders, vitals, held)
+
+
+def _obey(letters, orders, vitals, held):
+    while True:
+        vitals.beat()
+        if not orders.poll(_TURN_S):
+            continue
+        try:
+            asked = orders.recv()
+        except EOFError:
+            return
+        match asked:
+            case None:
+                return
+            case "record":
+                for event in (NOTE, NoteOn(72), NoteOff(72)):
+                    held.follow(event)
+                letters.send(Sent(Timed(1.0, NOTE), 0.0))
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "panic":
+                held.follow(NOTE)
+                time.sleep(60)
+            case "keep":
+                letters.send(Failed("it broke"))
+                return
+            case other:
+                letters.send(Sent(Timed(2.0, NOTE), 0.0) if other == "remember" else Failed(str(other)))
