@@ -30,9 +30,13 @@ def play_and_die(vitals):
 def serve(order, letters, orders, vitals):
     """What it is asked to do is the name of a button: "record" dies in mid-note, "panic" hangs, "keep" says
     that it broke, "remember" replies. Each leaves its cue in a file. Where the folder has a file "short", it
-    dies once it takes over; "hasty", as it stands by; "broken", it says so; "dead", at once."""
+    dies once it takes over; "hasty", as it stands by; "broken", it says so; "dead", at once; "unlucky",
+    at once, but only the first."""
     folder = order.bundle_folder
     if (folder / "dead").exists():
+        os.kill(os.getpid(), signal.SIGKILL)
+    if (folder / "unlucky").exists():
+        (folder / "unlucky").unlink()
         os.kill(os.getpid(), signal.SIGKILL)
     if (folder / "broken").exists():
         letters.send(Failed("no MIDI system answers"))

@@ -141,14 +141,26 @@ class Live:
                     _write(line)
                 case Standby():
                     pass
+                case Tied(ties):
+                    self._cue = replace(self._cue, ties=ties)
                 case Ready() as ready:
                     self._opened(ready)
                     return ready
                 case Failed(message):
                     raise Failure(message)
                 case _:
-                    raise Failure("the MIDI process ended as it began")
+                    self._begin_again()
         raise Failure(f"the MIDI process did not start within {_START_S:g} s")
+
+    def _begin_again(self) -> None:
+        """It died without a word before it played: that may be an accident once."""
+        reason = _how_it_ended(self._part.end(_LEAVE_S))
+        self._count_death(reason)
+        if len(self._deaths_s) > 1:
+            raise Failure(reason)
+        self._part.letters.close()
+        self._part = _Part(self._order, self._serve)
+        self._part.tell(self._cue)
 
     def _opened(self, ready: Ready) -> None:
         """It plays: what takes over one day goes to the same ports, and stands by from now on."""

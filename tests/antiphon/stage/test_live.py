@@ -123,9 +123,17 @@ def test_more_than_five_deaths_within_a_minute_are_no_accident(tmp_path):
     assert next(one for one in here.seen if isinstance(one, Released)).timed.event == OFF
 
 
+def test_one_that_dies_as_it_begins_is_followed_by_another_once(tmp_path):
+    (tmp_path / "unlucky").touch()
+    with house(tmp_path) as here:
+        assert here.live.ready() == fake_sender.READY
+        here.attend(has(Sent), ["remember"])
+    assert here.cue(0) == Cue(SessionSettings(), Wiring(api="auto"))
+
+
 @pytest.mark.parametrize(
     ("fault", "said"),
-    [("broken", "no MIDI system answers"), ("dead", "the MIDI process ended as it began")],
+    [("broken", "no MIDI system answers"), ("dead", r"the MIDI process ended by itself \(signal 9\)")],
 )
 def test_one_that_cannot_begin_says_why(tmp_path, fault, said):
     (tmp_path / fault).touch()
