@@ -17,7 +17,7 @@ from antiphon.stage.sender import Cue, Order, Ready
 
 OFF = NoteOff(fake_sender.NOTE.pitch, fake_sender.NOTE.channel)
 IN_FORCE = SessionSettings(channel=7)
-PATIENCE = 250  # frames
+PATIENCE = 1500  # frames; on a busy machine a process takes seconds to begin
 
 
 class House:
