@@ -33,6 +33,8 @@ _END_S = 1.0
 _LEAVE_S = 0.2
 # So many frames without a turn of its engine, and it is stuck: its turns are 50 ms apart at most.
 _STUCK_FRAMES = 20
+# The same for one that is loaded and opens its ports, each try a turn: a MIDI library may hang in that, too.
+_OPENING_FRAMES = 200
 # More deaths within this time are no accident.
 _MOST_DEATHS, _WITHIN_S = 5, 60.0
 
@@ -59,7 +61,8 @@ class _Part:
         self.letters, theirs = context.Pipe(duplex=False)
         orders, self._orders = context.Pipe(duplex=False)
         self.vitals = Vitals(context)
-        self._pulse = Pulse(_STUCK_FRAMES)
+        self._pulse, self._opening = Pulse(_STUCK_FRAMES), Pulse(_OPENING_FRAMES)
+        self.loaded = False
         self._process = context.Process(
             target=serve, args=(order, theirs, orders, self.vitals), name="antiphon-sender"
         )
@@ -82,6 +85,10 @@ class _Part:
     def alive(self) -> bool:
         """Whether its engine still turns; to be asked once a frame."""
         return self._pulse.beats(self.vitals.turns)
+
+    def opening(self) -> bool:
+        """Whether it loads yet or still tries to open its ports; to be asked once a frame."""
+        return not self.loaded or self._opening.beats(self.vitals.turns)
 
     def end(self, within_s: float) -> int | None:
         """End it, by force if it takes longer; gives its exit code, negative for a signal."""
@@ -116,7 +123,6 @@ class Live:
         self._part.tell(cue)
         self._ready: Ready | None = None
         self._understudy: _Part | None = None
-        self._stands_by = False
         self._asked: list[Ask] = []  # while nobody was there to be asked
         self._deaths_s: deque[float] = deque()
         self._looked_s = self._clock.now_s()
@@ -165,7 +171,7 @@ class Live:
             self._hire()
 
     def _hire(self) -> None:
-        self._understudy, self._stands_by = _Part(self._order, self._serve), False
+        self._understudy = _Part(self._order, self._serve)
 
     def ask(self, what: Ask) -> None:
         """Other settings, or what a button does; once there is somebody to ask."""
@@ -211,7 +217,7 @@ class Live:
             case LogLine() as line:
                 _write(line)
             case Standby():
-                self._stands_by = True
+                understudy.loaded = True
             case None | Failed():
                 code = understudy.end(_LEAVE_S)
                 self._understudy = None
@@ -223,7 +229,9 @@ class Live:
         match letter:
             case LogLine() as line:
                 _write(line)
-            case Standby() | Failed():
+            case Standby():
+                self._part.loaded = True
+            case Failed():
                 pass
             case Tied(ties):
                 self._cue = replace(self._cue, ties=ties)
@@ -240,10 +248,13 @@ class Live:
     def _look(self, watch: Callable[[Watched], None]) -> None:
         """Once a frame: whether the sender still turns."""
         now_s = self._clock.now_s()
-        if self._ready is None or now_s - self._looked_s < _FRAME_S:
+        if now_s - self._looked_s < _FRAME_S:
             return
         self._looked_s = now_s
-        if not self._part.alive():
+        if self._ready is None:
+            if not self._part.opening():
+                self._take_over(Failed("the MIDI process hung as it opened its ports"), watch)
+        elif not self._part.alive():
             self._take_over(Failed("the MIDI process hung"), watch)
 
     def _take_over(self, last: Failed | None, watch: Callable[[Watched], None]) -> None:

@@ -11,6 +11,7 @@ from antiphon.errors import Failure
 from antiphon.events import NoteOff, Timed
 from antiphon.perform.news import Released, Sent
 from antiphon.perform.settings import SessionSettings
+from antiphon.stage import live
 from antiphon.stage.live import Live, TakenOver
 from antiphon.stage.midi_port import Wiring
 from antiphon.stage.sender import Cue, Order, Ready
@@ -23,8 +24,8 @@ PATIENCE = 250  # frames
 class House:
     """A live performance; `seen` is what it told."""
 
-    def __init__(self, folder, live):
-        self.folder, self.live, self.seen = folder, live, []
+    def __init__(self, folder, performance):
+        self.folder, self.live, self.seen = folder, performance, []
 
     def attend(self, until, at=()):
         """Attend until what was seen is so; `at` are orders, each given at a tick of its own."""
@@ -47,8 +48,8 @@ class House:
 def house(folder):
     order = Order(folder, (), None, 1, on_jack=False)
     cue = Cue(SessionSettings(), Wiring(api="auto"))
-    with Live(order, cue, lambda: IN_FORCE, serve=fake_sender.serve) as live:
-        yield House(folder, live)
+    with Live(order, cue, lambda: IN_FORCE, serve=fake_sender.serve) as performance:
+        yield House(folder, performance)
     assert not active_children()
 
 
@@ -94,6 +95,17 @@ def test_one_that_says_that_it_broke_is_followed_by_another(tmp_path):
         here.live.ready()
         here.attend(has(Ready), ["keep"])
     assert here.seen[0] == TakenOver("it broke")
+
+
+def test_one_that_hangs_as_it_opens_its_ports_is_followed_by_another(tmp_path, monkeypatch):
+    monkeypatch.setattr(live, "_OPENING_FRAMES", 20)
+    (tmp_path / "stuck").touch()
+    with house(tmp_path) as here:
+        here.live.ready()
+        here.attend(has(Ready), ["record"])
+    reasons = [one.reason for one in here.seen if isinstance(one, TakenOver)]
+    assert reasons[1:] == ["the MIDI process hung as it opened its ports"]
+    assert OFF in here.cue(2).sounding  # what nobody has ended is still owed
 
 
 def test_what_is_asked_while_nobody_plays_is_asked_of_the_next(tmp_path):
