@@ -261,19 +261,21 @@ class Live:
         """Let another go on: what sounded is ended by it, and what was connected is connected again."""
         hung = last is not None and self._ready is not None and not self._part.alive()
         code = self._part.end(0.0 if hung else _LEAVE_S)
+        # One that never played was told of what it should end, but nobody has ended it.
+        left = () if self._ready is not None else self._cue.sounding
         sounding = self._last_words(watch)
         reason = last.message if last is not None else _how_it_ended(code)
         LOG.warning("%s; another takes over", reason)
         self._count_death(reason)
         watch(TakenOver(reason))
         now_s = self._clock.now_s()
-        for off in sounding:
+        for off in (off for off in sounding if off not in left):
             watch(Released(Timed(now_s, off)))
         self._cue = replace(
             self._cue,
             settings=self._settings(),
             resumption=self._left.resumption,
-            sounding=(*sounding, *self._part.vitals.doubtful),
+            sounding=tuple(dict.fromkeys((*left, *sounding, *self._part.vitals.doubtful))),
         )
         self._part, self._ready = self._understudy or _Part(self._order, self._serve), None
         self._understudy = None
