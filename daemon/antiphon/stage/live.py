@@ -25,6 +25,7 @@ from antiphon.stage.vitals import Pulse, Vitals
 from antiphon.timebase import Meter
 
 _FRAME_S = 0.04
+_AT_ONCE = 200
 _START_S = 20.0
 # The sender closes its notes within a tenth of a second; one that is still there after this is stuck in a
 # MIDI library whose server is gone.
@@ -200,17 +201,24 @@ class Live:
         tick()
 
     def _hear(self, watch: Callable[[Watched], None]) -> None:
-        """A letter of each that has one, within a frame."""
+        """What they have to say, within a frame."""
         parts = [self._part] if self._understudy is None else [self._part, self._understudy]
         spoken = wait([part.letters for part in parts], _FRAME_S)
         if self._part.letters in spoken:
+            self._hear_part(watch)
+        elif self._understudy is not None and self._understudy.letters in spoken:
+            self._hear_understudy(self._understudy)
+
+    def _hear_part(self, watch: Callable[[Watched], None]) -> None:
+        """Many letters at once: where messages come in floods, a frame for each would take too long."""
+        for _ in range(_AT_ONCE):
             letter = self._part.next()
             if letter is None or isinstance(letter, Failed):
                 self._take_over(letter, watch)
-            else:
-                self._hand_on(letter, watch)
-        elif self._understudy is not None and self._understudy.letters in spoken:
-            self._hear_understudy(self._understudy)
+                return
+            self._hand_on(letter, watch)
+            if not self._part.letters.poll(0):
+                return
 
     def _hear_understudy(self, understudy: _Part) -> None:
         match understudy.next():
