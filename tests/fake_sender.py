@@ -30,8 +30,8 @@ def play_and_die(vitals):
 def serve(order, letters, orders, vitals):
     """What it is asked to do is the name of a button: "record" dies in mid-note, "panic" hangs, "keep" says
     that it broke, "remember" replies. Each leaves its cue in a file. Where the folder has a file "short", it
-    dies once it takes over; "hasty", as it stands by; "broken", it says so; "dead", at once; "unlucky",
-    at once, but only the first."""
+    dies once it takes over; "hasty", as it stands by; "broken", it says so; "dead", at once; "unlucky", at
+    once, but only the first. Where it has "stuck", one that takes over hangs before it plays."""
     folder = order.bundle_folder
     if (folder / "dead").exists():
         os.kill(os.getpid(), signal.SIGKILL)
@@ -54,6 +54,9 @@ def serve(order, letters, orders, vitals):
         held.follow(off)
     if cue.patient and (folder / "short").exists():
         os.kill(os.getpid(), signal.SIGKILL)
+    if cue.patient and (folder / "stuck").exists():
+        (folder / "stuck").unlink()
+        time.sleep(60)
     letters.send(replace(READY, client_name=cue.wiring.client_name) if cue.patient else READY)
     letters.send(Tied(TIES))
     _obey(letters, orders, vitals, held)

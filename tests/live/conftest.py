@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from live.faults import assert_takes_are_whole, scene
 from live.house import HERE, Player, Server, wait_for
 from live.organ import Organ, font
 
@@ -96,3 +97,26 @@ def organ(jack, tmp_path):
     yield start
     for one in started:
         one.discard()
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A server for many: those who are killed do not harm it."""
+    if shutil.which("jackd") is None:
+        pytest.skip("jackd is not installed")
+    with Server(["-S"], real_time=True) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory):
+    """An Antiphon for all that should not disturb it; `first_answer` is what it answered undisturbed."""
+    if shutil.which("jackd") is None:
+        pytest.skip("jackd is not installed")
+    with Server(["-S"], real_time=True) as quiet, scene(quiet, tmp_path_factory.mktemp("calm")) as staged:
+        wait_for(staged.daemon.stands_by, "the process that stands by")
+        staged.first_answer = staged.is_answered()
+        yield staged
+        assert staged.daemon.end() == 0, staged.daemon.log
+        assert "takes over" not in staged.daemon.log
+        assert_takes_are_whole(staged.daemon.folder)

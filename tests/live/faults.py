@@ -10,6 +10,8 @@ import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+import mido
+
 from live.house import Daemon, Player, is_there, wait_for
 
 # A bar of eighths, each note over well before the next.
@@ -19,6 +21,8 @@ CALL = sorted(
     [[place * EIGHTH_S, [0x90, pitch, 80]] for place, pitch in enumerate(PITCHES)]
     + [[place * EIGHTH_S + GATE_S, [0x80, pitch, 0]] for place, pitch in enumerate(PITCHES)]
 )
+# Generous: others have the machine, too.
+SILENT_S, BACK_S, NOTICED_S = 2.0, 10.0, 3.0
 OVER_S = 1.5  # nothing was heard for so long: the answer is over
 
 
@@ -165,3 +169,24 @@ def _tied(server):
         for port in ("antiphon:in", "antiphon:out")
     )
     return all("player-" in connections for connections in found)
+
+
+def assert_takes_are_whole(folder, number=1):
+    """All takes can be read, and no note in them goes on."""
+    takes = [mido.MidiFile(path) for path in sorted(folder.glob("*.mid"))]
+    assert len(takes) == number
+    for track in (track for take in takes for track in take.tracks[1:]):
+        sounding = set()
+        for message in track:
+            if message.type == "note_on" and message.velocity:
+                sounding.add(message.note)
+            elif message.type in ("note_on", "note_off"):
+                sounding.discard(message.note)
+        assert not sounding
+
+
+def assert_in_time(measured):
+    print(measured)
+    assert measured.silence_s is None or measured.silence_s < SILENT_S
+    assert measured.noticed_s is None or measured.noticed_s < NOTICED_S
+    assert measured.back_s is None or measured.back_s < BACK_S

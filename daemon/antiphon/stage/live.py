@@ -25,6 +25,7 @@ from antiphon.stage.vitals import Pulse, Vitals
 from antiphon.timebase import Meter
 
 _FRAME_S = 0.04
+_AT_ONCE = 200
 _START_S = 20.0
 # The sender closes its notes within a tenth of a second; one that is still there after this is stuck in a
 # MIDI library whose server is gone.
@@ -33,6 +34,8 @@ _END_S = 1.0
 _LEAVE_S = 0.2
 # So many frames without a turn of its engine, and it is stuck: its turns are 50 ms apart at most.
 _STUCK_FRAMES = 20
+# The same for one that is loaded and opens its ports, each try a turn: a MIDI library may hang in that, too.
+_OPENING_FRAMES = 200
 # More deaths within this time are no accident.
 _MOST_DEATHS, _WITHIN_S = 5, 60.0
 
@@ -59,7 +62,8 @@ class _Part:
         self.letters, theirs = context.Pipe(duplex=False)
         orders, self._orders = context.Pipe(duplex=False)
         self.vitals = Vitals(context)
-        self._pulse = Pulse(_STUCK_FRAMES)
+        self._pulse, self._opening = Pulse(_STUCK_FRAMES), Pulse(_OPENING_FRAMES)
+        self.loaded = False
         self._process = context.Process(
             target=serve, args=(order, theirs, orders, self.vitals), name="antiphon-sender"
         )
@@ -82,6 +86,10 @@ class _Part:
     def alive(self) -> bool:
         """Whether its engine still turns; to be asked once a frame."""
         return self._pulse.beats(self.vitals.turns)
+
+    def opening(self) -> bool:
+        """Whether it loads yet or still tries to open its ports; to be asked once a frame."""
+        return not self.loaded or self._opening.beats(self.vitals.turns)
 
     def end(self, within_s: float) -> int | None:
         """End it, by force if it takes longer; gives its exit code, negative for a signal."""
@@ -116,7 +124,6 @@ class Live:
         self._part.tell(cue)
         self._ready: Ready | None = None
         self._understudy: _Part | None = None
-        self._stands_by = False
         self._asked: list[Ask] = []  # while nobody was there to be asked
         self._deaths_s: deque[float] = deque()
         self._looked_s = self._clock.now_s()
@@ -177,7 +184,7 @@ class Live:
             self._hire()
 
     def _hire(self) -> None:
-        self._understudy, self._stands_by = _Part(self._order, self._serve), False
+        self._understudy = _Part(self._order, self._serve)
 
     def ask(self, what: Ask) -> None:
         """Other settings, or what a button does; once there is somebody to ask."""
@@ -206,24 +213,31 @@ class Live:
         tick()
 
     def _hear(self, watch: Callable[[Watched], None]) -> None:
-        """A letter of each that has one, within a frame."""
+        """What they have to say, within a frame."""
         parts = [self._part] if self._understudy is None else [self._part, self._understudy]
         spoken = wait([part.letters for part in parts], _FRAME_S)
         if self._part.letters in spoken:
+            self._hear_part(watch)
+        elif self._understudy is not None and self._understudy.letters in spoken:
+            self._hear_understudy(self._understudy)
+
+    def _hear_part(self, watch: Callable[[Watched], None]) -> None:
+        """Many letters at once: where messages come in floods, a frame for each would take too long."""
+        for _ in range(_AT_ONCE):
             letter = self._part.next()
             if letter is None or isinstance(letter, Failed):
                 self._take_over(letter, watch)
-            else:
-                self._hand_on(letter, watch)
-        elif self._understudy is not None and self._understudy.letters in spoken:
-            self._hear_understudy(self._understudy)
+                return
+            self._hand_on(letter, watch)
+            if not self._part.letters.poll(0):
+                return
 
     def _hear_understudy(self, understudy: _Part) -> None:
         match understudy.next():
             case LogLine() as line:
                 _write(line)
             case Standby():
-                self._stands_by = True
+                understudy.loaded = True
             case None | Failed():
                 code = understudy.end(_LEAVE_S)
                 self._understudy = None
@@ -235,7 +249,9 @@ class Live:
         match letter:
             case LogLine() as line:
                 _write(line)
-            case Standby() | Failed():
+            case Standby():
+                self._part.loaded = True
+            case Failed():
                 pass
             case Tied(ties):
                 self._cue = replace(self._cue, ties=ties)
@@ -252,29 +268,34 @@ class Live:
     def _look(self, watch: Callable[[Watched], None]) -> None:
         """Once a frame: whether the sender still turns."""
         now_s = self._clock.now_s()
-        if self._ready is None or now_s - self._looked_s < _FRAME_S:
+        if now_s - self._looked_s < _FRAME_S:
             return
         self._looked_s = now_s
-        if not self._part.alive():
+        if self._ready is None:
+            if not self._part.opening():
+                self._take_over(Failed("the MIDI process hung as it opened its ports"), watch)
+        elif not self._part.alive():
             self._take_over(Failed("the MIDI process hung"), watch)
 
     def _take_over(self, last: Failed | None, watch: Callable[[Watched], None]) -> None:
         """Let another go on: what sounded is ended by it, and what was connected is connected again."""
         hung = last is not None and self._ready is not None and not self._part.alive()
         code = self._part.end(0.0 if hung else _LEAVE_S)
+        # One that never played was told of what it should end, but nobody has ended it.
+        left = () if self._ready is not None else self._cue.sounding
         sounding = self._last_words(watch)
         reason = last.message if last is not None else _how_it_ended(code)
         LOG.warning("%s; another takes over", reason)
         self._count_death(reason)
         watch(TakenOver(reason))
         now_s = self._clock.now_s()
-        for off in sounding:
+        for off in (off for off in sounding if off not in left):
             watch(Released(Timed(now_s, off)))
         self._cue = replace(
             self._cue,
             settings=self._settings(),
             resumption=self._left.resumption,
-            sounding=(*sounding, *self._part.vitals.doubtful),
+            sounding=tuple(dict.fromkeys((*left, *sounding, *self._part.vitals.doubtful))),
         )
         self._part, self._ready = self._understudy or _Part(self._order, self._serve), None
         self._understudy = None

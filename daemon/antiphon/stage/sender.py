@@ -232,6 +232,7 @@ def _open(
     """The ports; None where it is told to stop while it waits for them. Raises Failure unless patient."""
     said = ""
     while True:
+        vitals.beat()
         held = WatchedHeld(vitals, cue.sounding)
         start_jack = None if jack is None else jack.open
         try:

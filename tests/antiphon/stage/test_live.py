@@ -11,6 +11,7 @@ from antiphon.errors import Failure
 from antiphon.events import NoteOff, Timed
 from antiphon.perform.news import Released, Sent
 from antiphon.perform.settings import SessionSettings
+from antiphon.stage import live
 from antiphon.stage.live import Live, TakenOver
 from antiphon.stage.midi_port import Wiring
 from antiphon.stage.sender import Cue, Order, Ready
@@ -23,8 +24,8 @@ PATIENCE = 1500  # frames; on a busy machine a process takes seconds to begin
 class House:
     """A live performance; `seen` is what it told."""
 
-    def __init__(self, folder, live):
-        self.folder, self.live, self.seen = folder, live, []
+    def __init__(self, folder, performance):
+        self.folder, self.live, self.seen = folder, performance, []
 
     def attend(self, until, at=()):
         """Attend until what was seen is so; `at` are orders, each given at a tick of its own."""
@@ -47,8 +48,8 @@ class House:
 def house(folder):
     order = Order(folder, (), None, 1, on_jack=False)
     cue = Cue(SessionSettings(), Wiring(api="auto"))
-    with Live(order, cue, lambda: IN_FORCE, serve=fake_sender.serve) as live:
-        yield House(folder, live)
+    with Live(order, cue, lambda: IN_FORCE, serve=fake_sender.serve) as performance:
+        yield House(folder, performance)
     assert not active_children()
 
 
@@ -96,6 +97,19 @@ def test_one_that_says_that_it_broke_is_followed_by_another(tmp_path):
     assert here.seen[0] == TakenOver("it broke")
 
 
+def test_one_that_hangs_as_it_opens_its_ports_is_followed_by_another(tmp_path, monkeypatch):
+    monkeypatch.setattr(live, "_OPENING_FRAMES", 20)
+    (tmp_path / "stuck").touch()
+    with house(tmp_path) as here:
+        here.live.ready()
+        here.attend(has(Ready), ["record"])
+    reasons = [one.reason for one in here.seen if isinstance(one, TakenOver)]
+    assert reasons[1:] == ["the MIDI process hung as it opened its ports"]
+    # What nobody has ended is still owed, and was told once.
+    assert OFF in here.cue(2).sounding
+    assert [one.timed.event for one in here.seen if isinstance(one, Released)] == [OFF]
+
+
 def test_what_is_asked_while_nobody_plays_is_asked_of_the_next(tmp_path):
     with house(tmp_path) as here:
         here.live.ready()
@@ -115,12 +129,13 @@ def test_one_that_stood_by_and_died_is_replaced_and_nobody_is_told(tmp_path):
 def test_more_than_five_deaths_within_a_minute_are_no_accident(tmp_path):
     with house(tmp_path) as here:
         here.live.ready()
-        (tmp_path / "short").touch()
+        (tmp_path / "short").touch()  # they die before they can end anything
         with pytest.raises(
             Failure, match=r"^the MIDI process ended 6 times within a minute: .* \(signal 9\)$"
         ):
             here.attend(lambda _: False, ["record"])
-    assert next(one for one in here.seen if isinstance(one, Released)).timed.event == OFF
+    assert all(OFF in here.cue(number).sounding for number in range(1, 6))
+    assert [one.timed.event for one in here.seen if isinstance(one, Released)] == [OFF]
 
 
 def test_one_that_dies_as_it_begins_is_followed_by_another_once(tmp_path):
