@@ -50,6 +50,7 @@ from antiphon.stage import live, sender  # noqa: E402
 from antiphon.stage.midi_port import Wiring  # noqa: E402
 from antiphon.stage.priority import FIFO_PRIORITY  # noqa: E402
 from antiphon.stage.sender import Cue, Order, Ready  # noqa: E402
+from antiphon.stage.sending_process import Serve  # noqa: E402
 from antiphon.stage.vitals import Vitals  # noqa: E402
 
 PHRASE = (60, 62, 64, 65, 67)
@@ -169,11 +170,14 @@ def cyclictest(seconds: float, real_time: bool) -> Iterator[list[int]]:
                 errors_us += [error_us] * times
 
 
+serve_with: Serve = sender.serve
+
+
 def run(settings: SessionSettings, player: Player) -> Run:
     """Start a sender, let the player play to it, and end it."""
     order = Order(bundle.find(bundle.DEFAULT_MODEL), (), None, 1, on_jack=True)
     cue = Cue(settings, Wiring("jack", "bench"))
-    with live.Live(order, cue, lambda: settings) as sending, ThreadPoolExecutor(1) as pool:
+    with live.Live(order, cue, lambda: settings, serve=serve_with) as sending, ThreadPoolExecutor(1) as pool:
         # The one that stands by is a child, too, but not yet.
         pid = next(child.pid for child in active_children() if child.name == "antiphon-sender")
         ready = sending.ready()
@@ -371,7 +375,8 @@ def main() -> None:
     parser.add_argument("--load", action="store_true", help="with every core kept busy (stress-ng)")
     chosen = parser.parse_args()
     if chosen.ordinary:
-        vars(live)["serve"] = serve_ordinary
+        global serve_with
+        serve_with = serve_ordinary
     beside_us: list[int] = []
     with jack() as scheduled:
         bare = bare_clients_cost()

@@ -5,10 +5,8 @@ A second one stands by, loaded: where the first dies, hangs or breaks, it takes 
 
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Self
 
@@ -21,7 +19,7 @@ from antiphon.stage.clock import Clock, SystemClock
 from antiphon.stage.journal import LOG, LogLine
 from antiphon.stage.midi_port import PortChanged, Tied
 from antiphon.stage.sender import Ask, Cue, Failed, Letter, Order, Ready, Seen, Standby, Waiting, serve
-from antiphon.stage.vitals import Pulse, Vitals
+from antiphon.stage.sending_process import SendingProcess, Serve, exit_code, how_it_ended
 from antiphon.timebase import Meter
 
 _FRAME_S = 0.04
@@ -32,10 +30,6 @@ _START_S = 20.0
 _END_S = 1.0
 # One that has told of its failure has only to leave.
 _LEAVE_S = 0.2
-# So many frames without a turn of its engine, and it is stuck: its turns are 50 ms apart at most.
-_STUCK_FRAMES = 20
-# The same for one that is loaded and opens its ports, each try a turn: a MIDI library may hang in that, too.
-_OPENING_FRAMES = 200
 # More deaths within this time are no accident.
 _MOST_DEATHS, _WITHIN_S = 5, 60.0
 
@@ -48,58 +42,6 @@ class TakenOver:
 
 
 Watched = Seen | TakenOver | Waiting | Ready
-
-
-Serve = Callable[[Order, "Connection[Letter, None]", "Connection[None, Cue | Ask | None]", Vitals], None]
-
-
-class _Part:
-    """One sending process, which does `serve`, from here."""
-
-    def __init__(self, order: Order, serve: Serve) -> None:
-        context = get_context("spawn")
-        self.letters: Connection[None, Letter]
-        self.letters, theirs = context.Pipe(duplex=False)
-        orders, self._orders = context.Pipe(duplex=False)
-        self.vitals = Vitals(context)
-        self._pulse, self._opening = Pulse(_STUCK_FRAMES), Pulse(_OPENING_FRAMES)
-        self.loaded = False
-        self._process = context.Process(
-            target=serve, args=(order, theirs, orders, self.vitals), name="antiphon-sender"
-        )
-        self._process.start()
-        # Only the sender holds the other ends now, so each side notices when the other is gone.
-        theirs.close()
-        orders.close()
-
-    def tell(self, order: Cue | Ask | None) -> None:
-        with suppress(OSError):  # it is gone already, which its letters will say
-            self._orders.send(order)
-
-    def next(self) -> Letter | None:
-        """Its next letter; None when there will be no more."""
-        try:
-            return self.letters.recv()
-        except Exception:  # it is gone; of one that was killed the last letter may be half there
-            return None
-
-    def alive(self) -> bool:
-        """Whether its engine still turns; to be asked once a frame."""
-        return self._pulse.beats(self.vitals.turns)
-
-    def opening(self) -> bool:
-        """Whether it loads yet or still tries to open its ports; to be asked once a frame."""
-        return not self.loaded or self._opening.beats(self.vitals.turns)
-
-    def end(self, within_s: float) -> int | None:
-        """End it, by force if it takes longer; gives its exit code, negative for a signal."""
-        with suppress(OSError):
-            self._orders.close()
-        self._process.join(within_s)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
-        return self._process.exitcode
 
 
 class Live:
@@ -120,10 +62,10 @@ class Live:
         self._order, self._cue, self._settings, self._serve = order, cue, settings, serve
         self._clock = clock or SystemClock()
         self._left = Succession(Meter.parse(cue.settings.tempo.meter))
-        self._part = _Part(order, serve)
+        self._part = SendingProcess(order, serve)
         self._part.tell(cue)
         self._ready: Ready | None = None
-        self._understudy: _Part | None = None
+        self._understudy: SendingProcess | None = None
         self._asked: list[Ask] = []  # while nobody was there to be asked
         self._deaths_s: deque[float] = deque()
         self._looked_s = self._clock.now_s()
@@ -161,12 +103,12 @@ class Live:
 
     def _begin_again(self) -> None:
         """It died without a word before it played: that may be an accident once."""
-        reason = _how_it_ended(self._part.end(_LEAVE_S))
+        reason = how_it_ended(self._part.end(_LEAVE_S))
         self._count_death(reason)
         if len(self._deaths_s) > 1:
             raise Failure(reason)
         self._part.letters.close()
-        self._part = _Part(self._order, self._serve)
+        self._part = SendingProcess(self._order, self._serve)
         self._part.tell(self._cue)
 
     def _opened(self, ready: Ready) -> None:
@@ -184,7 +126,7 @@ class Live:
             self._hire()
 
     def _hire(self) -> None:
-        self._understudy = _Part(self._order, self._serve)
+        self._understudy = SendingProcess(self._order, self._serve)
 
     def ask(self, what: Ask) -> None:
         """Other settings, or what a button does; once there is somebody to ask."""
@@ -232,7 +174,7 @@ class Live:
             if not self._part.letters.poll(0):
                 return
 
-    def _hear_understudy(self, understudy: _Part) -> None:
+    def _hear_understudy(self, understudy: SendingProcess) -> None:
         match understudy.next():
             case LogLine() as line:
                 _write(line)
@@ -241,7 +183,7 @@ class Live:
             case None | Failed():
                 code = understudy.end(_LEAVE_S)
                 self._understudy = None
-                LOG.warning("the process that stood by ended (%s); another stands by", _code(code))
+                LOG.warning("the process that stood by ended (%s); another stands by", exit_code(code))
                 self._count_death("the process that stands by")
                 self._hire()
 
@@ -284,7 +226,7 @@ class Live:
         # One that never played was told of what it should end, but nobody has ended it.
         left = () if self._ready is not None else self._cue.sounding
         sounding = self._last_words(watch)
-        reason = last.message if last is not None else _how_it_ended(code)
+        reason = last.message if last is not None else how_it_ended(code)
         LOG.warning("%s; another takes over", reason)
         self._count_death(reason)
         watch(TakenOver(reason))
@@ -297,7 +239,7 @@ class Live:
             resumption=self._left.resumption,
             sounding=tuple(dict.fromkeys((*left, *sounding, *self._part.vitals.doubtful))),
         )
-        self._part, self._ready = self._understudy or _Part(self._order, self._serve), None
+        self._part, self._ready = self._understudy or SendingProcess(self._order, self._serve), None
         self._understudy = None
         self._part.tell(self._cue)
         self.takeovers += 1
@@ -316,14 +258,6 @@ class Live:
             self._deaths_s.popleft()
         if len(self._deaths_s) > _MOST_DEATHS:
             raise Failure(f"the MIDI process ended {len(self._deaths_s)} times within a minute: {reason}")
-
-
-def _how_it_ended(code: int | None) -> str:
-    return f"the MIDI process ended by itself ({_code(code)})"
-
-
-def _code(code: int | None) -> str:
-    return f"exit code {code}" if code is None or code >= 0 else f"signal {-code}"
 
 
 def _write(line: LogLine) -> None:

@@ -118,8 +118,7 @@ class MidiPort:
         self._devices = opened.devices
         echo = EchoFilter()
         self._intakes = [(socket, Intake(wiring.input_channel, echo)) for socket in opened.inputs]
-        clock_inputs = [opened.clock_input] if opened.clock_input else []
-        self._clock_intakes = [(socket, Intake(None, echo)) for socket in clock_inputs]
+        self._clock_intakes = [(socket, Intake(None, echo)) for socket in _one(opened.clock_input)]
         self._clocked = wiring.clock_input is not None
         virtual = [socket.name for socket in opened.all if socket.link is None]
         self._ties = Ties(self._system, virtual, ties, lambda found: tell(Tied(found)))
@@ -128,10 +127,8 @@ class MidiPort:
                 self._ties.look()
         self._outlet = Outlet(opened.output, echo, held or Held(), clock.now_s())
         self._clock_outlet = ClockOutlet(opened.clock_output) if opened.clock_output else None
-        clock_outputs = [opened.clock_output] if opened.clock_output else []
-        self._presence = Presence(
-            *map(_links, (opened.inputs, [opened.output], clock_inputs, clock_outputs)),
-        )
+        directions = (opened.inputs, [opened.output], _one(opened.clock_input), _one(opened.clock_output))
+        self._presence = Presence(*map(_links, directions))
         self._waiting: list[Input] = []
         self._let_go: list[Event] = []
         self._closed = False
@@ -273,6 +270,10 @@ def _stamped(event: Event | Change | ClockSignal, at_s: float) -> Input:
     if isinstance(event, ClockSignal):
         return Clocked(at_s, event)
     return Timed(at_s, event) if isinstance(event, NoteOn | NoteOff) else Turned(at_s, event)
+
+
+def _one(socket: Socket | None) -> list[Socket]:
+    return [] if socket is None else [socket]
 
 
 def _links(sockets: Iterable[Socket]) -> list[Link]:
