@@ -11,7 +11,7 @@ from antiphon.errors import Failure
 from antiphon.events import NoteOff, Timed
 from antiphon.perform.news import Released, Sent
 from antiphon.perform.settings import SessionSettings
-from antiphon.stage import live
+from antiphon.stage import sending_process
 from antiphon.stage.live import Live, TakenOver
 from antiphon.stage.midi_port import Wiring
 from antiphon.stage.sender import Cue, Order, Ready
@@ -98,7 +98,7 @@ def test_one_that_says_that_it_broke_is_followed_by_another(tmp_path):
 
 
 def test_one_that_hangs_as_it_opens_its_ports_is_followed_by_another(tmp_path, monkeypatch):
-    monkeypatch.setattr(live, "_OPENING_FRAMES", 20)
+    monkeypatch.setattr(sending_process, "_OPENING_FRAMES", 20)
     (tmp_path / "stuck").touch()
     with house(tmp_path) as here:
         here.live.ready()
