@@ -42,9 +42,9 @@ HOUR_S = 3600.0
 
 
 def resident_bytes(pid: int) -> int:
-    """Memory that a process has for itself alone; what it shares with others is not counted."""
+    """Memory of a process that no file stands for: pages of libraries come and go with other programs."""
     rows = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return sum(int(row.split()[1]) for row in rows if row.startswith("Private")) * 1024
+    return sum(int(row.split()[1]) for row in rows if row.startswith("Anonymous:")) * 1024
 
 
 def script(chance: random.Random) -> Iterator[Input]:
