@@ -13,7 +13,17 @@ from antiphon.config import FILE, Config
 from antiphon.errors import WrongUse
 
 # Sections and single settings that are looked at when the ports and the models are opened. All others live.
-NEXT_START = ("model", "memory", "midi", "tempo.meter", "clock.input", "clock.send", "clock.output")
+NEXT_START = (
+    "model",
+    "memory",
+    "midi",
+    "take",
+    "tempo.meter",
+    "clock.input",
+    "clock.send",
+    "clock.output",
+    "log.file",
+)
 # A setting that is a table: one of its rows can be changed by itself.
 _TABLE = "sampling.weights"
 _KINDS = (bool, int, float, str, list, dict)  # TOML has dates, too; no setting is one

@@ -61,8 +61,16 @@ def test_a_value_out_of_range_is_told_as_in_the_file():
 def test_what_lives_and_what_waits_for_a_start():
     flat = [f"{s}.{k}" for s, keys in config.to_plain(Config()).items() for k in keys]
     waits = {name for name in flat if not takes_effect_now(name)}
-    assert {name.split(".")[0] for name in waits} == {"model", "memory", "midi", "tempo", "clock"}
-    assert {name for name in waits if name.startswith("tempo.")} == {"tempo.meter"}
+    assert {name.split(".")[0] for name in waits} == {
+        "model",
+        "memory",
+        "midi",
+        "take",
+        "tempo",
+        "clock",
+        "log",
+    }
+    assert {name for name in waits if name.startswith(("tempo.", "log."))} == {"tempo.meter", "log.file"}
     assert {name for name in waits if name.startswith("clock.")} == {
         "clock.input",
         "clock.send",
