@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from antiphon.events import Clocked, ControlChange, Lead, NoteOn, PlayedNote, ProgramChange, Timed, Turned
-from antiphon.listen.phrase import PhraseListener
+from antiphon.perform.caller import Caller
 from antiphon.perform.control import SUSTAIN, Button, pressed, remembering_or_not
 from antiphon.perform.course import playable
 from antiphon.perform.desk import Desk
@@ -33,9 +33,6 @@ from antiphon.perform.transport import Transport
 from antiphon.perform.voices import Voice, Voices
 from antiphon.timebase import Grid
 
-# After something was played, the model hears it once nothing more is struck for this long.
-_PRIME_AFTER_S = 0.04
-
 
 class Session:
     """One player and one answering voice, which a program change exchanges for one of `programs`.
@@ -55,11 +52,9 @@ class Session:
         self._settings = settings
         self._desk = Desk(settings.control, settings.learn, settings.turnable)
         self._time = Timekeeper(settings.tempo, settings.clock, voice.steps_per_quarter, resumption.transport)
-        self._listener = PhraseListener(settings.phrase)
+        self._caller = Caller(settings.phrase)
         self._voices = Voices(voice, programs, settings.sampling, random_seed)
         self._respondent = Respondent(settings, self._voices, resumption.calls)
-        self._told_s = float("-inf")  # the moment of what the player did last
-        self._prime_at_s: float | None = None
         self._news: list[News] = [Begun(settings, random_seed, resumption)]
         self._speech = Speech(self._news.append)
         self._state: State = "idle"
@@ -88,8 +83,7 @@ class Session:
             if self._state == "waiting":
                 return  # there are no bars to answer in
             self._begin_listening(timed.at_s)
-        self._listener.receive(timed)
-        self._prime_at_s = timed.at_s + _PRIME_AFTER_S
+        self._caller.play(timed)
 
     def turn(self, turned: Turned) -> None:
         """A knob, a pedal, a button or a choice of sound, at a moment not before the last one told of."""
@@ -122,12 +116,12 @@ class Session:
         self._settings = replace(settings, tempo=tempo, channel=before.channel, learn=before.learn)
         self._desk.set(settings.control, before.turnable, settings.turnable)
         self._voices.sample(self._desk.now.sampling)
-        self._listener.set(settings.phrase)
+        self._caller.set(settings.phrase)
         self._respondent.set(settings)
         shift = self._time.set(tempo, at_s)
         self._move(shift)
         if shift.moved_s is not None:
-            self._news += self._time.news(at_s, False, not self._listener.empty)
+            self._news += self._time.news(at_s, False, not self._caller.silent)
         if source != self._desk.now.source or settings.clock != before.clock:
             self._choose_source(at_s)
 
@@ -140,10 +134,10 @@ class Session:
             self._enter("idle", at_s)
         elif shift.jumped and self._speech.call is not None:
             self._speech.cut(at_s)
-            self._enter("idle" if self._listener.empty else "listening", at_s)
+            self._enter("idle" if self._caller.silent else "listening", at_s)
         else:
             self._move(shift)
-        self._news += self._time.news(at_s, shift.jumped, not self._listener.empty)
+        self._news += self._time.news(at_s, shift.jumped, not self._caller.silent)
 
     def _move(self, shift: Shift) -> None:
         """What waits to sound, and what is still to be composed, lie at the same steps of the grid."""
@@ -154,8 +148,8 @@ class Session:
         """The studio stands: nothing sounds, and what was played meanwhile is no call."""
         self._time.stand()
         if self._state != "waiting":
-            if not self._listener.empty:
-                self._listener.finish(at_s)
+            if not self._caller.silent:
+                self._caller.finish(at_s)
             self._speech.cut(at_s)
             self._enter("waiting", at_s)
 
@@ -173,7 +167,7 @@ class Session:
         name = self._voices.choose(program)
         self._news.append(ProgramChosen(at_s, program, name))
         if name is not None:
-            self._prime_at_s = at_s
+            self._caller.prime_anew(at_s)
 
     def _control(self, change: ControlChange, at_s: float) -> None:
         for done in self._desk.turn(change, at_s):
@@ -185,7 +179,7 @@ class Session:
             elif isinstance(done, Pressed):
                 self._press(done.name, at_s)
         if change.control == SUSTAIN and self._desk.has_pedal:
-            self._listener.pedal(at_s, change.channel, pressed(change.value))
+            self._caller.pedal(at_s, change.channel, pressed(change.value))
 
     def _press(self, button: str, at_s: float) -> None:
         if button == "answer_now":
@@ -199,7 +193,7 @@ class Session:
             self._news.append(MemoryKept(at_s, self._voices.remembered()))
         elif button in ("stop", "panic"):
             if button == "panic":
-                self._listener.finish(at_s)
+                self._caller.finish(at_s)
             self._speech.owe(self.stop(at_s))
 
     def _begin_listening(self, at_s: float) -> None:
@@ -211,7 +205,7 @@ class Session:
     def _barge_in(self, answered: tuple[PlayedNote, ...], at_s: float) -> None:
         """The player takes over. If nothing of the answer had sounded, they had only paused."""
         if not self._speech.heard:
-            self._listener.resume(answered)
+            self._caller.resume(answered)
         elif self._desk.now.answer.overlap:
             return
         self._speech.cut(at_s)
@@ -235,7 +229,7 @@ class Session:
     def _catch_up(self, at_s: float) -> None:
         """Advance, and leave nothing for later: what the player does now changes only what comes after."""
         self._speech.owe(self.advance(at_s) + self._perform_all(at_s, at_s))
-        self._told_s = at_s
+        self._caller.did(at_s)
 
     def _perform_all(self, until_s: float, now_s: float) -> list[Timed]:
         """With nothing left to compose: what is remembered must not hang on how often anybody looked."""
@@ -248,7 +242,7 @@ class Session:
         """Everything up to a moment, in the order of the music, however late it is now."""
         events = self._speech.perform(until_s, now_s)
         if (over_s := self._speech.over_s(until_s)) is not None:
-            self._enter("idle" if self._listener.empty else "listening", over_s)
+            self._enter("idle" if self._caller.silent else "listening", over_s)
         return events
 
     @property
@@ -281,39 +275,26 @@ class Session:
             self._news.append(StateChanged(at_s, state))
 
     def _call_ends_s(self) -> float | None:
-        """In silence, or in the modes that keep to the bars at a bar line.
-
-        Never before what the player did last: the tempo, or what a knob has set, may have moved it there.
-        """
-        begins_s, transport = self._listener.begins_s, self.transport
-        if transport is None or begins_s is None:
-            return None
-        if self._mode.ends_at_bar:
-            bars = self._desk.now.answer.bars or self._mode.least_bars
-            place = self._time.steps_at(begins_s) or 0.0
-            return max(self._told_s, transport.bar_line_s(place, bars))
-        ends_s = self._listener.ends_at_s(transport.beat_s)
-        return None if ends_s is None else max(self._told_s, ends_s)
+        """In silence, or in the modes that keep to the bars at a bar line."""
+        bars = self._desk.now.answer.bars or self._mode.least_bars
+        return self._caller.over_s(self._time, bars if self._mode.ends_at_bar else None)
 
     def _primes_at_s(self) -> float | None:
         """When the model may hear the call so far; never while it speaks."""
-        return self._prime_at_s if self._speech.call is None and not self._listener.empty else None
+        return self._caller.primes_at_s if self._speech.call is None else None
 
     def _prime(self, now_s: float) -> None:
-        primes_at_s = self._primes_at_s()
-        transport = self.transport
-        if transport is None or primes_at_s is None or primes_at_s > now_s:
-            return
-        self._prime_at_s = None
-        played = self._time.straight(self._listener.so_far(now_s))
-        self._respondent.prime(played, transport, self._follows)
+        primes_at_s, transport = self._primes_at_s(), self.transport
+        if transport is not None and primes_at_s is not None and primes_at_s <= now_s:
+            played = self._time.straight(self._caller.so_far(now_s))
+            self._respondent.prime(played, transport, self._follows)
 
     def _end_call(self, at_s: float) -> None:
         """The call is over; the answer is planned from this moment, however late it is noticed."""
-        if self.transport is None or self._listener.empty:
+        if self.transport is None or self._caller.silent:
             return
         self._speech.cut(at_s)  # where they overlapped the new answer takes over
-        self._answer_call(self._listener.finish(at_s), self.transport, at_s)
+        self._answer_call(self._caller.finish(at_s), self.transport, at_s)
 
     def _answer_call(self, played: tuple[PlayedNote, ...], before: Transport, at_s: float) -> None:
         straight, now = self._time.straight(played), self._desk.now
