@@ -47,6 +47,6 @@ def hangup_signal() -> Iterator[Callable[[], bool]]:
 def has_terminal() -> bool:
     """Whether there is a terminal that this process hangs on; one that was closed is none."""
     with suppress(OSError):
-        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+        os.close(os.open("/dev/tty", os.O_RDONLY | getattr(os, "O_NOCTTY", 0)))
         return True
     return False

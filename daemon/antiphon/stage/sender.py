@@ -123,7 +123,8 @@ def serve(
     Ctrl-C reaches the whole terminal; the process that has the screen decides what it means.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     sys.setswitchinterval(_SWITCH_S)
     call_this_process("antiphon-load")
     may_go_first()  # before JACK's library makes its thread
