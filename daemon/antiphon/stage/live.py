@@ -145,7 +145,7 @@ class Live:
         """
         try:
             while not stopping():
-                self._hear(watch)
+                self._hear(watch, stopping)
                 self._look(watch)
                 tick()
         finally:
@@ -154,21 +154,22 @@ class Live:
             self._hand_on(letter, watch)
         tick()
 
-    def _hear(self, watch: Callable[[Watched], None]) -> None:
+    def _hear(self, watch: Callable[[Watched], None], stopping: Callable[[], bool]) -> None:
         """What they have to say, within a frame."""
         parts = [self._part] if self._understudy is None else [self._part, self._understudy]
         spoken = wait([part.letters for part in parts], _FRAME_S)
         if self._part.letters in spoken:
-            self._hear_part(watch)
+            self._hear_part(watch, stopping)
         elif self._understudy is not None and self._understudy.letters in spoken:
             self._hear_understudy(self._understudy)
 
-    def _hear_part(self, watch: Callable[[Watched], None]) -> None:
+    def _hear_part(self, watch: Callable[[Watched], None], stopping: Callable[[], bool]) -> None:
         """Many letters at once: where messages come in floods, a frame for each would take too long."""
         for _ in range(_AT_ONCE):
             letter = self._part.next()
             if letter is None or isinstance(letter, Failed):
-                self._take_over(letter, watch)
+                if not stopping():  # a service manager ends us both at once
+                    self._take_over(letter, watch)
                 return
             self._hand_on(letter, watch)
             if not self._part.letters.poll(0):
