@@ -12,7 +12,7 @@ from typing import Self
 
 from antiphon.errors import Failure
 from antiphon.events import NoteOff, Timed
-from antiphon.perform.news import Released
+from antiphon.perform.news import Released, StateChanged
 from antiphon.perform.settings import SessionSettings
 from antiphon.perform.succession import Succession
 from antiphon.stage.clock import Clock, SystemClock
@@ -232,6 +232,7 @@ class Live:
         self._count_death(reason)
         watch(TakenOver(reason))
         now_s = self._clock.now_s()
+        watch(StateChanged(now_s, "idle"))  # as the next one begins; what it had begun is over
         for off in (off for off in sounding if off not in left):
             watch(Released(Timed(now_s, off)))
         self._cue = replace(

@@ -27,6 +27,7 @@ from antiphon.perform.news import (
     KnobTurned,
     ProgramChosen,
     Received,
+    Released,
     Report,
     Sent,
     StateChanged,
@@ -131,6 +132,8 @@ class Screen:
                 self._last_s = timed.at_s
                 self._answer.play(timed, self._grid)
                 self._late_s.append(late_s)
+            case Released(timed):
+                self._answer.play(timed, self._grid)
             case Composed(draw=draw):
                 self._draw = draw
             case StateChanged(at_s, state):

@@ -128,10 +128,10 @@ class StatusBoard:
         self._ports = ports
 
     def restarted(self) -> None:
-        """The sender was lost, and another begins."""
+        """The sender was lost, and another goes on in the same bars."""
         self._restarts += 1
         self._ports = None
-        self._begin()
+        self._state = "idle"
 
     def set_to(self, settings: Config) -> None:
         """Other settings are in force."""

@@ -68,6 +68,20 @@ def test_what_went_wrong_with_an_answer_is_said():
     assert out.getvalue().endswith("antiphon  (nothing)  (cut short, 2 too late to play)\n")
 
 
+def test_a_note_that_a_dead_sender_left_is_over_when_its_successor_ends_it():
+    drawings = []
+    for ends in (True, False):
+        screen, _ = screen_of(True, width=40)
+        call_over(screen)
+        answer(screen, timed(ANSWER)[:1])
+        if ends:
+            screen.show(Released(Timed(GRID.time_s(18), NoteOff(ANSWER[0][2]))))
+        drawings.append([drawn(screen, GRID.time_s(step), 40).splitlines()[2:-1] for step in (20, 26)])
+    ended, sounding = drawings
+    assert ended[0] == ended[1]
+    assert sounding[0] != sounding[1]
+
+
 def test_the_picture_while_the_answer_sounds():
     screen, _ = screen_of(True, width=40)
     call_over(screen)

@@ -151,12 +151,13 @@ def test_other_settings(board):
     assert board.status(3.0).bpm == 96.0
 
 
-def test_a_new_sender_begins_anew(board):
+def test_a_new_sender_goes_on_in_the_same_bars(board):
     board.note(CALL)
     board.note(StateChanged(9.0, "answering"))
+    before = board.status(10.0)
     board.restarted()
     status = board.status(10.0)
-    assert (status.restarts, status.state, status.bar, status.ports) == (1, "idle", None, None)
-    assert status.key == "G major"
+    assert (status.restarts, status.state, status.ports) == (1, "idle", None)
+    assert (status.key, status.bpm, status.bar) == ("G major", before.bpm, before.bar)
     board.opened(PORTS)
     assert board.status(10.0).ports == PORTS
