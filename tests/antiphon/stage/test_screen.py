@@ -8,7 +8,16 @@ from rich.console import Console
 
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.news import Answered, Heard, KnobTurned, ProgramChosen, Received, Sent, StateChanged
+from antiphon.perform.news import (
+    Answered,
+    Heard,
+    KnobTurned,
+    ProgramChosen,
+    Received,
+    Released,
+    Sent,
+    StateChanged,
+)
 from antiphon.stage.screen import Screen, bar_and_beat, percentile, window
 from antiphon.timebase import Grid, Meter
 
