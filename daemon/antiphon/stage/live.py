@@ -69,7 +69,6 @@ class Live:
         self._asked: list[Ask] = []  # while nobody was there to be asked
         self._deaths_s: deque[float] = deque()
         self._looked_s = self._clock.now_s()
-        self.takeovers = 0
 
     def __enter__(self) -> Self:
         return self
@@ -244,7 +243,6 @@ class Live:
         self._part, self._ready = self._understudy or SendingProcess(self._order, self._serve), None
         self._understudy = None
         self._part.tell(self._cue)
-        self.takeovers += 1
 
     def _last_words(self, watch: Callable[[Watched], None]) -> tuple[NoteOff, ...]:
         """What it had still said before it died; gives the note-offs it owes."""
