@@ -1,8 +1,8 @@
 """The process that is JACK's client, without process and without JACK: ports of others that come and go."""
 
 from antiphon.errors import Failure
-from antiphon.stage.jack_client import RefusedError
-from antiphon.stage.jack_records import Message
+from antiphon.stage.ports.jack.client import RefusedError
+from antiphon.stage.ports.jack.messages import Message
 
 
 class FakeJack:

@@ -3,8 +3,8 @@
 import os
 import time
 
-from antiphon.stage.limits import MOST_MEMORY_BYTES
-from antiphon_training.songs import ParsedSong, Score, Sound, UnreadableError
+from antiphon.files.memory_limit import MOST_MEMORY_BYTES
+from antiphon_training.corpus.songs import ParsedSong, Score, Sound, UnreadableError
 
 
 def read(score: Score) -> ParsedSong:

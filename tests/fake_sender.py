@@ -7,10 +7,10 @@ import time
 from dataclasses import replace
 
 from antiphon.events import NoteOff, NoteOn, Timed
-from antiphon.perform.news import Sent
-from antiphon.stage.midi_port import Tied
-from antiphon.stage.sender import Cue, Failed, Ready, Standby
-from antiphon.stage.vitals import WatchedHeld
+from antiphon.perform.reports import Sent
+from antiphon.stage.ports.live_port import Tied
+from antiphon.stage.process.heartbeat import WatchedHeld
+from antiphon.stage.process.player import Cue, Failed, Ready, Standby
 
 READY = Ready(("antiphon-2:in",), "antiphon-2:out", "jack", "antiphon-2", False, "ordinary priority")
 TIES = (("keys:out", "antiphon-2:in"),)

@@ -8,7 +8,7 @@ from antiphon.compose.events_model import LENGTHS, EventWeights
 from antiphon.compose.model import LstmWeights, Probabilities
 from antiphon.compose.place import BAR_NUMBERS, NO_BARS, PLACES, Bars
 from antiphon.compose.symbols import HOLD, Vocabulary
-from antiphon.perform.voices import Voice
+from antiphon.perform.answer.programs import Voice
 
 VOCABULARY = Vocabulary.of([[str(pitch) for pitch in range(55, 82)]])
 

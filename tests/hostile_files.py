@@ -24,14 +24,15 @@ from antiphon.compose.memory import DISTANCES, RUNS
 from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import LONGEST_LINE, MOST_LINES, Failure, WrongUse
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
+from antiphon.files import memory as memory_file
+from antiphon.midi.file import write_melody
+from antiphon.perform.answer.programs import Voice
 from antiphon.perform.session import Session
-from antiphon.perform.voices import Voice
-from antiphon.stage import memory_file, phrasefile
-from antiphon.stage.clock import VirtualClock
+from antiphon.stage import phrase_file as phrasefile
 from antiphon.stage.engine import Engine
-from antiphon.stage.midifile import write_melody
+from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.performance import make_voice
-from antiphon.stage.ports import Loopback
+from antiphon.stage.ports.port import Loopback
 from antiphon.weights import weights_bytes
 from fakes import random_event_weights, random_weights
 from mutations import as_toml, damaged, misshapen

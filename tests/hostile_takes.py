@@ -9,12 +9,12 @@ from pathlib import Path
 
 from antiphon.commands.replay import band_of, lasts_s, recorded, safely
 from antiphon.perform.replay import Lost, compare
-from antiphon.stage import layout
-from antiphon.stage.finish import read
-from antiphon.stage.layout import TakeFile
-from antiphon.stage.shelf import finish_what_was_cut_off, listed
-from antiphon.stage.take_header import Place, TakeHeader
-from antiphon.stage.tempo_map import TempoMap
+from antiphon.stage.takes import format as layout
+from antiphon.stage.takes.finish import read
+from antiphon.stage.takes.format import TakeFile
+from antiphon.stage.takes.header import Place, TakeHeader
+from antiphon.stage.takes.library import finish_what_was_cut_off, listed
+from antiphon.stage.takes.tempo_map import TempoMap
 from mutations import damaged, misshapen
 from random_sessions import play
 from tally import FindingError

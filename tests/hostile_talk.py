@@ -9,9 +9,9 @@ from pathlib import Path
 from antiphon import config
 from antiphon.changes import changed_now
 from antiphon.config import Config
-from antiphon.stage.clock import VirtualClock
-from antiphon.stage.control_socket import ControlSocket
-from antiphon.stage.requests import Ask, Done, Reply, Request, SetOne
+from antiphon.stage.control.protocol import Ask, Done, Reply, Request, SetOne
+from antiphon.stage.control.server import ControlSocket
+from antiphon.stage.machine.clock import VirtualClock
 from mutations import damaged, misshapen
 from tally import FindingError
 

@@ -14,12 +14,12 @@ from pathlib import Path
 import mido
 
 from antiphon.events import NoteOff, NoteOn, Timed
-from antiphon.perform.news import Begun, Received, Resumption, Sent
+from antiphon.perform.reports import Begun, Received, Resumption, Sent
 from antiphon.perform.settings import SessionSettings
-from antiphon.stage.finish import read, records_of
-from antiphon.stage.recorder import Recorder
-from antiphon.stage.shelf import finish_what_was_cut_off
-from antiphon.stage.take_header import Spoken, TakeHeader
+from antiphon.stage.takes.finish import read, records_of
+from antiphon.stage.takes.header import Spoken, TakeHeader
+from antiphon.stage.takes.library import finish_what_was_cut_off
+from antiphon.stage.takes.recorder import Recorder
 from antiphon.timebase import Meter
 
 HEADER = TakeHeader(120.0, Meter(), {}, Spoken("toy", "ab12"), 1)

@@ -14,16 +14,16 @@ from antiphon import bundle
 from antiphon.commands.options import take_header
 from antiphon.config import Config, MidiSettings, ModelSettings
 from antiphon.events import Clocked, ClockSignal, ControlChange, NoteOff, NoteOn, ProgramChange, Timed, Turned
-from antiphon.perform.conductor import ClockSettings
-from antiphon.perform.control import ControlSettings
-from antiphon.perform.hearing import TempoSettings
+from antiphon.perform.answer.transcribe import TempoSettings
+from antiphon.perform.clock.clock_source import ClockSettings
+from antiphon.perform.controls.midi_controls import ControlSettings
 from antiphon.perform.modes import AnswerSettings
 from antiphon.perform.session import Session
-from antiphon.stage.clock import VirtualClock
 from antiphon.stage.engine import Engine
+from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.performance import make_voice
-from antiphon.stage.ports import Loopback
-from antiphon.stage.recorder import Limits, Recorder
+from antiphon.stage.ports.port import Loopback
+from antiphon.stage.takes.recorder import Limits, Recorder
 
 NAMES = ("essen", "irish", "han")
 CONTROL = ControlSettings(

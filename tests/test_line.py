@@ -8,18 +8,18 @@ import pytest
 from antiphon import bundle
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.hearing import TempoSettings
-from antiphon.perform.news import Heard
+from antiphon.midi.file import read_phrase
+from antiphon.perform.answer.programs import Voice
+from antiphon.perform.answer.transcribe import TempoSettings
+from antiphon.perform.reports import Heard
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings
-from antiphon.perform.voices import Voice
-from antiphon.stage.clock import VirtualClock
 from antiphon.stage.engine import Engine
-from antiphon.stage.finish import finish
-from antiphon.stage.midifile import read_phrase
-from antiphon.stage.ports import Loopback
-from antiphon.stage.take import Take
-from antiphon.stage.take_header import Spoken, TakeHeader
+from antiphon.stage.machine.clock import VirtualClock
+from antiphon.stage.ports.port import Loopback
+from antiphon.stage.takes.finish import finish
+from antiphon.stage.takes.header import Spoken, TakeHeader
+from antiphon.stage.takes.take import Take
 from antiphon.timebase import Meter
 
 PHRASE = read_phrase(files("antiphon") / "phrases" / "call.mid")

@@ -8,10 +8,10 @@ import pytest
 import killing
 import random_sessions
 from antiphon.commands.replay import Band, recorded
-from antiphon.perform.news import Begun, Sent
 from antiphon.perform.replay import compare
-from antiphon.stage.finish import read
-from antiphon.stage.recorder import Limits
+from antiphon.perform.reports import Begun, Sent
+from antiphon.stage.takes.finish import read
+from antiphon.stage.takes.recorder import Limits
 
 
 def replayed(path):

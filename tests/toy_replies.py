@@ -6,9 +6,9 @@ from pathlib import Path
 from antiphon.bundle import Architecture, Card, Corpus, Split, save
 from antiphon.listen.key import Key
 from antiphon.timebase import Meter
-from antiphon_training.answers import Reply
-from antiphon_training.dataset import load_dataset
-from antiphon_training.openings import Opening
+from antiphon_training.data.dataset import load_dataset
+from antiphon_training.judge.answers import Reply
+from antiphon_training.judge.openings import Opening
 from toy_songs import random_weights
 
 

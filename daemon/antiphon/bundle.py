@@ -18,7 +18,7 @@ from antiphon.compose.memory import Experience, Memory
 from antiphon.compose.model import Context, Model, build
 from antiphon.compose.symbols import END, HOLD, Vocabulary
 from antiphon.errors import Failure, WrongUse, shown
-from antiphon.reading import parse_json, read_file
+from antiphon.files.read import parse_json, read_file
 from antiphon.weights import MAX_WEIGHTS_BYTES, Weights, parse_weights, weights_bytes
 
 FORMAT = 1

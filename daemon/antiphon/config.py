@@ -17,14 +17,14 @@ from antiphon.compose.model import Context
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
 from antiphon.errors import MOST_LINES, Failure, WrongUse, shown
+from antiphon.files.read import read_file
 from antiphon.listen.key import Key, is_key_or_empty
 from antiphon.listen.phrase import PhraseSettings
-from antiphon.perform.conductor import ClockSettings
-from antiphon.perform.control import ControlSettings
-from antiphon.perform.hearing import TempoSettings
+from antiphon.perform.answer.transcribe import TempoSettings
+from antiphon.perform.clock.clock_source import ClockSettings
+from antiphon.perform.controls.midi_controls import ControlSettings
 from antiphon.perform.modes import AnswerSettings
 from antiphon.perform.settings import SessionSettings
-from antiphon.reading import read_file
 
 FILE = "config.toml"
 MAX_FILE_BYTES = 128 << 10

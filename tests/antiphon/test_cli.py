@@ -11,9 +11,10 @@ import pytest
 
 from antiphon import bundle, cli
 from antiphon.events import GridNote
-from antiphon.stage import finish, layout, records
-from antiphon.stage.midifile import write_melody
-from antiphon.stage.take_header import TakeHeader
+from antiphon.midi.file import write_melody
+from antiphon.stage.takes import finish, records
+from antiphon.stage.takes import format as layout
+from antiphon.stage.takes.header import TakeHeader
 
 SEED = "67 _ _ _ 69 _ 71 _ 74 _ _ _ 74 _ _ _"
 

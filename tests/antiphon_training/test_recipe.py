@@ -3,7 +3,7 @@
 import pytest
 
 from antiphon.errors import WrongUse
-from antiphon_training.kinds import KINDS
+from antiphon_training.network.network_kinds import KINDS
 from antiphon_training.recipe import RECIPES, Recipe
 
 

@@ -19,7 +19,7 @@ from antiphon.events import GridNote
 from antiphon.listen.key import Key, estimate, likeliest, posterior
 from antiphon.listen.key_tracker import KeyTracker, distance
 from antiphon.timebase import STEPS_PER_QUARTER
-from antiphon_training.key_profiles import keyed_songs, passage
+from antiphon_training.export.key_profiles import keyed_songs, passage
 
 Notes = Sequence[GridNote]
 Heard = Callable[[Notes, bool], Key]  # notes, whether they are a whole song → the key heard

@@ -25,12 +25,12 @@ from antiphon.compose.melody import octaves_into_range  # noqa: E402
 from antiphon.compose.symbols import END, decode, is_pitch  # noqa: E402
 from antiphon.events import GridNote, fold_pitch  # noqa: E402
 from antiphon.listen.key import estimate  # noqa: E402
-from antiphon_training.baselines import KneserNey  # noqa: E402
-from antiphon_training.batches import song_ids  # noqa: E402
-from antiphon_training.dataset import Dataset, Song, load_dataset  # noqa: E402
-from antiphon_training.evaluate import score  # noqa: E402
-from antiphon_training.experience import Floats  # noqa: E402
-from antiphon_training.subject import HeldOut, Subject, subject  # noqa: E402
+from antiphon_training.data.batches import song_ids  # noqa: E402
+from antiphon_training.data.dataset import Dataset, Song, load_dataset  # noqa: E402
+from antiphon_training.score.baselines import KneserNey  # noqa: E402
+from antiphon_training.score.evaluate import score  # noqa: E402
+from antiphon_training.score.evaluated_model import HeldOut, Subject, subject  # noqa: E402
+from antiphon_training.score.memory_weights import Floats  # noqa: E402
 
 OPENING_STEPS = 32  # eight beats
 TRAINING_SONGS = 400

@@ -42,16 +42,17 @@ from antiphon.compose.sampling import SamplingSettings  # noqa: E402
 from antiphon.compose.symbols import HOLD, REST  # noqa: E402
 from antiphon.events import NoteOn  # noqa: E402
 from antiphon.listen.phrase import PhraseSettings  # noqa: E402
-from antiphon.perform.hearing import TempoSettings  # noqa: E402
+from antiphon.perform.answer.transcribe import TempoSettings  # noqa: E402
 from antiphon.perform.modes import AnswerSettings  # noqa: E402
-from antiphon.perform.news import Answered, Heard, Sent  # noqa: E402
+from antiphon.perform.reports import Answered, Heard, Sent  # noqa: E402
 from antiphon.perform.settings import SessionSettings  # noqa: E402
-from antiphon.stage import live, sender  # noqa: E402
-from antiphon.stage.midi_port import Wiring  # noqa: E402
-from antiphon.stage.priority import FIFO_PRIORITY  # noqa: E402
-from antiphon.stage.sender import Cue, Order, Ready  # noqa: E402
-from antiphon.stage.sending_process import Serve  # noqa: E402
-from antiphon.stage.vitals import Vitals  # noqa: E402
+from antiphon.stage import sender  # noqa: E402
+from antiphon.stage.machine.priority import FIFO_PRIORITY  # noqa: E402
+from antiphon.stage.ports.live_port import Wiring  # noqa: E402
+from antiphon.stage.process import supervisor as live
+from antiphon.stage.process.handle import Serve  # noqa: E402
+from antiphon.stage.process.heartbeat import Vitals  # noqa: E402
+from antiphon.stage.process.player import Cue, Order, Ready  # noqa: E402
 
 PHRASE = (60, 62, 64, 65, 67)
 NOTE_S, GAP_S = 0.04, 0.01

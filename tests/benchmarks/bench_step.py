@@ -21,7 +21,7 @@ import numpy as np
 from antiphon import bundle
 from antiphon.compose.model import LstmWeights, StreamModel, WindowModel
 from antiphon.compose.place import Bars
-from antiphon_training.network import build_model, keras
+from antiphon_training.network.network import build_model, keras
 
 UNITS, SYMBOLS, WINDOW = 256, 45, 64
 

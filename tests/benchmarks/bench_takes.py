@@ -26,12 +26,12 @@ from antiphon import bundle
 from antiphon.commands.replay import Band, recorded
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.news import Answered, Begun, Ended, Heard, Received, Resumption, Sent
 from antiphon.perform.replay import compare
+from antiphon.perform.reports import Answered, Begun, Ended, Heard, Received, Resumption, Sent
 from antiphon.perform.settings import SessionSettings
-from antiphon.stage.finish import finish
-from antiphon.stage.recorder import Limits, Recorder
-from antiphon.stage.screen import percentile
+from antiphon.stage.screen.screen import percentile
+from antiphon.stage.takes.finish import finish
+from antiphon.stage.takes.recorder import Limits, Recorder
 from antiphon.timebase import Grid
 
 _EVENTS_A_SECOND = 20

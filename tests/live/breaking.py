@@ -13,11 +13,11 @@ import rtmidi
 from antiphon import cli
 from antiphon.compose.events_model import EventModel
 from antiphon.events import NoteOn
-from antiphon.perform.news import Sent
+from antiphon.perform.reports import Sent
 from antiphon.perform.session import Session
-from antiphon.stage.draft import Draft
-from antiphon.stage.midi_port import MidiPort
-from antiphon.stage.take import Take
+from antiphon.stage.ports.live_port import MidiPort
+from antiphon.stage.takes.growing_file import Draft
+from antiphon.stage.takes.take import Take
 
 NOTES = 3  # so many begin before the part breaks, while the last of them sounds
 begun = []

@@ -17,10 +17,10 @@ import pytest
 
 from antiphon.errors import Failure
 from antiphon.events import Clocked, ClockSignal, Lead, NoteOff, NoteOn, Timed
-from antiphon.stage.clock import SystemClock
-from antiphon.stage.jack_client import jack_loads
-from antiphon.stage.jack_system import JackTransport
-from antiphon.stage.midi_port import MidiPort, Wiring
+from antiphon.stage.machine.clock import SystemClock
+from antiphon.stage.ports.jack.client import jack_loads
+from antiphon.stage.ports.jack.system import JackTransport
+from antiphon.stage.ports.live_port import MidiPort, Wiring
 from antiphon.timebase import Meter
 
 pytestmark = [

@@ -10,8 +10,8 @@ from contextlib import closing
 
 import pytest
 
-from antiphon.stage.clock import SystemClock
-from antiphon.stage.link import LinkBeacon
+from antiphon.stage.machine.clock import SystemClock
+from antiphon.stage.sync.link import LinkBeacon
 
 pytestmark = pytest.mark.live
 

@@ -95,7 +95,7 @@ def test_ports_are_listed(jack, plug_in):
 
 
 def test_more_looks_than_the_server_has_room_for_clients(jack):
-    script = "from antiphon.stage.midi_system import listings\nfor _ in range(70): listings('jack')"
+    script = "from antiphon.stage.ports.rtmidi import listings\nfor _ in range(70): listings('jack')"
     done = subprocess.run([sys.executable, "-c", script], env=jack, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 

@@ -18,16 +18,16 @@ from antiphon.config import Config
 from antiphon.errors import Failure
 from antiphon.events import NoteOn, PlayedNote, Timed
 from antiphon.listen.phrase import PhraseSettings
-from antiphon.perform.conductor import ClockSettings
-from antiphon.perform.hearing import TempoSettings
-from antiphon.perform.news import Composed, Heard, Report, Sent
+from antiphon.midi.file import Phrase, read_phrase
+from antiphon.perform.answer.transcribe import TempoSettings
+from antiphon.perform.clock.clock_source import ClockSettings
+from antiphon.perform.reports import Composed, Heard, Report, Sent
 from antiphon.perform.session import Session
-from antiphon.stage.clock import SystemClock, VirtualClock
-from antiphon.stage.midifile import Phrase, read_phrase
+from antiphon.stage.machine.clock import SystemClock, VirtualClock
 from antiphon.stage.performance import Performance, warm
-from antiphon.stage.ports import Loopback
-from antiphon.stage.recorder import Recorder
-from antiphon.stage.screen import Screen
+from antiphon.stage.ports.port import Loopback
+from antiphon.stage.screen.screen import Screen
+from antiphon.stage.takes.recorder import Recorder
 from antiphon.timebase import Meter
 
 _COUNT_IN_S = 0.5

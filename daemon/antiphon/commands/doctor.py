@@ -14,10 +14,10 @@ from antiphon import config
 from antiphon.commands.options import shared
 from antiphon.config import Config
 from antiphon.errors import DONE, FAILED
-from antiphon.stage import doctor as look
-from antiphon.stage.clock import SystemClock
-from antiphon.stage.doctor import Finding
-from antiphon.stage.priority import as_if_playing
+from antiphon.stage.control import doctor as look
+from antiphon.stage.control.doctor import Finding
+from antiphon.stage.machine.clock import SystemClock
+from antiphon.stage.machine.priority import as_if_playing
 
 _STYLES = {"good": "green", "poor": "yellow", "bad": "red"}
 

@@ -12,7 +12,7 @@ from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.symbols import parse
 from antiphon.errors import WrongUse
 from antiphon.listen.key import Key
-from antiphon.perform.continuation import Continuation, continue_phrase
+from antiphon.perform.answer.offline import Continuation, continue_phrase
 from antiphon.timebase import STEPS_PER_QUARTER, Meter
 
 
@@ -66,7 +66,7 @@ def _phrase(
         raise WrongUse(str(error)) from None
     if file is None:
         return symbols, key, settings.tempo.bpm, Meter.parse(settings.tempo.meter)
-    from antiphon.stage import phrasefile
+    from antiphon.stage import phrase_file as phrasefile
 
     read = phrasefile.read(file, chosen.card.steps_per_quarter, settings.tempo.bpm)
     return read.symbols, key or read.key, read.bpm, read.meter
@@ -81,11 +81,11 @@ def _write(
     made: Continuation, out: Path | None, picture: Path | None, bpm: float, meter: Meter, grid: int
 ) -> None:
     if out is not None:
-        from antiphon.stage.midifile import write_melody
+        from antiphon.midi.file import write_melody
 
         write_melody(out, made.whole, bpm, meter, steps_per_quarter=grid)
     if picture is not None:
-        from antiphon.stage.picture import write_picture
+        from antiphon.files.svg_roll import write_picture
 
         write_picture(picture, made.call, made.answer, round(meter.quarters_per_bar * grid), str(made.key))
 

@@ -11,9 +11,9 @@ from antiphon import bundle, config
 from antiphon.bundle import Bundle
 from antiphon.config import Config
 from antiphon.errors import WrongUse
-from antiphon.perform.voices import Voice
+from antiphon.perform.answer.programs import Voice
 from antiphon.stage.performance import make_voice
-from antiphon.stage.take_header import Spoken, TakeHeader
+from antiphon.stage.takes.header import Spoken, TakeHeader
 from antiphon.timebase import Meter
 
 FILE = click.Path(path_type=Path, dir_okay=False)

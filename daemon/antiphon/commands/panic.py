@@ -4,11 +4,11 @@ import click
 
 from antiphon.commands.options import client_name_of, client_name_option
 from antiphon.errors import Failure
-from antiphon.stage.clock import SystemClock
-from antiphon.stage.control_client import NotRunning, ask
-from antiphon.stage.midi_system import APIS
-from antiphon.stage.panic import panic as silence
-from antiphon.stage.requests import Ask
+from antiphon.stage.control.client import NotRunning, ask
+from antiphon.stage.control.protocol import Ask
+from antiphon.stage.machine.clock import SystemClock
+from antiphon.stage.ports.panic import panic as silence
+from antiphon.stage.ports.rtmidi import APIS
 
 
 @click.command()

@@ -5,8 +5,8 @@ import json
 import click
 
 from antiphon.commands.options import shared
-from antiphon.stage.midi_system import APIS, Listing, listings
-from antiphon.stage.port_names import lasting
+from antiphon.stage.ports.names import lasting
+from antiphon.stage.ports.rtmidi import APIS, Listing, listings
 
 
 @click.command()

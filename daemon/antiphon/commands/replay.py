@@ -17,17 +17,17 @@ from antiphon.commands.options import FILE, shared, take_header
 from antiphon.config import Config, KeySettings
 from antiphon.errors import Failure, WrongUse
 from antiphon.events import NoteOff, Timed
-from antiphon.perform.news import Asked, Begun
+from antiphon.files.text_roll import note_name
 from antiphon.perform.replay import Comparison, Lost, Record, compare, moment_of, perform
+from antiphon.perform.reports import Asked, Begun
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings
-from antiphon.stage.finish import finish, records_of
 from antiphon.stage.performance import make_voice
-from antiphon.stage.roll import note_name
-from antiphon.stage.shelf import chain
-from antiphon.stage.take import Take
-from antiphon.stage.take_header import Place, Spoken, TakeHeader
-from antiphon.stage.tempo_map import TempoMap
+from antiphon.stage.takes.finish import finish, records_of
+from antiphon.stage.takes.header import Place, Spoken, TakeHeader
+from antiphon.stage.takes.library import chain
+from antiphon.stage.takes.take import Take
+from antiphon.stage.takes.tempo_map import TempoMap
 
 # Settings by "section.key".
 Changes = Mapping[str, object]

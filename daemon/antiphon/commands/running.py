@@ -8,8 +8,8 @@ import click
 from antiphon.changes import changed_now, value_of
 from antiphon.commands.options import client_name_of, client_name_option, shared
 from antiphon.config import Config
-from antiphon.stage.control_client import ask
-from antiphon.stage.requests import Ask, SetOne, Value
+from antiphon.stage.control.client import ask
+from antiphon.stage.control.protocol import Ask, SetOne, Value
 
 
 @click.command()

@@ -10,10 +10,10 @@ import click
 from antiphon import config
 from antiphon.commands.options import client_name_option, shared
 from antiphon.errors import WrongUse
-from antiphon.stage.files import write_whole
-from antiphon.stage.priority import FIFO_PRIORITY
-from antiphon.stage.service import Service, to_start, to_stop
-from antiphon.stage.service import service as service_for
+from antiphon.files.write import write_whole
+from antiphon.stage.control.service_files import Service, to_start, to_stop
+from antiphon.stage.control.service_files import service as service_for
+from antiphon.stage.machine.priority import FIFO_PRIORITY
 
 
 @click.group()

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from antiphon import config
 from antiphon.commands.options import FOLDER, shared
-from antiphon.stage.shelf import Listed, finish_what_was_cut_off, length, listed
+from antiphon.stage.takes.library import Listed, finish_what_was_cut_off, length, listed
 
 _COLUMNS = ("take", "length", "phrases", "answers", "keys", "model", "")
 _RIGHT = ("length", "phrases", "answers")

@@ -1,6 +1,6 @@
 """How a note of a melody speaks for a key, by semitones above its tonic. Generated, not edited.
 
-    python -m antiphon_training.key_profiles
+    python -m antiphon_training.export.key_profiles
         --data essen --data oneills --data oneills --data ryans --data ryans
 
 Weights of a softmax regression over the 24 keys, measured on the written keys of songs of the `train` split,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from antiphon.events import NoteOff, NoteOn, Timed, Turned
-from antiphon.perform.news import (
+from antiphon.perform.reports import (
     Answered,
     Asked,
     Begun,

@@ -8,12 +8,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from antiphon.events import Clocked, ControlChange, Lead, NoteOn, PlayedNote, ProgramChange, Timed, Turned
-from antiphon.perform.caller import Caller
-from antiphon.perform.control import SUSTAIN, Button, pressed, remembering_or_not
-from antiphon.perform.course import playable
-from antiphon.perform.desk import Desk
+from antiphon.perform.answer.planner import Respondent
+from antiphon.perform.answer.playback import Speech
+from antiphon.perform.answer.programs import Voice, Voices
+from antiphon.perform.clock.bar_clock import Shift, Timekeeper
+from antiphon.perform.clock.external_grid import playable
+from antiphon.perform.controls.control_state import Desk
+from antiphon.perform.controls.midi_controls import SUSTAIN, Button, pressed, remembering_or_not
 from antiphon.perform.modes import MODES, Mode, State
-from antiphon.perform.news import (
+from antiphon.perform.phrase import Caller
+from antiphon.perform.reports import (
     NOTHING_LEFT,
     Asked,
     Begun,
@@ -25,12 +29,8 @@ from antiphon.perform.news import (
     Resumption,
     StateChanged,
 )
-from antiphon.perform.respondent import Respondent
 from antiphon.perform.settings import SessionSettings
-from antiphon.perform.speech import Speech
-from antiphon.perform.timekeeper import Shift, Timekeeper
 from antiphon.perform.transport import Transport
-from antiphon.perform.voices import Voice, Voices
 from antiphon.timebase import Grid
 
 

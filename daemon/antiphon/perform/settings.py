@@ -6,9 +6,9 @@ from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseSettings
-from antiphon.perform.conductor import ClockSettings
-from antiphon.perform.control import Button, ControlSettings, Knob, Turnable
-from antiphon.perform.hearing import TempoSettings
+from antiphon.perform.answer.transcribe import TempoSettings
+from antiphon.perform.clock.clock_source import ClockSettings
+from antiphon.perform.controls.midi_controls import Button, ControlSettings, Knob, Turnable
 from antiphon.perform.modes import AnswerSettings
 
 

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from antiphon.events import Clocked, ControlChange, Input, Lead, Timed, Turned
-from antiphon.perform.clock_out import ClockOut
-from antiphon.perform.control import Button
+from antiphon.perform.clock.midi_clock_out import ClockOut
+from antiphon.perform.controls.midi_controls import Button
 from antiphon.perform.modes import State
-from antiphon.perform.news import Ended, Led, Received, Report, Sent, StateChanged
+from antiphon.perform.reports import Ended, Led, Received, Report, Sent, StateChanged
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings
-from antiphon.stage.clock import Clock
-from antiphon.stage.ports import Port
+from antiphon.stage.machine.clock import Clock
+from antiphon.stage.ports.port import Port
 
 # Waking costs more than what is done then (some 40 µs of a processor), so the input is looked at no more
 # often than a player can tell; with nothing played for a while and nothing to come, less often.

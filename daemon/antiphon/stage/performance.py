@@ -10,12 +10,12 @@ from queue import Empty, SimpleQueue
 
 from antiphon.bundle import Bundle
 from antiphon.compose.model import Context, Model
-from antiphon.perform.news import Report
+from antiphon.perform.answer.programs import Voice
+from antiphon.perform.reports import Report
 from antiphon.perform.session import Session
-from antiphon.perform.voices import Voice
-from antiphon.stage.clock import Clock
 from antiphon.stage.engine import Engine
-from antiphon.stage.ports import Port
+from antiphon.stage.machine.clock import Clock
+from antiphon.stage.ports.port import Port
 
 _FRAME_S = 0.04
 _WARM_STEPS = 64

@@ -9,11 +9,11 @@ from antiphon import cli
 from antiphon.commands import panic
 from antiphon.config import Config
 from antiphon.errors import Failure
-from antiphon.stage.clock import VirtualClock
-from antiphon.stage.control_socket import SUPPORTED, ControlSocket
-from antiphon.stage.instance import made, socket_of
-from antiphon.stage.requests import Ask, Done, Refused, SetOne
-from antiphon.stage.status import Ports, StatusBoard
+from antiphon.stage.control.protocol import Ask, Done, Refused, SetOne
+from antiphon.stage.control.server import SUPPORTED, ControlSocket
+from antiphon.stage.control.status import Ports, StatusBoard
+from antiphon.stage.machine.clock import VirtualClock
+from antiphon.stage.machine.single_instance import made, socket_of
 
 pytestmark = pytest.mark.skipif(not SUPPORTED, reason="no Unix sockets")
 NOBODY = "antiphon: no antiphon is running (client name antiphon); antiphon play starts it\n"

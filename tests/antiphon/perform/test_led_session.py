@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 import simulated_clocks as clocks
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.events import Clocked, ClockSignal, ControlChange, Lead, NoteOff, NoteOn, Timed, Turned
-from antiphon.perform.conductor import ClockSettings
-from antiphon.perform.control import ControlSettings
-from antiphon.perform.hearing import TempoSettings
+from antiphon.perform.answer.transcribe import TempoSettings
+from antiphon.perform.clock.clock_source import ClockSettings
+from antiphon.perform.controls.midi_controls import ControlSettings
 from antiphon.perform.modes import AnswerSettings
-from antiphon.perform.news import Answered, Followed, Heard, StateChanged
+from antiphon.perform.reports import Answered, Followed, Heard, StateChanged
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings
 from fakes import scripted_voice

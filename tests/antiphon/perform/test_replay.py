@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 
 from antiphon.events import NoteOff, NoteOn, Timed
-from antiphon.perform.hearing import TempoSettings
-from antiphon.perform.news import Answered, Begun, Ended, Received, Released, Resumption, Sent
+from antiphon.perform.answer.transcribe import TempoSettings
 from antiphon.perform.replay import Closed, Comparison, Difference, compare, moment_of, perform
+from antiphon.perform.reports import Answered, Begun, Ended, Received, Released, Resumption, Sent
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings
-from antiphon.stage import records
-from antiphon.stage.clock import VirtualClock
 from antiphon.stage.engine import Engine
-from antiphon.stage.ports import Loopback
+from antiphon.stage.machine.clock import VirtualClock
+from antiphon.stage.ports.port import Loopback
+from antiphon.stage.takes import records
 from fakes import scripted_voice
 
 SETTINGS = SessionSettings(tempo=TempoSettings("fixed", 120.0))

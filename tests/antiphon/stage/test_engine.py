@@ -5,17 +5,17 @@ from functools import partial
 import pytest
 
 from antiphon.events import Clocked, ClockSignal, ControlChange, Lead, NoteOff, NoteOn, Timed, Turned
-from antiphon.perform.clock_out import ClockOut
-from antiphon.perform.conductor import ClockSettings
-from antiphon.perform.control import ControlSettings, state_light
-from antiphon.perform.hearing import TempoSettings
-from antiphon.perform.news import Answered, Received, Sent
+from antiphon.perform.answer.programs import Voice
+from antiphon.perform.answer.transcribe import TempoSettings
+from antiphon.perform.clock.clock_source import ClockSettings
+from antiphon.perform.clock.midi_clock_out import ClockOut
+from antiphon.perform.controls.midi_controls import ControlSettings, state_light
+from antiphon.perform.reports import Answered, Received, Sent
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings
-from antiphon.perform.voices import Voice
-from antiphon.stage.clock import VirtualClock
 from antiphon.stage.engine import Engine
-from antiphon.stage.ports import Loopback
+from antiphon.stage.machine.clock import VirtualClock
+from antiphon.stage.ports.port import Loopback
 from fakes import VOCABULARY, ScriptedModel, scripted_voice
 
 CALL = [Timed(0.5, NoteOn(60, 80)), Timed(2.2, NoteOff(60))]

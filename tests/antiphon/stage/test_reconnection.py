@@ -3,8 +3,8 @@
 import pytest
 
 from antiphon.events import NoteOff, NoteOn
-from antiphon.stage.clock import VirtualClock
-from antiphon.stage.midi_port import MidiPort, PortChanged, Wiring
+from antiphon.stage.machine.clock import VirtualClock
+from antiphon.stage.ports.live_port import MidiPort, PortChanged, Wiring
 from fake_rtmidi import FakeRtMidi
 
 KEYS, SYNTH = "nanoKEY2:nanoKEY2 MIDI 1", "Synth:in"

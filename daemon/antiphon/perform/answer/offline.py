@@ -1,0 +1,91 @@
+"""A phrase and what follows it, composed at once: nobody plays, nothing is timed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from antiphon.compose.melody import Melody
+from antiphon.compose.place import NO_BARS, Bars
+from antiphon.compose.sampling import Draw, SamplingSettings
+from antiphon.compose.symbols import END, Vocabulary, decode, is_pitch
+from antiphon.events import GridNote, fold_pitch
+from antiphon.listen.key import Key, estimate
+from antiphon.perform.answer.answer import home_shift
+from antiphon.perform.answer.programs import Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One symbol of a continuation, in the key of the phrase, and how it was drawn."""
+
+    symbol: str
+    draw: Draw
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """A phrase and what follows it, in the phrase's key; `ended` if the model ended the melody itself."""
+
+    phrase: tuple[str, ...]
+    key: Key
+    steps: tuple[Step, ...]
+    ended: bool
+    replaced: tuple[tuple[str, str], ...]  # what the model did not know, and what it heard instead
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        return tuple(step.symbol for step in self.steps)
+
+    @property
+    def call(self) -> tuple[GridNote, ...]:
+        return decode(self.phrase)
+
+    @property
+    def answer(self) -> tuple[GridNote, ...]:
+        """The notes that begin after the phrase."""
+        return tuple(note for note in self.whole if note.onset_steps >= len(self.phrase))
+
+    @property
+    def whole(self) -> tuple[GridNote, ...]:
+        """Phrase and continuation as one melody; a hold at the seam lengthens the phrase's last note."""
+        return decode((*self.phrase, *self.symbols))
+
+
+def continue_phrase(
+    voice: Voice,
+    phrase: Sequence[str],
+    key: Key | None,
+    steps: int,
+    sampling: SamplingSettings,
+    random_seed: int,
+    bars: Bars = NO_BARS,
+) -> Continuation:
+    """Up to `steps` symbols after `phrase`, which lies in `bars`; the key is estimated unless given."""
+    notes = decode(phrase)
+    home = key or estimate(notes)
+    shift = home_shift(notes, home, voice.vocabulary)
+    moved = [_moved(symbol, shift) for symbol in phrase]
+    chance = np.random.default_rng(random_seed)
+    melody = Melody(voice.model, voice.vocabulary, sampling, chance, voice.memory)
+    melody.hear(moved, bars)
+    made = tuple(Step(_moved(symbol, -shift), drawn) for symbol, drawn in _steps(melody, steps))
+    ended = len(made) < steps
+    return Continuation(tuple(phrase), home, made, ended, _replaced(moved, shift, voice.vocabulary))
+
+
+def _steps(melody: Melody, steps: int) -> Iterator[tuple[str, Draw]]:
+    for _ in range(steps):
+        symbol, drawn = melody.next()
+        if symbol == END:
+            return
+        yield symbol, drawn
+
+
+def _moved(symbol: str, semitones: int) -> str:
+    return str(fold_pitch(int(symbol) + semitones)) if is_pitch(symbol) else symbol
+
+
+def _replaced(moved: Sequence[str], shift: int, vocabulary: Vocabulary) -> tuple[tuple[str, str], ...]:
+    unknown = dict.fromkeys(symbol for symbol in moved if symbol not in vocabulary)
+    return tuple((_moved(s, -shift), _moved(vocabulary.nearest(s), -shift)) for s in unknown)

@@ -1,0 +1,120 @@
+"""Who may answer, and who does: each a model with the symbols it speaks. A program change chooses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from antiphon.compose.melody import Melody
+from antiphon.compose.memory import Memory
+from antiphon.compose.model import Model
+from antiphon.compose.place import NO_BARS, Bars
+from antiphon.compose.sampling import SamplingSettings
+from antiphon.compose.shape import Frame, Shape, ShapeSettings
+from antiphon.compose.symbols import Vocabulary
+from antiphon.perform.answer.answer import as_heard, home_shift
+from antiphon.perform.answer.transcribe import Understood
+from antiphon.timebase import STEPS_PER_QUARTER
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Who answers: a model, the symbols it speaks, its grid, what it is called and what it remembers."""
+
+    model: Model
+    vocabulary: Vocabulary
+    steps_per_quarter: int
+    name: str = ""
+    memory: Memory | None = None
+
+
+class Voices:
+    """The first voice answers until another is chosen. All hear the same grid; each has a model of its own,
+    so that an answer under way goes on as it began.
+
+    Raises ValueError where the grids differ.
+    """
+
+    def __init__(
+        self, first: Voice, programs: Sequence[Voice], sampling: SamplingSettings, random_seed: int
+    ) -> None:
+        if len({voice.steps_per_quarter for voice in (first, *programs)}) > 1:
+            raise ValueError("voices must have the same number of steps to a quarter")
+        self.steps_per_quarter = first.steps_per_quarter
+        self._random_seed = random_seed
+        self._programs = programs
+        self._melodies = [
+            Melody(voice.model, voice.vocabulary, sampling, self._chance(0), voice.memory)
+            for voice in (first, *programs)
+        ]
+        self._memories = [voice.memory for voice in (first, *programs) if voice.memory is not None]
+        self._voice, self._melody = first, self._melodies[0]
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The symbols of the voice that answers."""
+        return self._voice.vocabulary
+
+    def choose(self, program: int) -> str | None:
+        """Let a program's voice answer from now on, 0 the first; gives its name, or None if there is none."""
+        if program >= len(self._programs):
+            return None
+        self._voice, self._melody = self._programs[program], self._melodies[1 + program]
+        return self._voice.name
+
+    def sample(self, settings: SamplingSettings) -> None:
+        """From the next symbol on, sample in this way."""
+        for melody in self._melodies:
+            melody.sample(settings)
+
+    def hear(self, call: Understood, until_steps: int) -> int:
+        """Let the model hear a call, its last note held until a step of the call's grid.
+
+        Gives the semitones from the player's key to the model's.
+        """
+        shift = home_shift(call.notes, call.key, self.vocabulary)
+        self._melody.hear(as_heard(call.notes, shift, until_steps), self._bars(call))
+        return shift
+
+    def _bars(self, call: Understood) -> Bars:
+        if self.steps_per_quarter != STEPS_PER_QUARTER:
+            return NO_BARS  # models know places in bars of sixteenths only
+        first = call.notes[0].onset_steps % call.transport.bar_steps
+        return Bars.begun_at(call.transport.meter, first)
+
+    def shape(self, call: Understood, start: int, end: int | None, settings: ShapeSettings) -> Shape:
+        """Of an answer from one step of the call's grid to another; `end` None: without end."""
+        steps, transport = None if end is None else end - start, call.transport
+        frame = Frame(steps, transport.bar_steps, transport.beat_steps, call.key.mode)
+        return Shape(self.vocabulary, frame, _on_bars(call), settings)
+
+    def forget(self) -> None:
+        """Clear the memories of all voices."""
+        for memory in self._memories:
+            memory.clear()
+
+    def remembered(self) -> tuple[str, ...]:
+        """What the voice that answers has kept, as symbols; "" for each step between two songs."""
+        if self._voice.memory is None:
+            return ()
+        names = (*self.vocabulary.symbols, "")
+        return tuple(names[step] for step in self._voice.memory.kept)
+
+    def begin(self, call: int) -> Melody:
+        """The melody that answers call number `call`, counted from 0, which was heard."""
+        self._melody.begin(self._chance(call))
+        return self._melody
+
+    def _chance(self, call: int) -> np.random.Generator:
+        """Each call has chance of its own, so that an answer cut short does not change the next."""
+        return np.random.default_rng((self._random_seed, call))
+
+
+def _on_bars(call: Understood) -> tuple[str, ...]:
+    """A call's symbols in whole bars from its first bar line on; "" where it has not begun or is over."""
+    first, bar = call.notes[0].onset_steps, call.transport.bar_steps
+    offset = Bars.begun_at(call.transport.meter, first % bar).offset_steps
+    heard = as_heard(call.notes, call.key.shift, call.notes[-1].end_steps)
+    on_line = ("",) * offset if offset > 0 else ()
+    said = (*on_line, *heard[max(0, -offset) :])
+    return (*said, *[""] * (-len(said) % bar))

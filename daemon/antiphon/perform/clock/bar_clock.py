@@ -1,0 +1,121 @@
+"""Where the bars are, and who says so: the grid of the performance, kept by ourselves or by the studio."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from antiphon.events import Clocked, Lead, PlayedNote
+from antiphon.perform.answer.transcribe import TempoSettings
+from antiphon.perform.clock.clock_source import ClockSettings, Conductor
+from antiphon.perform.clock.external_grid import Course
+from antiphon.perform.reports import Followed
+from antiphon.perform.transport import Transport
+from antiphon.timebase import Grid, Meter
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """The grid moved: `moved_s` says where what was due at a moment is due now; `jumped`: to another place in
+    the bars, where nothing of the old is left."""
+
+    jumped: bool
+    moved_s: Callable[[float], float] | None = None
+
+
+class Timekeeper:
+    """Holds the transport, None until a note was played or the studio has said where it is.
+
+    `transport` is what an earlier session of the same performance has left.
+    """
+
+    def __init__(
+        self,
+        tempo: TempoSettings,
+        clock: ClockSettings,
+        steps_per_quarter: int,
+        transport: Transport | None = None,
+    ) -> None:
+        self.transport = transport
+        self._tempo, self._steps_per_quarter = tempo, steps_per_quarter
+        self._conductor = Conductor(clock)
+        self._course = Course(Meter.parse(tempo.meter), steps_per_quarter)
+        self._begun = transport is not None  # whether a note was played
+
+    @property
+    def led(self) -> bool:
+        """Whether the studio leads."""
+        return self._conductor.leads
+
+    @property
+    def follows_player(self) -> bool:
+        """Whether the player sets the tempo."""
+        return self._tempo.mode == "follow" and not self.led
+
+    def begin(self, at_s: float) -> None:
+        """A note is played: the first of all is the first downbeat, where the studio does not say it."""
+        if self.transport is None:
+            grid = Grid(self._tempo.bpm, at_s, self._steps_per_quarter)
+            self.transport = Transport(grid, Meter.parse(self._tempo.meter))
+        elif self.led and not self._begun:
+            self.transport = self._course.anchor(self.transport, at_s)
+        self._begun = True
+
+    def hear(self, said: Clocked | Lead) -> Lead | None:
+        """What is to be followed; None where nothing is new, or another source leads."""
+        return self._conductor.hear(said)
+
+    def lost_at_s(self) -> float | None:
+        """When MIDI clock stands if it says nothing until then."""
+        return self._conductor.lost_at_s()
+
+    def lose(self, at_s: float) -> Lead | None:
+        """It said nothing: the lead to follow, if it is the one that leads."""
+        return self._conductor.lose(at_s)
+
+    def choose(self, clock: ClockSettings) -> Lead | None:
+        """Let another source lead, or the same otherwise; gives what it said last, where that is known."""
+        return self._conductor.choose(clock)
+
+    def stand(self) -> None:
+        """The studio stands."""
+        self._course.stand()
+
+    def follow(self, lead: Lead, at_s: float) -> Shift:
+        """Go on as the studio says, from a moment on."""
+        before = self.transport
+        self.transport, jumped = self._course.follow(lead, before, at_s)
+        return Shift(jumped) if jumped or before is None else Shift(False, _moved(before, self.transport))
+
+    def news(self, at_s: float, jumped: bool, listening: bool) -> list[Followed]:
+        """What is to be told of the bars; `listening`: the past is still needed."""
+        if not self.led:
+            return [] if self.transport is None else [Followed(at_s, self.transport.grid, 0.0, jumped)]
+        if not listening:
+            self._course.forget_before(at_s)
+        return self._course.tell(at_s, jumped)
+
+    def set(self, tempo: TempoSettings, at_s: float) -> Shift:
+        """Other settings: a tempo of its own goes on from where we are, where nobody else sets it."""
+        changed = tempo.bpm != self._tempo.bpm or (tempo.mode, self._tempo.mode) == ("fixed", "follow")
+        self._tempo = tempo
+        before = self.transport
+        if self.led or before is None or not changed:
+            return Shift(False)
+        here = before.grid.steps_at(at_s)
+        grid = replace(before.grid, bpm=tempo.bpm)
+        self.transport = replace(before, grid=replace(grid, origin_s=at_s - here * grid.step_s))
+        return Shift(False, _moved(before, self.transport))
+
+    def steps_at(self, at_s: float) -> float | None:
+        """The place of a moment of the call, by the grid that held then; None while there is none."""
+        if self.transport is None:
+            return None
+        return (self._course if self.led else self.transport.grid).steps_at(at_s)
+
+    def straight(self, played: Sequence[PlayedNote]) -> tuple[PlayedNote, ...]:
+        """A call as it would have been played on the grid as it is now, if the studio's tempo moved."""
+        return self._course.straightened(played) if self.led else tuple(played)
+
+
+def _moved(before: Transport, after: Transport) -> Callable[[float], float]:
+    old, new = before.grid, after.grid
+    return lambda due_s: new.time_s(old.steps_at(due_s))

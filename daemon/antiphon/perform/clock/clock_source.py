@@ -1,0 +1,83 @@
+"""Who keeps the time: ourselves, the studio's MIDI clock, Ableton Link or the JACK transport."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal, get_args
+
+from annotated_types import Ge, Le
+
+from antiphon.events import Clocked, Lead
+from antiphon.perform.clock.midi_clock_in import MidiClock
+
+Source = Literal["internal", "midi", "link", "jack"]
+SOURCES: tuple[Source, ...] = get_args(Source)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSettings:
+    """Who keeps the time.
+
+    source        "internal": we do; else the studio: "midi" clock, Ableton "link", or the "jack" transport
+    bandwidth_hz  how quickly MIDI clock is followed; lower is steadier
+    offset_ms     added to the studio's time: above 0 we play later
+    input         where MIDI clock comes from besides the ports that are played on; empty: a port of ours
+    send          whether we send MIDI clock
+    output        where to; empty: a port of ours
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    source: Source = "internal"
+    bandwidth_hz: Annotated[float, Ge(0.02), Le(5)] = 0.25
+    offset_ms: Annotated[float, Ge(-500), Le(500)] = 0.0
+    input: str = ""
+    send: bool = False
+    output: str = ""
+
+
+class Conductor:
+    """Takes in what every source says, and gives what the chosen one does. MIDI clock is listened to all the
+    while, so that it is known when it is chosen.
+    """
+
+    def __init__(self, settings: ClockSettings) -> None:
+        self.source: Source = settings.source
+        self._offset_s = settings.offset_ms / 1000
+        self._midi = MidiClock(settings.bandwidth_hz)
+        self._midi_lead: Lead | None = None
+
+    @property
+    def leads(self) -> bool:
+        """Whether the studio leads."""
+        return self.source != "internal"
+
+    def hear(self, said: Clocked | Lead) -> Lead | None:
+        """What is to be followed; None where nothing is new, or another source leads."""
+        if isinstance(said, Lead):
+            told = self.source in ("link", "jack") and said.by in ("", self.source)
+            return self._shifted(said) if told else None
+        lead = self._midi.receive(said)
+        self._midi_lead = lead or self._midi_lead
+        return self._chosen(lead)
+
+    def choose(self, settings: ClockSettings) -> Lead | None:
+        """Let another source lead, or the same otherwise; gives what it said last, where that is known."""
+        self.source, self._offset_s = settings.source, settings.offset_ms / 1000
+        return self._chosen(self._midi_lead)
+
+    def lost_at_s(self) -> float | None:
+        """When MIDI clock stands if it says nothing until then."""
+        return self._midi.lost_at_s()
+
+    def lose(self, at_s: float) -> Lead | None:
+        """It said nothing: the lead to follow, if it is the one that leads."""
+        lost = self._midi.lose(at_s)
+        self._midi_lead = None
+        return self._chosen(lost)
+
+    def _chosen(self, lead: Lead | None) -> Lead | None:
+        return self._shifted(lead) if lead is not None and self.source == "midi" else None
+
+    def _shifted(self, lead: Lead) -> Lead:
+        return Lead(
+            lead.at_s + self._offset_s, lead.quarters, lead.bpm, lead.rolling, lead.placed, lead.meter
+        )

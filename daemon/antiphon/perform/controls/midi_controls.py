@@ -1,0 +1,206 @@
+"""Control by MIDI: which knob or button does what. Values 0–127 become settings; nothing here has a state."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Annotated, ClassVar, Literal, TypeGuard, TypeVar, cast
+
+from annotated_types import Ge, Le
+
+from antiphon.compose.sampling import SamplingSettings
+from antiphon.compose.shape import ShapeSettings
+from antiphon.compose.symbols import HOLD, REST
+from antiphon.events import ControlChange
+from antiphon.perform.clock.clock_source import SOURCES, Source
+from antiphon.perform.modes import MODES, AnswerSettings, State
+
+SUSTAIN = 64
+Knob = Literal["temperature", "rests", "density", "memory", "closeness", "bars", "mode", "clock"]
+Button = Literal["answer_now", "stop", "panic", "record", "remember", "forget", "keep_memory"]
+_PRESSED = 64
+_MOST_BARS = 8
+T = TypeVar("T")
+
+Number = Annotated[int, Ge(0), Le(127)] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ControlSettings:
+    """The number of the control change, 0–127, for each; None for none. A pedal is not a free number: 64.
+
+    temperature   0.1 … 2          rests     weight of rests, 0 … 2
+    density       few notes … many bars      length of the answer: as long as the call, 1 … 8
+    memory        how loud what was played before is, 0 … 2
+    closeness     how closely the answer follows the call, 0 … 1
+    mode          answer, continue, trade
+    clock         who keeps the time: internal, midi, link, jack
+    answer_now    ends the call    stop      ends the answer    panic   silences everything at once
+    record        ends the take, or begins a new one
+    remember      from now on phrases are no longer kept in memory, or are again
+    forget        clears the memory
+    keep_memory   writes the memory into its file
+    state         goes out, for pad lights: 0 idle or waiting, 64 listening, 127 answering
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    temperature: Number = None
+    rests: Number = None
+    density: Number = None
+    memory: Number = None
+    closeness: Number = None
+    bars: Number = None
+    mode: Number = None
+    clock: Number = None
+    answer_now: Number = None
+    stop: Number = None
+    panic: Number = None
+    record: Number = None
+    remember: Number = None
+    forget: Number = None
+    keep_memory: Number = None
+    state: Number = None
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """The same, by number."""
+
+    knobs: Mapping[int, Knob] = field(default_factory=dict)
+    buttons: Mapping[int, Button] = field(default_factory=dict)
+
+    def learned(self, name: Knob | Button, number: int) -> "Controls":
+        """With one more number, which does nothing else any more."""
+        knobs = {key: what for key, what in self.knobs.items() if number != key}
+        buttons = {key: what for key, what in self.buttons.items() if number != key}
+        if is_knob(name):
+            return Controls({**knobs, number: name}, buttons)
+        return Controls(knobs, {**buttons, number: cast(Button, name)})
+
+    @classmethod
+    def of(cls, settings: ControlSettings) -> "Controls":
+        knobs: dict[int, Knob] = {}
+        buttons: dict[int, Button] = {}
+        for knob in _KNOBS:
+            if (number := getattr(settings, knob)) is not None:
+                knobs[number] = knob
+        for button in _BUTTONS:
+            if (number := getattr(settings, button)) is not None:
+                buttons[number] = button
+        return cls(knobs, buttons)
+
+
+@dataclass(frozen=True, slots=True)
+class Turnable:
+    """The settings that a knob can change while the music goes on."""
+
+    sampling: SamplingSettings
+    answer: AnswerSettings
+    shape: ShapeSettings = field(default_factory=ShapeSettings)
+    source: Source = "internal"
+
+
+def turn(knob: Knob, value: int, now: Turnable) -> Turnable:
+    """The settings with a knob at `value`, 0–127."""
+    return _KNOBS[knob](value / 127, now)
+
+
+def remembering_or_not(now: Turnable) -> Turnable:
+    """The settings with phrases no longer kept in memory, or kept again."""
+    return replace(now, sampling=replace(now.sampling, remembers=not now.sampling.remembers))
+
+
+def value_of(knob: Knob, now: Turnable) -> float | str:
+    """What a knob that was turned has set: for rests and density the weight of their symbol."""
+    return _VALUES[knob](now)
+
+
+def is_knob(name: str) -> TypeGuard[Knob]:
+    return name in _KNOBS
+
+
+def state_light(settings: ControlSettings, state: State, channel: int) -> ControlChange | None:
+    """What tells a pad light of a new state; None where no number is set."""
+    if settings.state is None:
+        return None
+    return ControlChange(settings.state, _LIGHTS[state], channel)
+
+
+def pressed(value: int) -> bool:
+    """Buttons and pedals send 127 for down and 0 for up; everything from 64 is down."""
+    return value >= _PRESSED
+
+
+def _temperature(turned: float, now: Turnable) -> Turnable:
+    return replace(now, sampling=replace(now.sampling, temperature=0.1 + 1.9 * turned))
+
+
+def _rests(turned: float, now: Turnable) -> Turnable:
+    return replace(now, sampling=_weighing(now.sampling, REST, 2 * turned))
+
+
+def _density(turned: float, now: Turnable) -> Turnable:
+    """Many notes: holding on weighs half; few: twice; in the middle, as the model has it."""
+    return replace(now, sampling=_weighing(now.sampling, HOLD, 2 ** (1 - 2 * turned)))
+
+
+def _memory(turned: float, now: Turnable) -> Turnable:
+    return replace(now, sampling=replace(now.sampling, memory=2 * turned))
+
+
+def _closeness(turned: float, now: Turnable) -> Turnable:
+    return replace(now, shape=replace(now.shape, closeness=turned))
+
+
+def _weighing(sampling: SamplingSettings, symbol: str, weight: float) -> SamplingSettings:
+    return replace(sampling, weights={**sampling.weights, symbol: weight})
+
+
+def _bars(turned: float, now: Turnable) -> Turnable:
+    return replace(now, answer=replace(now.answer, bars=round(turned * _MOST_BARS)))
+
+
+def _mode(turned: float, now: Turnable) -> Turnable:
+    return replace(now, answer=replace(now.answer, mode=_one_of(list(MODES), turned)))
+
+
+def _clock(turned: float, now: Turnable) -> Turnable:
+    return replace(now, source=_one_of(SOURCES, turned))
+
+
+def _one_of(choices: Sequence[T], turned: float) -> T:
+    return choices[min(int(turned * len(choices)), len(choices) - 1)]
+
+
+_KNOBS: dict[Knob, Callable[[float, Turnable], Turnable]] = {
+    "temperature": _temperature,
+    "rests": _rests,
+    "density": _density,
+    "memory": _memory,
+    "closeness": _closeness,
+    "bars": _bars,
+    "mode": _mode,
+    "clock": _clock,
+}
+# What each knob has set, as in the settings.
+_VALUES: dict[Knob, Callable[[Turnable], float | str]] = {
+    "temperature": lambda now: now.sampling.temperature,
+    "rests": lambda now: now.sampling.weights[REST],
+    "density": lambda now: now.sampling.weights[HOLD],
+    "memory": lambda now: now.sampling.memory,
+    "closeness": lambda now: now.shape.closeness,
+    "bars": lambda now: now.answer.bars,
+    "mode": lambda now: now.answer.mode,
+    "clock": lambda now: now.source,
+}
+_BUTTONS: tuple[Button, ...] = (
+    "answer_now",
+    "stop",
+    "panic",
+    "record",
+    "remember",
+    "forget",
+    "keep_memory",
+)
+_LIGHTS: dict[State, int] = {"idle": 0, "listening": 64, "answering": 127, "waiting": 0}
+# What `antiphon play --learn` can give to the next knob or button that is moved.
+LEARNABLE: tuple[str, ...] = (*_KNOBS, *_BUTTONS)

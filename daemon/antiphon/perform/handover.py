@@ -1,0 +1,27 @@
+"""Where a session leaves a performance, for one that takes it up: fed with the reports of the first. Pure."""
+
+from antiphon.perform.reports import Followed, Heard, Report, Resumption
+from antiphon.perform.transport import Transport
+from antiphon.timebase import Grid, Meter
+
+
+class Succession:
+    """Counts calls, and keeps the grid; `meter` is the performance's."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+        self._grid: Grid | None = None
+        self._calls = 0
+
+    def hear(self, report: Report) -> None:
+        match report:
+            case Heard(grid=grid):
+                self._grid = grid
+                self._calls += 1
+            case Followed(grid=grid):
+                self._grid = grid
+
+    @property
+    def resumption(self) -> Resumption:
+        transport = None if self._grid is None else Transport(self._grid, self._meter)
+        return Resumption(transport, self._calls)

@@ -1,0 +1,197 @@
+"""What the session tells whoever watches: the screen, the take, the log. Nothing here changes the music."""
+
+from dataclasses import dataclass
+
+from antiphon.compose.sampling import Draw
+from antiphon.events import Clocked, GridNote, Lead, Timed, Turned
+from antiphon.listen.key import Key
+from antiphon.perform.controls.midi_controls import Button
+from antiphon.perform.modes import State
+from antiphon.perform.settings import SessionSettings
+from antiphon.perform.transport import Transport
+from antiphon.timebase import Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """What an earlier session of the same performance has left: its bars, and how many calls it answered."""
+
+    transport: Transport | None = None
+    calls: int = 0
+
+
+NOTHING_LEFT = Resumption()
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A session begins: with what comes in from now on, this is all that the music depends on."""
+
+    settings: SessionSettings
+    random_seed: int
+    resumption: Resumption
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody asked from outside for other settings, or for what a button does."""
+
+    at_s: float
+    what: SessionSettings | Button
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """The studio said something, which the session took in at `at_s`."""
+
+    at_s: float
+    said: Clocked | Lead
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The session was ended at `at_s`; what was due until `reached_s` had sounded."""
+
+    at_s: float
+    reached_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A note that a process left sounding when it died was ended by its successor."""
+
+    timed: Timed
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """The session went from one state to another."""
+
+    at_s: float
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Where the studio's bars are, and how they go on; `ahead_steps` of the grid the studio has not counted.
+
+    `jumped` where the place in the bar is not the one that was expected.
+    """
+
+    at_s: float
+    grid: Grid
+    ahead_steps: float
+    jumped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A call is over: its notes on the grid (steps from the grid's origin), its key, and what will follow.
+
+    `answer_steps` is None for an answer that goes on until it is ended.
+    """
+
+    at_s: float
+    notes: tuple[GridNote, ...]
+    key: Key
+    grid: Grid
+    answer_start_steps: int
+    answer_steps: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """One symbol of the answer, in the player's key; `step` counts from the grid's origin."""
+
+    step: int
+    symbol: str
+    draw: Draw
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer is over; `cut` if the player came in and ended it, `late_steps` that became rests."""
+
+    at_s: float
+    cut: bool
+    late_steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A knob or a button has found its number."""
+
+    at_s: float
+    name: str
+    control: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnobTurned:
+    """A knob has set something: its name and value as in the settings."""
+
+    at_s: float
+    name: str
+    value: float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button went down. "record" is for whoever records; the session has already done the others."""
+
+    at_s: float
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryKept:
+    """The memory is to be kept: what it holds, as symbols; "" for each step between two songs."""
+
+    at_s: float
+    symbols: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramChosen:
+    """A program change, counted from 0: the name of the voice that answers from the next call on.
+
+    None: there is no such program, and the voice stays.
+    """
+
+    at_s: float
+    program: int
+    name: str | None
+
+
+News = (
+    Begun
+    | Asked
+    | StateChanged
+    | Followed
+    | Heard
+    | Composed
+    | Answered
+    | Learned
+    | KnobTurned
+    | Pressed
+    | MemoryKept
+    | ProgramChosen
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The player did something, as the session took it in: at a moment not before what was already sent."""
+
+    timed: Timed | Turned
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Antiphon sounded something; `timed` is when it was due, `late_s` how much later it left."""
+
+    timed: Timed
+    late_s: float
+
+
+Report = Received | Led | Sent | Ended | Released | News

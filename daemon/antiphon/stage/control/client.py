@@ -1,0 +1,92 @@
+"""Asking a running Antiphon, from another process: one request, one reply."""
+
+import socket
+from pathlib import Path
+
+from antiphon.errors import Failure
+from antiphon.stage.control.protocol import Ask, Done, Refused, Reply, Request, read_reply, write_request
+from antiphon.stage.control.server import SUPPORTED
+from antiphon.stage.machine.single_instance import check, socket_of
+
+# A poll is a fortieth of a second away; a machine that takes so long has other troubles.
+_PATIENCE_S = 5.0
+_END_S = 15.0
+_READ_BYTES = 65_536
+_LONGEST_REPLY = 4 * 1024 * 1024
+
+
+class NotRunning(Failure):
+    """There is nobody to ask."""
+
+    def __init__(self, client_name: str) -> None:
+        super().__init__(f"no antiphon is running (client name {client_name}); antiphon play starts it")
+
+
+def ask(client_name: str, request: Request, folder: Path | None = None) -> Done:
+    """What the Antiphon of a client name replies. Raises NotRunning, or Failure with what it refuses.
+
+    `folder` stands in for the runtime folder. After a stop, its end is waited for.
+    """
+    with _connected(client_name, folder) as connection:
+        reply = _reply(connection, request, client_name)
+        if isinstance(reply, Refused):
+            raise Failure(reply.error)
+        if request == Ask("stop"):
+            _wait_for_end(connection, client_name)
+    return reply
+
+
+def _connected(client_name: str, folder: Path | None) -> socket.socket:
+    if not SUPPORTED:
+        raise Failure("on this system a running antiphon cannot be asked; Ctrl-C in its window ends it")
+    path = socket_of(client_name, folder)
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        # What lies in a folder of somebody else is not ours to trust.
+        check(path.parent)
+        connection.settimeout(_PATIENCE_S)
+        connection.connect(str(path))
+    except (FileNotFoundError, ConnectionRefusedError):
+        connection.close()
+        raise NotRunning(client_name) from None
+    except OSError as error:
+        connection.close()
+        raise Failure(f"{path}: {error.strerror or error}") from None
+    except Failure:
+        connection.close()
+        raise
+    return connection
+
+
+def _reply(connection: socket.socket, request: Request, client_name: str) -> Reply:
+    line = bytearray()
+    try:
+        connection.sendall(write_request(request))
+        while not line.endswith(b"\n") and len(line) < _LONGEST_REPLY:
+            if not (data := connection.recv(_READ_BYTES)):
+                break
+            line += data
+    except TimeoutError:
+        raise Failure(
+            f"antiphon does not answer within {_PATIENCE_S:g} s (client name {client_name})"
+        ) from None
+    except OSError:
+        pass  # it went while it was asked; what it said before counts
+    if not line:
+        raise NotRunning(client_name)
+    try:
+        return read_reply(bytes(line))
+    except ValueError:
+        raise Failure(f"what answers is no antiphon (client name {client_name})") from None
+
+
+def _wait_for_end(connection: socket.socket, client_name: str) -> None:
+    """It parts from whoever asked when it is over."""
+    connection.settimeout(_END_S)
+    try:
+        while connection.recv(_READ_BYTES):
+            pass
+    except TimeoutError:
+        raise Failure(f"antiphon is not over after {_END_S:g} s (client name {client_name})") from None
+    except OSError:
+        return

@@ -1,0 +1,145 @@
+"""Whether this machine can play in time: what is there, what is allowed, how late it wakes, what mends it."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from antiphon import bundle
+from antiphon.errors import Failure, WrongUse
+from antiphon.stage.machine.clock import Clock
+from antiphon.stage.machine.priority import may_lock_memory
+from antiphon.stage.ports.rtmidi import MidiSystem, load_rtmidi, quiet, systems
+
+Verdict = Literal["good", "poor", "bad"]
+MEASURED_S, PERIOD_S = 2.0, 0.01
+# Ten milliseconds between hands are heard as two hands; a tenth of that is heard by nobody.
+GOOD_S, POOR_S = 0.001, 0.01
+_SEQUENCER = Path("/dev/snd/seq")
+_LIMITS = "/etc/security/limits.d/audio.conf"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. "bad": no playing; "poor": less good playing; `mend` is what to do."""
+
+    thing: str
+    verdict: Verdict
+    detail: str
+    mend: str = ""
+
+
+def midi(backend: Any = None) -> list[Finding]:
+    """A finding for each MIDI system; bad ones are only poor where another answers."""
+    try:
+        rtmidi = backend or load_rtmidi()
+    except Failure as failure:
+        return [Finding("MIDI", "bad", failure.message)]
+    looked = [_look(system, rtmidi.RtMidiError) for system in systems(rtmidi, "auto")]
+    if not looked:
+        return [Finding("MIDI", "bad", "python-rtmidi knows no MIDI system", "pip install python-rtmidi")]
+    answered = any(finding.verdict == "good" for finding in looked)
+    return [_eased(finding) if answered else finding for finding in looked]
+
+
+def _eased(finding: Finding) -> Finding:
+    if finding.verdict == "good":
+        return finding
+    return Finding(finding.thing, "poor", f"{finding.detail}; another system answers", finding.mend)
+
+
+def _look(system: MidiSystem, errors: type[Exception]) -> Finding:
+    thing = f"MIDI: {system.title}"
+    try:
+        with quiet():
+            found = system.listing()
+    except errors as error:
+        return Finding(thing, "bad", str(error), _mend_midi(system.api, _SEQUENCER))
+    ports = f"answers; inputs {len(found.inputs)}, outputs {len(found.outputs)}"
+    if system.api == "winmm" and not (found.inputs and found.outputs):
+        mend = "make antiphon:in and antiphon:out with loopMIDI, or plug in a keyboard and a synthesizer"
+        return Finding(thing, "bad", f"{ports}; Windows has no virtual ports", mend)
+    return Finding(thing, "good", ports)
+
+
+def _mend_midi(api: str, sequencer: Path) -> str:
+    if api == "jack":
+        return "start a JACK server: jackd -d alsa (or -d dummy), or PipeWire's with pw-jack antiphon play"
+    if api != "alsa":
+        return ""
+    if sequencer.exists() and not os.access(sequencer, os.R_OK | os.W_OK):
+        return "sudo usermod -aG audio $USER, then log in again"
+    return "sudo modprobe snd-seq"
+
+
+def priority(fifo: bool) -> Finding:
+    """Whether real-time scheduling was had, and memory may be locked."""
+    locks = may_lock_memory()
+    scheduled = "real-time priority allowed" if fifo else "real-time priority refused"
+    had = f"{scheduled}, locked memory {'allowed' if locks else 'limited'}"
+    if fifo and locks:
+        return Finding("priority", "good", had)
+    if not sys.platform.startswith("linux"):
+        return Finding("priority", "good", "this system schedules as it sees fit")
+    lines = r"@audio - rtprio 95\n@audio - memlock unlimited\n"
+    mend = f"printf '{lines}' | sudo tee {_LIMITS}; sudo usermod -aG audio $USER; log in again"
+    return Finding("priority", "poor", had, mend)
+
+
+def lateness_s(clock: Clock, measured_s: float) -> list[float]:
+    """How late the clock woke, in seconds, at each of the moments of a pulse that lasts `measured_s`."""
+    begun_s, late_s = clock.now_s(), []
+    for number in range(1, round(measured_s / PERIOD_S) + 1):
+        at_s = begun_s + number * PERIOD_S
+        clock.wait_until_s(at_s)
+        late_s.append(clock.now_s() - at_s)
+    return late_s
+
+
+def timing(late_s: Sequence[float]) -> Finding:
+    """The verdict on a pulse: 99 of 100 notes must be within a millisecond."""
+    ordered = sorted(late_s)
+    median_s, most_s = ordered[len(ordered) // 2], ordered[-1]
+    nearly_all_s = ordered[len(ordered) * 99 // 100]
+    figures = ", ".join(
+        f"{name} {1000 * value:.3f} ms"
+        for name, value in (("median", median_s), ("99 %", nearly_all_s), ("worst", most_s))
+    )
+    if nearly_all_s < GOOD_S:
+        return Finding("timing", "good", f"late by {figures}")
+    heard = "some notes will be heard late" if nearly_all_s >= POOR_S else "felt in fast playing, if at all"
+    mend = "allow real-time priority; close programs that are busy"
+    return Finding("timing", "poor", f"late by {figures}: {heard}", mend)
+
+
+def model(name: str) -> Finding:
+    """Whether the bundle can be had and is whole."""
+    return _try("model", lambda: _whole(name), "antiphon models lists those that ship")
+
+
+def _whole(name: str) -> str:
+    return f"{bundle.load(bundle.find(name)).card.name} is whole"
+
+
+def takes(folder: Path) -> Finding:
+    """Whether takes can be written; a folder that is not there yet is not made."""
+    return _try("takes", lambda: _written(folder), "choose another folder with --take-dir or [take] folder")
+
+
+def _written(folder: Path) -> str:
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            return f"{folder} can be written"
+    except OSError as error:
+        raise Failure(f"{there}: {error.strerror}") from None
+
+
+def _try(thing: str, look: Callable[[], str], mend: str) -> Finding:
+    try:
+        return Finding(thing, "good", look())
+    except (Failure, WrongUse) as failure:
+        return Finding(thing, "bad", failure.message, mend)

@@ -1,0 +1,90 @@
+"""A phrase from a file: MIDI is read here, scores by the trainer in a process of its own.
+
+music21, which reads scores, takes seconds to import and has no place in the process that plays.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from antiphon.compose.symbols import encode, parse
+from antiphon.errors import Failure, WrongUse
+from antiphon.files.memory_limit import limit_memory
+from antiphon.files.read import read_file
+from antiphon.listen.key import Key
+from antiphon.listen.quantise import joined, one_voice
+from antiphon.midi.file import read_phrase
+from antiphon.timebase import Grid, Meter
+
+# A phrase is a page at most; who needs longer to read it will never be done.
+MAX_SCORE_BYTES = 4 << 20
+MAX_SCORE_S = 90.0
+MIDI_ENDINGS = (".mid", ".midi")
+SCORE_ENDINGS = (".krn", ".abc", ".musicxml", ".xml", ".mxl")
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenPhrase:
+    """A phrase on the grid; `key` where the file names one."""
+
+    symbols: tuple[str, ...]
+    bpm: float
+    meter: Meter
+    key: Key | None
+
+
+def read(path: Path, steps_per_quarter: int, bpm: float) -> WrittenPhrase:
+    """The melody of a MIDI file or of a score's first song; `bpm` where the file has no tempo.
+
+    Raises Failure naming the file, WrongUse for an ending that nobody reads.
+    """
+    if path.suffix.lower() in MIDI_ENDINGS:
+        return _read_midi(path, steps_per_quarter)
+    if path.suffix.lower() in SCORE_ENDINGS:
+        return _read_score(path, bpm)
+    known = ", ".join((*MIDI_ENDINGS, *SCORE_ENDINGS))
+    raise WrongUse(f'{path}: a phrase must be one of {known}, got "{path.suffix}"')
+
+
+def _read_midi(path: Path, steps_per_quarter: int) -> WrittenPhrase:
+    phrase = read_phrase(path)
+    # The file's tempo only sets how seconds and beats relate, so that any tempo keeps its beats.
+    grid = Grid(phrase.bpm, steps_per_quarter=steps_per_quarter)
+    notes = one_voice(phrase.notes, grid)
+    # Notes are released a little early; the last one, which no other note ends, fills its beat.
+    end = -(-notes[-1].end_steps // steps_per_quarter) * steps_per_quarter
+    return WrittenPhrase(encode(joined(notes, end)), phrase.bpm, phrase.meter, None)
+
+
+def _read_score(path: Path, bpm: float) -> WrittenPhrase:
+    read_file(path, MAX_SCORE_BYTES)
+    command = [sys.executable, "-m", "antiphon_training", "encode", "--json", "--", str(path)]
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=MAX_SCORE_S,
+            preexec_fn=limit_memory if os.name == "posix" else None,
+        )
+    except subprocess.TimeoutExpired:
+        raise Failure(f"{path}: reading it takes longer than {MAX_SCORE_S:.0f} s") from None
+    if done.returncode != 0:
+        lines = done.stderr.strip().splitlines()
+        reason = lines[-1].removeprefix("antiphon-train: ") if lines else "it could not be read"
+        raise Failure(reason if str(path) in reason else f"{path}: {reason}")
+    try:
+        return _written(json.loads(done.stdout), bpm)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Failure(f"{path}: it could not be read") from None
+
+
+def _written(song: dict[str, str], bpm: float) -> WrittenPhrase:
+    """What the trainer says of a song."""
+    key = Key.parse(song["key"]) if song["key_from"] == "score" else None
+    return WrittenPhrase(parse(song["symbols"]), bpm, Meter.parse(song["meter"] or "4/4"), key)

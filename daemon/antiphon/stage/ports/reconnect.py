@@ -1,0 +1,101 @@
+"""Our ports that hang on ports of others, by name: noticing that one went, taking it up when it returns.
+
+A look costs one list of names a direction, from a client we have anyway; no client is ever made for it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from antiphon.stage.ports.names import lasting
+
+LOOK_S = 0.4
+# Listing takes tenths of a millisecond, connecting a few: with less time than this before a note, it waits.
+CLEAR_S = 0.015
+
+
+class Link:
+    """One port of ours, tied to one of theirs. `connect(name, number)` opens ours to that port of the list.
+
+    `tied(name)` says whether ours still hangs on the port of that name, which is there.
+
+    Raises whatever `connect` raises while it is made; later, what is one of `errors` means: not back yet.
+    """
+
+    def __init__(
+        self,
+        device: Any,
+        port: str,
+        api: str,
+        connect: Callable[[str, int], None],
+        errors: type[Exception],
+        tied: Callable[[str], bool] = lambda _: True,
+    ) -> None:
+        self.device, self.name = device, lasting(port, api)
+        self.present = False
+        self._port, self._api = port, api
+        self._connect, self._errors, self._tied = connect, errors, tied
+        self._open(port, self.device.get_ports())
+
+    def _open(self, port: str, ports: Sequence[str]) -> None:
+        self._connect(port, ports.index(port))
+        self._port, self.present = port, True
+
+    def lose(self) -> None:
+        """The other port is gone: close ours, which frees the connection but keeps the client."""
+        self.present = False
+        self.device.close_port()
+
+    def look(self, ports: Sequence[str], taken: set[str]) -> bool:
+        """Compare with the ports there are, less those `taken` by other links; whether anything changed."""
+        if self.present:
+            if self._port in ports and self._tied(self._port):
+                return False
+            self.lose()
+            return True
+        return self._take_up(ports, taken)
+
+    def _take_up(self, ports: Sequence[str], taken: set[str]) -> bool:
+        back = next((p for p in ports if lasting(p, self._api) == self.name and p not in taken), None)
+        if back is None:
+            return False
+        try:
+            self._open(back, ports)
+        except (self._errors, OSError):  # still being set up, or in another program's hands
+            self.device.close_port()
+            return False
+        return True
+
+    @property
+    def holds(self) -> str | None:
+        """The other port's full name while we are tied to it."""
+        return self._port if self.present else None
+
+
+class Presence:
+    """Looks after links, one list a direction, at most every `look_s` seconds and never close to a note."""
+
+    def __init__(self, *directions: Sequence[Link], look_s: float = LOOK_S, clear_s: float = CLEAR_S) -> None:
+        self._directions = [links for links in directions if links]
+        self._look_s, self._clear_s = look_s, clear_s
+        self._next_s = float("-inf")
+
+    def due(self, now_s: float, next_send_s: float | None) -> bool:
+        """Whether now is the time to look, `next_send_s` being when something must be sent next."""
+        if now_s < self._next_s:
+            return False
+        return next_send_s is None or next_send_s - now_s > self._clear_s
+
+    def look(self, now_s: float) -> list[Link]:
+        """The links that were lost or taken up since the last look."""
+        self._next_s = now_s + self._look_s
+        return [link for links in self._directions for link in _changed(links)]
+
+
+def _changed(links: Sequence[Link]) -> list[Link]:
+    ports = links[0].device.get_ports()
+    changed = []
+    for link in links:
+        taken = {held for other in links if (held := other.holds) is not None}
+        if link.look(ports, taken):
+            changed.append(link)
+    return changed

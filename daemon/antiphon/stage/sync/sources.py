@@ -1,0 +1,64 @@
+"""The studio's time where no MIDI port tells it: Ableton Link, or JACK's transport beside another MIDI."""
+
+from collections.abc import Callable
+from typing import Protocol, cast
+
+from antiphon.errors import Failure
+from antiphon.events import Lead
+from antiphon.perform.clock.clock_source import Source
+from antiphon.perform.reports import Asked, KnobTurned, Report
+from antiphon.perform.settings import SessionSettings
+from antiphon.stage.screen.event_log import LOG
+
+
+class Beacon(Protocol):
+    """Says where the studio is."""
+
+    def poll(self) -> list[Lead]:
+        """What is new; never waits."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Studio:
+    """Joins what leads, by `join`'s table, when it is chosen, and leaves it when it no longer is.
+
+    Raises Failure where the source of the beginning cannot be joined; later it is only logged.
+    """
+
+    def __init__(self, join: dict[Source, Callable[[], Beacon]], source: Source) -> None:
+        self._join, self._source = join, source
+        self._beacon = self._joined(source)
+
+    def _joined(self, source: Source) -> Beacon | None:
+        return self._join[source]() if source in self._join else None
+
+    def hear(self, report: Report) -> None:
+        """A knob may have chosen another source, or somebody has asked for other settings."""
+        source = _chosen(report)
+        if source is None or source == self._source:
+            return
+        self.close()
+        self._source = source
+        try:
+            self._beacon = self._joined(self._source)
+        except Failure as failure:
+            LOG.warning("%s", failure.message)
+
+    def poll(self) -> list[Lead]:
+        return [] if self._beacon is None else self._beacon.poll()
+
+    def close(self) -> None:
+        beacon, self._beacon = self._beacon, None
+        if beacon is not None:
+            beacon.close()
+
+
+def _chosen(report: Report) -> Source | None:
+    match report:
+        case KnobTurned(_, "clock", value):
+            return cast(Source, value)
+        case Asked(_, SessionSettings() as settings):
+            return settings.clock.source
+    return None

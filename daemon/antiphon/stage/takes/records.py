@@ -1,0 +1,209 @@
+"""Reports as compact JSON and back, exact to the last digit: what a take is replayed from.
+
+A value is a list: its kind, then its fields in order. Whatever is read is checked against the fields' types.
+"""
+
+import json
+import types
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields
+from functools import cache
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from antiphon.errors import shown
+from antiphon.events import (
+    Clocked,
+    ClockSignal,
+    ControlChange,
+    GridNote,
+    Lead,
+    NoteOff,
+    NoteOn,
+    ProgramChange,
+    Timed,
+    Turned,
+)
+from antiphon.listen.key import Key
+from antiphon.perform.reports import (
+    Answered,
+    Asked,
+    Begun,
+    Ended,
+    Followed,
+    Heard,
+    Led,
+    Pressed,
+    Received,
+    Released,
+    Resumption,
+    Sent,
+)
+from antiphon.perform.replay import Closed, Lost, Record
+from antiphon.perform.settings import SessionSettings
+from antiphon.perform.transport import Transport
+from antiphon.timebase import Grid, Meter
+
+# Kinds are never renamed nor used again for something else: takes are kept for years.
+_KINDS: dict[str, type] = {
+    "begun": Begun,
+    "in": Received,
+    "led": Led,
+    "asked": Asked,
+    "out": Sent,
+    "released": Released,
+    "heard": Heard,
+    "followed": Followed,
+    "answered": Answered,
+    "pressed": Pressed,
+    "ended": Ended,
+    "lost": Lost,
+    "closed": Closed,
+    "t": Timed,
+    "k": Turned,
+    "on": NoteOn,
+    "off": NoteOff,
+    "cc": ControlChange,
+    "pc": ProgramChange,
+    "clock": Clocked,
+    "signal": ClockSignal,
+    "lead": Lead,
+    "note": GridNote,
+    "grid": Grid,
+    "meter": Meter,
+    "key": Key,
+    "transport": Transport,
+    "left": Resumption,
+}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+RECORDED: tuple[type, ...] = get_args(Record)
+_MANY, _SETTINGS = "many", "settings"
+_ADAPTER = TypeAdapter(SessionSettings)
+# Of a night's densest playing there are some 40 MB.
+MOST_BYTES = 256 << 20
+_LARGEST = 1e12
+
+Check = Callable[[Any], bool]
+
+
+def write(record: Record) -> bytes:
+    """One line of JSON, without its end."""
+    return json.dumps(_plain(record), separators=(",", ":")).encode()
+
+
+def read(line: bytes) -> Record:
+    """The record that a line holds. Raises ValueError that says what is wrong with it."""
+    try:
+        record = _value(json.loads(line))
+    except RecursionError:
+        raise ValueError("a record is nested without end") from None
+    except TypeError as error:
+        raise ValueError(str(error)) from None
+    if not isinstance(record, RECORDED):
+        raise ValueError(f"a record must be one of {', '.join(_NAMES[kind] for kind in RECORDED)}")
+    return cast(Record, record)
+
+
+def pack(lines: Iterable[bytes]) -> bytes:
+    """Many records, compressed."""
+    return zlib.compress(b"\n".join(lines))
+
+
+def unpack(data: bytes) -> list[bytes]:
+    """The same back, as lines. Raises ValueError."""
+    if not data:
+        return []
+    unpacking = zlib.decompressobj()
+    try:
+        text = unpacking.decompress(data, MOST_BYTES)
+    except zlib.error as error:
+        raise ValueError(f"its records are damaged: {error}") from None
+    if not unpacking.eof:
+        raise ValueError("its records are cut short, or too many")
+    return text.split(b"\n") if text else []
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, SessionSettings):
+        return [_SETTINGS, _ADAPTER.dump_python(value, mode="json")]
+    if isinstance(value, tuple):
+        return [_MANY, *map(_plain, value)]
+    kind: Any = type(value)
+    if (name := _NAMES.get(kind)) is None:
+        return value
+    return [name, *(_plain(getattr(value, field)) for field in _fields(kind))]
+
+
+def _value(plain: Any) -> Any:
+    if not isinstance(plain, list):
+        return plain
+    if not plain or not isinstance(plain[0], str):
+        raise ValueError("a list must begin with its kind")
+    name, *given = plain
+    if name == _MANY:
+        return tuple(_value(one) for one in given)
+    if name == _SETTINGS and len(given) == 1:
+        return _settings(given[0])
+    if (kind := _KINDS.get(name)) is None:
+        raise ValueError(f"{shown(name)} is no kind of record that this Antiphon knows")
+    return _made(cast(Any, kind), name, [_value(one) for one in given])
+
+
+def _settings(plain: Any) -> SessionSettings:
+    try:
+        return _ADAPTER.validate_python(plain)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(map(str, first["loc"])) or "settings"
+        raise ValueError(f"{shown(name)}: {first['msg']}") from None
+
+
+def _made(kind: Any, name: str, values: Sequence[Any]) -> Any:
+    checks = _checks(kind)
+    if len(values) != len(checks):
+        raise ValueError(f'"{name}" has {len(checks)} fields, got {len(values)}')
+    for (field, fits), value in zip(checks, values, strict=True):
+        if not fits(value):
+            raise ValueError(f'"{name}": {field} cannot be {shown(value)}')
+    return kind(*values)
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+@cache
+def _checks(kind: Any) -> tuple[tuple[str, Check], ...]:
+    """What each field must be, from its annotation."""
+    hints = get_type_hints(kind)
+    return tuple((name, _check(hints[name])) for name in _fields(kind))
+
+
+def _check(hint: Any) -> Check:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        checks = tuple(_check(one) for one in arguments)
+        return lambda value: any(fits(value) for fits in checks)
+    if origin is Literal:
+        return lambda value: isinstance(value, str) and value in arguments
+    if origin is tuple:
+        fits_each = _check(arguments[0])
+        return lambda value: isinstance(value, tuple) and all(map(fits_each, value))
+    if hint is float:
+        # Something that was never reached is at minus infinity.
+        return lambda value: type(value) in (float, int) and (abs(value) < _LARGEST or value == -float("inf"))
+    if hint in (int, bool, str, type(None)):
+        return lambda value: type(value) is hint
+    return lambda value: isinstance(value, hint)
+
+
+def read_all(lines: Iterable[bytes]) -> Iterator[Record]:
+    """Raises ValueError naming the first record that is not one."""
+    for place, line in enumerate(lines, 1):
+        try:
+            yield read(line)
+        except ValueError as error:
+            raise ValueError(f"record {place}: {error}") from None

@@ -1,0 +1,139 @@
+"""From records to music: the two voices of a take at their ticks, in the bars that were played.
+
+Knows no file, no clock and no port.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from antiphon.events import Change, Event, NoteOn, Timed, Turned
+from antiphon.perform.reports import Answered, Followed, Heard, Received, Released, Sent
+from antiphon.perform.replay import Closed, Record, moment_of
+from antiphon.stage.ports.port import Held
+from antiphon.stage.takes.tempo_map import TempoMap
+from antiphon.timebase import TICKS_PER_QUARTER, Meter
+
+LATE_S = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a list of takes tells of one. `cut_off`: nobody ended it."""
+
+    seconds: float
+    phrases: int
+    answers: int
+    keys: tuple[str, ...]
+    cut_off: bool
+
+
+@dataclass(slots=True)
+class Score:
+    """Feed it the records of a take; `tempo` is what is known of the bars before it."""
+
+    tempo: TempoMap
+    player: list[Timed | Turned] = field(default_factory=list)
+    antiphon: list[Timed] = field(default_factory=list)
+    late_s: list[float] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    phrases: int = 0
+    answers: int = 0
+    closed: bool = False
+    _last_s: float = float("-inf")
+
+    def add(self, record: Record) -> None:
+        at_s = moment_of(record)
+        self._last_s = self._last_s if at_s is None else max(self._last_s, at_s)
+        match record:
+            case Received(Timed() | Turned() as timed):
+                self.player.append(timed)
+                if isinstance(timed, Timed) and isinstance(timed.event, NoteOn):
+                    self.tempo.begin(timed.at_s)  # the first note played is the first downbeat
+            case Sent(timed, late_s):
+                self.antiphon.append(timed)
+                self.late_s.append(late_s)
+            case Released(timed):
+                self.antiphon.append(timed)
+            case Heard():
+                self.tempo.learn(record)
+                self.phrases += 1
+                self.keys.append(str(record.key))
+            case Followed():
+                self.tempo.follow(record)
+            case Answered():
+                self.answers += 1
+            case Closed():
+                self.closed = True
+
+    @property
+    def empty(self) -> bool:
+        """True while nothing was played."""
+        return not (self.player or self.antiphon)
+
+    @property
+    def summary(self) -> Summary:
+        moments = self._moments()
+        seconds = max(moments) - min(moments) if moments else 0.0
+        keys = tuple(dict.fromkeys(self.keys))
+        return Summary(round(seconds, 3), self.phrases, self.answers, keys, not self.closed)
+
+    def lateness(self) -> dict[str, float]:
+        """How late Antiphon's events left."""
+        return {
+            "events": len(self.late_s),
+            "max_ms": round(1000 * max(self.late_s, default=0.0), 3),
+            f"over_{1000 * LATE_S:g}_ms": sum(late_s > LATE_S for late_s in self.late_s),
+        }
+
+    def written(self, meter: Meter) -> tuple[list[tuple[int, float]], list[list[tuple[int, Event | Change]]]]:
+        """Tempi by tick, and the two voices' events by tick. The file begins with the bar of its first event;
+        notes still held are closed at the last moment known.
+        """
+        tempo = self._known_tempo()
+        begin = self._shift(tempo, meter)
+        voices = [
+            list(_in_ticks(_closed(events, self._last_s), tempo, begin))
+            for events in (self.player, self.antiphon)
+        ]
+        return _from_the_start([(ticks + begin, bpm) for ticks, bpm in tempo.changes()]), voices
+
+    def _moments(self) -> list[float]:
+        return [timed.at_s for timed in chain(self.player, self.antiphon)]
+
+    def _known_tempo(self) -> TempoMap:
+        """What the session has told; before it has told anything, the first event is the first downbeat."""
+        if self.tempo.empty:
+            self.tempo.begin(min(self._moments(), default=0.0))
+        return self.tempo
+
+    def _shift(self, tempo: TempoMap, meter: Meter) -> int:
+        """Ticks, in whole bars, from the performance's first downbeat back to where the file begins."""
+        moments = self._moments()
+        first = tempo.ticks(min(moments)) if moments else 0
+        bar = round(meter.quarters_per_bar * TICKS_PER_QUARTER)
+        return -(first // bar) * bar
+
+
+def _from_the_start(changes: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+    """Tempi by tick, of those at or before the file's start only the one that holds there."""
+    before = [bpm for ticks, bpm in changes if ticks <= 0]
+    later = [change for change in changes if change[0] > 0]
+    return [(0, before[-1]), *later] if before else [(0, later[0][1]), *later[1:]]
+
+
+def _closed(events: Sequence[Timed | Turned], end_s: float) -> Iterator[Timed | Turned]:
+    held = Held()
+    for timed in sorted(events, key=lambda timed: timed.at_s):
+        if isinstance(timed, Timed):
+            held.follow(timed.event)
+        yield timed
+    yield from (Timed(end_s, off) for off in held.owed())
+
+
+def _in_ticks(
+    events: Iterable[Timed | Turned], tempo: TempoMap, begin: int
+) -> Iterator[tuple[int, Event | Change]]:
+    for timed in events:
+        what = timed.event if isinstance(timed, Timed) else timed.change
+        yield tempo.ticks(timed.at_s) + begin, what

@@ -1,0 +1,129 @@
+"""The recording of a performance while it goes on: every event is in a file as soon as it is told.
+
+Knows no clock but the name's, no port, and changes nothing in the music. Trouble with the disk does not end
+it: what cannot be written waits in memory.
+"""
+
+from collections import deque
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+from antiphon.perform.reports import Received, Released, Report, Sent
+from antiphon.perform.replay import Closed, Lost, Record
+from antiphon.stage.takes import format as layout
+from antiphon.stage.takes import records
+from antiphon.stage.machine.clock import wall_time
+from antiphon.stage.takes.growing_file import Draft
+from antiphon.stage.takes.header import Place, TakeHeader
+from antiphon.stage.takes.tempo_map import TempoMap
+
+_TEND_S = 1.0
+MOST_WAITING_BYTES = 4 << 20
+
+
+class Take:
+    """Records what was played and answered into `folder/YYYYMMDD-HHMMSS.mid`, or a free name like `stem`.
+
+    The file is there from the start, which takes the name. `trouble` says why nothing can be written just
+    now; what is recorded meanwhile waits in memory, the oldest dropped beyond 4 MiB, until it can be.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        header: TakeHeader,
+        begun: datetime | None = None,
+        place: Place | None = None,
+        stem: str = "",
+    ) -> None:
+        begun = begun or wall_time()
+        self._folder, self._stem = folder, stem or f"{begun:%Y%m%d-%H%M%S}"
+        place = place or Place(TempoMap(header.bpm))
+        self._opening = layout.opening(header, begun.isoformat(timespec="seconds"), place)
+        self._pen = layout.Pen(header.bpm)
+        self._draft: Draft | None = None
+        self._waiting: deque[tuple[Record, bytes]] = deque()
+        self._waiting_bytes = self._dropped = 0
+        self._tended_s = float("-inf")
+        self.empty = True  # until something was played
+        self.lost = 0  # events that could neither be written nor kept
+        self.trouble: str | None = None
+        self._write()
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None where none could be made yet."""
+        return None if self._draft is None else self._draft.path
+
+    @property
+    def size(self) -> int:
+        """Bytes that were written."""
+        return 0 if self._draft is None else self._draft.size
+
+    def record(self, report: Report) -> None:
+        """Take down what happened. Never fails: where it cannot be written, `trouble` says why."""
+        if isinstance(report, records.RECORDED):
+            self._take_down(cast(Record, report))
+
+    def _take_down(self, record: Record) -> None:
+        self.empty = self.empty and not isinstance(record, Received | Sent | Released)
+        line = records.write(record)
+        self._waiting.append((record, line))
+        self._waiting_bytes += len(line)
+        if self.trouble is None:
+            self._write()
+        while self._waiting_bytes > MOST_WAITING_BYTES:
+            self._waiting_bytes -= len(self._waiting.popleft()[1])
+            self._dropped += 1
+            self.lost += 1
+
+    def tend(self, now_s: float) -> None:
+        """To be called often; once a second what was written is made safe, and what could not be is tried."""
+        if now_s - self._tended_s >= _TEND_S:
+            self._tended_s = now_s
+            self._write(looking=True)
+
+    def end(self) -> None:
+        """The last word."""
+        self._take_down(Closed())
+        self._write(looking=True)
+
+    @property
+    def whole(self) -> Draft | None:
+        """The file with all that was recorded, locked until it is closed; None while that is not written."""
+        return None if self._waiting or self.trouble is not None else self._draft
+
+    def _write(self, looking: bool = False) -> None:
+        """All that waits; `looking` whether the file is still where it was made, too."""
+        try:
+            draft = self._open(looking)
+            self._append(draft)
+            if looking:
+                draft.sync()
+        except OSError as error:
+            why = error.strerror or str(error)
+            where = "cannot record takes here" if self.path is None else "cannot be written"
+            self.trouble = f"{self.path or self._folder}: {where}: {why}"
+        else:
+            self.trouble = None
+
+    def _open(self, looking: bool) -> Draft:
+        if self._draft is None:
+            self._draft = Draft(self._folder, self._stem, self._opening)
+            self._opening = b""
+        elif looking and not self._draft.is_there():
+            self._draft.make_again()
+        return self._draft
+
+    def _append(self, draft: Draft) -> None:
+        if self._dropped:
+            lost = Lost(self._dropped)
+            draft.append(self._pen.write(lost, records.write(lost)))
+            self._dropped = 0
+        while self._waiting:
+            record, line = self._waiting[0]
+            draft.append(self._pen.write(record, line))
+            self._pen.wrote(record)
+            self._waiting.popleft()
+            self._waiting_bytes -= len(line)

@@ -1,0 +1,67 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from antiphon.compose.memory import MOST_STEPS
+from antiphon.errors import Failure
+from antiphon.files import memory as memory_file
+
+kept = st.lists(st.sampled_from(["", "60", "127", "_", "r"]), max_size=100).map(tuple)
+
+
+@given(remembered=kept)
+def test_what_was_written_is_read(remembered, tmp_path_factory):
+    path = tmp_path_factory.mktemp("memory") / "memory.json"
+    memory_file.write(path, remembered)
+    assert memory_file.read(path) == remembered
+
+
+def test_without_a_file_nothing_is_remembered(tmp_path):
+    assert memory_file.read(tmp_path / "none.json") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "[" * 100_000,
+        "null",
+        "{}",
+        json.dumps({"format": 2, "symbols": ""}),
+        json.dumps({"format": 1}),
+        json.dumps({"format": 1, "symbols": "60 128"}),
+        json.dumps({"format": 1, "symbols": "60 " * (MOST_STEPS + 1)}),
+        json.dumps({"format": 1, "symbols": ["60"]}),
+        json.dumps({"format": 1, "symbols": "x" * 60_000}),
+        json.dumps({"format": float("nan"), "symbols": ""}),
+        '{"format": ' + "9" * 5000 + "}",
+        " " * (2 << 20),
+    ],
+)
+def test_what_is_no_memory_is_refused_in_one_line(text, tmp_path):
+    path = tmp_path / "memory.json"
+    path.write_text(text)
+    with pytest.raises(Failure, match=r"memory\.json: ") as refused:
+        memory_file.read(path)
+    assert "\n" not in refused.value.message
+    assert len(refused.value.message) < 500
+
+
+def test_what_cannot_be_written_is_said(tmp_path):
+    with pytest.raises(Failure, match="nowhere"):
+        memory_file.write(tmp_path / "nowhere" / "memory.json", ("60",))
+
+
+def test_a_full_memory_is_not_too_large_to_read(tmp_path):
+    remembered = ("127",) * MOST_STEPS
+    memory_file.write(tmp_path / "memory.json", remembered)
+    assert memory_file.read(tmp_path / "memory.json") == remembered
+
+
+def test_a_device_is_no_memory():
+    with pytest.raises(Failure, match="is no plain file"):
+        memory_file.read(Path("/dev/zero"))

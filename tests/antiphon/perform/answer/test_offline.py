@@ -1,0 +1,66 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from antiphon.compose.model import StreamModel
+from antiphon.compose.sampling import SamplingSettings
+from antiphon.compose.symbols import parse
+from antiphon.events import GridNote
+from antiphon.listen.key import Key
+from antiphon.perform.answer.offline import continue_phrase
+from antiphon.perform.answer.programs import Voice
+from fakes import VOCABULARY, random_weights, scripted_voice
+
+PLAIN = SamplingSettings(sure_factor=1.0, unsure_factor=1.0)
+C_MAJOR = "60 _ 64 _ 67 _ _ _"
+
+
+def made(script, phrase, steps=16, key=None, voice=None):
+    return continue_phrase(voice or scripted_voice(script.split()), parse(phrase), key, steps, PLAIN, 1)
+
+
+def test_the_song_ends_where_the_model_ends_it():
+    continuation = made("72 _ 71 _ /", C_MAJOR)
+    assert continuation.symbols == ("72", "_", "71", "_")
+    assert continuation.ended
+    assert continuation.answer == (GridNote(8, 2, 72), GridNote(10, 2, 71))
+
+
+def test_a_hold_at_the_seam_lengthens_the_phrase():
+    continuation = made("_ _ _ 72 _ /", "60 _ 64 _ 67")
+    assert continuation.whole[2] == GridNote(4, 4, 67)
+    assert continuation.answer == (GridNote(8, 2, 72),)
+
+
+def test_as_many_steps_as_asked_for():
+    continuation = made("72 _ 71 _ 72 _ _ _", C_MAJOR, steps=3)
+    assert continuation.symbols == ("72", "_", "71")
+    assert not continuation.ended
+
+
+def test_phrase_and_answer_are_in_one_key():
+    continuation = made("72 _ 71 _ /", "63 _ 67 _ 70 _ _ _")
+    assert continuation.key == Key(3, "major")
+    assert continuation.symbols == ("75", "_", "74", "_")
+    assert made("72 _ /", C_MAJOR, key=Key(5, "major")).symbols == ("65", "_")
+
+
+def test_what_the_model_never_saw_is_heard_as_the_nearest_and_said():
+    """E and G are far above every pitch the model knows; the C's decide the register."""
+    continuation = made("72 _ /", "60 _ 60 _ 60 _ 100 _ 60 _", key=Key(0, "major"))
+    assert continuation.replaced == (("100", "76"),)
+    assert continuation.phrase[6] == "100"
+
+
+def test_no_phrase_at_all_is_a_song_from_its_beginning():
+    continuation = made("72 _ /", "")
+    assert continuation.whole == (GridNote(0, 2, 72),)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.sampled_from([*map(str, range(0, 128, 3)), "_", "r"]), max_size=30), st.integers(0, 99))
+def test_any_phrase_is_continued_and_the_same_seed_continues_it_the_same(phrase, seed):
+    voice = Voice(StreamModel(random_weights(len(VOCABULARY))), VOCABULARY, 4)
+    first = continue_phrase(voice, phrase, None, 12, SamplingSettings(), seed)
+    assert first == continue_phrase(voice, phrase, None, 12, SamplingSettings(), seed)
+    assert len(first.symbols) == 12 or first.ended
+    assert all(0 <= note.pitch <= 127 for note in first.whole)

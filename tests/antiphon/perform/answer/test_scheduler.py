@@ -1,0 +1,65 @@
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from antiphon.events import NoteOff, NoteOn, Timed
+from antiphon.perform.answer.scheduler import Scheduler
+
+
+def scheduler(*events, late_limit_s=0.1):
+    made = Scheduler(late_limit_s)
+    for at_s, event in events:
+        made.add(Timed(at_s, event))
+    return made
+
+
+def test_offs_go_before_ons_at_one_instant():
+    due = scheduler((1.0, NoteOn(60)), (2.0, NoteOn(60, 90)), (2.0, NoteOff(60)))
+    assert due.due(1.0, 1.0) == [Timed(1.0, NoteOn(60))]
+    assert due.due(2.0, 2.0) == [Timed(2.0, NoteOff(60)), Timed(2.0, NoteOn(60, 90))]
+
+
+def test_a_note_struck_while_it_sounds_is_closed_first():
+    due = scheduler((1.0, NoteOn(60)), (1.05, NoteOn(60, 90)))
+    assert due.due(1.05, 1.05) == [
+        Timed(1.0, NoteOn(60)),
+        Timed(1.05, NoteOff(60)),
+        Timed(1.05, NoteOn(60, 90)),
+    ]
+
+
+def test_what_is_too_late_is_left_out_with_its_off():
+    due = scheduler((1.0, NoteOn(60)), (1.5, NoteOff(60)), (1.95, NoteOn(62)))
+    assert due.due(2.0, 2.0) == [Timed(1.95, NoteOn(62))]
+    assert due.dropped == 1
+
+
+def test_cancelling_gives_the_offs_that_are_owed_and_nothing_more():
+    due = scheduler((1.0, NoteOn(60)), (1.5, NoteOff(60)), (2.0, NoteOn(62)))
+    due.due(1.0, 1.0)
+    assert not due.idle
+    assert due.cancel(1.2) == [Timed(1.2, NoteOff(60))]
+    assert due.idle
+    assert due.next_s is None
+    assert due.due(9.0, 9.0) == []
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 10), st.booleans(), st.integers(58, 62), st.integers(0, 1)), max_size=60),
+    st.lists(st.floats(0, 12), max_size=8),
+    st.floats(0, 1),
+)
+def test_every_note_on_has_one_note_off_and_none_overlap(rows, looks, late_limit_s):
+    due = Scheduler(late_limit_s)
+    for at_s, is_on, pitch, channel in rows:
+        event = NoteOn(pitch, channel=channel) if is_on else NoteOff(pitch, channel)
+        due.add(Timed(at_s, event))
+    sent = [timed for now_s in sorted(looks) for timed in due.due(now_s, now_s)] + due.cancel(12.0)
+    sounding = Counter()
+    for timed in sent:
+        key = (timed.event.channel, timed.event.pitch)
+        sounding[key] += 1 if isinstance(timed.event, NoteOn) else -1
+        assert sounding[key] in (0, 1)
+    assert not +sounding
+    assert due.idle

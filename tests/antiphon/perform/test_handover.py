@@ -1,0 +1,67 @@
+"""What a successor is told: how many calls there were, and where the bars lie."""
+
+import pytest
+
+from antiphon.events import GridNote, NoteOff, NoteOn, Timed
+from antiphon.listen.key import Key
+from antiphon.perform.answer.transcribe import TempoSettings
+from antiphon.perform.handover import Succession
+from antiphon.perform.reports import NOTHING_LEFT, Answered, Followed, Heard, Received, Sent
+from antiphon.perform.session import Session
+from antiphon.perform.settings import SessionSettings
+from antiphon.perform.transport import Transport
+from antiphon.timebase import Grid, Meter
+from fakes import scripted_voice
+
+METER = Meter.parse("3/4")
+GRIDS = Grid(96.0, 4.0), Grid(98.0, 4.5), Grid(120.0, 5.0)
+
+
+def heard(grid):
+    return Heard(9.0, (GridNote(0, 4, 60),), Key(7, "major"), grid, 16, 16)
+
+
+def test_before_a_call_nothing_is_left():
+    succession = Succession(METER)
+    for report in (Received(Timed(1.0, NoteOn(60))), Sent(Timed(1.0, NoteOff(60)), 0.0)):
+        succession.hear(report)
+    assert succession.resumption == NOTHING_LEFT
+
+
+@pytest.mark.parametrize(
+    ("reports", "grid", "calls"),
+    [
+        ([heard(GRIDS[0])], GRIDS[0], 1),
+        ([heard(GRIDS[0]), Answered(12.0, False, 0), heard(GRIDS[1])], GRIDS[1], 2),
+        ([Followed(8.0, GRIDS[2], 0.0, False)], GRIDS[2], 0),
+        ([heard(GRIDS[0]), Followed(10.0, GRIDS[2], 4.0, True)], GRIDS[2], 1),
+    ],
+)
+def test_the_newest_grid_and_the_number_of_calls_are_left(reports, grid, calls):
+    succession = Succession(METER)
+    for report in reports:
+        succession.hear(report)
+    assert succession.resumption.transport == Transport(grid, METER)
+    assert succession.resumption.calls == calls
+
+
+def play(session, succession, at_s):
+    for moment_s, event in ((at_s, NoteOn(60)), (at_s + 0.4, NoteOff(60))):
+        session.receive(Timed(moment_s, event))
+        session.advance(moment_s)
+    while (deadline_s := session.next_deadline_s()) is not None and deadline_s < at_s + 12:
+        session.advance(deadline_s)
+        for report in session.take_news():
+            succession.hear(report)
+
+
+def test_a_session_that_takes_over_answers_on_the_bars_of_the_first():
+    settings = SessionSettings(tempo=TempoSettings("fixed", 120.0))
+    succession = Succession(Meter.parse(settings.tempo.meter))
+    first = Session(scripted_voice(["72", "_"]), settings, 1)
+    play(first, succession, 1.0)
+    left = succession.resumption
+    second = Session(scripted_voice(["72", "_"]), settings, 1, resumption=left)
+    play(second, succession, 21.3)
+    assert (left.calls, succession.resumption.calls) == (1, 2)
+    assert succession.resumption.transport == left.transport

@@ -1,0 +1,127 @@
+"""What the doctor finds on machines that are well, and on machines that are not."""
+
+import json
+
+import pytest
+
+from antiphon import cli
+from antiphon.stage.control import doctor
+from antiphon.stage.machine.clock import VirtualClock
+from fake_rtmidi import FakeRtMidi
+
+
+def verdicts(findings):
+    return [finding.verdict for finding in findings]
+
+
+def test_one_midi_system_that_answers_is_enough():
+    found = doctor.midi(FakeRtMidi([2, 3], dead=[2], sources=["keys"]))
+    assert verdicts(found) == ["poor", "good"]
+    assert found[0].detail == "no server; another system answers"
+    assert found[1].detail == "answers; inputs 1, outputs 0"
+
+
+def test_no_midi_system_is_told_with_what_mends_each():
+    found = doctor.midi(FakeRtMidi([2, 3], dead=[2, 3]))
+    assert verdicts(found) == ["bad", "bad"]
+    assert found[1].mend.startswith("start a JACK server")
+    assert verdicts(doctor.midi(FakeRtMidi([]))) == ["bad"]
+
+
+def test_a_sequencer_that_is_there_but_closed_wants_the_group(tmp_path, monkeypatch):
+    assert doctor._mend_midi("alsa", tmp_path / "none") == "sudo modprobe snd-seq"
+    closed = tmp_path / "seq"
+    closed.touch()
+    assert doctor._mend_midi("alsa", closed) == "sudo modprobe snd-seq"
+    monkeypatch.setattr(doctor.os, "access", lambda *_: False)
+    assert "usermod -aG audio" in doctor._mend_midi("alsa", closed)
+
+
+def test_windows_without_ports_wants_loopmidi():
+    found = doctor.midi(FakeRtMidi([4]))
+    assert verdicts(found) == ["bad"]
+    assert "loopMIDI" in found[0].mend
+    assert verdicts(doctor.midi(FakeRtMidi([4], sources=["keys 0"], sinks=["synth 0"]))) == ["good"]
+
+
+class DrowsyClock(VirtualClock):
+    """Wakes a millisecond late, and every tenth time thirty."""
+
+    waits = 0
+
+    def wait_until_s(self, at_s, exactly=True):
+        self.waits += 1
+        super().wait_until_s(at_s + (0.03 if self.waits % 10 == 0 else 0.0), exactly)
+
+
+def test_lateness_is_measured_from_the_pulse_not_from_the_last_waking():
+    assert max(doctor.lateness_s(VirtualClock(), 2.0)) == 0.0
+    late_s = doctor.lateness_s(DrowsyClock(), 0.1)
+    assert len(late_s) == 10
+    assert late_s[-1] == pytest.approx(0.03)
+    assert max(late_s[:-1]) == 0.0
+    assert doctor.lateness_s(DrowsyClock(), 0.2)[10:13] == pytest.approx([0.02, 0.01, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("late_s", "verdict", "words"),
+    [
+        ([0.0001] * 199 + [0.05], "good", "99 % 0.100 ms, worst 50.000 ms"),
+        ([0.0001] * 190 + [0.004] * 10, "poor", "felt in fast playing"),
+        ([0.0001] * 190 + [0.04] * 10, "poor", "heard late"),
+    ],
+)
+def test_the_verdict_on_a_pulse(late_s, verdict, words):
+    finding = doctor.timing(late_s)
+    assert finding.verdict == verdict
+    assert words in finding.detail
+    assert bool(finding.mend) == (verdict != "good")
+
+
+def test_what_is_refused_is_told_with_the_line_that_allows_it(monkeypatch):
+    monkeypatch.setattr(doctor.sys, "platform", "linux")
+    monkeypatch.setattr(doctor, "may_lock_memory", lambda: True)
+    assert doctor.priority(True).verdict == "good"
+    refused = doctor.priority(False)
+    assert refused.verdict == "poor"
+    assert "real-time priority refused, locked memory allowed" in refused.detail
+    assert "rtprio 95" in refused.mend
+    assert "limits.d" in refused.mend
+
+
+def test_a_model_that_is_not_there_or_not_whole(tmp_path):
+    assert doctor.model("essen").verdict == "good"
+    assert doctor.model("nobody").verdict == "bad"
+    assert doctor.model(str(tmp_path)).verdict == "bad"
+
+
+def test_the_takes_folder_is_tried_and_not_made(tmp_path):
+    assert doctor.takes(tmp_path / "new" / "takes").verdict == "good"
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").write_text("")
+    found = doctor.takes(tmp_path / "file")
+    assert found.verdict == "bad"
+    assert "Not a directory" in found.detail
+
+
+@pytest.mark.parametrize(("dead", "code"), [((), 0), ((3,), 1)])
+def test_the_command_says_it_all_and_ends_by_whether_playing_is_possible(
+    dead, code, capsys, monkeypatch, tmp_path
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(doctor, "MEASURED_S", 0.02)
+    monkeypatch.setattr(doctor, "load_rtmidi", lambda: FakeRtMidi([3], dead=dead))
+    for arguments in (["doctor"], ["doctor", "--json"]):
+        with pytest.raises(SystemExit) as end:
+            cli.main(arguments)
+        assert (end.value.code or 0) == code
+    *lines, last = capsys.readouterr().out.splitlines()
+    said = json.loads(last)
+    assert said["possible"] == (code == 0)
+    things = [finding["thing"] for finding in said["findings"]]
+    assert things == ["MIDI: jack", "priority", "timing", "model", "takes"]
+    assert [line for line in lines if line.endswith("jack: no server")] == [
+        "bad   MIDI: jack: no server"
+    ] * code
+    assert lines[-1] == ("Playing is not possible yet." if code else "Playing is possible.")

@@ -1,0 +1,156 @@
+"""What is done in each cycle of JACK, against a fake of the library."""
+
+import os
+from types import SimpleNamespace
+
+import pytest
+
+from antiphon.events import Lead
+from antiphon.stage.machine.clock import VirtualClock
+from antiphon.stage.ports.jack.callback import Cycle
+from antiphon.stage.ports.jack.messages import Message, Period, pack, unpack
+from antiphon.timebase import Meter
+
+RATE, PERIOD = 48_000, 480  # a hundredth of a second
+
+
+class JackError(Exception):
+    pass
+
+
+class FakePort:
+    """A port of ours: what came in this cycle, and what is written; `room` for so many messages."""
+
+    def __init__(self):
+        self.coming, self.written, self.room = [], [], 100
+
+    def incoming_midi_events(self):
+        return self.coming
+
+    def clear_buffer(self):
+        self.written = []
+
+    def write_midi_event(self, frame, data):
+        if len(self.written) >= self.room:
+            raise JackError("no room")
+        self.written.append((frame, data))
+
+
+class FakeClient:
+    samplerate, last_frame_time, frames_since_cycle_start = RATE, 0, 0
+    position = SimpleNamespace(valid=0, frame=0)
+    state = 0
+
+    def transport_query_struct(self):
+        return self.state, self.position
+
+
+class Stage:
+    """A cycle with an input and an output, and the other ends of its pipes; begins at second 10."""
+
+    def __init__(self, transport_bpm=None):
+        self.clock, self.client, self.broke = VirtualClock(10.0), FakeClient(), []
+        self.arrived, arrived = os.pipe()
+        leaving, self.leaving = os.pipe()
+        self.pipes = [self.arrived, arrived, leaving, self.leaving]
+        for pipe in self.pipes:
+            os.set_blocking(pipe, False)
+        library = SimpleNamespace(JackError=JackError)
+        self.cycle = Cycle(
+            self.clock, library, self.client, arrived, leaving, self.broke.append, transport_bpm
+        )
+        self.input, self.output = FakePort(), FakePort()
+        self.numbers = self.cycle.listen(self.input), self.cycle.play(self.output)
+
+    def hand_over(self, at_s, *data):
+        os.write(self.leaving, pack(Message(self.numbers[1], at_s, bytes(data))))
+
+    def run(self):
+        """One cycle, at its moment; gives what it wrote."""
+        self.cycle.run(PERIOD)
+        written = list(self.output.written)
+        self.clock.wait_until_s(self.clock.now_s() + PERIOD / RATE)
+        self.client.last_frame_time += PERIOD
+        return written
+
+    def told(self):
+        return list(unpack(os.read(self.arrived, 1 << 16)))
+
+
+@pytest.fixture
+def stage():
+    stage = Stage()
+    yield stage
+    assert stage.broke == []
+    for pipe in stage.pipes:
+        os.close(pipe)
+
+
+def test_what_is_handed_over_is_written_on_its_frame_of_its_cycle(stage):
+    stage.hand_over(10.0, 0x90, 60, 64)
+    stage.hand_over(10.0125, 0x80, 60, 0)
+    assert stage.run() == [(0, bytes([0x90, 60, 64]))]
+    assert stage.run() == [(120, bytes([0x80, 60, 0]))]
+    assert stage.run() == []
+
+
+def test_what_finds_no_room_is_written_in_the_next_cycle(stage):
+    stage.output.room = 1
+    stage.hand_over(10.001, 0x90, 60, 64)
+    stage.hand_over(10.002, 0x80, 60, 0)
+    assert stage.run() == [(48, bytes([0x90, 60, 64]))]
+    assert stage.run() == [(0, bytes([0x80, 60, 0]))]
+
+
+def test_what_comes_in_is_told_with_the_moment_of_its_frame(stage):
+    stage.run()
+    assert stage.told() == [Period(0.01)]
+    stage.input.coming = [(48, b"\x90\x3c\x40"), (96, b"\xf0\x01\x02\xf7")]
+    stage.run()
+    (told,) = stage.told()
+    assert (told.port, told.data) == (stage.numbers[0], b"\x90\x3c\x40")
+    assert told.at_s == pytest.approx(10.011)
+
+
+def test_the_rest_of_a_long_message_is_no_message(stage):
+    stage.run()
+    stage.told()
+    whole = b"\x80\x3c\x40"
+    stage.input.coming = [(0, b""), (1, b"\x3c\x50\x3e"), (2, b"\x40\x50\xf7"), (3, b"\x7f"), (4, whole)]
+    stage.run()
+    assert [told.data for told in stage.told()] == [whole]
+
+
+def test_a_cycle_that_is_called_for_twice_is_done_once(stage):
+    stage.input.coming = [(0, b"\xf8")]
+    stage.hand_over(10.0, 0x90, 60, 64)
+    stage.cycle.run(PERIOD)
+    assert stage.run() == [(0, bytes([0x90, 60, 64]))]
+    assert [type(one) for one in stage.told()] == [Message, Period]
+
+
+def test_what_nobody_reads_is_counted(stage):
+    stage.input.coming = [(0, b"\xf8")] * 4096
+    while not stage.cycle.lost:
+        stage.run()
+    assert stage.told()
+    assert stage.cycle.lost < 4096
+
+
+def test_the_transport_is_told():
+    led = Stage(transport_bpm=90.0)
+    led.client.state = 1
+    led.client.position = SimpleNamespace(
+        valid=0x50, frame=0, bar=2, beat=1, tick=0, ticks_per_beat=960.0, beats_per_bar=3.0, beat_type=4.0,
+        beats_per_minute=100.0, bbt_offset=0,
+    )  # fmt: skip
+    led.run()
+    assert led.told() == [Period(0.01), Lead(10.0, 3.0, 100.0, True, True, Meter(3, 4))]
+    for pipe in led.pipes:
+        os.close(pipe)
+
+
+def test_what_should_never_happen_is_told_and_not_raised_in_jacks_thread(stage):
+    stage.output.clear_buffer = None
+    stage.run()
+    assert isinstance(stage.broke.pop(), TypeError)

@@ -1,0 +1,94 @@
+"""What others have connected to our ports is told, and made again as soon as it can be."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from antiphon.stage.ports.connections import Ties
+
+OURS = ("antiphon:in", "antiphon:out")
+KEYS, SYNTH = ("keys:out", "antiphon:in"), ("antiphon:out", "synth:in")
+
+
+class Bay:
+    """A patch bay; `there` are the ports of others."""
+
+    def __init__(self, *there):
+        self.there, self.made, self.tried = set(there), [], []
+
+    def ties(self, ours):
+        return tuple(tie for tie in self.made if set(tie) & set(ours))
+
+    def tie(self, output, into):
+        self.tried.append((output, into))
+        there = bool({output, into} & self.there)
+        if there and (output, into) not in self.made:
+            self.made.append((output, into))
+        return there
+
+    def unplug(self, port):
+        self.there.discard(port)
+        self.made = [tie for tie in self.made if port not in tie]
+
+
+def watched(bay, wanted=()):
+    told = []
+    return Ties(bay, OURS, wanted, told.append), told
+
+
+def test_what_others_connect_and_part_is_told_once():
+    bay = Bay("keys:out", "synth:in")
+    ties, told = watched(bay)
+    ties.look()
+    bay.tie(*KEYS)
+    ties.look()
+    ties.look()
+    bay.tie(*SYNTH)
+    ties.look()
+    bay.unplug("keys:out")
+    ties.look()
+    assert told == [(KEYS,), (KEYS, SYNTH), (SYNTH,)]
+
+
+def test_what_is_wanted_is_made_at_the_first_look_and_not_told_as_news():
+    bay = Bay("keys:out", "synth:in")
+    ties, told = watched(bay, [KEYS, SYNTH])
+    ties.look()
+    assert bay.made == [KEYS, SYNTH]
+    assert told == []
+
+
+def test_what_is_not_there_yet_is_made_when_it_returns_and_never_forgotten():
+    bay = Bay("synth:in")
+    ties, told = watched(bay, [KEYS, SYNTH])
+    ties.look()
+    assert bay.made == [SYNTH]
+    assert told == []
+    bay.there.add("keys:out")
+    ties.look()
+    assert bay.made == [SYNTH, KEYS]
+    assert told == []
+
+
+def test_what_was_made_again_and_is_parted_on_purpose_stays_parted():
+    bay = Bay("keys:out")
+    ties, told = watched(bay, [KEYS])
+    ties.look()
+    bay.made.clear()
+    ties.look()
+    ties.look()
+    assert bay.made == []
+    assert told == [()]
+
+
+@given(st.lists(st.sampled_from(["keys:out", "synth:in"])), st.sets(st.sampled_from([KEYS, SYNTH])))
+def test_the_last_told_is_what_there_is_or_is_waited_for(toggled, wanted):
+    bay = Bay()
+    ties, told = watched(bay, sorted(wanted))
+    for port in toggled:
+        if port in bay.there:
+            bay.unplug(port)
+        else:
+            bay.there.add(port)
+        ties.look()
+        last = told[-1] if told else tuple(sorted(wanted))
+        assert set(bay.made) <= set(last) <= wanted

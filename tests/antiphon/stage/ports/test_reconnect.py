@@ -1,0 +1,60 @@
+"""Links to ports of others: when they are looked at, and which port of many they take up."""
+
+import pytest
+
+from antiphon.stage.ports.open import Names, open_sockets
+from antiphon.stage.ports.reconnect import Presence
+from antiphon.stage.ports.rtmidi import MidiSystem
+from fake_rtmidi import FakeRtMidi
+
+
+def stage(sources, names, api=2):
+    library = FakeRtMidi([api], sources=sources)
+    sockets = open_sockets(Names("antiphon", tuple(names)), MidiSystem(library, api))
+    links = [socket.link for socket in sockets.inputs]
+    return library, links, Presence(links)
+
+
+@pytest.mark.parametrize(
+    ("now_s", "next_send_s", "due"),
+    [(0.2, None, False), (0.41, None, True), (0.41, 0.42, False), (0.41, 0.40, False), (0.41, 0.5, True)],
+)
+def test_a_look_waits_for_its_time_and_for_notes_that_are_near(now_s, next_send_s, due):
+    presence = stage(["keys 24:0"], ["keys"])[2]
+    assert presence.due(0.0, None)
+    presence.look(0.0)
+    assert presence.due(now_s, next_send_s) == due
+
+
+def test_with_virtual_ports_no_list_is_looked_at_but_others_look_as_often():
+    presence = Presence([], [])
+    assert presence.due(0.0, None)
+    assert presence.look(0.0) == []
+    assert not presence.due(0.2, None)
+
+
+def test_a_look_is_one_list_however_many_ports():
+    library, _, presence = stage(["a 1:0", "b 2:0", "c 3:0"], ["*"])
+    before = library.looks
+    presence.look(0.0)
+    assert library.looks == before + 1
+
+
+def test_twin_devices_are_told_apart():
+    library, links, presence = stage(["keys 24:0", "keys 28:0"], ["keys"])
+    assert [link.device.tied for link in links] == ["keys 24:0", "keys 28:0"]
+    library.sources.remove("keys 24:0")
+    assert presence.look(0.0) == [links[0]]
+    assert presence.look(1.0) == []
+    library.sources.append("keys 32:0")
+    assert presence.look(2.0) == [links[0]]
+    assert [link.device.tied for link in links] == ["keys 32:0", "keys 28:0"]
+
+
+def test_a_device_plugged_in_anew_between_two_looks_is_lost_and_then_found():
+    library, links, presence = stage(["keys 24:0"], ["keys"])
+    library.sources[:] = ["keys 28:0"]
+    assert presence.look(0.0) == links
+    assert not links[0].present
+    assert presence.look(1.0) == links
+    assert links[0].present

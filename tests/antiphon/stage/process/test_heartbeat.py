@@ -1,0 +1,81 @@
+"""What is known of a process from outside it, also after it was killed: what sounds, and that it turns."""
+
+import signal
+from multiprocessing import get_context
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from antiphon.events import NoteOff, NoteOn
+from antiphon.stage.process.heartbeat import Pulse, Vitals, WatchedHeld
+from fake_sender import play_and_die
+
+CONTEXT = get_context("spawn")
+
+
+def test_what_a_killed_process_left_sounding_is_known():
+    vitals = Vitals(CONTEXT)
+    assert (vitals.sounding, vitals.turns) == ((), 0)
+    process = CONTEXT.Process(target=play_and_die, args=(vitals,))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    assert set(vitals.sounding) == {NoteOff(60, 3), NoteOff(127, 15), NoteOff(0)}
+    assert vitals.turns == 5
+
+
+def test_what_another_left_is_owed_by_its_successor():
+    vitals = Vitals(CONTEXT)
+    held = WatchedHeld(vitals, (NoteOff(60, 3), NoteOff(72)))
+    assert set(held.owed()) == set(vitals.sounding) == {NoteOff(60, 3), NoteOff(72)}
+    held.follow(NoteOff(72))
+    assert vitals.sounding == (NoteOff(60, 3),)
+
+
+def test_a_note_off_may_have_been_on_its_way_for_a_while():
+    vitals = Vitals(CONTEXT)
+    held = WatchedHeld(vitals)
+    for event in (NoteOn(60), NoteOn(64, 80, 2), NoteOff(64, 2), NoteOff(60), NoteOn(60)):
+        held.follow(event)
+    assert vitals.sounding == (NoteOff(60),)
+    assert vitals.doubtful == (NoteOff(64, 2),)
+    for _ in range(1000):
+        vitals.beat()
+    assert vitals.doubtful == ()
+
+
+EVENTS = st.builds(NoteOn, st.integers(0, 127), st.integers(1, 127), st.integers(0, 15)) | st.builds(
+    NoteOff, st.integers(0, 127), st.integers(0, 15)
+)
+
+
+@given(st.lists(EVENTS))
+def test_what_is_seen_outside_is_what_is_owed_inside(events):
+    vitals = Vitals(CONTEXT)
+    held = WatchedHeld(vitals)
+    for event in events:
+        held.follow(event)
+        assert set(vitals.sounding) == set(held.owed())
+
+
+def test_turns_go_on_for_ever():
+    vitals = Vitals(CONTEXT)
+    vitals._turns[0] = (1 << 32) - 1
+    vitals.beat()
+    assert vitals.turns == 0
+
+
+def test_a_pulse_that_stands_for_so_many_frames_has_stopped():
+    pulse = Pulse(3)
+    assert [pulse.beats(turns) for turns in (0, 1, 1, 1, 1)] == [True, True, True, True, False]
+    assert pulse.beats(2)  # it came to itself
+
+
+@given(st.lists(st.integers(0, 2), max_size=50))
+def test_who_turned_within_the_last_frames_lives(steps):
+    pulse, turns, still = Pulse(4), 0, 0
+    pulse.beats(turns)
+    for step in steps:
+        turns += step
+        still = 0 if step else still + 1
+        assert pulse.beats(turns) == (still < 4)

@@ -1,0 +1,155 @@
+"""The sending process and the one that stands by, with real processes that play nothing."""
+
+import pickle
+from contextlib import contextmanager
+from multiprocessing import active_children
+
+import pytest
+
+import fake_sender
+from antiphon.errors import Failure
+from antiphon.events import NoteOff, Timed
+from antiphon.perform.reports import Released, Sent
+from antiphon.perform.settings import SessionSettings
+from antiphon.stage.ports.live_port import Wiring
+from antiphon.stage.process import handle as sending_process
+from antiphon.stage.process.player import Cue, Order, Ready
+from antiphon.stage.process.supervisor import Live, TakenOver
+
+OFF = NoteOff(fake_sender.NOTE.pitch, fake_sender.NOTE.channel)
+IN_FORCE = SessionSettings(channel=7)
+PATIENCE = 1500  # frames; on a busy machine a process takes seconds to begin
+
+
+class House:
+    """A live performance; `seen` is what it told."""
+
+    def __init__(self, folder, performance):
+        self.folder, self.live, self.seen = folder, performance, []
+
+    def attend(self, until, at=()):
+        """Attend until what was seen is so; `at` are orders, each given at a tick of its own."""
+        orders, frames = list(at), 0
+
+        def tick():
+            nonlocal frames
+            frames += 1
+            if orders:
+                self.live.ask(orders.pop(0))
+
+        self.live.attend(self.seen.append, tick, lambda: until(self.seen) or frames > PATIENCE)
+        assert frames <= PATIENCE, self.seen
+
+    def cue(self, number):
+        return pickle.loads((self.folder / f"cue-{number}").read_bytes())
+
+
+@contextmanager
+def house(folder):
+    order = Order(folder, (), None, 1, on_jack=False)
+    cue = Cue(SessionSettings(), Wiring(api="auto"))
+    with Live(order, cue, lambda: IN_FORCE, serve=fake_sender.serve) as performance:
+        yield House(folder, performance)
+    assert not active_children()
+
+
+def has(kind):
+    return lambda seen: any(isinstance(one, kind) for one in seen)
+
+
+def test_it_plays_is_asked_and_ends(tmp_path):
+    with house(tmp_path) as here:
+        assert here.live.ready() == fake_sender.READY
+        here.attend(has(Sent), ["remember"])
+        assert not has(TakenOver)(here.seen)
+    assert here.cue(0) == Cue(SessionSettings(), Wiring(api="auto"))
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [("record", "the MIDI process ended by itself (signal 9)"), ("panic", "the MIDI process hung")],
+)
+def test_one_that_dies_or_hangs_in_mid_note_is_followed_by_another(tmp_path, fault, reason):
+    with house(tmp_path) as here:
+        here.live.ready()
+        here.attend(has(Ready), [fault])
+    told = [one for one in here.seen if isinstance(one, TakenOver | Released | Ready)]
+    taken_over, released, ready = told
+    assert taken_over == TakenOver(reason)
+    assert isinstance(released, Released)
+    assert released.timed == Timed(released.timed.at_s, OFF)
+    assert ready == fake_sender.READY
+    cue = here.cue(1)
+    # A note-off that was sent just before may not have arrived: it is sent again, and not told again.
+    doubtful = (NoteOff(72),) if fault == "record" else ()
+    assert (cue.sounding, cue.ties, cue.patient) == ((OFF, *doubtful), fake_sender.TIES, True)
+    assert cue.settings == IN_FORCE
+    # The same ports on the same system, by the name that they had.
+    assert (cue.wiring.api, cue.wiring.client_name, cue.wiring.insist) == ("jack", "antiphon-2", True)
+    assert not cue.wiring.exact
+
+
+def test_one_that_says_that_it_broke_is_followed_by_another(tmp_path):
+    with house(tmp_path) as here:
+        here.live.ready()
+        here.attend(has(Ready), ["keep"])
+    assert here.seen[0] == TakenOver("it broke")
+
+
+def test_one_that_hangs_as_it_opens_its_ports_is_followed_by_another(tmp_path, monkeypatch):
+    monkeypatch.setattr(sending_process, "_OPENING_FRAMES", 20)
+    (tmp_path / "stuck").touch()
+    with house(tmp_path) as here:
+        here.live.ready()
+        here.attend(has(Ready), ["record"])
+    reasons = [one.reason for one in here.seen if isinstance(one, TakenOver)]
+    assert reasons[1:] == ["the MIDI process hung as it opened its ports"]
+    # What nobody has ended is still owed, and was told once.
+    assert OFF in here.cue(2).sounding
+    assert [one.timed.event for one in here.seen if isinstance(one, Released)] == [OFF]
+
+
+def test_what_is_asked_while_nobody_plays_is_asked_of_the_next(tmp_path):
+    with house(tmp_path) as here:
+        here.live.ready()
+        here.attend(has(Sent), ["keep", *["remember"] * 3])
+        assert [type(one) for one in here.seen if isinstance(one, TakenOver | Ready)] == [TakenOver, Ready]
+
+
+def test_one_that_stood_by_and_died_is_replaced_and_nobody_is_told(tmp_path):
+    with house(tmp_path) as here:
+        (tmp_path / "hasty").touch()
+        here.live.ready()
+        here.attend(lambda _: not (tmp_path / "hasty").exists())
+        assert here.seen == []
+    assert not (tmp_path / "cue-1").exists()
+
+
+def test_more_than_five_deaths_within_a_minute_are_no_accident(tmp_path):
+    with house(tmp_path) as here:
+        here.live.ready()
+        (tmp_path / "short").touch()  # they die before they can end anything
+        with pytest.raises(
+            Failure, match=r"^the MIDI process ended 6 times within a minute: .* \(signal 9\)$"
+        ):
+            here.attend(lambda _: False, ["record"])
+    assert all(OFF in here.cue(number).sounding for number in range(1, 6))
+    assert [one.timed.event for one in here.seen if isinstance(one, Released)] == [OFF]
+
+
+def test_one_that_dies_as_it_begins_is_followed_by_another_once(tmp_path):
+    (tmp_path / "unlucky").touch()
+    with house(tmp_path) as here:
+        assert here.live.ready() == fake_sender.READY
+        here.attend(has(Sent), ["remember"])
+    assert here.cue(0) == Cue(SessionSettings(), Wiring(api="auto"))
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [("broken", "no MIDI system answers"), ("dead", r"the MIDI process ended by itself \(signal 9\)")],
+)
+def test_one_that_cannot_begin_says_why(tmp_path, fault, said):
+    (tmp_path / fault).touch()
+    with house(tmp_path) as here, pytest.raises(Failure, match=f"^{said}$"):
+        here.live.ready()

@@ -1,0 +1,154 @@
+"""Reports to JSON and back, exact; whatever else is read is refused with a reason."""
+
+import json
+import re
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from antiphon.compose.sampling import SamplingSettings
+from antiphon.events import (
+    Clocked,
+    ClockSignal,
+    ControlChange,
+    GridNote,
+    Lead,
+    NoteOff,
+    NoteOn,
+    ProgramChange,
+    Timed,
+    Turned,
+)
+from antiphon.listen.key import Key
+from antiphon.perform.controls.midi_controls import ControlSettings
+from antiphon.perform.answer.transcribe import TempoSettings
+from antiphon.perform.reports import (
+    Answered,
+    Asked,
+    Begun,
+    Ended,
+    Followed,
+    Heard,
+    Led,
+    Pressed,
+    Received,
+    Released,
+    Resumption,
+    Sent,
+)
+from antiphon.perform.replay import Closed, Lost
+from antiphon.perform.settings import SessionSettings
+from antiphon.perform.transport import Transport
+from antiphon.stage.takes import records
+from antiphon.timebase import Grid, Meter
+
+MOMENTS = st.floats(-1e6, 1e6, allow_nan=False)
+DATA, CHANNELS, STEPS = st.integers(0, 127), st.integers(0, 15), st.integers(0, 10_000)
+EVENTS = st.one_of(st.builds(NoteOn, DATA, st.integers(1, 127), CHANNELS), st.builds(NoteOff, DATA, CHANNELS))
+CHANGES = st.one_of(st.builds(ControlChange, DATA, DATA, CHANNELS), st.builds(ProgramChange, DATA, CHANNELS))
+TIMED, TURNED = st.builds(Timed, MOMENTS, EVENTS), st.builds(Turned, MOMENTS, CHANGES)
+METERS = st.builds(Meter, st.integers(1, 64), st.sampled_from([1, 2, 4, 8, 16, 32]))
+GRIDS = st.builds(Grid, st.floats(20, 300), MOMENTS, st.integers(1, 48))
+KEYS = st.builds(Key, st.integers(0, 11), st.sampled_from(["major", "minor"]))
+SETTINGS = st.builds(
+    SessionSettings,
+    tempo=st.builds(TempoSettings, st.sampled_from(["follow", "fixed"]), st.floats(20, 300)),
+    sampling=st.builds(
+        SamplingSettings, st.floats(0.01, 10), weights=st.dictionaries(st.sampled_from("r_"), st.floats(0, 9))
+    ),
+    key=st.none() | KEYS,
+    channel=CHANNELS,
+    control=st.builds(ControlSettings, temperature=st.none() | DATA, stop=st.none() | DATA),
+    learn=st.none() | st.sampled_from(["memory", "panic"]),
+)
+SIGNALS = st.builds(ClockSignal, st.sampled_from(["pulse", "start", "position"]), st.integers(0, 0x3FFF))
+LEADS = st.builds(
+    Lead,
+    MOMENTS,
+    MOMENTS,
+    st.floats(20, 300),
+    st.booleans(),
+    st.booleans(),
+    st.none() | METERS,
+    st.sampled_from(["", "link"]),
+)
+NOTES = st.lists(st.builds(GridNote, STEPS, st.integers(1, 99), DATA), min_size=1, max_size=5).map(tuple)
+RECORDS = st.one_of(
+    st.builds(
+        Begun,
+        SETTINGS,
+        st.integers(0, 1 << 40),
+        st.builds(Resumption, st.none() | st.builds(Transport, GRIDS, METERS), STEPS),
+    ),
+    st.builds(Received, TIMED | TURNED),
+    st.builds(Led, MOMENTS, LEADS | st.builds(Clocked, MOMENTS, SIGNALS, st.floats(0, 1))),
+    st.builds(Asked, MOMENTS, SETTINGS | st.sampled_from(["stop", "record"])),
+    st.builds(Sent, TIMED, st.floats(0, 9)),
+    st.builds(Released, TIMED),
+    st.builds(Heard, MOMENTS, NOTES, KEYS, GRIDS, STEPS, st.none() | STEPS),
+    st.builds(Followed, MOMENTS, GRIDS, st.floats(0, 64), st.booleans()),
+    st.builds(Answered, MOMENTS, st.booleans(), STEPS),
+    st.builds(Pressed, MOMENTS, st.sampled_from(["record", "stop"])),
+    st.builds(Ended, MOMENTS, MOMENTS | st.just(float("-inf"))),
+    st.builds(Lost, STEPS),
+    st.builds(Closed),
+)
+
+
+@given(RECORDS)
+def test_what_is_written_is_read_back_to_the_last_digit(record):
+    line = records.write(record)
+    assert b"\n" not in line
+    assert records.read(line) == record
+    assert repr(records.read(line)) == repr(record)
+
+
+@given(st.lists(RECORDS, max_size=6))
+def test_many_are_packed_and_unpacked(many):
+    lines = [records.write(record) for record in many]
+    assert list(records.read_all(records.unpack(records.pack(lines)))) == many
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ('["in",["t",1.0,["on",60,80,16]]]', "channel must be 0–15, got 16"),
+        ('["in",["t",1.0,["on",60.5,80,0]]]', '"on": pitch cannot be 60.5'),
+        ('["in",["t","soon",["off",60,0]]]', "\"t\": at_s cannot be 'soon'"),
+        ('["in",["t",NaN,["off",60,0]]]', '"t": at_s cannot be nan'),
+        ('["in",["t",true,["off",60,0]]]', '"t": at_s cannot be True'),
+        ('["in"]', '"in" has 1 fields, got 0'),
+        ('["sung",1.0]', "'sung' is no kind of record"),
+        ('["on",60,80,0]', "a record must be one of begun, in, led"),
+        ('["heard",1.0,["many",60],["key",0,"major"],["grid",120.0,0.0,4],0,0]', "notes cannot be (60,)"),
+        ('["heard",1.0,["many"],["key",0,"dorian"],["grid",120.0,0.0,4],0,0]', "mode cannot be 'dorian'"),
+        ('["asked",1.0,["settings",{"tempo":{"bpm":7}}]]', "greater than or equal to 20"),
+        ("[]", "a list must begin with its kind"),
+        ("[" * 100_000, "nested without end"),
+        ("sing", "Expecting value"),
+    ],
+)
+def test_a_damaged_record_is_refused(line, why):
+    with pytest.raises(ValueError, match=re.escape(why)):
+        records.read(line.encode())
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.sampled_from(["in", "t", "on", "grid"]),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+)
+
+
+@given(st.binary(max_size=40) | JSON.map(lambda said: json.dumps(said).encode()))
+def test_whatever_is_read_is_a_record_or_a_value_error(line):
+    with suppress(ValueError):
+        assert isinstance(records.read(line), records.RECORDED)
+
+
+def test_packed_records_that_were_cut_or_changed_are_refused():
+    packed = records.pack([records.write(Closed())] * 9)
+    for damaged in (packed[:-3], packed[:4] + b"!!" + packed[6:]):
+        with pytest.raises(ValueError, match="its records are"):
+            records.unpack(damaged)

@@ -1,0 +1,52 @@
+"""From records to two voices and a summary; what remains of the file is tested with takes."""
+
+from antiphon.events import GridNote, NoteOff, NoteOn, Timed
+from antiphon.listen.key import Key
+from antiphon.perform.reports import Answered, Ended, Heard, Received, Released, Sent
+from antiphon.perform.replay import Closed
+from antiphon.stage.takes.render import Score, Summary
+from antiphon.stage.takes.tempo_map import TempoMap
+from antiphon.timebase import Grid, Meter
+
+GRID = Grid(120.0, 10.0)
+
+
+def scored(*records):
+    score = Score(TempoMap(120.0))
+    for record in records:
+        score.add(record)
+    return score
+
+
+def test_the_summary():
+    heard = [
+        Heard(at_s, (GridNote(0, 4, 60),), Key(tonic, "major"), GRID, 16, 16)
+        for at_s, tonic in ((11.0, 0), (21.0, 7), (31.0, 0))
+    ]
+    played = [Received(Timed(10.0, NoteOn(60))), Received(Timed(82.25, NoteOff(60)))]
+    score = scored(played[0], *heard, Answered(15.0, False, 0), played[1])
+    assert score.summary == Summary(72.25, 3, 1, ("C major", "G major"), True)
+    score.add(Closed())
+    assert not score.summary.cut_off
+
+
+def test_what_is_held_ends_at_the_last_moment_known():
+    score = scored(Received(Timed(10.0, NoteOn(60))), Sent(Timed(10.5, NoteOn(72)), 0.0), Ended(12.0, 12.0))
+    _, (player, antiphon) = score.written(Meter())
+    assert player == [(0, NoteOn(60)), (1920, NoteOff(60))]
+    assert antiphon == [(480, NoteOn(72)), (1920, NoteOff(72))]
+
+
+def test_a_note_that_a_successor_ended_ends_there_in_antiphons_track():
+    score = scored(
+        Received(Timed(10.0, NoteOn(60))),
+        Received(Timed(10.5, NoteOff(60))),
+        Sent(Timed(11.0, NoteOn(72)), 0.0),
+        Released(Timed(11.5, NoteOff(72))),
+    )
+    assert score.written(Meter())[1][1] == [(960, NoteOn(72)), (1440, NoteOff(72))]
+    assert score.lateness()["events"] == 1
+
+
+def test_nothing_played_is_empty():
+    assert scored(Ended(1.0, 1.0), Closed()).empty

@@ -1,0 +1,103 @@
+import pytest
+
+from antiphon.compose.symbols import parse
+from antiphon.errors import Failure, WrongUse
+from antiphon.events import GridNote
+from antiphon.listen.key import Key
+from antiphon.midi.file import write_melody
+from antiphon.stage import phrase_file as phrasefile
+from antiphon.timebase import Meter
+
+TUNE = """X:1
+T:Try
+M:3/4
+L:1/8
+K:Dm
+D2 F2 A2|d3 c A2|G2 E2 ^C2|D6|
+"""
+
+
+def test_a_midi_file_is_read_here_at_its_own_tempo(tmp_path):
+    path = tmp_path / "x.MID"
+    notes = [GridNote(0, 4, 62), GridNote(4, 2, 64), GridNote(8, 8, 65)]
+    write_melody(path, notes, bpm=77, meter=Meter(3, 4))
+    read = phrasefile.read(path, 4, bpm=120)
+    assert read.symbols == parse("62 _ _ _ 64 _ _ _ 65 _ _ _ _ _ _ _")
+    assert read.bpm == pytest.approx(77, abs=0.01)
+    assert (read.meter, read.key) == (Meter(3, 4), None)
+
+
+def test_a_score_is_read_with_its_key(tmp_path):
+    path = tmp_path / "x.abc"
+    path.write_text(TUNE)
+    read = phrasefile.read(path, 4, bpm=90)
+    assert read.symbols[:12] == parse("62 _ _ _ 65 _ _ _ 69 _ _ _")
+    assert len(read.symbols) == 48
+    assert (read.key, read.meter, read.bpm) == (Key(2, "minor"), Meter(3, 4), 90)
+
+
+def test_the_last_note_fills_its_beat(tmp_path):
+    path = tmp_path / "x.mid"
+    write_melody(path, [GridNote(0, 4, 62), GridNote(4, 7, 64)], bpm=120)
+    assert len(phrasefile.read(path, 4, 120).symbols) == 12
+
+
+@pytest.mark.parametrize("name", ["x.wav", "x", "x.krn.txt"])
+def test_an_ending_nobody_reads(tmp_path, name):
+    with pytest.raises(WrongUse, match=r"a phrase must be one of \.mid, \.midi, \.krn"):
+        phrasefile.read(tmp_path / name, 4, 120)
+
+
+@pytest.mark.parametrize("name", ["x.mid", "x.abc"])
+def test_a_file_that_is_not_there(tmp_path, name):
+    with pytest.raises(Failure, match=rf"{name}: [Nn]o such file"):
+        phrasefile.read(tmp_path / name, 4, 120)
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "X:1\nK:C\n"])
+def test_a_score_that_is_none_is_one_line_naming_it(tmp_path, text):
+    path = tmp_path / "x.abc"
+    path.write_text(text)
+    with pytest.raises(Failure) as caught:
+        phrasefile.read(path, 4, 120)
+    assert str(path) in caught.value.message
+    assert len(caught.value.message.splitlines()) == 1
+
+
+def test_without_the_trainers_libraries_it_says_what_to_install(tmp_path, monkeypatch):
+    path = tmp_path / "x.abc"
+    path.write_text(TUNE)
+    (tmp_path / "music21.py").write_text("raise ImportError('not here')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(Failure, match=r"pip install '\.\[train\]'"):
+        phrasefile.read(path, 4, 120)
+
+
+def test_who_reads_without_end_is_ended(tmp_path, monkeypatch):
+    path = tmp_path / "x.abc"
+    path.write_text(TUNE)
+    (tmp_path / "music21.py").write_text("while True: pass")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(phrasefile, "MAX_SCORE_S", 1.0)
+    with pytest.raises(Failure, match=r"x\.abc: reading it takes longer than 1 s"):
+        phrasefile.read(path, 4, 120)
+
+
+@pytest.mark.parametrize("said", ["", "{}", "[]", '{"key": 1, "key_from": "score"}'])
+def test_a_reader_that_says_something_else_is_one_line(tmp_path, monkeypatch, said):
+    path = tmp_path / "x.abc"
+    path.write_text(TUNE)
+    (tmp_path / "antiphon_training.py").write_text(f"print({said!r})")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(Failure, match=r"x\.abc: it could not be read"):
+        phrasefile.read(path, 4, 120)
+
+
+def test_a_large_score_and_a_device_are_not_even_handed_over(tmp_path):
+    path = tmp_path / "x.abc"
+    path.write_bytes(bytes(phrasefile.MAX_SCORE_BYTES + 1))
+    with pytest.raises(Failure, match="is larger than 4 MiB"):
+        phrasefile.read(path, 4, 120)
+    (tmp_path / "zero.krn").symlink_to("/dev/zero")
+    with pytest.raises(Failure, match="is no plain file"):
+        phrasefile.read(tmp_path / "zero.krn", 4, 120)

@@ -1,0 +1,116 @@
+"""`evaluate` with answers: figures on stdout, a JSON file and plots in a folder, or one line."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from antiphon.compose.sampling import SamplingSettings
+from antiphon.errors import run
+from antiphon_training.commands.cli import antiphon_train
+from antiphon_training.commands.evaluate_command import Asked, answer_openings, watched
+from antiphon_training.data.dataset import load_dataset
+from antiphon_training.judge.answer_settings import Manner
+from antiphon_training.judge.openings import openings_of
+from antiphon_training.score.evaluated_model import subjects_of
+from toy_replies import toy_bundle
+from toy_songs import toy_data
+
+
+def called(*arguments: object) -> int:
+    return run(antiphon_train, "antiphon-train", ["evaluate", *map(str, arguments)])
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return toy_data(tmp_path / "data")
+
+
+@pytest.fixture
+def bundles(tmp_path: Path, data: Path) -> list[Path]:
+    return [toy_bundle(tmp_path / f"model{seed}", data, seed) for seed in (1, 2)]
+
+
+def test_two_bundles_stand_side_by_side_in_bits_and_answers(
+    bundles: list[Path], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert called(*bundles, "--data", data, "--answers", 9, "--out", out, "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said == json.loads((out / "evaluation.json").read_text())
+    assert [score["model"] for score in said["scores"]][:3] == [
+        "model1",
+        "model2",
+        "Kneser–Ney, order 8, with memory",
+    ]
+    answers = said["answers"]
+    openings = len(openings_of(load_dataset(data), "test"))
+    assert (answers["openings"], answers["number"], answers["random_seed"]) == (openings, 9, 0)
+    assert answers["manner"]["sampling"]["temperature"] == 1.0
+    replies = [(column["name"], column["replies"]) for column in answers["columns"]]
+    others = len(openings_of(load_dataset(data), "valid"))
+    assert replies == [("model1", 9), ("model2", 9), ("true, valid", others), ("true, test", openings)]
+    assert sorted(path.name for path in out.iterdir()) == ["answers.png", "evaluation.json"]
+
+
+def test_the_text_has_bits_and_figures_and_goes_on_without_a_folder(
+    bundles: list[Path], data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert called(bundles[0], "--data", data, "--answers", 3, "--temperature", 0.5) == 0
+    said = capsys.readouterr()
+    assert all(word in said.out for word in ("bits/onset", "ends on the tonic", "halves of true, test"))
+    assert "3 answers to 3 openings of test songs, temperature 0.5, random seed 0" in said.out
+    assert said.err == ""
+
+
+def test_without_answers_there_are_bits_alone(
+    bundles: list[Path], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert called(bundles[0], "--data", data, "--answers", 0, "--out", out) == 0
+    assert "tonic" not in capsys.readouterr().out
+    assert "answers" not in json.loads((out / "evaluation.json").read_text())
+    assert [path.name for path in out.iterdir()] == ["evaluation.json"]
+
+
+def test_the_seed_and_the_temperature_make_the_answers(bundles: list[Path], data: Path) -> None:
+    subjects = subjects_of([str(bundles[0])])
+
+    def judged(random_seed: int, temperature: float) -> object:
+        manner = Manner(SamplingSettings(temperature=temperature))
+        return answer_openings(subjects, data, Asked(20, "test", manner, random_seed)).judgement.answers
+
+    assert judged(0, 1.0) == judged(0, 1.0)
+    assert judged(0, 1.0) != judged(1, 1.0)
+    assert judged(0, 1.0) != judged(0, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--answers", -1], 2, "-1"),
+        (["--temperature", 0], 2, "0"),
+        (["--out", "TAKEN"], 2, "holds something else (songs.txt)"),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_is_measured(
+    options: list[object],
+    code: int,
+    words: str,
+    bundles: list[Path],
+    data: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    (taken / "songs.txt").write_text("mine")
+    given = [taken if option == "TAKEN" else option for option in options]
+    assert called(bundles[0], "--data", data, *given) == code
+    assert words in capsys.readouterr().err
+    assert called("--data", data) == 2
+
+
+def test_the_items_watched_are_all_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert list(watched(iter("abc"), 3, "letters")) == ["a", "b", "c"]
+    assert capsys.readouterr().err == ""

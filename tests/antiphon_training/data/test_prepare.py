@@ -1,0 +1,202 @@
+"""`antiphon-train prepare`: from scores to a data folder, whole or not at all."""
+
+import json
+import sys
+
+import pytest
+
+from antiphon.errors import DONE, FAILED, INTERRUPTED, WRONG_USAGE, run
+from antiphon_training.commands import prepare_command
+from antiphon_training.commands.cli import antiphon_train
+from antiphon_training.corpus.corpus import Corpus, Loaded
+from antiphon_training.corpus.songs import ParsedSong, Sound
+from antiphon_training.data import folder
+from antiphon_training.data.prepare import catalogue, prepare
+
+BOOK = """X:1
+T:First
+M:4/4
+L:1/4
+K:G
+D|G A B c|d e f g|g f e d|c B A|
+X:2
+T:First again, in another key
+M:4/4
+L:1/4
+K:C
+G|c d e f|g a b c'|c' b a g|f e d|
+X:3
+T:Triplets
+M:2/4
+L:1/4
+K:C
+(3CDE F|G2|
+X:4
+T:Broken
+X:5
+T:Another
+M:3/4
+L:1/4
+K:Am
+A c e|a g e|c B A|A3|A2 z|
+"""
+
+
+@pytest.fixture
+def call(tmp_path, monkeypatch, capsys):
+    """Run a `prepare` of the book; returns the exit code and what was said on stdout and stderr."""
+    (tmp_path / "scores").mkdir()
+    (tmp_path / "scores" / "book.abc").write_text(BOOK)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments):
+        code = run(antiphon_train, "antiphon-train", ["prepare", *arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+def contents(path):
+    return {p.relative_to(path).as_posix(): p.read_bytes() for p in path.rglob("*") if p.is_file()}
+
+
+def test_a_data_folder_says_what_was_kept_and_what_was_not(call, tmp_path):
+    code, out, err = call("--scores", "scores", "--out", "data", "--sequence-length", "4")
+    assert code == DONE, err
+    said = json.loads((tmp_path / "data" / "songs.json").read_text())
+    assert (said["loaded"], said["duplicates"], len(said["songs"])) == (5, 1, 2)
+    assert said["refused"] == {"durations": 1, "unreadable": 1}
+    assert "book.abc#3: durations of 2/3 quarters" in said["refused_examples"]["durations"]
+    first, other = said["songs"]
+    assert (first["index"], first["title"], first["source"]) == (0, "First", "book.abc#1")
+    assert (first["key"], first["key_from"], first["shift"]) == ("G major", "tonic", 5)
+    assert (first["meter"], first["pickup_steps"], first["notes"]) == ("4/4", 4, 16)
+    assert (other["key"], other["key_from"]) == ("A minor", "score")
+    streams = [(tmp_path / "data" / "songs" / str(i)).read_text().split() for i in (0, 1)]
+    assert streams[0][:8] == ["67", "_", "_", "_", "72", "_", "_", "_"]
+    assert [len(stream) for stream in streams] == [first["steps"], other["steps"]]
+    for word in ("loaded", "refused: durations", "duplicates", "vocabulary"):
+        assert word in out
+    assert "reading scores" in err
+    assert "reading scores" not in out
+
+
+def test_the_single_file_holds_training_songs_only(call, tmp_path):
+    assert call("--scores", "scores", "--out", "data", "--sequence-length", "4")[0] == DONE
+    said = json.loads((tmp_path / "data" / "songs.json").read_text())
+    expected = " ".join(
+        (tmp_path / "data" / "songs" / str(song["index"])).read_text().strip() + " / / / /"
+        for song in said["songs"]
+        if song["split"] == "train"
+    )
+    assert (tmp_path / "data" / "train.txt").read_text() == expected + "\n"
+
+
+def test_two_runs_give_the_same_bytes_whatever_the_jobs_and_the_cache(call, tmp_path):
+    assert call("--scores", "scores", "--out", "one", "--jobs", "1", "--cache", "c1")[0] == DONE
+    assert call("--scores", "scores", "--out", "two", "--jobs", "3", "--cache", "c2")[0] == DONE
+    assert call("--scores", "scores", "--out", "three", "--jobs", "2", "--cache", "c1")[0] == DONE
+    assert contents(tmp_path / "one") == contents(tmp_path / "two") == contents(tmp_path / "three")
+
+
+def test_json_on_stdout_is_only_json(call):
+    code, out, _ = call("--scores", "scores", "--out", "data", "--json", "--limit", "1")
+    counts = json.loads(out)
+    assert (code, counts["loaded"], counts["kept"]) == (DONE, 1, 1)
+    assert sum(counts["split"].values()) == 1
+
+
+def test_prepared_songs_are_replaced_only_when_told_and_other_things_never(call, tmp_path):
+    ask = ("--scores", "scores", "--out", "data")
+    assert call(*ask)[0] == DONE
+    before = contents(tmp_path / "data")
+    code, _, err = call(*ask)
+    assert (code, "--force" in err) == (WRONG_USAGE, True)
+    assert call(*ask, "--force", "--limit", "1")[0] == DONE
+    assert contents(tmp_path / "data") != before
+    (tmp_path / "data" / "diary.txt").write_text("mine")
+    code, _, err = call(*ask, "--force")
+    assert (code, "other than prepared songs" in err) == (WRONG_USAGE, True)
+    assert (tmp_path / "data" / "diary.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        ((), WRONG_USAGE, "say either --corpus NAME or --scores FOLDER"),
+        (("--corpus", "essen", "--scores", "scores"), WRONG_USAGE, "say either"),
+        (("--corpus", "oneils"), WRONG_USAGE, 'did you mean "oneills"?'),
+        (("--scores", "nowhere"), WRONG_USAGE, "no folder of scores at nowhere"),
+        (("--scores", "empty"), WRONG_USAGE, "no scores below empty: looked for .krn .abc"),
+        (("--scores", "scores/book.abc"), WRONG_USAGE, "no folder of scores"),
+        (("--scores", "scores", "--jobs", "0"), WRONG_USAGE, "--jobs"),
+        (("--scores", "scores", "--out", "scores/book.abc/data"), WRONG_USAGE, "not a folder that can be"),
+        (("--scores", "scores", "--out", "scores/book.abc"), WRONG_USAGE, "is not a folder"),
+    ],
+)
+def test_wrong_use_is_one_line(call, tmp_path, arguments, code, words):
+    (tmp_path / "empty").mkdir()
+    given, out, err = call("--out", "data", *arguments)
+    assert (given, out) == (code, "")
+    assert words in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "data").exists()
+
+
+def test_songs_that_are_all_refused_are_a_failure_that_says_why(call, tmp_path):
+    (tmp_path / "scores" / "book.abc").write_text("X:1\nK:C\nCDE|\n")
+    code, _, err = call("--scores", "scores", "--out", "data")
+    assert (code, "too few notes 1" in err) == (FAILED, True)
+    assert not (tmp_path / "data").exists()
+
+
+def test_without_music21_the_extra_is_named(call, monkeypatch):
+    monkeypatch.setitem(sys.modules, "music21", None)
+    code, _, err = call("--scores", "scores", "--out", "data")
+    assert (code, "pip install '.[train]'" in err) == (FAILED, True)
+
+
+def test_an_interruption_leaves_no_folder(call, tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(prepare_command, "load_songs", interrupted)
+    assert call("--scores", "scores", "--out", "data")[0] == INTERRUPTED
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_write_that_fails_leaves_nothing_and_keeps_what_was_there(call, tmp_path, monkeypatch):
+    assert call("--scores", "scores", "--out", "data", "--limit", "1")[0] == DONE
+    before = contents(tmp_path / "data")
+
+    def full(*_):
+        raise OSError(28, "No space left on device", "mapping.json")
+
+    monkeypatch.setattr(folder, "create_mapping", full)
+    code, _, err = call("--scores", "scores", "--out", "data", "--force")
+    assert (code, "No space left" in err) == (FAILED, True)
+    assert contents(tmp_path / "data") == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "data", "scores"]
+
+
+def walk(source, first, steps):
+    pitches = [first + step for step in steps]
+    return ParsedSong(
+        source, source, tuple(Sound(i, 1.0, (1.0,), p) for i, p in enumerate(pitches)), (), 0.0, None
+    )
+
+
+def test_variants_share_a_cluster_and_a_side_of_the_split():
+    tune = (0, 2, 4, 5, 7, 9, 11, 12, 11, 7, 4, 0)
+    songs = (
+        walk("a", 60, tune),
+        walk("b", 60, (*tune, 4, 0)),
+        walk("c", 60, (0, 7, 0, 7, 4, 7, 0, 12, 7, 0)),
+    )
+    said = catalogue(prepare(Corpus("n", "t", "l"), Loaded(songs, ()), 64))
+    a, b, c = said["songs"]
+    assert (a["cluster"], a["split"]) == (b["cluster"], b["split"])
+    assert c["cluster"] != a["cluster"]
+    assert (said["clusters"], a["meter"], a["key_from"]) == (2, None, "estimate")

@@ -1,0 +1,99 @@
+"""Answers follow the rules of playing: as long as asked, begun by a note, ended in the last bar at most."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from antiphon.compose.sampling import SamplingSettings
+from antiphon.compose.shape import ShapeSettings
+from antiphon.compose.symbols import END, HOLD, Vocabulary, is_pitch
+from antiphon_training.judge.answer_settings import Manner
+from antiphon_training.judge.answers import (
+    Reply,
+    Speaker,
+    answer,
+    answers,
+    chosen,
+    continuations,
+    speaker_of,
+)
+from antiphon_training.score.evaluated_model import subjects_of
+from toy_replies import quarters, toy_bundle, toy_opening
+from toy_songs import toy_data
+
+VOCABULARY = Vocabulary(("60", "62", "/", "_", "r"))
+OPENING = toy_opening(quarters([60, 62]), quarters([60, 62, 60]))
+
+
+class Wishing:
+    """A model that always wants the same symbols, and remembers what it heard."""
+
+    def __init__(self, wishes: Mapping[str, float]) -> None:
+        self._wishes = np.array([wishes.get(symbol, 0.0) for symbol in VOCABULARY.symbols])
+        self.heard: list[str] = []
+
+    def reset(self, *_: object) -> None:
+        self.heard = []
+
+    def step(self, symbol_id: int) -> np.ndarray:
+        self.heard.append(VOCABULARY.symbols[symbol_id])
+        return self._wishes / self._wishes.sum()
+
+
+def said(wishes: Mapping[str, float]) -> tuple[str, ...]:
+    speaker = Speaker("wishing", Wishing(wishes), VOCABULARY)
+    plain = Manner(SamplingSettings(most_repeats=0), ShapeSettings(cadence=0.0))
+    return answer(speaker, OPENING, plain, np.random.default_rng(0)).stream
+
+
+def test_a_model_that_wants_to_end_speaks_until_its_last_bar_and_holds_it() -> None:
+    stream = said({END: 1.0, "62": 1e-9})
+    assert stream == ("62",) * 8 + (HOLD,) * 4
+
+
+@pytest.mark.parametrize("want", [HOLD, "r"])
+def test_an_answer_begins_with_a_note_though_the_model_wants_none(want: str) -> None:
+    assert said({want: 1.0, "60": 1e-9}) == ("60", *[want] * 11)
+
+
+def test_the_model_hears_the_call_after_a_songs_end() -> None:
+    model = Wishing({"60": 1.0})
+    answer(Speaker("", model, VOCABULARY), OPENING, Manner(), np.random.default_rng(0))
+    assert model.heard[:9] == [END, *OPENING.call]
+
+
+def test_an_answers_chance_is_its_own_and_the_seeds() -> None:
+    speaker = Speaker("", Wishing({"60": 1.0, "62": 1.0, "_": 2.0}), VOCABULARY)
+    three = list(answers(speaker, [OPENING] * 3, Manner(), 7))
+    assert three[:2] == list(answers(speaker, [OPENING] * 2, Manner(), 7))
+    assert len({reply.stream for reply in three}) == 3
+    assert three != list(answers(speaker, [OPENING] * 3, Manner(), 8))
+
+
+def test_a_reply_has_notes_of_its_own_and_a_whole_with_its_call() -> None:
+    (reply,) = continuations([OPENING])
+    assert reply == Reply(OPENING, OPENING.continuation)
+    assert [(note.onset_steps, note.pitch) for note in reply.notes] == [(0, 60), (4, 62), (8, 60)]
+    assert [note.onset_steps for note in reply.whole] == [0, 4, 8, 12, 16]
+
+
+def test_openings_are_taken_by_chance_and_again_once_all_were() -> None:
+    openings = [toy_opening("60", str(pitch)) for pitch in range(60, 70)]
+    taken = chosen(openings, 25, 3)
+    assert sorted(taken[:10], key=openings.index) == openings
+    assert taken[:10] != openings
+    assert taken[10:20] == taken[:10]
+    assert taken[20:] == taken[:5]
+    assert chosen(openings, 4, 3) == taken[:4]
+
+
+def test_bundles_of_one_name_go_by_their_folders(tmp_path: Path) -> None:
+    data = toy_data(tmp_path / "data")
+    folders = [str(toy_bundle(tmp_path / at, data)) for at in ("a/same", "b/same", "other")]
+    subjects = subjects_of(folders)
+    assert [subject.name for subject in subjects] == [folders[0], folders[1], "other"]
+    reply = answer(speaker_of(subjects[2]), OPENING, Manner(), np.random.default_rng(0))
+    assert len(reply.stream) == 12
+    assert is_pitch(reply.stream[0])

@@ -1,0 +1,203 @@
+"""`antiphon-train`: prepare → fit → evaluate → export. Heavy imports wait until a command needs them."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from antiphon.errors import run
+from antiphon_training.judge.answer_settings import Manner, manner_options
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def antiphon_train() -> None:
+    """Turn folk songs into a melody model: prepare, fit, evaluate, listen, export."""
+
+
+@antiphon_train.command()
+@click.option(
+    "--corpus",
+    metavar="NAME",
+    help="A collection in music21: german, han, irish, all; essen, oneills, ryans, airds; or essen/erk.",
+)
+@click.option(
+    "--scores", type=click.Path(path_type=Path), help="A folder of kern, abc, musicxml or midi scores."
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The data folder to make.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=os.cpu_count(), show_default=True, help="Worker processes."
+)
+@click.option("--cache", type=click.Path(path_type=Path), help="Where readings are kept [~/.cache/antiphon].")
+@click.option("--sequence-length", type=click.IntRange(1), default=64, show_default=True)
+@click.option("--limit", type=click.IntRange(1), help="Read only the first so many songs.")
+@click.option("--force", is_flag=True, help="Replace a data folder that is there.")
+@click.option("--json", "as_json", is_flag=True, help="The counts as JSON.")
+def prepare(
+    corpus: str | None,
+    scores: Path | None,
+    out: Path,
+    jobs: int,
+    cache: Path | None,
+    sequence_length: int,
+    limit: int | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Read scores, filter, transpose and encode them, and split them for training."""
+    from antiphon_training.commands.prepare_command import prepare_folder, table
+
+    counts = prepare_folder(
+        corpus,
+        scores,
+        out,
+        jobs=jobs,
+        cache=cache,
+        sequence_length=sequence_length,
+        limit=limit,
+        force=force,
+    )
+    click.echo(json.dumps(counts, indent=1, ensure_ascii=False) if as_json else table(counts))
+
+
+@antiphon_train.command()
+@click.option(
+    "--recipe", type=click.Choice(["seed", "stream", "default"]), default="default", show_default=True
+)
+@click.option(
+    "--data", type=click.Path(path_type=Path), required=True, help="A data folder that `prepare` made."
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The run folder to make.")
+@click.option("--epochs", type=int, help="The most epochs [seed 50; stream 80; default 40].")
+@click.option("--units", type=int, help="Units of the LSTM layer [256].")
+@click.option("--max-minutes", type=float, help="Begin no epoch that would end later than this.")
+@click.option("--random-seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--threads", type=click.IntRange(1), help="Cores to compute on [as TensorFlow chooses].")
+@click.option("--resume", is_flag=True, help="Go on with a run exactly where it stands.")
+@click.option("--force", is_flag=True, help="Replace a run folder that is there.")
+def fit(
+    recipe: str,
+    data: Path,
+    out: Path,
+    epochs: int | None,
+    units: int | None,
+    max_minutes: float | None,
+    random_seed: int,
+    threads: int | None,
+    resume: bool,
+    force: bool,
+) -> int:
+    """Train the network; Ctrl-C stops it and keeps the best so far."""
+    from antiphon_training.commands.fit_command import fit_folder
+
+    return fit_folder(
+        recipe,
+        data,
+        out,
+        epochs=epochs,
+        units=units,
+        max_minutes=max_minutes,
+        random_seed=random_seed,
+        threads=threads,
+        resume=resume,
+        force=force,
+    )
+
+
+@antiphon_train.command()
+@click.argument("models", metavar="RUN|BUNDLE...", nargs=-1, required=True)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="A data folder: baselines learn from its songs, and its openings are answered.",
+)
+@click.option(
+    "--songs", type=click.Path(path_type=Path), help="Bits of any folder of scores or encoded songs."
+)
+@click.option("--split", type=click.Choice(["test", "valid", "train"]), default="test", show_default=True)
+@click.option(
+    "--answers", "number", type=click.IntRange(0), default=500, show_default=True, help="0 for bits alone."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="A folder for figures (JSON) and plots (PNG).")
+@manner_options
+@click.option("--random-seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
+def evaluate(
+    models: tuple[str, ...],
+    data: Path | None,
+    songs: Path | None,
+    split: str,
+    number: int,
+    out: Path | None,
+    manner: Manner,
+    random_seed: int,
+    as_json: bool,
+) -> None:
+    """Bits of held-out songs, next to n-gram models; answers to their openings, next to the songs."""
+    from antiphon_training.commands.evaluate_command import Asked, evaluate_models
+
+    asked = Asked(number, split, manner, random_seed)
+    click.echo(evaluate_models(models, data, songs, asked, out, as_json))
+
+
+@antiphon_train.command()
+@click.argument("models", metavar="RUN|BUNDLE...", nargs=-1, required=True)
+@click.option(
+    "--data", type=click.Path(path_type=Path), required=True, help="A data folder that `prepare` made."
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder for the page.")
+@click.option("--calls", "number", type=click.IntRange(1), default=10, show_default=True)
+@click.option("--split", type=click.Choice(["test", "valid", "train"]), default="test", show_default=True)
+@manner_options
+@click.option("--random-seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="What is on the page, as JSON.")
+def listen(
+    models: tuple[str, ...],
+    data: Path,
+    out: Path,
+    number: int,
+    split: str,
+    manner: Manner,
+    random_seed: int,
+    as_json: bool,
+) -> None:
+    """A page of held-out calls with every model's answers and the song's own: piano rolls and MIDI."""
+    from antiphon_training.commands.evaluate_command import Asked
+    from antiphon_training.commands.listen_command import write_page
+
+    asked = Asked(number, split, manner, random_seed)
+    written = write_page(models, data, out, asked)
+    click.echo(json.dumps(written, indent=1, ensure_ascii=False) if as_json else written["page"])
+
+
+@antiphon_train.command()
+@click.argument("score", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="With title, key and meter, as JSON.")
+def encode(score: Path, as_json: bool) -> None:
+    """Print a score's melody as symbols, in its own key."""
+    from antiphon_training.commands.encode_command import encode_file
+
+    song = encode_file(score)
+    click.echo(json.dumps(song) if as_json else song["symbols"])
+
+
+@antiphon_train.command()
+@click.option("--run", type=click.Path(path_type=Path), required=True, help="A run folder that `fit` made.")
+@click.option(
+    "--data", type=click.Path(path_type=Path), required=True, help="The data folder it learned from."
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The bundle's folder to write.")
+@click.option("--name", required=True, help="What `antiphon play --model` will call it.")
+@click.option("--description", default="", help="One line for `antiphon models`.")
+def export(run: Path, data: Path, out: Path, name: str, description: str) -> None:
+    """Write a model bundle, after the daemon's arithmetic was checked against Keras."""
+    from antiphon_training.export.export import export as write_bundle
+    from antiphon_training.export.export import line
+
+    click.echo(line(write_bundle(run, data, out, name, description)))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    sys.exit(run(antiphon_train, "antiphon-train", arguments))

@@ -1,0 +1,124 @@
+"""The `evaluate` command: bits of held-out songs; answers to their openings beside what really follows."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from rich.console import Console
+from rich.progress import track
+
+from antiphon.compose.symbols import decode
+from antiphon_training.commands.out_folder import claim
+from antiphon_training.data.dataset import load_dataset
+from antiphon_training.fit import run_folder
+from antiphon_training.judge import comparison as judgement
+from antiphon_training.judge.answer_settings import Manner
+from antiphon_training.judge.answers import answers, chosen, continuations, speaker_of
+from antiphon_training.judge.comparison import Judgement, Replies
+from antiphon_training.judge.comparison_plots import plots
+from antiphon_training.judge.comparison_table import table
+from antiphon_training.judge.copying import CopyIndex
+from antiphon_training.judge.openings import Opening, openings_of
+from antiphon_training.score import evaluate
+from antiphon_training.score.evaluate import Report
+from antiphon_training.score.evaluated_model import Subject, subjects_of
+
+JSON_FILE, PLOTS_FILE = "evaluation.json", "answers.png"
+# Real songs to compare real songs with.
+OTHERS = {"test": "valid", "valid": "test", "train": "valid"}
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How many answers, to the openings of which side of the split, sampled how, with what chance."""
+
+    number: int
+    split: str
+    manner: Manner
+    random_seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What was asked and found; `openings`: to how many different openings."""
+
+    asked: Asked
+    openings: int
+    judgement: Judgement
+
+    @property
+    def title(self) -> str:
+        asked = self.asked
+        return (
+            f"{asked.number} answers to {self.openings} openings of {asked.split} songs, "
+            f"{asked.manner}, random seed {asked.random_seed}"
+        )
+
+    def as_plain(self) -> dict[str, Any]:
+        return {**asdict(self.asked), "openings": self.openings, **judgement.as_plain(self.judgement)}
+
+
+def evaluate_models(
+    models: Sequence[str],
+    data: Path | None,
+    songs: Path | None,
+    asked: Asked,
+    out: Path | None,
+    as_json: bool,
+) -> str:
+    """Measure, write into `out` unless that is None, and give what goes to stdout.
+
+    Answers are asked for where there are `data`, which say bars and keys. Raises WrongUse and Failure.
+    """
+    subjects = subjects_of(models)
+    if out is not None:
+        claim(out, f"{JSON_FILE}|{PLOTS_FILE}".replace(".", r"\."))
+    answered = answer_openings(subjects, data, asked) if data is not None and asked.number else None
+    report = evaluate.evaluate(subjects, data, songs, asked.split)
+    plain = _as_plain(report, answered)
+    if out is not None:
+        _write(out, plain, answered)
+    return json.dumps(plain, indent=1, ensure_ascii=False) if as_json else _as_text(report, answered)
+
+
+def answer_openings(subjects: Sequence[Subject], data: Path, asked: Asked) -> Answered:
+    """Every model's answers to the same openings, judged. Raises Failure where no song has an opening."""
+    dataset = load_dataset(data)
+    found, others = (openings_of(dataset, split) for split in (asked.split, OTHERS[asked.split]))
+    openings = chosen(found, asked.number, asked.random_seed)
+    different = openings[: len(found)]
+    index = CopyIndex(decode(song) for song in dataset.songs_of("train"))
+    said = [_replies(what, openings, asked) for what in subjects]
+    truth = Replies(f"true, {asked.split}", continuations(different))
+    real = Replies(f"true, {OTHERS[asked.split]}", continuations(others))
+    return Answered(asked, len(different), judgement.judge(said, truth, real, index))
+
+
+def _replies(what: Subject, openings: Sequence[Opening], asked: Asked) -> Replies:
+    coming = answers(speaker_of(what), openings, asked.manner, asked.random_seed)
+    return Replies(what.name, list(watched(coming, len(openings), f"answers of {what.name}")))
+
+
+def watched(items: Iterable[Item], total: int, what: str) -> Iterator[Item]:
+    """The items, with a bar on stderr while they come, where that is a terminal."""
+    console = Console(stderr=True)
+    yield from track(items, what, total, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _as_plain(report: Report, answered: Answered | None) -> dict[str, Any]:
+    return asdict(report) | ({"answers": answered.as_plain()} if answered else {})
+
+
+def _as_text(report: Report, answered: Answered | None) -> str:
+    bits = evaluate.table(report)
+    judged = f"\n{answered.title}\n{table(answered.judgement)}" if answered else ""
+    return (bits + judged).rstrip("\n")
+
+
+def _write(out: Path, plain: dict[str, Any], answered: Answered | None) -> None:
+    run_folder.write_json(out / JSON_FILE, plain)
+    if answered is not None:
+        run_folder.write(out / PLOTS_FILE, plots(answered.judgement, answered.title))

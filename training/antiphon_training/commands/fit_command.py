@@ -1,0 +1,73 @@
+"""The `fit` command: checks what was asked for, trains with a bar on stderr, says how it ended."""
+
+from pathlib import Path
+
+import click
+
+from antiphon.errors import DONE, FAILED, INTERRUPTED, WrongUse
+from antiphon_training.data.dataset import load_dataset
+from antiphon_training.fit.progress import TrainingBar
+from antiphon_training.fit.train import Outcome, fit
+from antiphon_training.network.network import keras, limit_threads
+from antiphon_training.recipe import RECIPES
+
+ENDED = {
+    "epochs": "all epochs done",
+    "patience": "nothing gained for a while",
+    "time": "no time for another epoch",
+    "stopped": "stopped",
+}
+
+
+def fit_folder(
+    recipe_name: str,
+    data: Path,
+    out: Path,
+    *,
+    epochs: int | None,
+    units: int | None,
+    max_minutes: float | None,
+    random_seed: int,
+    resume: bool,
+    force: bool,
+    threads: int | None = None,
+) -> int:
+    """Train on a data folder into a run folder. `threads`: as many as TensorFlow likes unless given.
+
+    Returns the exit code; raises WrongUse or Failure.
+    """
+    recipe = RECIPES[recipe_name].with_settings(epochs, units)
+    if max_minutes is not None and not max_minutes > 0:
+        raise WrongUse(f"--max-minutes must be above 0, got {max_minutes:g}")
+    if resume and force:
+        raise WrongUse("--resume goes on with a run and --force begins it anew; choose one")
+    dataset = load_dataset(data)
+    if threads is None:
+        keras()
+    else:
+        limit_threads(threads)
+    with TrainingBar(recipe.epochs, max_minutes) as bar:
+        outcome = fit(
+            recipe,
+            dataset,
+            out,
+            bar,
+            random_seed=random_seed,
+            max_minutes=max_minutes,
+            resume=resume,
+            force=force,
+        )
+    return _say(outcome, out)
+
+
+def _say(outcome: Outcome, out: Path) -> int:
+    why = ENDED[outcome.ended]
+    stopped = outcome.ended == "stopped"
+    if outcome.best is None:
+        click.echo(f"{why} before an epoch was finished; nothing to keep in {out}", err=True)
+        return INTERRUPTED if stopped else FAILED
+    best = (
+        f"best epoch {outcome.best.number}, {outcome.best.valid_bits:.4f} bits per symbol on held-out songs"
+    )
+    click.echo(f"{why}: kept the {best}, in {out}", err=stopped)
+    return INTERRUPTED if stopped else DONE

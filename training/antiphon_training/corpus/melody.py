@@ -1,0 +1,136 @@
+"""The melody of a score that music21 has parsed.
+
+It is the first part that has notes (the top one, also in Kern, whose spines music21 turns round), and in it
+the first voice; of a chord the highest note; grace notes are left out; repeats are not expanded.
+Imports no music21.
+"""
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from antiphon.timebase import Meter
+from antiphon_training.corpus.songs import ParsedSong, Sound
+
+
+def song_of(parsed: Any, title: str, key: str | None, meters: tuple[str, ...] | None = None) -> ParsedSong:
+    """`meters`, where the caller read them: music21 adds some of its own where an ABC bar is too long."""
+    parts = [part for part in getattr(parsed, "parts", ()) if part.recurse().notes] or [parsed]
+    written = _meters(parts[0]) if meters is None else meters
+    bars = tuple(_bars(parts[0], written))
+    return ParsedSong(
+        title=title,
+        source="",
+        sounds=tuple(_tied(_written(parts[0]))),
+        meters=written,
+        pickup=_pickup(bars),
+        key=key,
+        bars_off=_bars_off(bars),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    onset: float
+    length: float
+    full: float | None
+
+
+def _bars(part: Any, meters: tuple[str, ...]) -> Iterator[_Bar]:
+    """The bars of a part, what they hold and what their meter asks for."""
+    full = Meter.parse(meters[0]).quarters_per_bar if meters else None
+    for bar in part.getElementsByClass("Measure"):
+        if bar.timeSignature is not None and len(meters) > 1:
+            full = float(bar.timeSignature.barDuration.quarterLength)
+        yield _Bar(float(bar.offset), float(bar.highestTime), full)
+
+
+def _pickup(bars: tuple[_Bar, ...]) -> float:
+    """Quarters before the first full bar: a first bar that is short."""
+    if len(bars) < 2 or bars[0].full is None or not 0 < bars[0].length < bars[0].full:
+        return 0.0
+    return bars[0].length
+
+
+def _bars_off(bars: tuple[_Bar, ...]) -> int:
+    """How many bars are short or long, but for the first, the last and halves that make a whole."""
+    off, carried = 0, 0.0
+    for bar in bars[1:-1]:
+        if bar.full is None or bar.length == 0:
+            continue
+        carried += bar.length
+        if abs(carried - bar.full) < 1e-6:
+            carried = 0.0
+        elif carried > bar.full:
+            off, carried = off + 1, 0.0
+    return off
+
+
+def _meters(part: Any) -> tuple[str, ...]:
+    """The meters in order of first use; one that the time base cannot say is left out."""
+    found: dict[str, None] = {}
+    for meter in part.recurse().getElementsByClass("TimeSignature"):
+        with contextlib.suppress(ValueError):
+            found[str(Meter.parse(meter.ratioString))] = None
+    return tuple(found)
+
+
+def _elements(stream: Any, onset: float = 0.0) -> Iterator[tuple[float, Any]]:
+    """Notes and rests of one voice with their onsets: wherever voices part, the first."""
+    first = next(iter(stream.getElementsByClass("Voice")), None)
+    for element in stream:
+        at = onset + float(element.offset)
+        if element.isStream:
+            if "Voice" not in element.classes or element is first:
+                yield from _elements(element, at)
+        elif "GeneralNote" in element.classes and "Harmony" not in element.classes:
+            yield at, element
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A written note or rest; `place` is its line on the staff, which a tie joins whatever its accidental."""
+
+    onset: float
+    duration: float
+    pitch: int | None
+    place: int | None = None
+    tied_on: bool = False
+
+
+def _written(part: Any) -> Iterator[_Written]:
+    for onset, element in sorted(_elements(part), key=lambda pair: pair[0]):
+        duration = float(element.duration.quarterLength)
+        if duration == 0 or element.duration.isGrace:
+            continue
+        notes = [n for n in getattr(element, "notes", (element,)) if hasattr(n, "pitch")]
+        if not notes:
+            yield _Written(onset, duration, None)
+            continue
+        top = max(notes, key=lambda note: note.pitch.ps)
+        tie = top.tie or element.tie
+        tied_on = tie is not None and tie.type in ("start", "continue")
+        yield _Written(onset, duration, round(top.pitch.ps), top.pitch.diatonicNoteNum, tied_on)
+
+
+def _tied(written: Iterable[_Written]) -> Iterator[Sound]:
+    """Tied notes become one sound that keeps the durations it was written with."""
+    held: Sound | None = None
+    last: _Written | None = None
+    for note in written:
+        if held and last and last.tied_on and note.place == last.place and _meets(held, note):
+            held = replace(
+                held, duration=held.duration + note.duration, written=(*held.written, note.duration)
+            )
+        else:
+            if held:
+                yield held
+            held = Sound(note.onset, note.duration, (note.duration,), note.pitch)
+        last = note
+    if held:
+        yield held
+
+
+def _meets(held: Sound, note: _Written) -> bool:
+    return abs(held.onset + held.duration - note.onset) < 1e-6

@@ -1,0 +1,115 @@
+"""One score, read with music21 into plain values; music21 is imported only when a score is read."""
+
+import contextlib
+import io
+import re
+import signal
+import threading
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+
+from antiphon_training.corpus.abc_text import plain_tune
+from antiphon_training.corpus.melody import song_of
+from antiphon_training.corpus.songs import ParsedSong, Score, UnreadableError
+
+MAX_SCORE_BYTES = 4 << 20
+MAX_UNPACKED_BYTES = 16 << 20
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Ends a reading that hangs; without alarms, or beside the main thread, there is no limit."""
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def give_up(_signal: int, _frame: object) -> None:
+        raise UnreadableError(f"reading takes longer than {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    # Again and again: what music21 catches by the way must not be the end of it.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def read_score(score: Score, limit_s: float = 60.0) -> ParsedSong:
+    """Read one score; its title is empty where it says none. Raises UnreadableError, whatever went wrong."""
+    if len(score.content) > MAX_SCORE_BYTES:
+        raise UnreadableError(f"larger than {MAX_SCORE_BYTES >> 20} MiB")
+    try:
+        with _time_limit(limit_s), contextlib.redirect_stderr(io.StringIO()):
+            song = {"abc": _read_abc, "kern": _read_kern}.get(score.format, _read_file)(score)
+    except UnreadableError:
+        raise
+    except Exception as error:  # music21 raises nearly anything on a broken file
+        raise UnreadableError(" ".join(f"{error}".split())[:200] or type(error).__name__) from error
+    return replace(song, source=score.source)
+
+
+def text_of(content: bytes) -> str:
+    """UTF-8 where it is that, else Latin-1, which old collections are written in."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _read_abc(score: Score) -> ParsedSong:
+    from music21 import converter
+
+    tune = plain_tune(text_of(score.content))
+    parsed = converter.parseData(tune.text, format="abc")
+    return song_of(parsed, tune.title, tune.key, tune.meters)
+
+
+def _read_kern(score: Score) -> ParsedSong:
+    from music21 import converter
+
+    text = text_of(score.content)
+    title = re.search(r"(?m)^!!!OTL[^:\n]*:[ \t]*(.*)", text)
+    key = re.search(r"(?m)^(?:\*[^\t\n]*\t)*\*([A-Ga-g])([#-]?):(\w*)", text)
+    parsed = converter.parseData(text, format="humdrum")
+    return song_of(parsed, title[1].strip() if title else "", _kern_key(*key.groups()) if key else None)
+
+
+def _kern_key(letter: str, accidental: str, mode: str) -> str:
+    words = {"dor": "dorian", "phr": "phrygian", "lyd": "lydian", "mix": "mixolydian", "loc": "locrian"}
+    plain = "minor" if letter.islower() else "major"
+    return f"{letter.upper()}{accidental.replace('-', 'b')} {words.get(mode[:3], plain)}"
+
+
+def _read_file(score: Score) -> ParsedSong:
+    """MusicXML and MIDI, from bytes; MIDI is laid on the grid by music21's own quantiser."""
+    from music21 import converter, key
+
+    form = score.format
+    if form == "musicxml":
+        packed = score.content[:2] == b"PK"
+        text = _unzipped(score.content) if packed else text_of(score.content)
+        if "<!ENTITY" in text:  # of some bytes they make any number, and no score has them
+            raise UnreadableError("it defines entities")
+        parsed = converter.parseData(text, format="musicxml")
+    else:
+        parsed = converter.parseData(score.content, format="midi")
+    written = next((f"{k.tonic.name.replace('-', 'b')} {k.mode}" for k in parsed[key.Key]), None)
+    # C major is what programs put into a MIDI file when nobody said a key.
+    said = None if form == "midi" and written == "C major" else written
+    title = getattr(parsed.metadata, "bestTitle", None) or ""
+    return song_of(parsed, title, said)
+
+
+def _unzipped(content: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = [n for n in archive.namelist() if n.endswith((".xml", ".musicxml")) and "META-INF" not in n]
+        if not names:
+            raise UnreadableError("no score in the compressed file")
+        with archive.open(names[0]) as score:
+            unpacked = score.read(MAX_UNPACKED_BYTES + 1)
+    if len(unpacked) > MAX_UNPACKED_BYTES:
+        raise UnreadableError(f"unpacks to more than {MAX_UNPACKED_BYTES >> 20} MiB")
+    return text_of(unpacked)

@@ -1,0 +1,122 @@
+"""A run folder becomes a model bundle, after its arithmetic was checked against Keras on real songs."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+from antiphon import bundle
+from antiphon.bundle import Architecture, Bundle, Card, Corpus, Figures, Split
+from antiphon.errors import Failure
+from antiphon.weights import Weights
+from antiphon_training.data.dataset import Dataset, load_dataset
+from antiphon_training.export.keras_parity import largest_difference
+from antiphon_training.fit import run_folder
+from antiphon_training.fit.train import digest
+from antiphon_training.network.keras_file import check_keras_file
+from antiphon_training.network.network import Model, keras
+from antiphon_training.score.evaluate import held_out, score
+from antiphon_training.score.evaluated_model import Subject
+from antiphon_training.score.memory_weights import fit, gather
+
+MOST_DIFFERENCE = 1e-5
+SPLIT_RULE = "80/10/10 by hash of the cluster of variants a song belongs to"
+
+
+def export(run: Path, data: Path, out: Path, name: str, description: str) -> Bundle:
+    """Write the best network of a run folder as a bundle.
+
+    Raises Failure, and writes nothing, where the data are not those of the run or where the numpy step and
+    Keras disagree by more than 1e-5 on held-out songs.
+    """
+    about = run_folder.read_run(run)
+    dataset = load_dataset(data)
+    _check_data(about, dataset, run, data)
+    weights = run_folder.read_weights(run)
+    _check_agreement(_read_keras(run / run_folder.MODEL_FILE), weights, about["recipe"], dataset, run)
+    recipe = about["recipe"]
+    what = Subject(name, weights, dataset.vocabulary, recipe["context"], recipe["window_length"])
+    return bundle.save(out, _card(about, dataset, _experienced(what, dataset), description), weights)
+
+
+def _check_data(about: dict[str, Any], dataset: Dataset, run: Path, data: Path) -> None:
+    found, said = digest(dataset), about["data"]["sha256"]
+    if found != said:
+        raise Failure(
+            f"{data}: its songs ({found[:12]}…) are not those that {run} was trained on ({said[:12]}…)"
+        )
+
+
+def _read_keras(path: Path) -> Model:
+    if not path.is_file():
+        raise Failure(f"{path}: no such file; no epoch was finished there")
+    check_keras_file(path)
+    try:
+        return keras().models.load_model(path, compile=False, safe_mode=True)
+    except (ValueError, OSError, KeyError, TypeError) as error:
+        raise Failure(f"{path}: Keras cannot read it: {error}") from None
+
+
+def _check_agreement(
+    model: Model, weights: Weights, recipe: dict[str, Any], dataset: Dataset, run: Path
+) -> None:
+    worst = largest_difference(model, weights, recipe["context"], recipe["window_length"], dataset)
+    if not worst <= MOST_DIFFERENCE:
+        raise Failure(
+            f"{run}: {run_folder.WEIGHTS_FILE} in numpy and {run_folder.MODEL_FILE} in Keras differ by "
+            f"{worst:.2g} on held-out songs, more than {MOST_DIFFERENCE:g}; nothing was written"
+        )
+
+
+def _card(about: dict[str, Any], dataset: Dataset, what: Subject, description: str) -> Card:
+    recipe, weights = about["recipe"], what.weights
+    return Card(
+        name=what.name,
+        description=description,
+        vocabulary=dataset.vocabulary.symbols,
+        steps_per_quarter=dataset.steps_per_quarter,
+        key_rule=dataset.key_rule,
+        architecture=Architecture.model_validate({"kind": weights.kind, "units": weights.units}),
+        context=recipe["context"],
+        window_length=recipe["window_length"],
+        recipe=recipe | {"random_seed": about["random_seed"]} | (about["figures"] or {}),
+        corpus=Corpus(**dataset.corpus),
+        split=Split(
+            rule=SPLIT_RULE,
+            train=len(dataset.of("train")),
+            valid=len(dataset.of("valid")),
+            test=len(dataset.of("test")),
+            valid_sources=tuple(dataset.sources_of("valid")),
+            test_sources=tuple(dataset.sources_of("test")),
+        ),
+        figures=(_figures(what, dataset, "valid"), _figures(what, dataset, "test")),
+        experience=None if what.experience is None else what.experience.weights,
+        weights_sha256="",
+    )
+
+
+def _figures(what: Subject, dataset: Dataset, split: Literal["valid", "test"]) -> Figures:
+    songs = held_out(dataset, split)
+    alone, with_memory = score("", what.bits(songs), songs), what.bits_remembering(songs)
+    remembering = None if with_memory is None else score("", with_memory, songs)
+    return Figures(
+        split=split,
+        songs=len(songs),
+        bits_per_symbol=round(alone.bits_per_symbol, 4),
+        bits_per_onset=round(alone.bits_per_onset, 4),
+        bits_per_onset_with_memory=None if remembering is None else round(remembering.bits_per_onset, 4),
+    )
+
+
+def _experienced(what: Subject, dataset: Dataset) -> Subject:
+    """With what the validation songs say of how much a memory weighs; a window is too slow to ask."""
+    songs = held_out(dataset, "valid")
+    if what.context == "window" or not songs:
+        return what
+    return replace(what, experience=fit(gather(what.model(), what.tunes(songs), what.vocabulary)))
+
+
+def line(written: Bundle) -> str:
+    """What was written, in one line for a person."""
+    figures = {found.split: f"{found.bits_per_symbol:.4f}" for found in written.card.figures}
+    said = ", ".join(f"{split} {bits}" for split, bits in figures.items())
+    return f"{written.folder}: {written.card.name}, {written.weights.units} units; bits per symbol: {said}"

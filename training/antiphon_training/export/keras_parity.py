@@ -1,0 +1,99 @@
+"""Is the daemon's arithmetic that of Keras? Asked of held-out songs before a bundle is written."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiphon.compose.events_model import LENGTHS, EventModel, EventWeights, softmax
+from antiphon.compose.model import Context, LstmWeights, StreamModel, WindowModel
+from antiphon.compose.symbols import END, HOLD, Vocabulary
+from antiphon.weights import Weights
+from antiphon_training.data.batches import Ids, song_ids
+from antiphon_training.data.dataset import Dataset
+from antiphon_training.data.event_batches import padded
+from antiphon_training.data.song_events import EventSong, event_songs
+from antiphon_training.network.network import Model
+
+SONGS_COMPARED = 8
+Probabilities = NDArray[np.float64]
+
+
+def largest_difference(
+    model: Model, weights: Weights, context: Context, window_length: int, dataset: Dataset
+) -> float:
+    """Of a probability between a Keras model and its weights stepped in numpy, over songs of the test split.
+
+    Infinity where there is nothing to compare.
+    """
+    return max(_differences(model, weights, context, window_length, dataset), default=float("inf"))
+
+
+def _differences(
+    model: Model, weights: Weights, context: Context, window_length: int, dataset: Dataset
+) -> Iterator[float]:
+    vocabulary = dataset.vocabulary
+    if isinstance(weights, EventWeights):
+        for event_song in _ended_by_network(event_songs(dataset, "test"))[:SONGS_COMPARED]:
+            yield event_difference(model, weights, vocabulary, event_song)
+        return
+    for song in song_ids(dataset.songs_of("test")[:SONGS_COMPARED], vocabulary):
+        yield symbol_difference(model, weights, context, window_length, vocabulary.id(END), song)
+
+
+def symbol_difference(
+    model: Model, weights: LstmWeights, context: Context, window_length: int, end_id: int, song: Ids
+) -> float:
+    """Of any symbol's probability, over a whole song (stream) or over its windows (window)."""
+    heard = np.concatenate([[end_id], song]).astype(np.int32)
+    if context == "stream":
+        ours, theirs = _steps(StreamModel(weights), heard), _keras(model, weights, heard[None])[0]
+    else:
+        ours = _steps(WindowModel(weights, window_length, end_id), heard)
+        before = np.concatenate([np.full(window_length - 1, end_id, np.int32), heard])
+        theirs = _keras(model, weights, np.lib.stride_tricks.sliding_window_view(before, window_length))
+    return float(np.abs(ours - theirs).max()) if ours.shape == theirs.shape else float("inf")
+
+
+def _steps(model: StreamModel | WindowModel | EventModel, ids: Iterable[int]) -> Probabilities:
+    return np.array([model.step(int(symbol)) for symbol in ids])
+
+
+def _keras(model: Model, weights: LstmWeights, ids: Ids) -> NDArray[np.float32]:
+    return np.asarray(model(np.eye(weights.symbols, dtype=np.float32)[ids], training=False))
+
+
+def _ended_by_network(songs: Sequence[EventSong]) -> list[EventSong]:
+    """Songs in which the network says of every note when it ends; longer ones end by the daemon's chance."""
+    return [song for song in songs if (song.lengths < LENGTHS).all()]
+
+
+def event_difference(model: Model, weights: EventWeights, vocabulary: Vocabulary, song: EventSong) -> float:
+    """Of the probability of each symbol of a song's stream, and of the `/` after it."""
+    hold_id, end_id = vocabulary.id(HOLD), vocabulary.id(END)
+    stepped, ids = EventModel(weights, hold_id, end_id), song.ids(hold_id)
+    stepped.reset(song.bars)
+    following = _steps(stepped, [end_id, *ids])
+    ours = following[np.arange(len(following)), [*ids, end_id]]
+    return float(np.abs(ours - keras_chances(model, song, end_id)).max())
+
+
+def keras_chances(model: Model, song: EventSong, end_id: int) -> Probabilities:
+    """What Keras gives each symbol of a song's stream and its `/`, shape (steps + 1,).
+
+    A note ends with the chance of its length among that and all longer ones, and goes on with the rest.
+    """
+    batch = padded([song], end_id)
+    following, lasting = (np.asarray(logits)[0] for logits in model(list(batch[:5]), training=False))
+    chances, over = [], 1.0
+    for place, length in enumerate(song.lengths):
+        chances.append(over * softmax(following[place])[song.symbols[place]])
+        ends = _hazards(softmax(lasting[place]))
+        chances += [1.0 - end for end in ends[: length - 1]]
+        over = ends[length - 1]
+    chances.append(over * softmax(following[len(song.lengths)])[end_id])
+    return np.array(chances)
+
+
+def _hazards(lengths: Probabilities) -> Probabilities:
+    return np.array([chance / lengths[place:].sum() for place, chance in enumerate(lengths)])

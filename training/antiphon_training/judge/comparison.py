@@ -1,0 +1,139 @@
+"""Answers of any number of bundles beside what the songs go on with: figures, overlaps, divergences. Pure.
+
+The yardstick is how far real songs differ from each other: the continuations of another split, and halves of
+the true ones against each other.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+
+from antiphon_training.judge.answers import Reply
+from antiphon_training.judge.copying import CopyIndex
+from antiphon_training.judge.distributions import (
+    Histograms,
+    divergences,
+    features_of,
+    halves,
+    histograms,
+    overlaps,
+)
+from antiphon_training.judge.figures import Judged, figures
+
+TIMES_HALVED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A set of replies measured; `overlap` with and divergence from the true ones by feature, and `mean`."""
+
+    name: str
+    replies: int
+    figures: Mapping[str, float | None]
+    overlap: Mapping[str, float]
+    divergence_bits: Mapping[str, float]
+    histograms: Histograms
+    copied_notes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What one number was over many splits into halves."""
+
+    mean: float
+    least: float
+    most: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread":
+        return cls(fmean(values), min(values), max(values))
+
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """True continuations against each other, half against half, by feature and in the mean."""
+
+    overlap: Mapping[str, Spread]
+    divergence_bits: Mapping[str, Spread]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The columns: the bundles' in their order, then other real songs', then the true continuations."""
+
+    answers: tuple[Column, ...]
+    others: Column
+    truth: Column
+    halves: Halves
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return (*self.answers, self.others, self.truth)
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """A set of replies and what to call it."""
+
+    name: str
+    replies: Sequence[Reply]
+
+
+def judge(answers: Sequence[Replies], truth: Replies, others: Replies, index: CopyIndex) -> Judgement:
+    """Measure every set against the true continuations. None may be empty; two true ones make two halves."""
+    real = [features_of(reply) for reply in truth.replies]
+    true_histograms = histograms(real)
+
+    def column(of: Replies) -> Column:
+        return _column(of, true_histograms, index)
+
+    found = tuple(column(each) for each in answers)
+    splits = list(halves(real, TIMES_HALVED, np.random.default_rng(0)))
+    return Judgement(found, column(others), column(truth), _halves(splits))
+
+
+def _column(of: Replies, truth: Histograms, index: CopyIndex) -> Column:
+    judged = [Judged(reply, index.longest(reply.notes)) for reply in of.replies]
+    own = histograms(features_of(reply) for reply in of.replies)
+    return Column(
+        name=of.name,
+        replies=len(judged),
+        figures=figures(judged),
+        overlap=overlaps(truth, own),
+        divergence_bits=divergences(truth, own),
+        histograms=own,
+        copied_notes=tuple(each.copied.notes for each in judged),
+    )
+
+
+def _halves(splits: Sequence[tuple[Histograms, Histograms]]) -> Halves:
+    return Halves(
+        _spreads([overlaps(one, other) for one, other in splits]),
+        _spreads([divergences(one, other) for one, other in splits]),
+    )
+
+
+def _spreads(found: Sequence[Mapping[str, float]]) -> dict[str, Spread]:
+    return {name: Spread.of([each[name] for each in found]) for name in found[0]}
+
+
+def as_plain(judgement: Judgement) -> dict[str, Any]:
+    """The whole of it as JSON has it."""
+    return {
+        "columns": [_plain_column(column) for column in judgement.columns],
+        "halves": asdict(judgement.halves),
+    }
+
+
+def _plain_column(column: Column) -> dict[str, Any]:
+    return {
+        "name": column.name,
+        "replies": column.replies,
+        "overlap": dict(column.overlap),
+        "divergence_bits": dict(column.divergence_bits),
+        "figures": dict(column.figures),
+        "histograms": {name: dict(sorted(counts.items())) for name, counts in column.histograms.items()},
+    }

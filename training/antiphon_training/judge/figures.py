@@ -1,0 +1,142 @@
+"""What is counted of a set of replies, a number a row, alike for answers and for songs. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from antiphon.listen.key import Mode
+from antiphon_training.judge.answers import Reply
+from antiphon_training.judge.copying import Copied
+from antiphon_training.judge.distributions import ranges, rest_steps
+from antiphon_training.judge.repetition import LAGS, Share, repeated_bars, repeated_runs
+
+# Semitones above the tonic. Minor: natural, harmonic and melodic together.
+SCALES: Mapping[Mode, frozenset[int]] = {
+    "major": frozenset({0, 2, 4, 5, 7, 9, 11}),
+    "minor": frozenset({0, 2, 3, 5, 7, 8, 9, 10, 11}),
+}
+TRIADS: Mapping[Mode, frozenset[int]] = {"major": frozenset({0, 4, 7}), "minor": frozenset({0, 3, 7})}
+MANY_NOTES, MANY_BARS = 16, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A reply and what of it a training song has."""
+
+    reply: Reply
+    copied: Copied
+
+
+def pooled(parts: Sequence[Share]) -> float | None:
+    """So many of so many, all together; None where there is nothing to count."""
+    total = sum(of for _, of in parts)
+    return sum(part for part, _ in parts) / total if total else None
+
+
+def largest(parts: Sequence[Share]) -> float | None:
+    return max((part / of for part, of in parts), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure: its name in files, what a table calls it, how it is written, what counts of each reply.
+
+    `count` gives so many of so many, None for a reply that does not count; `join` makes them one number.
+    """
+
+    name: str
+    label: str
+    form: str
+    count: Callable[[Judged], Share | None]
+    join: Callable[[Sequence[Share]], float | None] = pooled
+    in_table: bool = True
+
+
+def semitones(judged: Judged) -> Share:
+    return sum(ranges(judged.reply)), 1
+
+
+def silent(judged: Judged) -> Share:
+    return rest_steps(judged.reply), len(judged.reply.stream)
+
+
+def notes_in_16_steps(judged: Judged) -> Share:
+    return 16 * len(judged.reply.notes), len(judged.reply.stream)
+
+
+def runs_again(judged: Judged) -> Share:
+    return repeated_runs(judged.reply)
+
+
+def bars_again(lag: int) -> Callable[[Judged], Share]:
+    return lambda judged: repeated_bars(judged.reply, lag)
+
+
+def degrees(reply: Reply) -> list[int]:
+    """Semitones of each note above the tonic, 0–11."""
+    return [(note.pitch - reply.opening.tonic) % 12 for note in reply.notes]
+
+
+def off_scale(judged: Judged) -> Share:
+    """Notes outside C major, or outside every form of A minor."""
+    heard, scale = degrees(judged.reply), SCALES[judged.reply.opening.key.mode]
+    return sum(degree not in scale for degree in heard), len(heard)
+
+
+def ends_on_tonic(judged: Judged) -> Share:
+    return int(degrees(judged.reply)[-1:] == [0]), 1
+
+
+def ends_on_chord(judged: Judged) -> Share:
+    """Whether the last note is of the tonic's triad."""
+    return int(not TRIADS[judged.reply.opening.key.mode].isdisjoint(degrees(judged.reply)[-1:])), 1
+
+
+def where_the_song_ends(count: Callable[[Judged], Share]) -> Callable[[Judged], Share | None]:
+    return lambda judged: count(judged) if judged.reply.opening.ends_song else None
+
+
+def copied_notes(judged: Judged) -> Share:
+    return judged.copied.notes, 1
+
+
+def copies_many_notes(judged: Judged) -> Share:
+    return int(judged.copied.notes >= MANY_NOTES), 1
+
+
+def copies_many_bars(judged: Judged) -> Share:
+    return int(judged.copied.steps > MANY_BARS * judged.reply.opening.bar_steps), 1
+
+
+TABLE_LAGS = (1, 2, 4, 8)
+ROWS = (
+    Row("range", "range in semitones", ".1f", semitones),
+    Row("rests", "steps that rest", ".1%", silent),
+    Row("notes_in_16_steps", "notes in 16 steps", ".2f", notes_in_16_steps),
+    Row("self_repetition", "self-repetition (8 intervals)", ".3f", runs_again),
+    *(
+        Row(
+            f"bars_again_{lag}",
+            f"bars like the one {lag} before",
+            ".3f",
+            bars_again(lag),
+            pooled,
+            lag in TABLE_LAGS,
+        )
+        for lag in LAGS
+    ),
+    Row("ends_on_tonic", "ends on the tonic", ".1%", ends_on_tonic),
+    Row("ends_on_chord", "ends on a note of its chord", ".1%", ends_on_chord),
+    Row("song_ends_on_tonic", "… the tonic, where songs end", ".1%", where_the_song_ends(ends_on_tonic)),
+    Row("song_ends_on_chord", "… its chord, where songs end", ".1%", where_the_song_ends(ends_on_chord)),
+    Row("off_scale", "notes off the scale", ".2%", off_scale),
+    Row("copied_notes", "notes copied in a row: mean", ".1f", copied_notes),
+    Row("most_copied_notes", "… at most", ".0f", copied_notes, largest),
+    Row("copies_16_notes", "… 16 or more", ".1%", copies_many_notes),
+    Row("copies_over_2_bars", "… more than 2 bars", ".1%", copies_many_bars),
+)
+
+
+def figures(judged: Sequence[Judged]) -> dict[str, float | None]:
+    """Every row's figure, by its name."""
+    counts = {row.name: [row.count(each) for each in judged] for row in ROWS}
+    return {row.name: row.join([part for part in counts[row.name] if part is not None]) for row in ROWS}

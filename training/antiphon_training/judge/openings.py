@@ -1,0 +1,113 @@
+"""Where a held-out song is cut: its opening is the call, what follows is the answer that the song gives.
+
+Knows bars and symbols; knows no model and no measure.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from antiphon.compose.symbols import is_pitch
+from antiphon.errors import Failure
+from antiphon.listen.key import Key
+from antiphon.timebase import Meter, is_meter, quarters_to_steps
+from antiphon_training.data.dataset import Dataset, Song
+
+CALL_BARS, MOST_ANSWER_BARS = 4, 8
+FEWEST_NOTES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A song's opening and what follows it, in C major or A minor, as symbols; `key` is the song's own.
+
+    `call` begins with the song, `pickup_steps` before its first bar line, and ends at a bar line where the
+    song's next note begins; `continuation` is what the song goes on with, to its end if `ends_song`.
+    """
+
+    title: str
+    source: str
+    key: Key
+    meter: Meter
+    bar_steps: int
+    pickup_steps: int
+    call: tuple[str, ...]
+    continuation: tuple[str, ...]
+    ends_song: bool
+
+    @property
+    def tonic(self) -> int:
+        """The pitch class of the tonic in the symbols: C or A."""
+        return (self.key.tonic + self.key.shift) % 12
+
+    @property
+    def beat_steps(self) -> int:
+        return round(self.bar_steps * self.meter.quarters_per_beat / self.meter.quarters_per_bar)
+
+    def place_in_bar(self, step: int) -> int:
+        """Steps since the last bar line, for a step counted from where the continuation begins."""
+        return (len(self.call) + step - self.pickup_steps) % self.bar_steps
+
+
+def openings_of(dataset: Dataset, split: str) -> list[Opening]:
+    """The openings of one side of the split, in the order of its songs; songs that have none are left out.
+
+    Raises Failure where no song has one.
+    """
+    songs = zip(dataset.songs, _keys(dataset), strict=True)
+    cut = (opening_of(song, key, dataset.steps_per_quarter) for song, key in songs if song.split == split)
+    found = [opening for opening in cut if opening is not None]
+    if not found:
+        raise Failure(
+            f"{dataset.folder}: no song of its {split} split has bars enough for a call and an answer"
+        )
+    return found
+
+
+def _keys(dataset: Dataset) -> list[Key]:
+    path = dataset.folder / "songs.json"
+    try:
+        return [Key.parse(entry["key"]) for entry in json.loads(path.read_text("utf-8"))["songs"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Failure(f"{path}: does not say the keys: {type(error).__name__} {error}") from None
+
+
+def opening_of(song: Song, key: Key, steps_per_quarter: int) -> Opening | None:
+    """A song's opening: its pickup and four bars, or half its whole bars where these are fewer than eight.
+
+    Where no note begins at the bar line there, it goes on to the first bar line with one. The continuation
+    is the next eight bars, or all there is. None where the song has no meter, bars that are off, no such
+    bar line, or fewer than four notes on either side.
+    """
+    if song.meter is None or not is_meter(song.meter) or song.bars_off:
+        return None
+    meter = Meter.parse(song.meter)
+    bar_steps = round(quarters_to_steps(meter.quarters_per_bar, steps_per_quarter))
+    cut = _cut(song.stream, song.pickup_steps, bar_steps)
+    if cut is None:
+        return None
+    call, rest = song.stream[:cut], song.stream[cut:]
+    continuation = rest[: MOST_ANSWER_BARS * bar_steps]
+    if min(count_notes(call), count_notes(continuation)) < FEWEST_NOTES:
+        return None
+    return Opening(
+        title=song.title,
+        source=song.source,
+        key=key,
+        meter=meter,
+        bar_steps=bar_steps,
+        pickup_steps=song.pickup_steps,
+        call=call,
+        continuation=continuation,
+        ends_song=len(continuation) == len(rest),
+    )
+
+
+def _cut(stream: Sequence[str], pickup_steps: int, bar_steps: int) -> int | None:
+    whole_bars = (len(stream) - pickup_steps) // bar_steps
+    first = pickup_steps + max(1, min(CALL_BARS, whole_bars // 2)) * bar_steps
+    return next((step for step in range(first, len(stream), bar_steps) if is_pitch(stream[step])), None)
+
+
+def count_notes(stream: Iterable[str]) -> int:
+    return sum(map(is_pitch, stream))

@@ -1,0 +1,93 @@
+"""The network of the default recipe: an LSTM over notes and rests, and a layer for how long each lasts."""
+
+from typing import Any
+
+import numpy as np
+
+from antiphon.compose.events_model import LENGTHS, EventWeights
+from antiphon.compose.place import BAR_NUMBERS, PLACES
+from antiphon.compose.symbols import HOLD, Vocabulary
+from antiphon_training.data.event_batches import EventBatch
+from antiphon_training.network.network import Loss, Model, Tensor, keras
+from antiphon_training.recipe import Recipe
+
+SYMBOL_WIDTH, LENGTH_WIDTH, PLACE_WIDTH, BAR_WIDTH = 96, 32, 64, 16
+LENGTH_UNITS = 128
+_NEVER = -1e9  # a logit; infinity would make gradients that are not numbers
+
+
+def build_event_model(recipe: Recipe, vocabulary: Vocabulary) -> Model:
+    """Inputs (B, T) int32, the first five of an EventBatch → logits (B, T, V) and (B, T, LENGTHS).
+
+    The length of the next note is asked for once its symbol is known, so that is heard too, by that layer
+    alone. Symbols and places have one embedding each for both layers.
+    """
+    k = keras()
+    names = ("symbols", "lengths", "places", "bars", "next_symbols")
+    heard = [k.Input((None,), dtype="int32", name=name) for name in names]
+    symbols, lengths, places, bars, next_symbols = heard
+    of_symbol = k.layers.Embedding(len(vocabulary), SYMBOL_WIDTH, name="symbol_embedding")
+    place = k.layers.Embedding(PLACES, PLACE_WIDTH, name="place_embedding")(places)
+    length = k.layers.Embedding(LENGTHS + 1, LENGTH_WIDTH, name="length_embedding")(lengths)
+    bar = k.layers.Embedding(BAR_NUMBERS, BAR_WIDTH, name="bar_embedding")(bars)
+    rows = k.layers.Concatenate()([of_symbol(symbols), length, place, bar])
+    rows = k.layers.SpatialDropout1D(recipe.embedding_dropout)(rows)
+    hidden = k.layers.LSTM(recipe.units, return_sequences=True, name="lstm")(rows)
+    hidden = k.layers.Dropout(recipe.dropout)(hidden)
+    following = k.layers.Dense(len(vocabulary), name="out")(hidden) + _no_hold(vocabulary)
+    lasting = k.layers.Concatenate()([hidden, of_symbol(next_symbols), place])
+    lasting = k.layers.Dense(LENGTH_UNITS, activation="relu", name="length")(lasting)
+    lasting = k.layers.Dropout(recipe.length_dropout)(lasting)
+    model = k.Model(heard, [following, k.layers.Dense(LENGTHS, name="length_out")(lasting)])
+    model.compile(k.optimizers.Adam(recipe.learning_rate, global_clipnorm=recipe.clip_norm))
+    return model
+
+
+def _no_hold(vocabulary: Vocabulary) -> Any:
+    """No note begins with a hold: added to the logits, shape (V,)."""
+    return np.where(np.arange(len(vocabulary)) == vocabulary.id(HOLD), _NEVER, 0.0).astype(np.float32)
+
+
+class EventNetwork:
+    """The network over notes and rests. A batch is an EventBatch."""
+
+    def __init__(self, recipe: Recipe, vocabulary: Vocabulary) -> None:
+        self.model: Model = build_event_model(recipe, vocabulary)
+
+    def signature(self) -> list[Any]:
+        import tensorflow as tf
+
+        ids, weights = (tf.TensorSpec((None, None), kind) for kind in (tf.int32, tf.float32))
+        return list(EventBatch(ids, ids, ids, ids, ids, ids, weights, weights, tf.TensorSpec((None,))))
+
+    def inputs(self, batch: tuple[Tensor, ...]) -> list[Tensor]:
+        return list(batch[: len(self.model.inputs)])
+
+    def loss(self, outputs: list[Tensor], batch: tuple[Tensor, ...]) -> Loss:
+        k, asked = keras(), EventBatch(*batch)
+        nats_of = k.losses.sparse_categorical_crossentropy
+        following = nats_of(asked.next_symbols, outputs[0], from_logits=True) * asked.weights
+        lasting = nats_of(asked.next_lengths, outputs[1], from_logits=True) * asked.length_weights
+        nats = k.ops.sum(following) + k.ops.sum(lasting)
+        return Loss(nats, k.ops.sum(asked.weights), k.ops.sum(asked.stream_symbols))
+
+    def weights(self) -> EventWeights:
+        return event_weights_of(self.model)
+
+
+_LAYERS = (
+    "symbol_embedding",
+    "length_embedding",
+    "place_embedding",
+    "bar_embedding",
+    "lstm",
+    "out",
+    "length",
+    "length_out",
+)
+
+
+def event_weights_of(model: Model) -> EventWeights:
+    """The arrays of a Keras model of `build_event_model`."""
+    arrays = [array for name in _LAYERS for array in model.get_layer(name).get_weights()]
+    return EventWeights(*(np.asarray(array, np.float32) for array in arrays))
