@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.reports import Sent
-from antiphon.stage.ports.live_port import Tied
+from antiphon.stage.ports.port import Tied
 from antiphon.stage.process.heartbeat import WatchedHeld
 from antiphon.stage.process.player import Cue, Failed, Ready, Standby
 

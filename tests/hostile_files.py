@@ -31,8 +31,8 @@ from antiphon.perform.session import Session
 from antiphon.stage import phrase_file as phrasefile
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
-from antiphon.stage.performance import make_voice
 from antiphon.stage.ports.port import Loopback
+from antiphon.stage.voice import make_voice
 from antiphon.weights import weights_bytes
 from fakes import random_event_weights, random_weights
 from mutations import as_toml, damaged, misshapen

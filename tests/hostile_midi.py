@@ -27,22 +27,28 @@ from antiphon.events import (
     Turned,
 )
 from antiphon.listen.phrase import PhraseSettings
+from antiphon.midi.messages import to_bytes
 from antiphon.perform.answer.programs import Voice
-from antiphon.perform.answer.transcribe import TempoSettings
-from antiphon.perform.clock.clock_source import SOURCES, ClockSettings
 from antiphon.perform.clock.midi_clock_out import ClockOut
-from antiphon.perform.controls.midi_controls import LEARNABLE, ControlSettings, state_light
-from antiphon.perform.modes import MODES, AnswerSettings
+from antiphon.perform.controls.midi_controls import LEARNABLE, state_light
+from antiphon.perform.modes import MODES
 from antiphon.perform.reports import MemoryKept, Report
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import (
+    SOURCES,
+    AnswerSettings,
+    ClockSettings,
+    ControlSettings,
+    SessionSettings,
+    TempoSettings,
+)
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
-from antiphon.stage.performance import make_voice
+from antiphon.stage.machine.log import LOG
 from antiphon.stage.ports.echo import EchoFilter
 from antiphon.stage.ports.input import Intake
-from antiphon.stage.ports.port import to_bytes
-from antiphon.stage.screen.event_log import LOG, Journal
+from antiphon.stage.screen.event_log import Journal
+from antiphon.stage.voice import make_voice
 from antiphon.timebase import Meter
 from fakes import VOCABULARY, random_weights
 from tally import FindingError

@@ -14,16 +14,13 @@ from antiphon import bundle
 from antiphon.commands.options import take_header
 from antiphon.config import Config, MidiSettings, ModelSettings
 from antiphon.events import Clocked, ClockSignal, ControlChange, NoteOff, NoteOn, ProgramChange, Timed, Turned
-from antiphon.perform.answer.transcribe import TempoSettings
-from antiphon.perform.clock.clock_source import ClockSettings
-from antiphon.perform.controls.midi_controls import ControlSettings
-from antiphon.perform.modes import AnswerSettings
 from antiphon.perform.session import Session
+from antiphon.perform.settings import AnswerSettings, ClockSettings, ControlSettings, TempoSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
-from antiphon.stage.performance import make_voice
 from antiphon.stage.ports.port import Loopback
 from antiphon.stage.takes.recorder import Limits, Recorder
+from antiphon.stage.voice import make_voice
 
 NAMES = ("essen", "irish", "han")
 CONTROL = ControlSettings(

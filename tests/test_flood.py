@@ -7,14 +7,13 @@ import pytest
 
 from antiphon.events import NoteOff, NoteOn
 from antiphon.listen.phrase import MOST_NOTES
-from antiphon.perform.controls.midi_controls import ControlSettings
+from antiphon.midi.messages import from_bytes
 from antiphon.perform.reports import Heard, Received
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import ControlSettings, SessionSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.live_port import MidiPort, Wiring
-from antiphon.stage.ports.port import from_bytes
 from fake_rtmidi import FakeRtMidi
 from hostile_midi import Checks, toy_voice
 

@@ -20,11 +20,13 @@ from antiphon.errors import MOST_LINES, Failure, WrongUse, shown
 from antiphon.files.read import read_file
 from antiphon.listen.key import Key, is_key_or_empty
 from antiphon.listen.phrase import PhraseSettings
-from antiphon.perform.answer.transcribe import TempoSettings
-from antiphon.perform.clock.clock_source import ClockSettings
-from antiphon.perform.controls.midi_controls import ControlSettings
-from antiphon.perform.modes import AnswerSettings
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import (
+    AnswerSettings,
+    ClockSettings,
+    ControlSettings,
+    SessionSettings,
+    TempoSettings,
+)
 
 FILE = "config.toml"
 MAX_FILE_BYTES = 128 << 10

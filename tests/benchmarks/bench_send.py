@@ -42,14 +42,16 @@ from antiphon.compose.sampling import SamplingSettings  # noqa: E402
 from antiphon.compose.symbols import HOLD, REST  # noqa: E402
 from antiphon.events import NoteOn  # noqa: E402
 from antiphon.listen.phrase import PhraseSettings  # noqa: E402
-from antiphon.perform.answer.transcribe import TempoSettings  # noqa: E402
-from antiphon.perform.modes import AnswerSettings  # noqa: E402
 from antiphon.perform.reports import Answered, Heard, Sent  # noqa: E402
-from antiphon.perform.settings import SessionSettings  # noqa: E402
-from antiphon.stage import sender  # noqa: E402
+from antiphon.perform.settings import (  # noqa: E402
+    AnswerSettings,
+    SessionSettings,
+    TempoSettings,
+)
 from antiphon.stage.machine.priority import FIFO_PRIORITY  # noqa: E402
 from antiphon.stage.ports.live_port import Wiring  # noqa: E402
-from antiphon.stage.process import supervisor as live
+from antiphon.stage.process import player as sender  # noqa: E402
+from antiphon.stage.process import supervisor as live  # noqa: E402
 from antiphon.stage.process.handle import Serve  # noqa: E402
 from antiphon.stage.process.heartbeat import Vitals  # noqa: E402
 from antiphon.stage.process.player import Cue, Order, Ready  # noqa: E402

@@ -29,7 +29,7 @@ from antiphon.listen.key import Key
 from antiphon.perform.replay import compare
 from antiphon.perform.reports import Answered, Begun, Ended, Heard, Received, Resumption, Sent
 from antiphon.perform.settings import SessionSettings
-from antiphon.stage.screen.screen import percentile
+from antiphon.stage.lateness import percentile
 from antiphon.stage.takes.finish import finish
 from antiphon.stage.takes.recorder import Limits, Recorder
 from antiphon.timebase import Grid

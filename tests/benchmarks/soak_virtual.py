@@ -24,15 +24,13 @@ from antiphon.events import (
     Timed,
     Turned,
 )
-from antiphon.perform.controls.midi_controls import ControlSettings
-from antiphon.perform.modes import AnswerSettings
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import AnswerSettings, ControlSettings, SessionSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
-from antiphon.stage.performance import make_voice
 from antiphon.stage.takes.header import Spoken, TakeHeader
 from antiphon.stage.takes.recorder import Limits, Recorder
+from antiphon.stage.voice import make_voice
 from antiphon.timebase import Meter
 
 KNOBS = {"temperature": 20, "rests": 21, "bars": 23, "mode": 24, "answer_now": 25, "stop": 26, "panic": 27}

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from importlib.resources import as_file, files
 from itertools import accumulate
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import click
@@ -19,15 +21,15 @@ from antiphon.errors import Failure
 from antiphon.events import NoteOn, PlayedNote, Timed
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.midi.file import Phrase, read_phrase
-from antiphon.perform.answer.transcribe import TempoSettings
-from antiphon.perform.clock.clock_source import ClockSettings
 from antiphon.perform.reports import Composed, Heard, Report, Sent
 from antiphon.perform.session import Session
-from antiphon.stage.machine.clock import SystemClock, VirtualClock
-from antiphon.stage.performance import Performance, warm
-from antiphon.stage.ports.port import Loopback
+from antiphon.perform.settings import ClockSettings, TempoSettings
+from antiphon.stage.engine import Engine
+from antiphon.stage.machine.clock import Clock, SystemClock, VirtualClock
+from antiphon.stage.ports.port import Loopback, Port
 from antiphon.stage.screen.screen import Screen
 from antiphon.stage.takes.recorder import Recorder
+from antiphon.stage.voice import warm
 from antiphon.timebase import Meter
 
 _COUNT_IN_S = 0.5
@@ -173,3 +175,52 @@ def _last_lines(take: Path | None) -> str:
         "Go live:  antiphon play\n"
         "with a keyboard on antiphon:in and a synthesizer on antiphon:out."
     )
+
+
+_FRAME_S = 0.04
+
+
+class Performance:
+    """Plays a session; `watch` is called with every report in order, `tick` about 25 times a second."""
+
+    def __init__(self, clock: Clock, port: Port, session: Session) -> None:
+        self._reports: SimpleQueue[Report] = SimpleQueue()
+        self._engine = Engine(clock, port, session, self._reports.put)
+
+    def play(
+        self, until: Callable[[], bool], watch: Callable[[Report], None], tick: Callable[[], None]
+    ) -> None:
+        """Play in real time until `until()` holds. Whatever ends it, the engine ends first and in order."""
+        with ThreadPoolExecutor(1, "engine") as pool:
+            playing = pool.submit(self._engine.run, until)
+            try:
+                self._attend(playing, watch, tick)
+            finally:
+                self._engine.stop()
+                wait([playing])
+                self._hand_over(watch)
+        playing.result()
+
+    def play_at_once(self, until: Callable[[], bool], watch: Callable[[Report], None]) -> None:
+        """Play on this thread, for a virtual clock; the watchers hear of it afterwards."""
+        self._engine.run(until)
+        self._hand_over(watch)
+
+    def _attend(
+        self, playing: Future[None], watch: Callable[[Report], None], tick: Callable[[], None]
+    ) -> None:
+        while not playing.done():
+            self._hand_over(watch)
+            tick()
+            wait([playing], timeout=_FRAME_S)
+
+    def _hand_over(self, watch: Callable[[Report], None]) -> None:
+        for report in self._waiting():
+            watch(report)
+
+    def _waiting(self) -> Iterator[Report]:
+        while True:
+            try:
+                yield self._reports.get_nowait()
+            except Empty:
+                return

@@ -12,8 +12,8 @@ from antiphon.bundle import Bundle
 from antiphon.config import Config
 from antiphon.errors import WrongUse
 from antiphon.perform.answer.programs import Voice
-from antiphon.stage.performance import make_voice
 from antiphon.stage.takes.header import Spoken, TakeHeader
+from antiphon.stage.voice import make_voice
 from antiphon.timebase import Meter
 
 FILE = click.Path(path_type=Path, dir_okay=False)

@@ -16,21 +16,21 @@ from antiphon.commands.options import bundle_of, programs_of, seed_or_chance, sh
 from antiphon.config import Config, LogLevel
 from antiphon.errors import Failure
 from antiphon.files import memory as memory_file
-from antiphon.perform.clock.clock_source import SOURCES
-from antiphon.perform.controls.midi_controls import LEARNABLE, Button, Knob
+from antiphon.perform.controls.midi_controls import LEARNABLE
+from antiphon.perform.settings import SOURCES, Button, Knob
 from antiphon.signals import hangup_signal, stop_signals
 from antiphon.stage.app import Front, Stage, attend
-from antiphon.stage.control.door import asked_through
 from antiphon.stage.control.sd_notify import Notifier
+from antiphon.stage.control.server import asked_through
 from antiphon.stage.control.status import StatusBoard
 from antiphon.stage.machine.clock import SystemClock
+from antiphon.stage.machine.log import logging_to
 from antiphon.stage.machine.priority import keep_ordinary
 from antiphon.stage.machine.single_instance import Instance
 from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.ports.rtmidi import APIS
 from antiphon.stage.process.player import Cue, Order, Ready
 from antiphon.stage.process.supervisor import Live
-from antiphon.stage.screen.event_log import logging_to
 from antiphon.stage.screen.screen import Screen
 from antiphon.stage.takes.library import finish_what_was_cut_off
 from antiphon.stage.takes.recorder import Limits, Recorder

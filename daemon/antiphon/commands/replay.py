@@ -22,12 +22,12 @@ from antiphon.perform.replay import Comparison, Lost, Record, compare, moment_of
 from antiphon.perform.reports import Asked, Begun
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings
-from antiphon.stage.performance import make_voice
 from antiphon.stage.takes.finish import finish, records_of
 from antiphon.stage.takes.header import Place, Spoken, TakeHeader
 from antiphon.stage.takes.library import chain
 from antiphon.stage.takes.take import Take
 from antiphon.stage.takes.tempo_map import TempoMap
+from antiphon.stage.voice import make_voice
 
 # Settings by "section.key".
 Changes = Mapping[str, object]

@@ -1,0 +1,1 @@
+"""MIDI as bytes: messages, a parser, and MIDI files. Pure."""

@@ -16,7 +16,7 @@ from antiphon.events import Change, Event, GridNote, NoteOff, NoteOn, PlayedNote
 from antiphon.files.read import read_file
 from antiphon.files.write import write_whole
 from antiphon.listen.phrase import MOST_NOTES
-from antiphon.stage.ports.port import to_event, to_message
+from antiphon.midi.messages import to_event, to_message
 from antiphon.timebase import STEPS_PER_QUARTER, TICKS_PER_QUARTER, Grid, Meter, steps_to_ticks
 
 MAX_FILE_BYTES = 1 << 20

@@ -2,15 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
-
-from annotated_types import Ge, Le
 
 from antiphon.events import GridNote
-from antiphon.perform.transport import Boundary, Transport
-
-ModeName = Literal["answer", "continue", "trade"]
-State = Literal["idle", "listening", "answering", "waiting"]
+from antiphon.perform.settings import AnswerSettings, ModeName
+from antiphon.perform.transport import Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +27,6 @@ MODES: dict[ModeName, Mode] = {
     "continue": Mode(ends_at_bar=False, endless=True, least_bars=0),
     "trade": Mode(ends_at_bar=True, endless=False, least_bars=2),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerSettings:
-    """What comes back, and when.
-
-    mode       "answer" a phrase, "continue" it until the player plays again, or "trade" bars on the bar line
-    start      "now", the next "beat" or the next "bar"; trading always starts on the bar
-    bars       length of the answer; 0: as long as the call, and two bars each when trading
-    register   "player": within a fourth of the call's lowest and highest notes; "any": where the model goes
-    overlap    whether an answer goes on when the player comes in, until the next one takes over
-    """
-
-    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
-
-    mode: ModeName = "answer"
-    start: Boundary = "bar"
-    bars: Annotated[int, Ge(0), Le(64)] = 0
-    register: Literal["player", "any"] = "player"
-    overlap: bool = False
 
 
 def place_answer(

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from antiphon.compose.sampling import Draw
 from antiphon.events import Clocked, GridNote, Lead, Timed, Turned
 from antiphon.listen.key import Key
-from antiphon.perform.controls.midi_controls import Button
-from antiphon.perform.modes import State
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import Button, SessionSettings, State
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid
 

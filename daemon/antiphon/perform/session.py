@@ -14,8 +14,8 @@ from antiphon.perform.answer.programs import Voice, Voices
 from antiphon.perform.clock.bar_clock import Shift, Timekeeper
 from antiphon.perform.clock.external_grid import playable
 from antiphon.perform.controls.control_state import Desk
-from antiphon.perform.controls.midi_controls import SUSTAIN, Button, pressed, remembering_or_not
-from antiphon.perform.modes import MODES, Mode, State
+from antiphon.perform.controls.midi_controls import SUSTAIN, pressed, remembering_or_not
+from antiphon.perform.modes import MODES, Mode
 from antiphon.perform.phrase import Caller
 from antiphon.perform.reports import (
     NOTHING_LEFT,
@@ -29,7 +29,7 @@ from antiphon.perform.reports import (
     Resumption,
     StateChanged,
 )
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import Button, SessionSettings, State
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid
 

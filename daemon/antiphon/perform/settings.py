@@ -1,15 +1,140 @@
-"""Everything that shapes the music of a session, in one value."""
+"""Every value that shapes the music of a session: its settings, and the names they use. Knows no state."""
 
 from dataclasses import dataclass, field
+from typing import Annotated, ClassVar, Literal, get_args
+
+from annotated_types import Ge, Le, Predicate
 
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseSettings
-from antiphon.perform.answer.transcribe import TempoSettings
-from antiphon.perform.clock.clock_source import ClockSettings
-from antiphon.perform.controls.midi_controls import Button, ControlSettings, Knob, Turnable
-from antiphon.perform.modes import AnswerSettings
+from antiphon.perform.transport import Boundary
+from antiphon.timebase import MAX_BPM, MIN_BPM, is_meter
+
+ModeName = Literal["answer", "continue", "trade"]
+
+
+State = Literal["idle", "listening", "answering", "waiting"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSettings:
+    """What comes back, and when.
+
+    mode       "answer" a phrase, "continue" it until the player plays again, or "trade" bars on the bar line
+    start      "now", the next "beat" or the next "bar"; trading always starts on the bar
+    bars       length of the answer; 0: as long as the call, and two bars each when trading
+    register   "player": within a fourth of the call's lowest and highest notes; "any": where the model goes
+    overlap    whether an answer goes on when the player comes in, until the next one takes over
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    mode: ModeName = "answer"
+    start: Boundary = "bar"
+    bars: Annotated[int, Ge(0), Le(64)] = 0
+    register: Literal["player", "any"] = "player"
+    overlap: bool = False
+
+
+Source = Literal["internal", "midi", "link", "jack"]
+
+
+SOURCES: tuple[Source, ...] = get_args(Source)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSettings:
+    """Who keeps the time.
+
+    source        "internal": we do; else the studio: "midi" clock, Ableton "link", or the "jack" transport
+    bandwidth_hz  how quickly MIDI clock is followed; lower is steadier
+    offset_ms     added to the studio's time: above 0 we play later
+    input         where MIDI clock comes from besides the ports that are played on; empty: a port of ours
+    send          whether we send MIDI clock
+    output        where to; empty: a port of ours
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    source: Source = "internal"
+    bandwidth_hz: Annotated[float, Ge(0.02), Le(5)] = 0.25
+    offset_ms: Annotated[float, Ge(-500), Le(500)] = 0.0
+    input: str = ""
+    send: bool = False
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TempoSettings:
+    """mode: "follow" the player, or "fixed". bpm: quarter notes a minute; where "follow" begins.
+
+    meter: "3/4". The first note played is the first downbeat.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    mode: Literal["follow", "fixed"] = "follow"
+    bpm: Annotated[float, Ge(MIN_BPM), Le(MAX_BPM)] = 110.0
+    meter: Annotated[str, Predicate(is_meter)] = "4/4"
+
+
+Knob = Literal["temperature", "rests", "density", "memory", "closeness", "bars", "mode", "clock"]
+
+
+Button = Literal["answer_now", "stop", "panic", "record", "remember", "forget", "keep_memory"]
+
+
+Number = Annotated[int, Ge(0), Le(127)] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ControlSettings:
+    """The number of the control change, 0–127, for each; None for none. A pedal is not a free number: 64.
+
+    temperature   0.1 … 2          rests     weight of rests, 0 … 2
+    density       few notes … many bars      length of the answer: as long as the call, 1 … 8
+    memory        how loud what was played before is, 0 … 2
+    closeness     how closely the answer follows the call, 0 … 1
+    mode          answer, continue, trade
+    clock         who keeps the time: internal, midi, link, jack
+    answer_now    ends the call    stop      ends the answer    panic   silences everything at once
+    record        ends the take, or begins a new one
+    remember      from now on phrases are no longer kept in memory, or are again
+    forget        clears the memory
+    keep_memory   writes the memory into its file
+    state         goes out, for pad lights: 0 idle or waiting, 64 listening, 127 answering
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    temperature: Number = None
+    rests: Number = None
+    density: Number = None
+    memory: Number = None
+    closeness: Number = None
+    bars: Number = None
+    mode: Number = None
+    clock: Number = None
+    answer_now: Number = None
+    stop: Number = None
+    panic: Number = None
+    record: Number = None
+    remember: Number = None
+    forget: Number = None
+    keep_memory: Number = None
+    state: Number = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turnable:
+    """The settings that a knob can change while the music goes on."""
+
+    sampling: SamplingSettings
+    answer: AnswerSettings
+    shape: ShapeSettings = field(default_factory=ShapeSettings)
+    source: Source = "internal"
 
 
 @dataclass(frozen=True, slots=True)

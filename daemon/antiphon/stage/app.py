@@ -14,16 +14,18 @@ from antiphon.errors import Failure, WrongUse
 from antiphon.files import memory as memory_file
 from antiphon.perform.reports import Learned, MemoryKept, ProgramChosen
 from antiphon.signals import has_terminal
-from antiphon.stage.control.door import Door
 from antiphon.stage.control.protocol import Ask, Done, Reply, Request, SetOne
 from antiphon.stage.control.sd_notify import Notifier
+from antiphon.stage.control.server import Door
 from antiphon.stage.control.status import Ports, StatusBoard
 from antiphon.stage.machine.clock import Clock
-from antiphon.stage.ports.live_port import PortChanged, Wiring
+from antiphon.stage.machine.log import LOG
+from antiphon.stage.ports.live_port import Wiring
+from antiphon.stage.ports.port import PortChanged
 from antiphon.stage.process.player import Ask as Order
 from antiphon.stage.process.player import Ready, Waiting
 from antiphon.stage.process.supervisor import Live, TakenOver, Watched
-from antiphon.stage.screen.event_log import LOG, Journal
+from antiphon.stage.screen.event_log import Journal
 from antiphon.stage.screen.screen import Screen
 from antiphon.stage.takes.recording import Recording
 from antiphon.timebase import Meter

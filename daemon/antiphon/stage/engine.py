@@ -6,11 +6,9 @@ from dataclasses import replace
 
 from antiphon.events import Clocked, ControlChange, Input, Lead, Timed, Turned
 from antiphon.perform.clock.midi_clock_out import ClockOut
-from antiphon.perform.controls.midi_controls import Button
-from antiphon.perform.modes import State
 from antiphon.perform.reports import Ended, Led, Received, Report, Sent, StateChanged
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import Button, SessionSettings, State
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.ports.port import Port
 

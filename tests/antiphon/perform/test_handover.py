@@ -4,11 +4,10 @@ import pytest
 
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.answer.transcribe import TempoSettings
 from antiphon.perform.handover import Succession
 from antiphon.perform.reports import NOTHING_LEFT, Answered, Followed, Heard, Received, Sent
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import SessionSettings, TempoSettings
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 from fakes import scripted_voice

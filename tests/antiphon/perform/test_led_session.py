@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 import simulated_clocks as clocks
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.events import Clocked, ClockSignal, ControlChange, Lead, NoteOff, NoteOn, Timed, Turned
-from antiphon.perform.answer.transcribe import TempoSettings
-from antiphon.perform.clock.clock_source import ClockSettings
-from antiphon.perform.controls.midi_controls import ControlSettings
-from antiphon.perform.modes import AnswerSettings
 from antiphon.perform.reports import Answered, Followed, Heard, StateChanged
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import (
+    AnswerSettings,
+    ClockSettings,
+    ControlSettings,
+    SessionSettings,
+    TempoSettings,
+)
 from fakes import scripted_voice
 
 SCRIPT = ["72", "_", "_", "_", "71", "_", "r", "_", "72", "_", "_", "_", "_", "_", "_", "_", "/"]

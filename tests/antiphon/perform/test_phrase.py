@@ -2,10 +2,9 @@
 
 from antiphon.events import NoteOff, NoteOn, PlayedNote, Timed
 from antiphon.listen.phrase import PhraseSettings
-from antiphon.perform.answer.transcribe import TempoSettings
 from antiphon.perform.clock.bar_clock import Timekeeper
-from antiphon.perform.clock.clock_source import ClockSettings
 from antiphon.perform.phrase import Caller
+from antiphon.perform.settings import ClockSettings, TempoSettings
 
 # At 120 bpm a beat lasts half a second and a bar of 4/4 two.
 USUAL = PhraseSettings()

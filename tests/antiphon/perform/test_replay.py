@@ -5,11 +5,10 @@ from dataclasses import replace
 import pytest
 
 from antiphon.events import NoteOff, NoteOn, Timed
-from antiphon.perform.answer.transcribe import TempoSettings
 from antiphon.perform.replay import Closed, Comparison, Difference, compare, moment_of, perform
 from antiphon.perform.reports import Answered, Begun, Ended, Received, Released, Resumption, Sent
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import SessionSettings, TempoSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback

@@ -16,9 +16,6 @@ from antiphon.events import ControlChange, NoteOff, NoteOn, ProgramChange, Timed
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.answer.programs import Voice
-from antiphon.perform.answer.transcribe import TempoSettings
-from antiphon.perform.controls.midi_controls import ControlSettings
-from antiphon.perform.modes import AnswerSettings
 from antiphon.perform.reports import (
     Answered,
     Asked,
@@ -34,7 +31,7 @@ from antiphon.perform.reports import (
     StateChanged,
 )
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import AnswerSettings, ControlSettings, SessionSettings, TempoSettings
 from fakes import VOCABULARY, random_weights, scripted_voice
 
 # At 120 bpm a step lasts 0.125 s, a bar of 4/4 two seconds. The call: one bar of C major from second 1.

@@ -15,7 +15,8 @@ from antiphon.stage.app import Front, Stage, attend
 from antiphon.stage.control.protocol import Ask, Done, SetOne
 from antiphon.stage.control.status import StatusBoard
 from antiphon.stage.machine.clock import VirtualClock
-from antiphon.stage.ports.live_port import PortChanged, Wiring
+from antiphon.stage.ports.live_port import Wiring
+from antiphon.stage.ports.port import PortChanged
 from antiphon.stage.process.player import Ready, Waiting
 from antiphon.stage.process.supervisor import TakenOver
 

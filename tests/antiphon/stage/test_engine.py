@@ -6,13 +6,11 @@ import pytest
 
 from antiphon.events import Clocked, ClockSignal, ControlChange, Lead, NoteOff, NoteOn, Timed, Turned
 from antiphon.perform.answer.programs import Voice
-from antiphon.perform.answer.transcribe import TempoSettings
-from antiphon.perform.clock.clock_source import ClockSettings
 from antiphon.perform.clock.midi_clock_out import ClockOut
-from antiphon.perform.controls.midi_controls import ControlSettings, state_light
+from antiphon.perform.controls.midi_controls import state_light
 from antiphon.perform.reports import Answered, Received, Sent
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import ClockSettings, ControlSettings, SessionSettings, TempoSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback

@@ -4,7 +4,8 @@ import pytest
 
 from antiphon.events import NoteOff, NoteOn
 from antiphon.stage.machine.clock import VirtualClock
-from antiphon.stage.ports.live_port import MidiPort, PortChanged, Wiring
+from antiphon.stage.ports.live_port import MidiPort, Wiring
+from antiphon.stage.ports.port import PortChanged
 from fake_rtmidi import FakeRtMidi
 
 KEYS, SYNTH = "nanoKEY2:nanoKEY2 MIDI 1", "Synth:in"

@@ -1,0 +1,1 @@
+"""Files of songs are read."""

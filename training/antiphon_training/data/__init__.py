@@ -1,0 +1,1 @@
+"""Songs become a prepared data set."""

@@ -1,0 +1,1 @@
+"""Answers are judged beside real songs."""

@@ -1,0 +1,1 @@
+"""The networks and the Keras files that hold them."""

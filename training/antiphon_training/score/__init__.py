@@ -1,0 +1,1 @@
+"""Bits per symbol and per note, and the baselines beside them."""

@@ -1,0 +1,1 @@
+"""A phrase is transcribed, an answer is planned, composed and played."""

@@ -9,10 +9,9 @@ from antiphon.perform.answer.programs import Voices
 from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.answer.touch import touch_of
 from antiphon.perform.answer.transcribe import Hearing
-from antiphon.perform.controls.midi_controls import Turnable
 from antiphon.perform.modes import place_answer
 from antiphon.perform.reports import Heard
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import SessionSettings, Turnable
 from antiphon.perform.transport import Transport
 
 

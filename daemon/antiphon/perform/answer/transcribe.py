@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
-
-from annotated_types import Ge, Le, Predicate
 
 from antiphon.events import GridNote, PlayedNote
 from antiphon.listen import quantise
@@ -14,26 +11,12 @@ from antiphon.listen.key_tracker import KeyTracker
 from antiphon.listen.quantise import one_voice
 from antiphon.listen.tempo import TempoEstimate, infer
 from antiphon.perform.transport import Transport
-from antiphon.timebase import MAX_BPM, MIN_BPM, STEPS_PER_QUARTER, Grid, is_meter
+from antiphon.timebase import MAX_BPM, MIN_BPM, STEPS_PER_QUARTER, Grid
 
 # Less sure than this of the tempo, the last one stays.
 _CONFIDENT = 0.6
 # The tempo at the end of a call is only believed to differ from its mean if it differs by more than this.
 _DRIFT = 0.03
-
-
-@dataclass(frozen=True, slots=True)
-class TempoSettings:
-    """mode: "follow" the player, or "fixed". bpm: quarter notes a minute; where "follow" begins.
-
-    meter: "3/4". The first note played is the first downbeat.
-    """
-
-    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
-
-    mode: Literal["follow", "fixed"] = "follow"
-    bpm: Annotated[float, Ge(MIN_BPM), Le(MAX_BPM)] = 110.0
-    meter: Annotated[str, Predicate(is_meter)] = "4/4"
 
 
 @dataclass(frozen=True, slots=True)

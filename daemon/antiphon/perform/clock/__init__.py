@@ -1,0 +1,1 @@
+"""Where the bars are: our own grid, or the one that another clock gives."""

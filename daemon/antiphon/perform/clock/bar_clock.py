@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from antiphon.events import Clocked, Lead, PlayedNote
-from antiphon.perform.answer.transcribe import TempoSettings
-from antiphon.perform.clock.clock_source import ClockSettings, Conductor
+from antiphon.perform.clock.clock_source import Conductor
 from antiphon.perform.clock.external_grid import Course
 from antiphon.perform.reports import Followed
+from antiphon.perform.settings import ClockSettings, TempoSettings
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 

@@ -1,37 +1,8 @@
 """Who keeps the time: ourselves, the studio's MIDI clock, Ableton Link or the JACK transport."""
 
-from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal, get_args
-
-from annotated_types import Ge, Le
-
 from antiphon.events import Clocked, Lead
 from antiphon.perform.clock.midi_clock_in import MidiClock
-
-Source = Literal["internal", "midi", "link", "jack"]
-SOURCES: tuple[Source, ...] = get_args(Source)
-
-
-@dataclass(frozen=True, slots=True)
-class ClockSettings:
-    """Who keeps the time.
-
-    source        "internal": we do; else the studio: "midi" clock, Ableton "link", or the "jack" transport
-    bandwidth_hz  how quickly MIDI clock is followed; lower is steadier
-    offset_ms     added to the studio's time: above 0 we play later
-    input         where MIDI clock comes from besides the ports that are played on; empty: a port of ours
-    send          whether we send MIDI clock
-    output        where to; empty: a port of ours
-    """
-
-    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
-
-    source: Source = "internal"
-    bandwidth_hz: Annotated[float, Ge(0.02), Le(5)] = 0.25
-    offset_ms: Annotated[float, Ge(-500), Le(500)] = 0.0
-    input: str = ""
-    send: bool = False
-    output: str = ""
+from antiphon.perform.settings import ClockSettings, Source
 
 
 class Conductor:

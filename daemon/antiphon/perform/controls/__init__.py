@@ -1,0 +1,1 @@
+"""What control changes, pedals and buttons mean."""

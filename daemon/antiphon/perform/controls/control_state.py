@@ -4,18 +4,9 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from antiphon.events import ControlChange
-from antiphon.perform.controls.midi_controls import (
-    SUSTAIN,
-    Button,
-    Controls,
-    ControlSettings,
-    Knob,
-    Turnable,
-    pressed,
-    turn,
-    value_of,
-)
+from antiphon.perform.controls.midi_controls import SUSTAIN, Controls, pressed, turn, value_of
 from antiphon.perform.reports import KnobTurned, Learned, Pressed
+from antiphon.perform.settings import Button, ControlSettings, Knob, Turnable
 
 
 class Desk:

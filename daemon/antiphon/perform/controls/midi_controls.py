@@ -2,63 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, ClassVar, Literal, TypeGuard, TypeVar, cast
-
-from annotated_types import Ge, Le
+from typing import TypeGuard, TypeVar, cast
 
 from antiphon.compose.sampling import SamplingSettings
-from antiphon.compose.shape import ShapeSettings
 from antiphon.compose.symbols import HOLD, REST
 from antiphon.events import ControlChange
-from antiphon.perform.clock.clock_source import SOURCES, Source
-from antiphon.perform.modes import MODES, AnswerSettings, State
+from antiphon.perform.modes import MODES
+from antiphon.perform.settings import SOURCES, Button, ControlSettings, Knob, State, Turnable
 
 SUSTAIN = 64
-Knob = Literal["temperature", "rests", "density", "memory", "closeness", "bars", "mode", "clock"]
-Button = Literal["answer_now", "stop", "panic", "record", "remember", "forget", "keep_memory"]
 _PRESSED = 64
 _MOST_BARS = 8
 T = TypeVar("T")
-
-Number = Annotated[int, Ge(0), Le(127)] | None
-
-
-@dataclass(frozen=True, slots=True)
-class ControlSettings:
-    """The number of the control change, 0–127, for each; None for none. A pedal is not a free number: 64.
-
-    temperature   0.1 … 2          rests     weight of rests, 0 … 2
-    density       few notes … many bars      length of the answer: as long as the call, 1 … 8
-    memory        how loud what was played before is, 0 … 2
-    closeness     how closely the answer follows the call, 0 … 1
-    mode          answer, continue, trade
-    clock         who keeps the time: internal, midi, link, jack
-    answer_now    ends the call    stop      ends the answer    panic   silences everything at once
-    record        ends the take, or begins a new one
-    remember      from now on phrases are no longer kept in memory, or are again
-    forget        clears the memory
-    keep_memory   writes the memory into its file
-    state         goes out, for pad lights: 0 idle or waiting, 64 listening, 127 answering
-    """
-
-    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
-
-    temperature: Number = None
-    rests: Number = None
-    density: Number = None
-    memory: Number = None
-    closeness: Number = None
-    bars: Number = None
-    mode: Number = None
-    clock: Number = None
-    answer_now: Number = None
-    stop: Number = None
-    panic: Number = None
-    record: Number = None
-    remember: Number = None
-    forget: Number = None
-    keep_memory: Number = None
-    state: Number = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +42,6 @@ class Controls:
             if (number := getattr(settings, button)) is not None:
                 buttons[number] = button
         return cls(knobs, buttons)
-
-
-@dataclass(frozen=True, slots=True)
-class Turnable:
-    """The settings that a knob can change while the music goes on."""
-
-    sampling: SamplingSettings
-    answer: AnswerSettings
-    shape: ShapeSettings = field(default_factory=ShapeSettings)
-    source: Source = "internal"
 
 
 def turn(knob: Knob, value: int, now: Turnable) -> Turnable:

@@ -1,0 +1,1 @@
+"""Status and commands from outside: the control socket and the service files."""

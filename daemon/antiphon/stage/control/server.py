@@ -8,6 +8,7 @@ import os
 import socket
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ import click
 from antiphon.errors import Failure
 from antiphon.stage.control.protocol import LONGEST_BYTES, Refused, Reply, Request, read_request, write_reply
 from antiphon.stage.machine.clock import Clock
-from antiphon.stage.screen.event_log import LOG
+from antiphon.stage.machine.log import LOG
 
 SUPPORTED = hasattr(socket, "AF_UNIX")
 MOST_CLIENTS, MOST_REQUESTS = 8, 16
@@ -175,3 +176,34 @@ def user_of(connection: socket.socket) -> int | None:
 def may_ask(user: int | None, ours: int) -> bool:
     """Ourselves and root; where the system does not say who it is, the folder lets in nobody else."""
     return user is None or user in (ours, 0)
+
+
+def _not_yet(_: Request) -> Reply:
+    raise Failure("antiphon is only starting; ask again")
+
+
+class Door:
+    """`serve` is set by whoever can reply."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.serve: Callable[[Request], Reply] = _not_yet
+        self._socket = ControlSocket(path, lambda request: self.serve(request), clock) if SUPPORTED else None
+
+    def poll(self) -> None:
+        """Reply to who asks; never waits."""
+        if self._socket is not None:
+            self._socket.poll()
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+
+
+@contextmanager
+def asked_through(path: Path, clock: Clock) -> Iterator[Door]:
+    """Open from before the performance until after its take is kept: whoever asked for the end sees it."""
+    door = Door(path, clock)
+    try:
+        yield door
+    finally:
+        door.close()

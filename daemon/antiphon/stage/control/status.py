@@ -12,8 +12,6 @@ from antiphon import config
 from antiphon.changes import changed
 from antiphon.config import Config
 from antiphon.events import NoteOn, Timed
-from antiphon.perform.clock.clock_source import Source
-from antiphon.perform.modes import State
 from antiphon.perform.reports import (
     Answered,
     Followed,
@@ -27,8 +25,9 @@ from antiphon.perform.reports import (
     Sent,
     StateChanged,
 )
-from antiphon.stage.ports.live_port import PortChanged
-from antiphon.stage.screen.screen import percentile
+from antiphon.perform.settings import Source, State
+from antiphon.stage.lateness import percentile
+from antiphon.stage.ports.port import PortChanged
 from antiphon.timebase import STEPS_PER_QUARTER, Grid, Meter
 
 _LATELY = 1000  # notes that the lateness is measured on, as on the screen

@@ -1,0 +1,1 @@
+"""The computer: clock, priority, one instance, log."""

@@ -8,6 +8,8 @@ import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -78,3 +80,13 @@ def _fifo() -> bool:
 
 def _lock_memory() -> bool:
     return may_lock_memory() and bool(ctypes.CDLL(None).mlockall(_MCL_CURRENT_AND_FUTURE) == 0)
+
+
+# Of the thread that has it; the system keeps 15 characters.
+_NAME = Path("/proc/self/comm")
+
+
+def call_this_process(name: str) -> None:
+    """To be called from the main thread; does nothing where the system has no such thing."""
+    with suppress(OSError):
+        _NAME.write_text(name)

@@ -1,0 +1,1 @@
+"""MIDI ports: opening, reading, sending, and finding them again."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from antiphon.events import Change, ClockSignal, Event, NoteOff
+from antiphon.midi.messages import Held, change_from_bytes, from_bytes, signal_from_bytes
 from antiphon.midi.parser import ACTIVE_SENSING, Reader
 from antiphon.stage.ports.echo import EchoFilter
-from antiphon.stage.ports.port import Held, change_from_bytes, from_bytes, signal_from_bytes
 
 # The standard: whoever has once sent active sensing sends something every 300 ms; 330 ms is the limit.
 SENSING_S = 0.33

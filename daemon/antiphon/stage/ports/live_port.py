@@ -19,6 +19,7 @@ from antiphon.events import (
     Timed,
     Turned,
 )
+from antiphon.midi.messages import Held
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.ports.alsa import AlsaSystem
 from antiphon.stage.ports.alsa_connections import alsa_clients
@@ -26,11 +27,11 @@ from antiphon.stage.ports.connections import Tie, Ties
 from antiphon.stage.ports.echo import EchoFilter
 from antiphon.stage.ports.input import Intake
 from antiphon.stage.ports.jack.client import Process, jack_loads, start_jack_process
-from antiphon.stage.ports.jack.requests import JackOrder
+from antiphon.stage.ports.jack.messages import JackOrder
 from antiphon.stage.ports.jack.system import JackSystem, PlainJack
 from antiphon.stage.ports.open import Names, Socket, Sockets, System, open_sockets
 from antiphon.stage.ports.output import ClockOutlet, Outlet
-from antiphon.stage.ports.port import Held
+from antiphon.stage.ports.port import PortChanged, Tied
 from antiphon.stage.ports.reconnect import Link, Presence
 from antiphon.stage.ports.rtmidi import MidiSystem, answers, load_rtmidi, retire
 
@@ -68,21 +69,6 @@ class Wiring:
     @property
     def names(self) -> Names:
         return Names(self.client_name, self.inputs, self.output, self.clock_input, self.clock_output)
-
-
-@dataclass(frozen=True, slots=True)
-class PortChanged:
-    """A port that we are tied to went, or came back."""
-
-    name: str
-    present: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Tied:
-    """What is connected to our virtual ports now: an output and an input each."""
-
-    ties: tuple[Tie, ...]
 
 
 class MidiPort:

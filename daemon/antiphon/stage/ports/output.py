@@ -3,9 +3,9 @@
 from collections import deque
 
 from antiphon.events import ClockSignal, ControlChange, Event, NoteOff, NoteOn
+from antiphon.midi.messages import Held, from_bytes, to_bytes
 from antiphon.stage.ports.echo import EchoFilter
 from antiphon.stage.ports.open import Socket
-from antiphon.stage.ports.port import Held, from_bytes, to_bytes
 from antiphon.stage.ports.reconnect import Link
 
 # A message that follows a connection at once is lost one time in a hundred: JACK connects at its next period.

@@ -1,32 +1,21 @@
 """Where notes come in and go out: what a port is, what bytes mean, a port in memory. Knows no music."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
-
-import mido
+from dataclasses import dataclass
+from typing import Protocol
 
 from antiphon.events import (
-    Change,
     Clocked,
     ClockSignal,
     ControlChange,
     Event,
     Input,
-    NoteOff,
-    NoteOn,
-    ProgramChange,
-    Signal,
     Timed,
     Turned,
 )
-from antiphon.midi.parser import SONG_POSITION
+from antiphon.midi.messages import Held
 from antiphon.stage.machine.clock import Clock
-
-RELEASE_VELOCITY = 64
-_NOTE_OFF, _NOTE_ON, _CONTROL, _PROGRAM = 0x80, 0x90, 0xB0, 0xC0
-_FIRST_CHANNEL_MODE = 120
-_SIGNALS: dict[int, Signal] = {0xF8: "pulse", 0xFA: "start", 0xFB: "continue", 0xFC: "stop"}
-_STATUS_OF: dict[Signal, int] = {signal: status for status, signal in _SIGNALS.items()}
+from antiphon.stage.ports.connections import Tie
 
 
 class Port(Protocol):
@@ -52,84 +41,6 @@ class Port(Protocol):
     def close(self) -> None:
         """Close the notes still held, then the port. A second call does nothing."""
         ...
-
-
-def from_bytes(message: Sequence[int]) -> Event | None:
-    """The note event that the bytes of one MIDI message say; None for anything else, valid or not.
-
-    A note-on of velocity 0 is a note-off.
-    """
-    if len(message) != 3 or not all(0 <= byte <= 127 for byte in message[1:]):
-        return None
-    kind, channel = message[0] & ~0x0F, message[0] & 0x0F
-    if kind == _NOTE_ON and message[2] > 0:
-        return NoteOn(message[1], message[2], channel)
-    return NoteOff(message[1], channel) if kind in (_NOTE_ON, _NOTE_OFF) else None
-
-
-def change_from_bytes(message: Sequence[int]) -> Change | None:
-    """The control or program change that one MIDI message says; None for channel modes and all others."""
-    if not message or not all(0 <= byte <= 127 for byte in message[1:]):
-        return None
-    kind, channel = message[0] & ~0x0F, message[0] & 0x0F
-    if kind == _PROGRAM and len(message) == 2:
-        return ProgramChange(message[1], channel)
-    if kind == _CONTROL and len(message) == 3 and message[1] < _FIRST_CHANNEL_MODE:
-        return ControlChange(message[1], message[2], channel)
-    return None
-
-
-def signal_from_bytes(message: Sequence[int]) -> ClockSignal | None:
-    """The clock signal that one MIDI message says; None for all others."""
-    if len(message) == 1 and message[0] in _SIGNALS:
-        return ClockSignal(_SIGNALS[message[0]])
-    if len(message) == 3 and message[0] == SONG_POSITION and all(0 <= byte <= 127 for byte in message[1:]):
-        return ClockSignal("position", message[1] | message[2] << 7)
-    return None
-
-
-def to_event(message: Any) -> Event | None:
-    """The same for a mido message, whatever its type."""
-    if message.type not in ("note_on", "note_off"):
-        return None
-    return from_bytes(message.bytes())
-
-
-def to_bytes(event: Event | Change | ClockSignal) -> bytes:
-    """The bytes that say an event."""
-    if isinstance(event, ClockSignal):
-        if event.signal == "position":
-            return bytes((SONG_POSITION, event.sixteenths & 0x7F, event.sixteenths >> 7))
-        return bytes((_STATUS_OF[event.signal],))
-    if isinstance(event, ProgramChange):
-        return bytes((_PROGRAM | event.channel, event.program))
-    if isinstance(event, ControlChange):
-        return bytes((_CONTROL | event.channel, event.control, event.value))
-    if isinstance(event, NoteOn):
-        return bytes((_NOTE_ON | event.channel, event.pitch, event.velocity))
-    return bytes((_NOTE_OFF | event.channel, event.pitch, RELEASE_VELOCITY))
-
-
-def to_message(event: Event | Change) -> mido.Message:
-    return mido.Message.from_bytes(to_bytes(event))
-
-
-class Held:
-    """The notes that were begun and not ended: whoever sends a note-on owes the note-off."""
-
-    def __init__(self) -> None:
-        self._notes: dict[tuple[int, int], NoteOff] = {}
-
-    def follow(self, event: Event) -> None:
-        key = (event.channel, event.pitch)
-        if isinstance(event, NoteOn):
-            self._notes[key] = NoteOff(event.pitch, event.channel)
-        else:
-            self._notes.pop(key, None)
-
-    def owed(self) -> list[NoteOff]:
-        """The note-offs still to be sent, in the order of their note-ons."""
-        return list(self._notes.values())
 
 
 class Loopback:
@@ -173,3 +84,18 @@ class Loopback:
     def close(self) -> None:
         for off in self._held.owed():
             self.send(off, self._clock.now_s())
+
+
+@dataclass(frozen=True, slots=True)
+class PortChanged:
+    """A port that we are tied to went, or came back."""
+
+    name: str
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """What is connected to our virtual ports now: an output and an input each."""
+
+    ties: tuple[Tie, ...]

@@ -1,0 +1,1 @@
+"""The playing process and the process that watches over it."""

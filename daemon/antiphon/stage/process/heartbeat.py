@@ -8,7 +8,7 @@ from multiprocessing.context import SpawnContext
 from typing import Any
 
 from antiphon.events import CHANNELS, HIGHEST_PITCH, Event, NoteOff, NoteOn
-from antiphon.stage.ports.port import Held
+from antiphon.midi.messages import Held
 
 _PITCHES = HIGHEST_PITCH + 1
 _NUMBERS = 1 << 32

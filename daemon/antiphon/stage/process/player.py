@@ -22,25 +22,24 @@ from antiphon.compose.model import Context
 from antiphon.errors import Failure
 from antiphon.events import NoteOff
 from antiphon.perform.answer.programs import Voice
-from antiphon.perform.clock.clock_source import Source
 from antiphon.perform.clock.midi_clock_out import ClockOut
-from antiphon.perform.controls.midi_controls import Button, state_light
+from antiphon.perform.controls.midi_controls import state_light
 from antiphon.perform.reports import NOTHING_LEFT, Report, Resumption
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import Button, SessionSettings, Source
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import Clock, SystemClock
-from antiphon.stage.machine.priority import may_go_first, raise_priority
-from antiphon.stage.machine.process_name import call_this_process
-from antiphon.stage.performance import make_voice, warm
+from antiphon.stage.machine.log import LOG, LogLine, Posting
+from antiphon.stage.machine.priority import call_this_process, may_go_first, raise_priority
 from antiphon.stage.ports.connections import Tie
 from antiphon.stage.ports.jack.client import JackProcess, jack_loads
 from antiphon.stage.ports.jack.system import JackTransport
-from antiphon.stage.ports.live_port import MidiPort, PortChanged, Tied, Wiring
+from antiphon.stage.ports.live_port import MidiPort, Wiring
+from antiphon.stage.ports.port import PortChanged, Tied
 from antiphon.stage.process.heartbeat import Vitals, WatchedHeld
-from antiphon.stage.screen.event_log import LOG, LogLine, Posting
 from antiphon.stage.sync.link import LinkBeacon
 from antiphon.stage.sync.sources import Beacon, Studio
+from antiphon.stage.voice import make_voice, warm
 from antiphon.timebase import Meter
 
 # A thread gets the interpreter from another within this time; Python's own measure is ten times as long.

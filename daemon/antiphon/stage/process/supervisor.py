@@ -16,7 +16,8 @@ from antiphon.perform.handover import Succession
 from antiphon.perform.reports import Released, StateChanged
 from antiphon.perform.settings import SessionSettings
 from antiphon.stage.machine.clock import Clock, SystemClock
-from antiphon.stage.ports.live_port import PortChanged, Tied
+from antiphon.stage.machine.log import LOG, LogLine
+from antiphon.stage.ports.port import PortChanged, Tied
 from antiphon.stage.process.handle import SendingProcess, Serve, exit_code, how_it_ended
 from antiphon.stage.process.player import (
     Ask,
@@ -30,7 +31,6 @@ from antiphon.stage.process.player import (
     Waiting,
     serve,
 )
-from antiphon.stage.screen.event_log import LOG, LogLine
 from antiphon.timebase import Meter
 
 _FRAME_S = 0.04

@@ -1,0 +1,1 @@
+"""What the terminal shows and what the log says of a performance."""

@@ -3,7 +3,6 @@
 Fed with reports, drawn when told; starts no thread. Knows no port and changes nothing in the music.
 """
 
-import math
 import re
 from collections import deque
 from collections.abc import Collection, Sequence
@@ -19,7 +18,6 @@ from rich.text import Text
 from antiphon.compose.sampling import Draw
 from antiphon.events import GridNote, NoteOn, Timed
 from antiphon.files.text_roll import BLOCKS, LABEL_COLUMNS, SOUNDING, bar_numbers, note_name, piano_roll
-from antiphon.perform.modes import ModeName, State
 from antiphon.perform.reports import (
     Answered,
     Composed,
@@ -33,6 +31,8 @@ from antiphon.perform.reports import (
     Sent,
     StateChanged,
 )
+from antiphon.perform.settings import ModeName, State
+from antiphon.stage.lateness import percentile
 from antiphon.timebase import STEPS_PER_QUARTER, Grid, Meter
 
 CALL_STYLE, ANSWER_STYLE, QUIET_STYLE = "dodger_blue1", "dark_orange", "bright_black"
@@ -251,12 +251,6 @@ class Screen:
         wanted = (max(pitches, default=0) - min(pitches, default=0) + 2) // 2
         room = max(2, min(MAX_ROWS, (self._console.height - _LINES_AROUND) // 2))
         return min(room, max(MIN_ROWS, wanted))
-
-
-def percentile(values: Collection[float], share: float) -> float:
-    """The value that `share` of all do not exceed; 0 of nothing."""
-    ordered = sorted(values)
-    return ordered[math.ceil(share * len(ordered)) - 1] if ordered else 0.0
 
 
 def bar_and_beat(steps: float, grid: Grid, meter: Meter) -> str:

@@ -1,0 +1,1 @@
+"""Ableton Link, and every source of time that is not ours."""

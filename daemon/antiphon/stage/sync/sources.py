@@ -5,10 +5,9 @@ from typing import Protocol, cast
 
 from antiphon.errors import Failure
 from antiphon.events import Lead
-from antiphon.perform.clock.clock_source import Source
 from antiphon.perform.reports import Asked, KnobTurned, Report
-from antiphon.perform.settings import SessionSettings
-from antiphon.stage.screen.event_log import LOG
+from antiphon.perform.settings import SessionSettings, Source
+from antiphon.stage.machine.log import LOG
 
 
 class Beacon(Protocol):

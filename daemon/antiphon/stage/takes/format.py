@@ -17,7 +17,7 @@ from antiphon.perform.replay import Record, moment_of
 from antiphon.midi import smf as chunks
 from antiphon.stage.takes import records
 from antiphon.midi.file import conductor_track
-from antiphon.stage.ports.port import to_bytes
+from antiphon.midi.messages import to_bytes
 from antiphon.stage.takes.header import Place, TakeHeader, read_texts, text
 from antiphon.timebase import TICKS_PER_QUARTER, seconds_to_ticks
 

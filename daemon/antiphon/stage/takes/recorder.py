@@ -9,7 +9,7 @@ from pathlib import Path
 
 from antiphon.errors import Failure
 from antiphon.events import NoteOn, Timed
-from antiphon.perform.modes import State
+from antiphon.perform.settings import State
 from antiphon.perform.reports import (
     Ended,
     Followed,
@@ -22,8 +22,8 @@ from antiphon.perform.reports import (
     StateChanged,
 )
 from antiphon.stage.takes.finish import Finisher
-from antiphon.stage.screen.event_log import LOG
-from antiphon.stage.ports.port import Held
+from antiphon.stage.machine.log import LOG
+from antiphon.midi.messages import Held
 from antiphon.stage.takes.history import Prelude
 from antiphon.stage.takes.take import Take
 from antiphon.stage.takes.header import Place, TakeHeader

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from antiphon.perform.reports import Report
-from antiphon.stage.screen.event_log import LOG
+from antiphon.stage.machine.log import LOG
 from antiphon.stage.takes.recorder import Recorder
 
 _MOST_BREAKS = 3

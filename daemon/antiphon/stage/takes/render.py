@@ -10,7 +10,7 @@ from itertools import chain
 from antiphon.events import Change, Event, NoteOn, Timed, Turned
 from antiphon.perform.reports import Answered, Followed, Heard, Received, Released, Sent
 from antiphon.perform.replay import Closed, Record, moment_of
-from antiphon.stage.ports.port import Held
+from antiphon.midi.messages import Held
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import TICKS_PER_QUARTER, Meter
 

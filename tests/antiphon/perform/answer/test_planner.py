@@ -6,9 +6,7 @@ from antiphon.listen.key import Key
 from antiphon.perform.answer.planner import Respondent
 from antiphon.perform.answer.programs import Voices
 from antiphon.perform.answer.scheduler import Scheduler
-from antiphon.perform.answer.transcribe import TempoSettings
-from antiphon.perform.modes import AnswerSettings
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import AnswerSettings, SessionSettings, TempoSettings
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 from fakes import scripted_voice

@@ -3,9 +3,8 @@
 import pytest
 
 from antiphon.events import Lead, PlayedNote
-from antiphon.perform.answer.transcribe import TempoSettings
 from antiphon.perform.clock.bar_clock import Timekeeper
-from antiphon.perform.clock.clock_source import ClockSettings
+from antiphon.perform.settings import ClockSettings, TempoSettings
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 

@@ -3,7 +3,8 @@
 import pytest
 
 from antiphon.events import Lead
-from antiphon.perform.clock.clock_source import ClockSettings, Conductor
+from antiphon.perform.clock.clock_source import Conductor
+from antiphon.perform.settings import ClockSettings
 
 
 @pytest.mark.parametrize(("source", "heard"), [("link", ["link"]), ("jack", ["jack"]), ("internal", [])])

@@ -3,9 +3,8 @@
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.events import ControlChange
 from antiphon.perform.controls.control_state import Desk
-from antiphon.perform.controls.midi_controls import ControlSettings, Turnable
-from antiphon.perform.modes import AnswerSettings
 from antiphon.perform.reports import KnobTurned, Learned, Pressed
+from antiphon.perform.settings import AnswerSettings, ControlSettings, Turnable
 
 NOW = Turnable(SamplingSettings(), AnswerSettings())
 

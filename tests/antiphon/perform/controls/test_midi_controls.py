@@ -4,16 +4,8 @@ from hypothesis import strategies as st
 
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.events import ControlChange
-from antiphon.perform.controls.midi_controls import (
-    LEARNABLE,
-    Controls,
-    ControlSettings,
-    Turnable,
-    pressed,
-    state_light,
-    turn,
-)
-from antiphon.perform.modes import AnswerSettings
+from antiphon.perform.controls.midi_controls import LEARNABLE, Controls, pressed, state_light, turn
+from antiphon.perform.settings import AnswerSettings, ControlSettings, Turnable
 
 NOW = Turnable(SamplingSettings(), AnswerSettings())
 

@@ -21,6 +21,8 @@ from antiphon.stage.control.server import (
     PATIENCE_S,
     SUPPORTED,
     ControlSocket,
+    Door,
+    asked_through,
     may_ask,
     user_of,
 )
@@ -274,3 +276,48 @@ def test_any_bytes_lead_to_replies_or_an_end(visits):
             assert len(replies) == b"".join(said).count(b"\n")
             assert all(isinstance(reply["ok"], bool) for reply in replies)
             visitor.close()
+
+
+pytestmark = pytest.mark.skipif(not SUPPORTED, reason="no Unix sockets")
+
+
+def said(path, door, line=b'{"command": "status"}\n'):
+    import socket
+
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(path))
+        client.sendall(line)
+        door.poll()
+        return client.recv(65_536)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "antiphon.sock"
+
+
+def test_before_anybody_can_reply_that_is_said(path):
+    with asked_through(path, VirtualClock()) as door:
+        assert b"only starting; ask again" in said(path, door)
+
+
+def test_then_whoever_serves_replies(path):
+    asked = []
+    with asked_through(path, VirtualClock()) as door:
+        door.serve = lambda request: asked.append(request) or Done({"state": "idle"})
+        assert b'"state": "idle"' in said(path, door)
+    assert asked == [Ask("status")]
+
+
+def test_it_is_shut_whatever_happens_inside(path):
+    with pytest.raises(Failure), asked_through(path, VirtualClock()):
+        raise Failure("the performance broke")
+    assert not path.exists()
+
+
+def test_where_there_are_no_such_sockets_there_is_nothing(path, monkeypatch):
+    monkeypatch.setattr("antiphon.stage.control.server.SUPPORTED", False)
+    door = Door(path, VirtualClock())
+    door.poll()
+    door.close()
+    assert not path.exists()

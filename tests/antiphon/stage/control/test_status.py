@@ -12,7 +12,6 @@ from antiphon.changes import changed
 from antiphon.config import Config
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.controls.midi_controls import Knob
 from antiphon.perform.reports import (
     Answered,
     Followed,
@@ -25,8 +24,9 @@ from antiphon.perform.reports import (
     Sent,
     StateChanged,
 )
+from antiphon.perform.settings import Knob
 from antiphon.stage.control.status import TURNS, Ports, StatusBoard
-from antiphon.stage.ports.live_port import PortChanged
+from antiphon.stage.ports.port import PortChanged
 from antiphon.timebase import Grid
 
 PORTS = Ports(("antiphon:in",), "antiphon:out", "jack")

@@ -4,9 +4,11 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
+from antiphon.stage.machine import priority
 from antiphon.stage.machine.priority import (
     FIFO_PRIORITY,
     as_if_playing,
@@ -98,3 +100,22 @@ def test_an_ordinary_process_is_refused_and_the_one_that_sends_is_not():
     assert refused == "refused True"
     real_time, hard = had.split()
     assert real_time == str(int(hard) >= FIFO_PRIORITY)
+
+
+NAMED = """
+from pathlib import Path
+from antiphon.stage.machine.priority import call_this_process
+call_this_process("antiphon-sender")
+print(Path("/proc/self/comm").read_text().strip())
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/comm").exists(), reason="Linux only")
+def test_a_process_has_its_name_whole():
+    done = subprocess.run([sys.executable, "-c", NAMED], capture_output=True, text=True, check=True)
+    assert done.stdout == "antiphon-sender\n"
+
+
+def test_where_there_is_no_such_thing_nothing_happens(tmp_path, monkeypatch):
+    monkeypatch.setattr(priority, "_NAME", tmp_path / "none" / "comm")
+    priority.call_this_process("antiphon-sender")

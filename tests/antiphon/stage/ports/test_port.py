@@ -8,16 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.events import ControlChange, NoteOff, NoteOn, ProgramChange, Timed
+from antiphon.midi.messages import Held, change_from_bytes, from_bytes, to_bytes, to_event, to_message
 from antiphon.stage.machine.clock import VirtualClock
-from antiphon.stage.ports.port import (
-    Held,
-    Loopback,
-    change_from_bytes,
-    from_bytes,
-    to_bytes,
-    to_event,
-    to_message,
-)
+from antiphon.stage.ports.port import Loopback
 
 EVENTS = st.one_of(
     st.builds(NoteOn, st.integers(0, 127), st.integers(1, 127), st.integers(0, 15)),

@@ -20,16 +20,9 @@ from antiphon.perform.reports import (
     Sent,
     StateChanged,
 )
-from antiphon.stage.ports.live_port import PortChanged
-from antiphon.stage.screen.event_log import (
-    LOG,
-    Journal,
-    JournalLines,
-    LogLine,
-    Posting,
-    is_journal,
-    logging_to,
-)
+from antiphon.stage.machine.log import LOG, JournalLines, LogLine, Posting, is_journal, logging_to
+from antiphon.stage.ports.port import PortChanged
+from antiphon.stage.screen.event_log import Journal
 from antiphon.timebase import Grid, Meter
 
 REPORTS = [

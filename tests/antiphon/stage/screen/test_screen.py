@@ -18,7 +18,8 @@ from antiphon.perform.reports import (
     Sent,
     StateChanged,
 )
-from antiphon.stage.screen.screen import Screen, bar_and_beat, percentile, window
+from antiphon.stage.lateness import percentile
+from antiphon.stage.screen.screen import Screen, bar_and_beat, window
 from antiphon.timebase import Grid, Meter
 
 CALL = [(0, 4, 67), (4, 4, 71), (8, 4, 71), (12, 4, 69)]

@@ -22,8 +22,8 @@ from antiphon.events import (
     Turned,
 )
 from antiphon.listen.key import Key
-from antiphon.perform.controls.midi_controls import ControlSettings
-from antiphon.perform.answer.transcribe import TempoSettings
+from antiphon.perform.settings import ControlSettings
+from antiphon.perform.settings import TempoSettings
 from antiphon.perform.reports import (
     Answered,
     Asked,

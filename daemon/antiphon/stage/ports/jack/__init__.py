@@ -1,0 +1,1 @@
+"""MIDI on JACK through a client of our own."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from antiphon.events import Lead, NoteOff
+from antiphon.midi.messages import to_bytes
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.ports.jack.frames import Pending, Timeline
 from antiphon.stage.ports.jack.messages import (
@@ -18,7 +19,6 @@ from antiphon.stage.ports.jack.messages import (
     unpack,
 )
 from antiphon.stage.ports.jack.transport import BarsBeats, Position, TransportReader
-from antiphon.stage.ports.port import to_bytes
 
 _READ_BYTES = 1024 * RECORD_BYTES
 # A pipe takes so much in one piece, or nothing; the system's own promise (PIPE_BUF).

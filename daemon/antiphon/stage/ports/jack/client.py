@@ -12,9 +12,17 @@ from typing import Any, Protocol, Self
 
 from antiphon.errors import Failure
 from antiphon.stage.ports.connections import Tie
-from antiphon.stage.ports.jack.messages import RECORD_BYTES, Period, Record, pack_message, unpack
+from antiphon.stage.ports.jack.messages import (
+    RECORD_BYTES,
+    JackOrder,
+    Opened,
+    Period,
+    Record,
+    Request,
+    pack_message,
+    unpack,
+)
 from antiphon.stage.ports.jack.process import serve
-from antiphon.stage.ports.jack.requests import JackOrder, Opened, Request
 from antiphon.stage.ports.rtmidi import NoServerError, quiet
 
 _PIPE_BYTES = 1 << 20

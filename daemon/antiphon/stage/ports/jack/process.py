@@ -14,11 +14,10 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from antiphon.stage.machine.clock import SystemClock
-from antiphon.stage.machine.priority import raise_priority
-from antiphon.stage.machine.process_name import call_this_process
+from antiphon.stage.machine.priority import call_this_process, raise_priority
 from antiphon.stage.ports.connections import Tie
 from antiphon.stage.ports.jack.callback import Cycle
-from antiphon.stage.ports.jack.requests import Answer, JackOrder, Opened, Request
+from antiphon.stage.ports.jack.messages import Answer, JackOrder, Opened, Request
 
 # The thread of JACK gets the interpreter from the one that answers within this time.
 _SWITCH_S = 0.0001

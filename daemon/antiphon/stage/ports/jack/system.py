@@ -16,8 +16,7 @@ from antiphon.stage.machine.clock import Clock
 from antiphon.stage.ports.connections import Tie
 from antiphon.stage.ports.jack import client as jack_client
 from antiphon.stage.ports.jack.client import Process, RefusedError, jack_loads
-from antiphon.stage.ports.jack.messages import Message
-from antiphon.stage.ports.jack.requests import JackOrder, Request, What
+from antiphon.stage.ports.jack.messages import JackOrder, Message, Request, What
 from antiphon.stage.ports.rtmidi import Listing, MidiSystem, NoServerError
 
 # A message must be there when the cycle of its frame begins, a period before that frame at most. Handing it

@@ -7,10 +7,11 @@ import pytest
 
 from antiphon.errors import Failure
 from antiphon.events import Clocked, ClockSignal, Lead, NoteOff, NoteOn, Timed
+from antiphon.midi.messages import Held
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.jack.system import MARGIN_S, MOST_AHEAD_S
-from antiphon.stage.ports.live_port import MidiPort, PortChanged, Wiring
-from antiphon.stage.ports.port import Held
+from antiphon.stage.ports.live_port import MidiPort, Wiring
+from antiphon.stage.ports.port import PortChanged
 from antiphon.stage.ports.rtmidi import NoServerError
 from fake_jack import FakeJack
 from fake_rtmidi import FakeRtMidi

@@ -1,14 +1,14 @@
 import pytest
 
+from antiphon.commands.demo import Performance
 from antiphon.compose.model import StreamModel
 from antiphon.events import NoteOff, NoteOn, Timed
-from antiphon.perform.answer.transcribe import TempoSettings
 from antiphon.perform.reports import Received, Sent
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import SessionSettings, TempoSettings
 from antiphon.stage.machine.clock import SystemClock, VirtualClock
-from antiphon.stage.performance import Performance, warm
 from antiphon.stage.ports.port import Loopback
+from antiphon.stage.voice import warm
 from fakes import VOCABULARY, random_weights, scripted_voice
 
 SCRIPT = ["72", "_", "_", "_", "71", "_", "_", "_", "72"]
