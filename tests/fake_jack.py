@@ -12,7 +12,7 @@ class FakeJack:
         self.exact = exact
         self.sources, self.sinks, self.period_s = list(sources), list(sinks), period_s
         self.name, self.transport_bpm = "", None
-        self.titles, self.ties, self.sent, self.arriving = [], set(), [], []
+        self.titles, self.connections, self.sent, self.arriving = [], set(), [], []
         self.gone = self.closed = False
 
     def __call__(self, order):
@@ -33,11 +33,15 @@ class FakeJack:
             case "tie":
                 if not {request.port, request.other} & {*self.sources, *self.sinks}:
                     raise RefusedError("no such port")
-                self.ties.add((request.port, request.other))
+                self.connections.add((request.port, request.other))
             case "ties":
-                return tuple(tie for tie in sorted(self.ties) if set(tie) & set(request.ports))
+                return tuple(
+                    connect_ports
+                    for connect_ports in sorted(self.connections)
+                    if set(connect_ports) & set(request.ports)
+                )
             case "untie":
-                self.ties.discard((request.port, request.other))
+                self.connections.discard((request.port, request.other))
         return None
 
     def play(self, title, at_s, *data):

@@ -8,7 +8,7 @@ class FakeDevice:
         self.library, self.name, self.others = library, name, others
         self.queue, self.sent, self.ignored = [], [], {}
         self.opened = self.tied = None
-        self.ties = []
+        self.connections = []
         self.deleted = False
 
     def ignore_types(self, **kinds):
@@ -29,7 +29,7 @@ class FakeDevice:
         if self.others[number] in self.library.busy:
             raise self.library.RtMidiError("busy")
         self.opened, self.tied = name, self.others[number]
-        self.ties.append(self.tied)
+        self.connections.append(self.tied)
 
     def close_port(self):
         self.opened = self.tied = None

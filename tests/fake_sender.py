@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.reports import Sent
-from antiphon.stage.ports.port import Tied
-from antiphon.stage.process.heartbeat import WatchedHeld
-from antiphon.stage.process.player import Cue, Failed, Ready, Standby
+from antiphon.stage.ports.port import ConnectionsChanged
+from antiphon.stage.process.heartbeat import SharedHeldNotes
+from antiphon.stage.process.player import Failed, Loaded, Ready, StartPlaying
 
 READY = Ready(("antiphon-2:in",), "antiphon-2:out", "jack", "antiphon-2", False, "ordinary priority")
 TIES = (("keys:out", "antiphon-2:in"),)
@@ -18,16 +18,16 @@ NOTE = NoteOn(60, 80, 3)
 _TURN_S = 0.01
 
 
-def play_and_die(vitals):
+def play_and_die(heartbeat):
     """Leave some notes sounding."""
-    held = WatchedHeld(vitals)
+    held = SharedHeldNotes(heartbeat)
     for event in (NoteOn(60, 80, 3), NoteOn(64, 80), NoteOff(64), NoteOn(127, 1, 15), NoteOn(0, 127)):
         held.follow(event)
-        vitals.beat()
+        heartbeat.beat()
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def serve(order, letters, orders, vitals):
+def serve(order, messages, orders, heartbeat):
     """What it is asked to do is the name of a button: "record" dies in mid-note, "panic" hangs, "keep" says
     that it broke, "remember" replies. Each leaves its cue in a file. Where the folder has a file "short", it
     dies once it takes over; "hasty", as it stands by; "broken", it says so; "dead", at once; "unlucky", at
@@ -39,32 +39,32 @@ def serve(order, letters, orders, vitals):
         (folder / "unlucky").unlink()
         os.kill(os.getpid(), signal.SIGKILL)
     if (folder / "broken").exists():
-        letters.send(Failed("no MIDI system answers"))
+        messages.send(Failed("no MIDI system answers"))
         return
     if (folder / "hasty").exists() and (folder / "cue-0").exists():
         (folder / "hasty").unlink()
         os.kill(os.getpid(), signal.SIGKILL)
-    letters.send(Standby())
-    cue = orders.recv() if orders.poll(20) else None
-    if not isinstance(cue, Cue):
+    messages.send(Loaded())
+    start = orders.recv() if orders.poll(20) else None
+    if not isinstance(start, StartPlaying):
         return
-    (folder / f"cue-{len(list(folder.glob('cue-*')))}").write_bytes(pickle.dumps(cue))
-    held = WatchedHeld(vitals, cue.sounding)
+    (folder / f"cue-{len(list(folder.glob('start-*')))}").write_bytes(pickle.dumps(start))
+    held = SharedHeldNotes(heartbeat, start.sounding)
     for off in held.owed():
         held.follow(off)
-    if cue.patient and (folder / "short").exists():
+    if start.patient and (folder / "short").exists():
         os.kill(os.getpid(), signal.SIGKILL)
-    if cue.patient and (folder / "stuck").exists():
+    if start.patient and (folder / "stuck").exists():
         (folder / "stuck").unlink()
         time.sleep(60)
-    letters.send(replace(READY, client_name=cue.wiring.client_name) if cue.patient else READY)
-    letters.send(Tied(TIES))
-    _obey(letters, orders, vitals, held)
+    messages.send(replace(READY, client_name=start.wiring.client_name) if start.patient else READY)
+    messages.send(ConnectionsChanged(TIES))
+    _obey(messages, orders, heartbeat, held)
 
 
-def _obey(letters, orders, vitals, held):
+def _obey(messages, orders, heartbeat, held):
     while True:
-        vitals.beat()
+        heartbeat.beat()
         if not orders.poll(_TURN_S):
             continue
         try:
@@ -77,13 +77,13 @@ def _obey(letters, orders, vitals, held):
             case "record":
                 for event in (NOTE, NoteOn(72), NoteOff(72)):
                     held.follow(event)
-                letters.send(Sent(Timed(1.0, NOTE), 0.0))
+                messages.send(Sent(Timed(1.0, NOTE), 0.0))
                 os.kill(os.getpid(), signal.SIGKILL)
             case "panic":
                 held.follow(NOTE)
                 time.sleep(60)
             case "keep":
-                letters.send(Failed("it broke"))
+                messages.send(Failed("it broke"))
                 return
             case other:
-                letters.send(Sent(Timed(2.0, NOTE), 0.0) if other == "remember" else Failed(str(other)))
+                messages.send(Sent(Timed(2.0, NOTE), 0.0) if other == "remember" else Failed(str(other)))

@@ -29,7 +29,7 @@ from antiphon.events import (
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.midi.messages import to_bytes
 from antiphon.perform.answer.programs import Voice
-from antiphon.perform.clock.midi_clock_out import ClockOut
+from antiphon.perform.clock.midi_clock_out import MidiClockOut
 from antiphon.perform.controls.midi_controls import LEARNABLE, state_light
 from antiphon.perform.modes import MODES
 from antiphon.perform.reports import MemoryKept, Report
@@ -46,8 +46,8 @@ from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.machine.log import LOG
 from antiphon.stage.ports.echo import EchoFilter
-from antiphon.stage.ports.input import Intake
-from antiphon.stage.screen.event_log import Journal
+from antiphon.stage.ports.input import InputPort
+from antiphon.stage.screen.event_log import EventLog
 from antiphon.stage.voice import make_voice
 from antiphon.timebase import Meter
 from fakes import VOCABULARY, random_weights
@@ -93,7 +93,7 @@ class StormPort:
     ahead_s = 0.0
 
     def __init__(
-        self, clock: VirtualClock, storm: Iterator[tuple[float, Sequence[int]]], intake: Intake
+        self, clock: VirtualClock, storm: Iterator[tuple[float, Sequence[int]]], intake: InputPort
     ) -> None:
         self._clock, self._storm, self._intake = clock, storm, intake
         self._next = next(storm, None)
@@ -297,16 +297,16 @@ def session_case(
     first, *programs = voices(chance)
     asked = settings(chance)
     clock, session = VirtualClock(), Session(first, asked, chance.randrange(2**32), programs)
-    intake = Intake(chance.choice((None, None, 0)), EchoFilter())
+    intake = InputPort(chance.choice((None, None, 0)), EchoFilter())
     port = StormPort(clock, storm(chance, messages), intake)
     from_outside = asked.clock.source in ("link", "jack")
     Engine(
         clock,
         port,
         session,
-        partial(_watch, Journal(Meter.parse(asked.tempo.meter))),
+        partial(_watch, EventLog(Meter.parse(asked.tempo.meter))),
         light=lambda state: state_light(asked.control, state, asked.channel),
-        clock_out=ClockOut() if chance.random() < 0.5 else None,
+        clock_out=MidiClockOut() if chance.random() < 0.5 else None,
         beacon=(lambda: leads(chance, clock)) if from_outside else list,
     ).run(until=_until(port, clock))
     if port.checks.sounding:
@@ -326,7 +326,7 @@ def _until(port: StormPort, clock: VirtualClock) -> Callable[[], bool]:
     return over
 
 
-def _watch(journal: Journal, report: Report) -> None:
+def _watch(journal: EventLog, report: Report) -> None:
     journal.note(report)
     if isinstance(report, MemoryKept):
         parse(" ".join(report.symbols))

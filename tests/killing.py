@@ -14,7 +14,7 @@ from pathlib import Path
 import mido
 
 from antiphon.events import NoteOff, NoteOn, Timed
-from antiphon.perform.reports import Begun, Received, Resumption, Sent
+from antiphon.perform.reports import Begun, Handover, Received, Sent
 from antiphon.perform.settings import SessionSettings
 from antiphon.stage.takes.finish import read, records_of
 from antiphon.stage.takes.header import Spoken, TakeHeader
@@ -30,7 +30,7 @@ _NUMBER_BYTES = 4
 def record(number):
     """Number 0, 1, … of what is recorded: a session begins, then notes of both sides, a thousandth apart."""
     if number == 0:
-        return Begun(SessionSettings(), 1, Resumption())
+        return Begun(SessionSettings(), 1, Handover())
     place, second = divmod(number - 1, 2)
     event = NoteOff(60 + place % 12) if second else NoteOn(60 + place % 12, 1 + place % 127)
     timed = Timed(number / 1000, event)

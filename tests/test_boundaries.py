@@ -9,16 +9,36 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 DAEMON = ROOT / "daemon" / "antiphon"
-IMPURE = {"time", "threading", "socket", "rtmidi", "asyncio", "subprocess", "queue", "os", "pathlib", "mido"}
-# Each room and the rooms it may look into; the ground (events, timebase) is everybody's.
-ROOMS = {
+TRAINING = ROOT / "training" / "antiphon_training"
+IMPURE = {"time", "threading", "socket", "rtmidi", "asyncio", "subprocess", "queue", "os", "pathlib"}
+GROUND = {"events", "timebase"}
+# Each pure room and the rooms it may import; the ground may be imported everywhere.
+PURE = {
     "events": set(),
     "timebase": set(),
+    "midi": {"midi", "files", "errors"},  # its MIDI files are read through `files`
     "listen": {"listen"},
     "compose": {"compose"},
     "perform": {"perform", "listen", "compose"},
 }
-GROUND = {"events", "timebase"}
+# The rooms of the stage, and the other rooms of the stage that each may import.
+STAGE = {
+    "machine": set(),
+    "lateness": set(),
+    "voice": set(),
+    "phrase_file": set(),
+    "ports": {"machine"},
+    "sync": {"machine"},
+    "engine": {"ports", "machine"},
+    "takes": {"machine"},
+    "screen": {"ports", "machine", "lateness"},
+    "process": {"ports", "sync", "engine", "voice", "machine"},
+    "control": {"ports", "machine", "lateness"},
+    "app": {"process", "control", "screen", "takes", "ports", "machine"},
+}
+# The rooms of the trainer in order: each imports only those before it.
+TRAINING_ROOMS = ("recipe", "corpus", "data", "network", "fit", "score", "export", "judge", "commands")
+MOST_MODULES = 20
 
 
 def imports(path):
@@ -29,22 +49,55 @@ def imports(path):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def files(room):
-    return (
-        [DAEMON / f"{room}.py"] if (DAEMON / f"{room}.py").is_file() else sorted((DAEMON / room).glob("*.py"))
-    )
+def files(room, root=DAEMON):
+    alone = root / f"{room}.py"
+    return [alone] if alone.is_file() else sorted((root / room).rglob("*.py"))
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_a_room_looks_only_where_it_may(room):
+@pytest.mark.parametrize("room", PURE)
+def test_a_pure_room_imports_only_what_it_may(room):
     found = files(room)
     assert found
     for path in found:
         for name in imports(path):
             parts = name.split(".")
-            assert parts[0] not in IMPURE, f"{path} imports {name}"
+            if path != DAEMON / "midi" / "file.py":
+                assert parts[0] not in IMPURE, f"{path} imports {name}"
             if parts[0] == "antiphon" and len(parts) > 1:
-                assert parts[1] in ROOMS[room] | GROUND, f"{path} imports {name}"
+                assert parts[1] in PURE[room] | GROUND, f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("room", STAGE)
+def test_a_room_of_the_stage_imports_only_what_it_may(room):
+    found = files(room, DAEMON / "stage")
+    assert found
+    for path in found:
+        for name in imports(path):
+            if name.startswith("antiphon.stage."):
+                assert name.split(".")[2] in STAGE[room] | {room}, f"{path} imports {name}"
+            assert not name.startswith("antiphon.commands"), f"{path} imports {name}"
+
+
+def test_the_stage_has_no_other_rooms():
+    found = {path.stem for path in (DAEMON / "stage").iterdir() if not path.name.startswith("__")}
+    assert found == set(STAGE)
+
+
+@pytest.mark.parametrize("room", TRAINING_ROOMS)
+def test_a_room_of_the_trainer_imports_only_rooms_before_it(room):
+    found = files(room, TRAINING)
+    assert found
+    allowed = TRAINING_ROOMS[: TRAINING_ROOMS.index(room) + 1]
+    for path in found:
+        for name in imports(path):
+            if name.startswith("antiphon_training."):
+                assert name.split(".")[1] in allowed, f"{path} imports {name}"
+
+
+def test_no_folder_holds_too_many_modules():
+    folders = {path.parent for root in (DAEMON, TRAINING) for path in root.rglob("*.py")}
+    for folder in folders:
+        assert len(list(folder.glob("[!_]*.py"))) <= MOST_MODULES, folder
 
 
 def test_the_daemon_does_not_know_the_trainer_nor_its_libraries():
@@ -57,11 +110,10 @@ def test_the_daemon_does_not_know_the_trainer_nor_its_libraries():
 
 
 def test_the_trainer_uses_of_the_daemon_only_what_both_need():
-    both = ("bundle", "errors", "events", "reading", "signals", "timebase", "weights")
+    both = ("bundle", "errors", "events", "files", "signals", "timebase", "weights")
     # Answers are judged and shown as the daemon composes and draws them.
-    shown = ("stage.files", "stage.limits", "stage.midifile", "stage.picture")
-    allowed = ("compose.", "listen.key", *shown, *both)
-    for path in (ROOT / "training" / "antiphon_training").glob("*.py"):
+    allowed = ("compose.", "listen.key", "midi", *both)
+    for path in TRAINING.rglob("*.py"):
         for name in imports(path):
             if name.startswith("antiphon."):
                 assert name.removeprefix("antiphon.").startswith(allowed), f"{path} imports {name}"

@@ -51,7 +51,7 @@ def death(name: str, exact: bool) -> Measured:
 
 
 def parent(exact: bool) -> Measured:
-    with stage(exact, ties=True, kept=True) as staged:
+    with stage(exact, connections=True, kept=True) as staged:
         return measure_parent(staged)
 
 

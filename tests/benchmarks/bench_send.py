@@ -53,8 +53,8 @@ from antiphon.stage.ports.live_port import Wiring  # noqa: E402
 from antiphon.stage.process import player as sender  # noqa: E402
 from antiphon.stage.process import supervisor as live  # noqa: E402
 from antiphon.stage.process.handle import Serve  # noqa: E402
-from antiphon.stage.process.heartbeat import Vitals  # noqa: E402
-from antiphon.stage.process.player import Cue, Order, Ready  # noqa: E402
+from antiphon.stage.process.heartbeat import Heartbeat  # noqa: E402
+from antiphon.stage.process.player import LoadOrder, Ready, StartPlaying  # noqa: E402
 
 PHRASE = (60, 62, 64, 65, 67)
 NOTE_S, GAP_S = 0.04, 0.01
@@ -112,10 +112,10 @@ def cpu_s(pid: int) -> float:
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
 
-def serve_ordinary(order: Order, letters: Any, orders: Any, vitals: Vitals) -> None:
+def serve_ordinary(order: LoadOrder, letters: Any, orders: Any, heartbeat: Heartbeat) -> None:
     """The sending process as it is where the system grants nothing."""
     vars(sender)["raise_priority"] = lambda: "ordinary priority, as asked"
-    sender.serve(order, letters, orders, vitals)
+    sender.serve(order, letters, orders, heartbeat)
 
 
 @contextmanager
@@ -178,9 +178,12 @@ serve_with: Serve = sender.serve
 
 def run(settings: SessionSettings, player: Player) -> Run:
     """Start a sender, let the player play to it, and end it."""
-    order = Order(bundle.find(bundle.DEFAULT_MODEL), (), None, 1, on_jack=True)
-    cue = Cue(settings, Wiring("jack", "bench"))
-    with live.Live(order, cue, lambda: settings, serve=serve_with) as sending, ThreadPoolExecutor(1) as pool:
+    order = LoadOrder(bundle.find(bundle.DEFAULT_MODEL), (), None, 1, on_jack=True)
+    start = StartPlaying(settings, Wiring("jack", "bench"))
+    with (
+        live.Supervisor(order, start, lambda: settings, serve=serve_with) as sending,
+        ThreadPoolExecutor(1) as pool,
+    ):
         # The one that stands by is a child, too, but not yet.
         pid = next(child.pid for child in active_children() if child.name == "antiphon-sender")
         ready = sending.ready()

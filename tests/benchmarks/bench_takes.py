@@ -27,7 +27,7 @@ from antiphon.commands.replay import Band, recorded
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.perform.replay import compare
-from antiphon.perform.reports import Answered, Begun, Ended, Heard, Received, Resumption, Sent
+from antiphon.perform.reports import Answered, Begun, Ended, Handover, Heard, Received, Sent
 from antiphon.perform.settings import SessionSettings
 from antiphon.stage.lateness import percentile
 from antiphon.stage.takes.finish import finish
@@ -98,7 +98,7 @@ def kills(count, seed):
 
 def dense(seconds, begin_s=1.0):
     """Reports of somebody who plays twenty events a second, with an answer now and then."""
-    yield Begun(SessionSettings(), 1, Resumption())
+    yield Begun(SessionSettings(), 1, Handover())
     chance, grid, number = random.Random(1), Grid(120.0, begin_s), 0
     while (at_s := begin_s + number * 2 / _EVENTS_A_SECOND) < begin_s + seconds:
         pitch = 55 + chance.randrange(24)

@@ -63,7 +63,7 @@ def script(chance: random.Random) -> Iterator[Input]:
             yield Turned(at_s, ProgramChange(chance.randrange(2)))
 
 
-class Stage:
+class Outputs:
     """A port that plays a script which never ends, and keeps nothing but what sounds."""
 
     ahead_s = 0.0
@@ -115,7 +115,7 @@ def _play(hours: float, folder: Path) -> bool:
     header = TakeHeader(110.0, Meter(), {}, spoken, 1, (spoken,))
     said: deque[str] = deque(maxlen=8)
     recorder = Recorder(folder, header, True, said.append, Limits(minutes=60.0))
-    port = Stage(clock, script(chance))
+    port = Outputs(clock, script(chance))
     session = Session(voice, settings, 1, [program])
     engine = Engine(clock, port, session, recorder.record)
     begun_s, sizes, tended_s = time.monotonic(), [], 0.0

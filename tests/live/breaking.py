@@ -16,7 +16,7 @@ from antiphon.events import NoteOn
 from antiphon.perform.reports import Sent
 from antiphon.perform.session import Session
 from antiphon.stage.ports.live_port import MidiPort
-from antiphon.stage.takes.growing_file import Draft
+from antiphon.stage.takes.growing_file import GrowingFile
 from antiphon.stage.takes.take import Take
 
 NOTES = 3  # so many begin before the part breaks, while the last of them sounds
@@ -96,7 +96,7 @@ def break_recorder():
 
 
 def break_disk():
-    append = Draft.append
+    append = GrowingFile.append
 
     def full(self, data):
         if b'["out"' in data or begun:
@@ -104,7 +104,7 @@ def break_disk():
             raise OSError(errno.ENOSPC, "No space left on device")
         append(self, data)
 
-    Draft.append = full
+    GrowingFile.append = full
 
 
 {

@@ -87,20 +87,20 @@ class Scene:
 
 
 @contextmanager
-def scene(server, folder, *arguments, exact=True, environment=(), settings="", ties=False, **how):
-    """A new Antiphon, and a player connected to it: by the player, or where it `ties`, by Antiphon."""
+def scene(server, folder, *arguments, exact=True, environment=(), settings="", connections=False, **how):
+    """A new Antiphon, and a player connected to it: by the player, or where it `connections`, by Antiphon."""
     file = folder / "config.toml"
     file.write_text(f"[midi]\nexact = {str(exact).lower()}\n{settings}")
     inside = {**server.environment, **dict(environment)}
     usual = ("--random-seed", "1", "--bpm", str(BPM), "--config", str(file))
     with ExitStack() as stack:
-        if ties:
+        if connections:
             player = Player(server.environment, connected=False)
             assert player.heard() == []
             usual += ("--in", "player-out*", "--out", "player-in*")
         daemon = Daemon(inside, folder, *usual, *arguments, **how)
         stack.callback(daemon.discard)
-        staged = Scene(server, daemon, player if ties else Player(server.environment))
+        staged = Scene(server, daemon, player if connections else Player(server.environment))
         stack.callback(lambda: staged.player.end())
         assert staged.player.heard() == []
         yield staged

@@ -23,7 +23,7 @@ PULSE, START = 0xF8, 0xFA
 PULSES = 24  # a quarter
 
 
-class Studio:
+class Sources:
     """The timebase master, connected to antiphon's ports."""
 
     def __init__(self, environment, sees):
@@ -79,7 +79,7 @@ def studio(jack, wait_for):
     started = []
 
     def start():
-        started.append(Studio(jack, wait_for))
+        started.append(Sources(jack, wait_for))
         return started[-1]
 
     yield start

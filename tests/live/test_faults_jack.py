@@ -86,7 +86,7 @@ def test_those_that_stand_by_are_killed_and_nobody_hears_it(server, tmp_path, ca
 
 
 def test_all_of_it_ends_with_the_first_process_and_a_service_begins_again(server, tmp_path):
-    with scene(server, tmp_path, ties=True, kept=True) as staged:
+    with scene(server, tmp_path, connections=True, kept=True) as staged:
         assert_in_time(measure_parent(staged))
         os.kill(staged.daemon.parent, signal.SIGTERM)
         assert staged.daemon.process.wait(10) == 0, staged.daemon.log

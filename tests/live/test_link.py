@@ -11,7 +11,7 @@ from contextlib import closing
 import pytest
 
 from antiphon.stage.machine.clock import SystemClock
-from antiphon.stage.sync.link import LinkBeacon
+from antiphon.stage.sync.link import LinkFeed
 
 pytestmark = pytest.mark.live
 
@@ -94,7 +94,7 @@ def beacon():
         pytest.skip("Ableton Link is not installed: pip install 'antiphon[link]'")
     if not multicast_passes():
         pytest.skip("multicast does not pass over the loopback interface of this machine")
-    with closing(LinkBeacon(SystemClock(), 120.0, QUANTUM)) as one:
+    with closing(LinkFeed(SystemClock(), 120.0, QUANTUM)) as one:
         until_s = time.monotonic() + 1.5
         while time.monotonic() < until_s:
             if one.peers:

@@ -22,7 +22,7 @@ from watch import Watch
 jack.set_error_function(lambda _: None)
 
 
-class Studio:
+class Sources:
     def __init__(self, name):
         self.client = jack.Client(name, no_start_server=True)
         self.input = self.client.midi_inports.register("in")
@@ -98,7 +98,7 @@ class Studio:
 
 def main(name):
     sys.setswitchinterval(0.0001)
-    studio = Studio(name)
+    studio = Sources(name)
     for line in sys.stdin:
         print(json.dumps(studio.answer(*json.loads(line))), flush=True)
     studio.client.deactivate()

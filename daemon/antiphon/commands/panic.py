@@ -5,7 +5,7 @@ import click
 from antiphon.commands.options import client_name_of, client_name_option
 from antiphon.errors import Failure
 from antiphon.stage.control.client import NotRunning, ask
-from antiphon.stage.control.protocol import Ask
+from antiphon.stage.control.protocol import Command
 from antiphon.stage.machine.clock import SystemClock
 from antiphon.stage.ports.panic import panic as silence
 from antiphon.stage.ports.rtmidi import APIS
@@ -25,7 +25,7 @@ def panic(api: str, output: str, client_name: str | None) -> None:
 def _silence_running(client_name: str) -> None:
     """One that plays on would sound again at its next note. If it does not obey, the ports still are."""
     try:
-        ask(client_name, Ask("panic"))
+        ask(client_name, Command("panic"))
     except NotRunning:
         return
     except Failure as failure:

@@ -19,7 +19,7 @@ from antiphon.files import memory as memory_file
 from antiphon.perform.controls.midi_controls import LEARNABLE
 from antiphon.perform.settings import SOURCES, Button, Knob
 from antiphon.signals import hangup_signal, stop_signals
-from antiphon.stage.app import Front, Stage, attend
+from antiphon.stage.app import App, Outputs, attend
 from antiphon.stage.control.sd_notify import Notifier
 from antiphon.stage.control.server import asked_through
 from antiphon.stage.control.status import StatusBoard
@@ -29,8 +29,8 @@ from antiphon.stage.machine.priority import keep_ordinary
 from antiphon.stage.machine.single_instance import Instance
 from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.ports.rtmidi import APIS
-from antiphon.stage.process.player import Cue, Order, Ready
-from antiphon.stage.process.supervisor import Live
+from antiphon.stage.process.player import LoadOrder, Ready, StartPlaying
+from antiphon.stage.process.supervisor import Supervisor
 from antiphon.stage.screen.screen import Screen
 from antiphon.stage.takes.library import finish_what_was_cut_off
 from antiphon.stage.takes.recorder import Limits, Recorder
@@ -90,7 +90,7 @@ def _perform(read: Callable[[], Config], seed: int, learn: Knob | Button | None,
     settings, clock = read(), SystemClock()
     chosen = bundle_of(settings)
     programs = programs_of(settings, chosen)
-    cue = Cue(replace(settings.session, learn=learn), _wiring(settings))
+    start = StartPlaying(replace(settings.session, learn=learn), _wiring(settings))
     remembered = memory_file.read(Path(settings.memory.file)) if settings.memory.file else ()
     order = _order(settings, chosen, programs, seed, remembered)
     board = StatusBoard(settings, chosen.card.name, clock.now_s(), chosen.card.steps_per_quarter)
@@ -103,7 +103,7 @@ def _perform(read: Callable[[], Config], seed: int, learn: Knob | Button | None,
         stop_signals() as stopping,
         hangup_signal() as hung_up,
         asked_through(instance.socket_path, clock) as door,
-        Live(order, cue, lambda: board.settings.session) as live,
+        Supervisor(order, start, lambda: board.settings.session) as live,
     ):
         ready = live.ready()
         folder, kept = Path(settings.take.folder), settings.take
@@ -114,8 +114,8 @@ def _perform(read: Callable[[], Config], seed: int, learn: Knob | Button | None,
         try:
             click.echo(_opened(ready))
             with _screen(console, settings, chosen) as screen:
-                stage = Stage(live.ask, read, recording, screen, Notifier(clock), say)
-                front = Front(clock, settings, cue.wiring, board, stage)
+                stage = Outputs(live.ask, read, recording, screen, Notifier(clock), say)
+                front = App(clock, settings, start.wiring, board, stage)
                 front.opened(ready)
                 door.serve = front.serve
                 attend(live, front, door, stopping, hung_up)
@@ -128,8 +128,8 @@ def _perform(read: Callable[[], Config], seed: int, learn: Knob | Button | None,
 
 def _order(
     settings: Config, chosen: Bundle, programs: Sequence[Bundle], seed: int, remembered: tuple[str, ...]
-) -> Order:
-    return Order(
+) -> LoadOrder:
+    return LoadOrder(
         chosen.folder,
         tuple(program.folder for program in programs),
         settings.model.context,

@@ -123,7 +123,7 @@ class Band:
     def session(self, begun: Begun) -> Session:
         voices = [make_voice(one, self._context, self._remembered) for one in self.bundles]
         settings = changed_settings(begun.settings, self._changes)
-        return Session(voices[0], settings, begun.random_seed, voices[1:], begun.resumption)
+        return Session(voices[0], settings, begun.random_seed, voices[1:], begun.handover)
 
 
 def band_of(take: Path, header: TakeHeader, model: str | None = None, changes: Changes = _NO_CHANGES) -> Band:

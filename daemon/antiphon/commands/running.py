@@ -9,7 +9,7 @@ from antiphon.changes import changed_now, value_of
 from antiphon.commands.options import client_name_of, client_name_option, shared
 from antiphon.config import Config
 from antiphon.stage.control.client import ask
-from antiphon.stage.control.protocol import Ask, SetOne, Value
+from antiphon.stage.control.protocol import Command, SetOne, Value
 
 
 @click.command()
@@ -17,7 +17,7 @@ from antiphon.stage.control.protocol import Ask, SetOne, Value
 @shared("json")
 def status(client_name: str | None, as_json: bool) -> None:
     """Say how the running Antiphon is."""
-    told: Any = ask(client_name_of(client_name), Ask("status")).said.get("status")
+    told: Any = ask(client_name_of(client_name), Command("status")).said.get("status")
     click.echo(json.dumps(told) if as_json else "\n".join(_lines(told)))
 
 
@@ -42,7 +42,7 @@ def set_one(name: str, value: str, client_name: str | None) -> None:
 @client_name_option
 def stop(client_name: str | None) -> None:
     """End the running Antiphon, as Ctrl-C does."""
-    ask(client_name_of(client_name), Ask("stop"))
+    ask(client_name_of(client_name), Command("stop"))
     click.echo("Antiphon has ended.")
 
 

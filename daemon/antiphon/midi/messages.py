@@ -92,7 +92,7 @@ def to_message(event: Event | Change) -> mido.Message:
     return mido.Message.from_bytes(to_bytes(event))
 
 
-class Held:
+class HeldNotes:
     """The notes that were begun and not ended: whoever sends a note-on owes the note-off."""
 
     def __init__(self) -> None:

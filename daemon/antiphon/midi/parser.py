@@ -9,7 +9,7 @@ _CLOCK = (0xF8, 0xFA, 0xFB, 0xFC)  # pulse, start, continue, stop
 _DATA_BYTES = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2}  # status without channel →
 
 
-class Reader:
+class MidiParser:
     """Feed it bytes, cut wherever they were cut; iterate over the channel and clock messages they complete.
 
     Knows running status. Real-time bytes may stand anywhere, even inside another message; System Exclusive of

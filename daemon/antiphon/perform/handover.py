@@ -1,11 +1,11 @@
 """Where a session leaves a performance, for one that takes it up: fed with the reports of the first. Pure."""
 
-from antiphon.perform.reports import Followed, Heard, Report, Resumption
+from antiphon.perform.reports import Followed, Handover, Heard, Report
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 
 
-class Succession:
+class HandoverTracker:
     """Counts calls, and keeps the grid; `meter` is the performance's."""
 
     def __init__(self, meter: Meter) -> None:
@@ -22,6 +22,6 @@ class Succession:
                 self._grid = grid
 
     @property
-    def resumption(self) -> Resumption:
+    def handover(self) -> Handover:
         transport = None if self._grid is None else Transport(self._grid, self._meter)
-        return Resumption(transport, self._calls)
+        return Handover(transport, self._calls)

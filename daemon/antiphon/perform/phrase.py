@@ -2,13 +2,13 @@
 
 from antiphon.events import PlayedNote, Timed
 from antiphon.listen.phrase import PhraseListener, PhraseSettings
-from antiphon.perform.clock.bar_clock import Timekeeper
+from antiphon.perform.clock.bar_clock import BarClock
 
 # After something was played, the model hears it once nothing more is struck for this long.
 _PRIME_AFTER_S = 0.04
 
 
-class Caller:
+class PhraseInput:
     """Collects one call after another; feed it every event in order."""
 
     def __init__(self, settings: PhraseSettings) -> None:
@@ -46,7 +46,7 @@ class Caller:
         """The call is over; gives its notes."""
         return self._listener.finish(at_s)
 
-    def over_s(self, time: Timekeeper, bars: int | None) -> float | None:
+    def over_s(self, time: BarClock, bars: int | None) -> float | None:
         """When the call will be over if nothing more is done; None with nothing played.
 
         In silence, or where `bars` is given, so many bars after the bar line it began at. Never before what

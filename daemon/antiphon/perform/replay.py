@@ -116,7 +116,7 @@ def perform(records: Iterable[Record], make: Callable[[Begun], Session]) -> Iter
         if isinstance(record, Begun):
             yield from _cut_off(session, last_s)
             session, last_s = make(record), float("-inf")
-            yield from session.take_news()
+            yield from session.take_reports()
         elif session is not None and isinstance(record, _PLAYED):
             yield from _told(session, record)
             session = None if isinstance(record, Ended) else session
@@ -128,7 +128,7 @@ def _cut_off(session: Session | None, last_s: float) -> Iterator[Report]:
     """What came of a session that nobody ended, up to the last moment that is known of it."""
     if session is not None and last_s > float("-inf"):
         yield from _sent(_reach(session, last_s))
-        yield from session.take_news()
+        yield from session.take_reports()
 
 
 def _told(session: Session, record: Received | Led | Asked | Ended) -> Iterator[Report]:
@@ -154,7 +154,7 @@ def _told(session: Session, record: Received | Led | Asked | Ended) -> Iterator[
             yield from _sent(session.stop(at_s))
     if not isinstance(record, Asked | Ended):
         yield record
-    yield from session.take_news()
+    yield from session.take_reports()
     if isinstance(record, Ended):
         yield record
 

@@ -11,14 +11,14 @@ from antiphon.timebase import Grid
 
 
 @dataclass(frozen=True, slots=True)
-class Resumption:
+class Handover:
     """What an earlier session of the same performance has left: its bars, and how many calls it answered."""
 
     transport: Transport | None = None
     calls: int = 0
 
 
-NOTHING_LEFT = Resumption()
+NO_HANDOVER = Handover()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Begun:
 
     settings: SessionSettings
     random_seed: int
-    resumption: Resumption
+    handover: Handover
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class ProgramChosen:
     name: str | None
 
 
-News = (
+SessionReport = (
     Begun
     | Asked
     | StateChanged
@@ -192,4 +192,4 @@ class Sent:
     late_s: float
 
 
-Report = Received | Led | Sent | Ended | Released | News
+Report = Received | Led | Sent | Ended | Released | SessionReport

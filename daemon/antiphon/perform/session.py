@@ -8,25 +8,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from antiphon.events import Clocked, ControlChange, Lead, NoteOn, PlayedNote, ProgramChange, Timed, Turned
-from antiphon.perform.answer.planner import Respondent
-from antiphon.perform.answer.playback import Speech
-from antiphon.perform.answer.programs import Voice, Voices
-from antiphon.perform.clock.bar_clock import Shift, Timekeeper
+from antiphon.perform.answer.planner import Planner
+from antiphon.perform.answer.playback import Playback
+from antiphon.perform.answer.programs import Programs, Voice
+from antiphon.perform.clock.bar_clock import BarClock, Shift
 from antiphon.perform.clock.external_grid import playable
-from antiphon.perform.controls.control_state import Desk
+from antiphon.perform.controls.control_state import ControlState
 from antiphon.perform.controls.midi_controls import SUSTAIN, pressed, remembering_or_not
 from antiphon.perform.modes import MODES, Mode
-from antiphon.perform.phrase import Caller
+from antiphon.perform.phrase import PhraseInput
 from antiphon.perform.reports import (
-    NOTHING_LEFT,
+    NO_HANDOVER,
     Asked,
     Begun,
+    Handover,
     KnobTurned,
     MemoryKept,
-    News,
     Pressed,
     ProgramChosen,
-    Resumption,
+    SessionReport,
     StateChanged,
 )
 from antiphon.perform.settings import Button, SessionSettings, State
@@ -38,7 +38,7 @@ class Session:
     """One player and one answering voice, which a program change exchanges for one of `programs`.
 
     The same voices, settings, random seed and input give the same output, however often it is advanced.
-    `resumption` is what an earlier session left whose performance goes on.
+    `handover` is what an earlier session left whose performance goes on.
     """
 
     def __init__(
@@ -47,16 +47,16 @@ class Session:
         settings: SessionSettings,
         random_seed: int,
         programs: Sequence[Voice] = (),
-        resumption: Resumption = NOTHING_LEFT,
+        handover: Handover = NO_HANDOVER,
     ) -> None:
         self._settings = settings
-        self._desk = Desk(settings.control, settings.learn, settings.turnable)
-        self._time = Timekeeper(settings.tempo, settings.clock, voice.steps_per_quarter, resumption.transport)
-        self._caller = Caller(settings.phrase)
-        self._voices = Voices(voice, programs, settings.sampling, random_seed)
-        self._respondent = Respondent(settings, self._voices, resumption.calls)
-        self._news: list[News] = [Begun(settings, random_seed, resumption)]
-        self._speech = Speech(self._news.append)
+        self._controls = ControlState(settings.control, settings.learn, settings.live_settings)
+        self._time = BarClock(settings.tempo, settings.clock, voice.steps_per_quarter, handover.transport)
+        self._phrase = PhraseInput(settings.phrase)
+        self._programs = Programs(voice, programs, settings.sampling, random_seed)
+        self._planner = Planner(settings, self._programs, handover.calls)
+        self._reports: list[SessionReport] = [Begun(settings, random_seed, handover)]
+        self._playback = Playback(self._reports.append)
         self._state: State = "idle"
         if self._time.led:
             self._enter("waiting", 0.0)
@@ -83,7 +83,7 @@ class Session:
             if self._state == "waiting":
                 return  # there are no bars to answer in
             self._begin_listening(timed.at_s)
-        self._caller.play(timed)
+        self._phrase.play(timed)
 
     def turn(self, turned: Turned) -> None:
         """A knob, a pedal, a button or a choice of sound, at a moment not before the last one told of."""
@@ -102,27 +102,27 @@ class Session:
     def ask(self, what: SessionSettings | Button, at_s: float) -> None:
         """Other settings, or what a button does, from a moment on that is not before the last one told of."""
         self._catch_up(at_s)
-        self._news.append(Asked(at_s, what))
+        self._reports.append(Asked(at_s, what))
         if isinstance(what, SessionSettings):
             self._set(what, at_s)
         else:
-            self._news.append(Pressed(at_s, what))
+            self._reports.append(Pressed(at_s, what))
             self._press(what, at_s)
 
     def _set(self, settings: SessionSettings, at_s: float) -> None:
         """What sounds goes on. Channel and meter stay: they are the performance's."""
-        before, source = self._settings, self._desk.now.source
+        before, source = self._settings, self._controls.now.source
         tempo = replace(settings.tempo, meter=before.tempo.meter)
         self._settings = replace(settings, tempo=tempo, channel=before.channel, learn=before.learn)
-        self._desk.set(settings.control, before.turnable, settings.turnable)
-        self._voices.sample(self._desk.now.sampling)
-        self._caller.set(settings.phrase)
-        self._respondent.set(settings)
+        self._controls.set(settings.control, before.live_settings, settings.live_settings)
+        self._programs.sample(self._controls.now.sampling)
+        self._phrase.set(settings.phrase)
+        self._planner.set(settings)
         shift = self._time.set(tempo, at_s)
         self._move(shift)
         if shift.moved_s is not None:
-            self._news += self._time.news(at_s, False, not self._caller.silent)
-        if source != self._desk.now.source or settings.clock != before.clock:
+            self._reports += self._time.news(at_s, False, not self._phrase.silent)
+        if source != self._controls.now.source or settings.clock != before.clock:
             self._choose_source(at_s)
 
     def _follow(self, lead: Lead, at_s: float) -> None:
@@ -132,29 +132,29 @@ class Session:
         shift = self._time.follow(lead, at_s)
         if self._state == "waiting":
             self._enter("idle", at_s)
-        elif shift.jumped and self._speech.call is not None:
-            self._speech.cut(at_s)
-            self._enter("idle" if self._caller.silent else "listening", at_s)
+        elif shift.jumped and self._playback.call is not None:
+            self._playback.cut(at_s)
+            self._enter("idle" if self._phrase.silent else "listening", at_s)
         else:
             self._move(shift)
-        self._news += self._time.news(at_s, shift.jumped, not self._caller.silent)
+        self._reports += self._time.news(at_s, shift.jumped, not self._phrase.silent)
 
     def _move(self, shift: Shift) -> None:
         """What waits to sound, and what is still to be composed, lie at the same steps of the grid."""
         if shift.moved_s is not None and self.transport is not None:
-            self._speech.move(shift.moved_s, self.transport)
+            self._playback.move(shift.moved_s, self.transport)
 
     def _wait(self, at_s: float) -> None:
         """The studio stands: nothing sounds, and what was played meanwhile is no call."""
         self._time.stand()
         if self._state != "waiting":
-            if not self._caller.silent:
-                self._caller.finish(at_s)
-            self._speech.cut(at_s)
+            if not self._phrase.silent:
+                self._phrase.finish(at_s)
+            self._playback.cut(at_s)
             self._enter("waiting", at_s)
 
     def _choose_source(self, at_s: float) -> None:
-        lead = self._time.choose(replace(self._settings.clock, source=self._desk.now.source))
+        lead = self._time.choose(replace(self._settings.clock, source=self._controls.now.source))
         if lead is not None:
             self._follow(lead, at_s)
         elif self._time.led:
@@ -164,51 +164,51 @@ class Session:
 
     def _choose(self, program: int, at_s: float) -> None:
         """Another voice, from the next answer on; it hears what was played so far of the call."""
-        name = self._voices.choose(program)
-        self._news.append(ProgramChosen(at_s, program, name))
+        name = self._programs.choose(program)
+        self._reports.append(ProgramChosen(at_s, program, name))
         if name is not None:
-            self._caller.prime_anew(at_s)
+            self._phrase.prime_anew(at_s)
 
     def _control(self, change: ControlChange, at_s: float) -> None:
-        for done in self._desk.turn(change, at_s):
-            self._news.append(done)
+        for done in self._controls.turn(change, at_s):
+            self._reports.append(done)
             if isinstance(done, KnobTurned):
-                self._voices.sample(self._desk.now.sampling)
+                self._programs.sample(self._controls.now.sampling)
                 if done.name == "clock":
                     self._choose_source(at_s)
             elif isinstance(done, Pressed):
                 self._press(done.name, at_s)
-        if change.control == SUSTAIN and self._desk.has_pedal:
-            self._caller.pedal(at_s, change.channel, pressed(change.value))
+        if change.control == SUSTAIN and self._controls.has_pedal:
+            self._phrase.pedal(at_s, change.channel, pressed(change.value))
 
     def _press(self, button: str, at_s: float) -> None:
         if button == "answer_now":
             self._end_call(at_s)
         elif button == "remember":
-            self._desk.now = remembering_or_not(self._desk.now)
-            self._voices.sample(self._desk.now.sampling)
+            self._controls.now = remembering_or_not(self._controls.now)
+            self._programs.sample(self._controls.now.sampling)
         elif button == "forget":
-            self._voices.forget()
+            self._programs.forget()
         elif button == "keep_memory":
-            self._news.append(MemoryKept(at_s, self._voices.remembered()))
+            self._reports.append(MemoryKept(at_s, self._programs.remembered()))
         elif button in ("stop", "panic"):
             if button == "panic":
-                self._caller.finish(at_s)
-            self._speech.owe(self.stop(at_s))
+                self._phrase.finish(at_s)
+            self._playback.owe(self.stop(at_s))
 
     def _begin_listening(self, at_s: float) -> None:
         self._time.begin(at_s)
-        if self._speech.call is not None:
-            self._barge_in(self._speech.call, at_s)
+        if self._playback.call is not None:
+            self._barge_in(self._playback.call, at_s)
         self._enter("listening", at_s)
 
     def _barge_in(self, answered: tuple[PlayedNote, ...], at_s: float) -> None:
         """The player takes over. If nothing of the answer had sounded, they had only paused."""
-        if not self._speech.heard:
-            self._caller.resume(answered)
-        elif self._desk.now.answer.overlap:
+        if not self._playback.heard:
+            self._phrase.resume(answered)
+        elif self._controls.now.answer.overlap:
             return
-        self._speech.cut(at_s)
+        self._playback.cut(at_s)
 
     def advance(self, now_s: float) -> list[Timed]:
         """Get on with listening, deciding and composing; gives what is due by now, in order.
@@ -228,43 +228,43 @@ class Session:
 
     def _catch_up(self, at_s: float) -> None:
         """Advance, and leave nothing for later: what the player does now changes only what comes after."""
-        self._speech.owe(self.advance(at_s) + self._perform_all(at_s, at_s))
-        self._caller.did(at_s)
+        self._playback.owe(self.advance(at_s) + self._perform_all(at_s, at_s))
+        self._phrase.did(at_s)
 
     def _perform_all(self, until_s: float, now_s: float) -> list[Timed]:
         """With nothing left to compose: what is remembered must not hang on how often anybody looked."""
         events = self._perform(until_s, now_s)
-        while self._speech.wants_more(until_s):
+        while self._playback.wants_more(until_s):
             events += self._perform(until_s, now_s)
         return events
 
     def _perform(self, until_s: float, now_s: float) -> list[Timed]:
         """Everything up to a moment, in the order of the music, however late it is now."""
-        events = self._speech.perform(until_s, now_s)
-        if (over_s := self._speech.over_s(until_s)) is not None:
-            self._enter("idle" if self._caller.silent else "listening", over_s)
+        events = self._playback.perform(until_s, now_s)
+        if (over_s := self._playback.over_s(until_s)) is not None:
+            self._enter("idle" if self._phrase.silent else "listening", over_s)
         return events
 
     @property
     def next_send_s(self) -> float | None:
         """When something is to sound next, as far as it is composed; None where nothing is."""
-        return self._speech.scheduler.next_s
+        return self._playback.scheduler.next_s
 
     def next_deadline_s(self) -> float | None:
         """When to advance again at the latest if nothing is received; None while there is nothing to do."""
         moments = [self._call_ends_s(), self._primes_at_s(), self._time.lost_at_s()]
-        moments += self._speech.deadlines_s()
+        moments += self._playback.deadlines_s()
         return min((moment for moment in moments if moment is not None), default=None)
 
-    def take_news(self) -> list[News]:
+    def take_reports(self) -> list[SessionReport]:
         """What happened since the last call."""
-        news = list(self._news)
-        self._news.clear()
+        news = list(self._reports)
+        self._reports.clear()
         return news
 
     def stop(self, at_s: float) -> list[Timed]:
         """End everything; gives the note-offs that are owed."""
-        offs = self._speech.silence(at_s)
+        offs = self._playback.silence(at_s)
         if self._state != "waiting":
             self._enter("idle", at_s)
         return offs
@@ -272,42 +272,42 @@ class Session:
     def _enter(self, state: State, at_s: float) -> None:
         if state != self._state:
             self._state = state
-            self._news.append(StateChanged(at_s, state))
+            self._reports.append(StateChanged(at_s, state))
 
     def _call_ends_s(self) -> float | None:
         """In silence, or in the modes that keep to the bars at a bar line."""
-        bars = self._desk.now.answer.bars or self._mode.least_bars
-        return self._caller.over_s(self._time, bars if self._mode.ends_at_bar else None)
+        bars = self._controls.now.answer.bars or self._mode.least_bars
+        return self._phrase.over_s(self._time, bars if self._mode.ends_at_bar else None)
 
     def _primes_at_s(self) -> float | None:
         """When the model may hear the call so far; never while it speaks."""
-        return self._caller.primes_at_s if self._speech.call is None else None
+        return self._phrase.primes_at_s if self._playback.call is None else None
 
     def _prime(self, now_s: float) -> None:
         primes_at_s, transport = self._primes_at_s(), self.transport
         if transport is not None and primes_at_s is not None and primes_at_s <= now_s:
-            played = self._time.straight(self._caller.so_far(now_s))
-            self._respondent.prime(played, transport, self._follows)
+            played = self._time.straight(self._phrase.so_far(now_s))
+            self._planner.prime(played, transport, self._follows)
 
     def _end_call(self, at_s: float) -> None:
         """The call is over; the answer is planned from this moment, however late it is noticed."""
-        if self.transport is None or self._caller.silent:
+        if self.transport is None or self._phrase.silent:
             return
-        self._speech.cut(at_s)  # where they overlapped the new answer takes over
-        self._answer_call(self._caller.finish(at_s), self.transport, at_s)
+        self._playback.cut(at_s)  # where they overlapped the new answer takes over
+        self._answer_call(self._phrase.finish(at_s), self.transport, at_s)
 
     def _answer_call(self, played: tuple[PlayedNote, ...], before: Transport, at_s: float) -> None:
-        straight, now = self._time.straight(played), self._desk.now
-        scheduler = self._speech.scheduler
-        response = self._respondent.respond(straight, before, self._follows, at_s, now, scheduler)
+        straight, now = self._time.straight(played), self._controls.now
+        scheduler = self._playback.scheduler
+        response = self._planner.plan(straight, before, self._follows, at_s, now, scheduler)
         self._time.transport = response.transport
-        self._speech.begin(response.answer, played)
-        self._news.append(response.heard)
+        self._playback.begin(response.answer, played)
+        self._reports.append(response.heard)
         self._enter("answering", at_s)
 
     @property
     def _mode(self) -> Mode:
-        return MODES[self._desk.now.answer.mode]
+        return MODES[self._controls.now.answer.mode]
 
     @property
     def _follows(self) -> bool:

@@ -128,7 +128,7 @@ class ControlSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Turnable:
+class LiveSettings:
     """The settings that a knob can change while the music goes on."""
 
     sampling: SamplingSettings
@@ -153,6 +153,6 @@ class SessionSettings:
     learn: Knob | Button | None = None  # what the next control change will do from then on
 
     @property
-    def turnable(self) -> Turnable:
+    def live_settings(self) -> LiveSettings:
         """The part that knobs can turn."""
-        return Turnable(self.sampling, self.answer, self.shape, self.clock.source)
+        return LiveSettings(self.sampling, self.answer, self.shape, self.clock.source)

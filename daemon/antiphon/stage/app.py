@@ -14,7 +14,7 @@ from antiphon.errors import Failure, WrongUse
 from antiphon.files import memory as memory_file
 from antiphon.perform.reports import Learned, MemoryKept, ProgramChosen
 from antiphon.signals import has_terminal
-from antiphon.stage.control.protocol import Ask, Done, Reply, Request, SetOne
+from antiphon.stage.control.protocol import Command, Done, Reply, Request, SetOne
 from antiphon.stage.control.sd_notify import Notifier
 from antiphon.stage.control.server import Door
 from antiphon.stage.control.status import Ports, StatusBoard
@@ -22,21 +22,20 @@ from antiphon.stage.machine.clock import Clock
 from antiphon.stage.machine.log import LOG
 from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.ports.port import PortChanged
-from antiphon.stage.process.player import Ask as Order
-from antiphon.stage.process.player import Ready, Waiting
-from antiphon.stage.process.supervisor import Live, TakenOver, Watched
-from antiphon.stage.screen.event_log import Journal
+from antiphon.stage.process.player import LiveRequest, Ready, Waiting
+from antiphon.stage.process.supervisor import Supervisor, TakenOver, Watched
+from antiphon.stage.screen.event_log import EventLog
 from antiphon.stage.screen.screen import Screen
 from antiphon.stage.takes.recording import Recording
 from antiphon.timebase import Meter
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class Outputs:
     """What the front tells of what happens. `tell` hands an order to the sender, `read` reads the settings'
     file again, `say` says a line beside the picture."""
 
-    tell: Callable[[Order], None]
+    tell: Callable[[LiveRequest], None]
     read: Callable[[], Config]
     recording: Recording
     screen: Screen
@@ -44,59 +43,59 @@ class Stage:
     say: Callable[[str], None]
 
 
-class Front:
+class App:
     """`settings` are those of the file, `board` has those in force."""
 
     def __init__(
-        self, clock: Clock, settings: Config, wiring: Wiring, board: StatusBoard, stage: Stage
+        self, clock: Clock, settings: Config, wiring: Wiring, board: StatusBoard, stage: Outputs
     ) -> None:
         self._clock, self._file, self._wiring = clock, settings, wiring
-        self._board, self._stage = board, stage
-        self._journal = Journal(Meter.parse(settings.tempo.meter))
+        self._board, self._outputs = board, stage
+        self._log = EventLog(Meter.parse(settings.tempo.meter))
         self.stopping = False
 
     def opened(self, ready: Ready) -> None:
         """The sender has its ports."""
         self._board.opened(Ports(ready.inputs, ready.output, ready.api))
-        self._stage.notifier.ready()
-        self._stage.notifier.status(f"plays on {', '.join((*ready.inputs, ready.output))}")
+        self._outputs.notifier.ready()
+        self._outputs.notifier.status(f"plays on {', '.join((*ready.inputs, ready.output))}")
 
     def watch(self, report: Watched) -> None:
         """Something happened."""
         if (remark := _remark(report)) is not None:
-            self._stage.say(remark)
+            self._outputs.say(remark)
         match report:
             case TakenOver():
                 self._board.restarted()
-                self._stage.notifier.status(report.reason)
+                self._outputs.notifier.status(report.reason)
             case Waiting():
-                self._stage.notifier.status(report.message)
+                self._outputs.notifier.status(report.message)
             case Ready():
                 self.opened(report)
             case PortChanged():
-                self._journal.note(report)
+                self._log.note(report)
                 self._board.note(report)
             case _:
                 if isinstance(report, MemoryKept):
-                    self._stage.say(self._keep(report))
-                self._journal.note(report)
+                    self._outputs.say(self._keep(report))
+                self._log.note(report)
                 self._board.note(report)
-                self._stage.recording.record(report)
-                self._stage.screen.show(report)
+                self._outputs.recording.record(report)
+                self._outputs.screen.show(report)
 
     def tick(self) -> None:
         """A frame has passed."""
         now_s = self._clock.now_s()
-        recording = self._stage.recording
+        recording = self._outputs.recording
         recording.tend(now_s)
         self._board.show_recording(recording.path, recording.recording, recording.trouble)
-        self._stage.screen.show_recording(recording.recording)
-        self._stage.screen.tick(now_s)
-        self._stage.notifier.alive()
+        self._outputs.screen.show_recording(recording.recording)
+        self._outputs.screen.tick(now_s)
+        self._outputs.notifier.alive()
 
     def closing(self) -> None:
         """The end is wanted."""
-        self._stage.notifier.stopping()
+        self._outputs.notifier.stopping()
 
     def _keep(self, memory: MemoryKept) -> str:
         """Write the memory; gives what to say of it. The music goes on even if it cannot be written."""
@@ -114,28 +113,28 @@ class Front:
         match request:
             case SetOne(name, value):
                 self._change(changed_now(self._board.settings, name, value))
-                self._stage.say(f"{name} is {value} now.")
-            case Ask("status"):
+                self._outputs.say(f"{name} is {value} now.")
+            case Command("status"):
                 return Done({"status": self._board.status(self._clock.now_s()).to_plain()})
-            case Ask("panic"):
-                self._stage.tell("panic")
-            case Ask("reload"):
+            case Command("panic"):
+                self._outputs.tell("panic")
+            case Command("reload"):
                 self.reload()
-            case Ask("stop"):
+            case Command("stop"):
                 self.stopping = True
         return Done()
 
     def reload(self) -> None:
         """Read the settings again. Raises WrongUse with what is wrong in the file: then nothing changes."""
-        self._stage.notifier.reloading()
+        self._outputs.notifier.reloading()
         try:
-            before, after = self._file, self._stage.read()
+            before, after = self._file, self._outputs.read()
             self._change(reread(before, after, self._board.settings))
             self._file = after
             waiting = needs_restart(before, after)
-            self._stage.say("The settings are read again." if not waiting else _waits(waiting))
+            self._outputs.say("The settings are read again." if not waiting else _waits(waiting))
         finally:
-            self._stage.notifier.ready()
+            self._outputs.notifier.ready()
 
     def hang_up(self) -> None:
         """As `reload`, where nobody waits for the reply."""
@@ -143,7 +142,7 @@ class Front:
             self.reload()
         except (WrongUse, Failure) as mistake:
             LOG.error("%s", mistake.message)
-            self._stage.say(f"{mistake.message}\nNothing is changed.")
+            self._outputs.say(f"{mistake.message}\nNothing is changed.")
 
     def _change(self, settings: Config) -> None:
         source = settings.clock.source
@@ -153,12 +152,12 @@ class Front:
                 "[control] clock, or this source, in config.toml"
             )
         LOG.setLevel(settings.log.level.upper())
-        self._stage.tell(settings.session)
+        self._outputs.tell(settings.session)
         self._board.set_to(settings)
 
 
 def attend(
-    live: Live, front: Front, door: Door, stopping: Callable[[], bool], hung_up: Callable[[], bool]
+    live: Supervisor, front: App, door: Door, stopping: Callable[[], bool], hung_up: Callable[[], bool]
 ) -> None:
     """Until somebody wants the end: let the front hear, and be asked."""
     on_terminal = has_terminal()

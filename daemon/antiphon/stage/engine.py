@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from antiphon.events import Clocked, ControlChange, Input, Lead, Timed, Turned
-from antiphon.perform.clock.midi_clock_out import ClockOut
+from antiphon.perform.clock.midi_clock_out import MidiClockOut
 from antiphon.perform.reports import Ended, Led, Received, Report, Sent, StateChanged
 from antiphon.perform.session import Session
 from antiphon.perform.settings import Button, SessionSettings, State
@@ -35,8 +35,8 @@ class Engine:
         publish: Callable[[Report], None],
         poll_s: float = POLL_S,
         light: Callable[[State], ControlChange | None] = lambda _: None,
-        clock_out: ClockOut | None = None,
-        beacon: Callable[[], list[Lead]] = list,
+        clock_out: MidiClockOut | None = None,
+        clock_feed: Callable[[], list[Lead]] = list,
     ) -> None:
         self._clock = clock
         self._port = port
@@ -45,7 +45,7 @@ class Engine:
         self._poll_s = poll_s
         self._light = light
         self._clock_out = clock_out
-        self._beacon = beacon
+        self._clock_feed = clock_feed
         self._last_input_s = clock.now_s()
         self._reached_s = float("-inf")  # the moment the session was last advanced to
         self._told_s = float("-inf")  # the moment of what the session was told of last
@@ -69,7 +69,7 @@ class Engine:
 
     def run(self, until: Callable[[], bool] = lambda: False) -> None:
         """Play until `stop` is called or `until()` holds; whatever ends it, no note stays open."""
-        self._report_news()
+        self._publish_reports()
         try:
             while not self._stopping and not until():
                 self.turn()
@@ -79,12 +79,12 @@ class Engine:
             self._send(self._session.stop(ended_s))
             if self._clock_out is not None:
                 self._say(self._clock_out.follow(None, ended_s))
-            self._report_news()
+            self._publish_reports()
             self._publish(Ended(ended_s, self._reached_s))
 
     def turn(self) -> None:
         """One turn: take what came in, send what is due."""
-        received = [*self._port.receive(), *self._beacon()]
+        received = [*self._port.receive(), *self._clock_feed()]
         if received:
             self._last_input_s = self._clock.now_s()
         elif not self._asked and (self._deadline_s is None or self._clock.now_s() < self._deadline_s):
@@ -123,13 +123,13 @@ class Engine:
         return self._session.advance(self._reached_s)
 
     def _settle(self) -> None:
-        self._report_news()
+        self._publish_reports()
         self._deadline_s = self._session.next_deadline_s()
         self._sends_s = self._session.next_send_s
         if self._clock_out is not None:
             self._keep_the_beat(self._clock_out)
 
-    def _keep_the_beat(self, clock_out: ClockOut) -> None:
+    def _keep_the_beat(self, clock_out: MidiClockOut) -> None:
         """Pulses are sent by the same timer as the notes."""
         self._say(clock_out.follow(self._session.rolling_grid, max(self._clock.now_s(), self._reached_s)))
         if (next_s := clock_out.next_s) is not None:
@@ -175,8 +175,8 @@ class Engine:
         self._port.send(timed.event, timed.at_s)
         return max(0.0, self._clock.now_s() - timed.at_s)
 
-    def _report_news(self) -> None:
-        for news in self._session.take_news():
+    def _publish_reports(self) -> None:
+        for news in self._session.take_reports():
             if isinstance(news, StateChanged) and (light := self._light(news.state)) is not None:
                 self._port.send(light, self._clock.now_s())
             self._publish(news)

@@ -9,7 +9,7 @@ from antiphon import cli
 from antiphon.commands import panic
 from antiphon.config import Config
 from antiphon.errors import Failure
-from antiphon.stage.control.protocol import Ask, Done, Refused, SetOne
+from antiphon.stage.control.protocol import Command, Done, Refused, SetOne
 from antiphon.stage.control.server import SUPPORTED, ControlSocket
 from antiphon.stage.control.status import Ports, StatusBoard
 from antiphon.stage.machine.clock import VirtualClock
@@ -59,9 +59,9 @@ class Running:
         self.asked.append(request)
         if self.refuses:
             return Refused(self.refuses)
-        if request == Ask("stop"):
+        if request == Command("stop"):
             self._over.set()
-        if request == Ask("status"):
+        if request == Command("status"):
             board = StatusBoard(Config(), "essen", 0.0)
             board.opened(Ports(("antiphon:in",), "antiphon:out", "jack", ("keys",)))
             return Done({"status": board.status(9.0).to_plain()})
@@ -140,7 +140,7 @@ def test_what_it_refuses_is_told(antiphon, running):
 def test_the_end(antiphon, running):
     there = running()
     assert antiphon("stop") == (0, "Antiphon has ended.\n", "")
-    assert there.asked == [Ask("stop")]
+    assert there.asked == [Command("stop")]
     assert antiphon("status") == (1, "", NOBODY)
 
 
@@ -168,7 +168,7 @@ def test_panic_asks_the_running_one_first(antiphon, running, monkeypatch):
 
     monkeypatch.setattr(panic, "silence", silence)
     assert antiphon("panic") == (0, "The running Antiphon is silent.\nSilenced: synth.\n", "")
-    assert silenced == [[Ask("panic")]]
+    assert silenced == [[Command("panic")]]
     there.refuses = "no"
     code, out, err = antiphon("panic")
     assert (code, out, err) == (0, "Silenced: synth.\n", "The running Antiphon is not silenced: no\n")

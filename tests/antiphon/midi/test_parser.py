@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon.midi.parser import Reader
+from antiphon.midi.parser import MidiParser
 
 ON, OFF = bytes([0x90, 60, 64]), bytes([0x90, 60, 0])
 LENGTHS = {0x80: 3, 0x90: 3, 0xA0: 3, 0xB0: 3, 0xC0: 2, 0xD0: 2, 0xE0: 3}
@@ -16,7 +16,7 @@ MESSAGES = st.tuples(st.integers(0x80, 0xEF), st.integers(0, 127), st.integers(0
 
 
 def read(*pieces):
-    reader = Reader()
+    reader = MidiParser()
     return [message for piece in pieces for message in reader.feed(piece)]
 
 

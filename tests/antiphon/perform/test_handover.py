@@ -4,8 +4,8 @@ import pytest
 
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.handover import Succession
-from antiphon.perform.reports import NOTHING_LEFT, Answered, Followed, Heard, Received, Sent
+from antiphon.perform.handover import HandoverTracker
+from antiphon.perform.reports import NO_HANDOVER, Answered, Followed, Heard, Received, Sent
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings, TempoSettings
 from antiphon.perform.transport import Transport
@@ -21,10 +21,10 @@ def heard(grid):
 
 
 def test_before_a_call_nothing_is_left():
-    succession = Succession(METER)
+    succession = HandoverTracker(METER)
     for report in (Received(Timed(1.0, NoteOn(60))), Sent(Timed(1.0, NoteOff(60)), 0.0)):
         succession.hear(report)
-    assert succession.resumption == NOTHING_LEFT
+    assert succession.handover == NO_HANDOVER
 
 
 @pytest.mark.parametrize(
@@ -37,11 +37,11 @@ def test_before_a_call_nothing_is_left():
     ],
 )
 def test_the_newest_grid_and_the_number_of_calls_are_left(reports, grid, calls):
-    succession = Succession(METER)
+    succession = HandoverTracker(METER)
     for report in reports:
         succession.hear(report)
-    assert succession.resumption.transport == Transport(grid, METER)
-    assert succession.resumption.calls == calls
+    assert succession.handover.transport == Transport(grid, METER)
+    assert succession.handover.calls == calls
 
 
 def play(session, succession, at_s):
@@ -50,17 +50,17 @@ def play(session, succession, at_s):
         session.advance(moment_s)
     while (deadline_s := session.next_deadline_s()) is not None and deadline_s < at_s + 12:
         session.advance(deadline_s)
-        for report in session.take_news():
+        for report in session.take_reports():
             succession.hear(report)
 
 
 def test_a_session_that_takes_over_answers_on_the_bars_of_the_first():
     settings = SessionSettings(tempo=TempoSettings("fixed", 120.0))
-    succession = Succession(Meter.parse(settings.tempo.meter))
+    succession = HandoverTracker(Meter.parse(settings.tempo.meter))
     first = Session(scripted_voice(["72", "_"]), settings, 1)
     play(first, succession, 1.0)
-    left = succession.resumption
-    second = Session(scripted_voice(["72", "_"]), settings, 1, resumption=left)
+    left = succession.handover
+    second = Session(scripted_voice(["72", "_"]), settings, 1, handover=left)
     play(second, succession, 21.3)
-    assert (left.calls, succession.resumption.calls) == (1, 2)
-    assert succession.resumption.transport == left.transport
+    assert (left.calls, succession.handover.calls) == (1, 2)
+    assert succession.handover.transport == left.transport

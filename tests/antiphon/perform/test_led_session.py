@@ -104,7 +104,7 @@ def test_before_the_clock_runs_nothing_is_answered():
     sent = play(made, [*call_at([1.0, 1.5, 2.0])])
     assert sent == []
     assert made.state == "waiting"
-    assert [n.state for n in made.take_news() if isinstance(n, StateChanged)] == ["waiting"]
+    assert [n.state for n in made.take_reports() if isinstance(n, StateChanged)] == ["waiting"]
 
 
 def test_a_clock_that_falls_silent_closes_the_notes_and_waits():
@@ -114,7 +114,7 @@ def test_a_clock_that_falls_silent_closes_the_notes_and_waits():
     sent = play(made, [*clock(running), *call_at([3.5, 4.0, 4.5])], until_s=12.0)
     assert rows(sent) == [(7.0, "on", 72), (round(running[-1] + 0.25, 3), "off", 72)]
     assert made.state == "waiting"
-    assert [n.cut for n in made.take_news() if isinstance(n, Answered)] == [True]
+    assert [n.cut for n in made.take_reports() if isinstance(n, Answered)] == [True]
 
 
 def test_a_stop_closes_the_notes_at_once_and_a_continue_goes_on():
@@ -131,7 +131,7 @@ def test_a_stop_closes_the_notes_at_once_and_a_continue_goes_on():
     sent = rows(play(made, arriving))
     assert sent[:2] == [(7.0, "on", 72), (7.2, "off", 72)]
     assert sent[2 : 2 + len(ANSWER)] == later(ANSWER, 11.0)
-    told = [n.ahead_steps for n in made.take_news() if isinstance(n, Followed)]
+    told = [n.ahead_steps for n in made.take_reports() if isinstance(n, Followed)]
     assert told
     assert not any(ahead_steps % 16 for ahead_steps in told)
 
@@ -212,7 +212,7 @@ def test_however_the_studio_jumps_every_note_is_closed_once(moves, seed):
         counts[timed.event.pitch] += 1 if isinstance(timed.event, NoteOn) else -1
         assert 0 <= counts[timed.event.pitch] <= 1
     assert not any(counts.values())
-    steps = [n.grid.steps_at(n.at_s) for n in made.take_news() if isinstance(n, Followed)]
+    steps = [n.grid.steps_at(n.at_s) for n in made.take_reports() if isinstance(n, Followed)]
     assert all(b >= a - 0.3 for a, b in pairwise(steps))
 
 
@@ -242,6 +242,6 @@ def test_a_source_that_says_nothing_is_waited_for_and_the_notes_are_closed():
 def test_the_call_is_heard_on_the_studios_grid_whatever_its_tempo():
     made = led("link", script=["72", "_", "_", "_"] * 9)
     play(made, [Lead(0.0, 0.0, 60.0), Lead(2.0, 2.0, 60.0), *call_at([4.0, 5.0, 6.0])], until_s=14.0)
-    heard = [n for n in made.take_news() if isinstance(n, Heard)]
+    heard = [n for n in made.take_reports() if isinstance(n, Heard)]
     assert [note.onset_steps for note in heard[0].notes] == [16, 20, 24]
     assert heard[0].grid.bpm == 60.0

@@ -2,8 +2,8 @@
 
 from antiphon.events import NoteOff, NoteOn, PlayedNote, Timed
 from antiphon.listen.phrase import PhraseSettings
-from antiphon.perform.clock.bar_clock import Timekeeper
-from antiphon.perform.phrase import Caller
+from antiphon.perform.clock.bar_clock import BarClock
+from antiphon.perform.phrase import PhraseInput
 from antiphon.perform.settings import ClockSettings, TempoSettings
 
 # At 120 bpm a beat lasts half a second and a bar of 4/4 two.
@@ -12,7 +12,7 @@ TEMPO = TempoSettings("fixed", 120.0)
 
 
 def calling(*events, settings=USUAL):
-    caller, time = Caller(settings), Timekeeper(TEMPO, ClockSettings(), 4)
+    caller, time = PhraseInput(settings), BarClock(TEMPO, ClockSettings(), 4)
     for at_s, event in events:
         caller.did(at_s)
         if caller.silent:

@@ -6,7 +6,7 @@ import pytest
 
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.replay import Closed, Comparison, Difference, compare, moment_of, perform
-from antiphon.perform.reports import Answered, Begun, Ended, Received, Released, Resumption, Sent
+from antiphon.perform.reports import Answered, Begun, Ended, Handover, Received, Released, Sent
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings, TempoSettings
 from antiphon.stage.engine import Engine
@@ -21,13 +21,13 @@ SCRIPT = ["72", "_", "_", "_", "_", "_", "_", "_", "71", "_", "_"]
 
 
 def made(begun, script=SCRIPT):
-    return Session(scripted_voice(script), begun.settings, begun.random_seed, (), begun.resumption)
+    return Session(scripted_voice(script), begun.settings, begun.random_seed, (), begun.handover)
 
 
 def recorded(call=CALL, until_s=8.0, late_s=0.0):
     """What is kept of a session on stage; `late_s`: how long its clock stops in the midst of the answer."""
     clock, reports = VirtualClock(), []
-    session = made(Begun(SETTINGS, 1, Resumption()))
+    session = made(Begun(SETTINGS, 1, Handover()))
     engine = Engine(clock, Loopback(clock, call), session, reports.append)
 
     def over():

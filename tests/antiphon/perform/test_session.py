@@ -21,13 +21,13 @@ from antiphon.perform.reports import (
     Asked,
     Begun,
     Composed,
+    Handover,
     Heard,
     KnobTurned,
     Learned,
     MemoryKept,
     Pressed,
     ProgramChosen,
-    Resumption,
     StateChanged,
 )
 from antiphon.perform.session import Session
@@ -116,7 +116,7 @@ def test_the_answer_is_in_the_players_key():
     made = session()
     sent = play(made, up_a_tone)
     assert [pitch for _, kind, pitch in rows(sent) if kind == "on"] == [74, 73, 74]
-    heard = next(news for news in made.take_news() if isinstance(news, Heard))
+    heard = next(news for news in made.take_reports() if isinstance(news, Heard))
     assert heard.key == Key(2, "major")
 
 
@@ -134,7 +134,7 @@ def test_the_song_cannot_end_before_the_last_bar():
     """In the first of two bars the model wants nothing but the end, and must go on."""
     made = session(["72", "/"], answer=AnswerSettings(bars=2))
     play(made, CALL, until_s=9.0)
-    composed = [news.step for news in made.take_news() if isinstance(news, Composed)]
+    composed = [news.step for news in made.take_reports() if isinstance(news, Composed)]
     assert composed[:16] == list(range(16, 32))
 
 
@@ -143,7 +143,7 @@ def test_a_note_of_the_player_ends_the_answer_at_once_and_begins_the_next_call()
     sent = play(made, [*CALL, (3.2, NoteOn(62)), (3.6, NoteOff(62))])
     assert rows(sent)[:2] == [(3.0, "on", 72), (3.2, "off", 72)]
     assert rows(sent)[2][0] == 5.0  # the answer to the second call, at the next bar
-    news = made.take_news()
+    news = made.take_reports()
     assert [n.cut for n in news if isinstance(n, Answered)] == [True, False]
     assert [[note.pitch for note in n.notes] for n in news if isinstance(n, Heard)] == [[60, 64, 67], [62]]
 
@@ -151,7 +151,7 @@ def test_a_note_of_the_player_ends_the_answer_at_once_and_begins_the_next_call()
 def test_a_player_who_only_paused_is_heard_whole():
     made = session(phrase=PhraseSettings(silence_beats=0.5))
     play(made, [*CALL, (2.8, NoteOn(72)), (2.95, NoteOff(72))])
-    heard = [n for n in made.take_news() if isinstance(n, Heard)]
+    heard = [n for n in made.take_reports() if isinstance(n, Heard)]
     assert [[note.pitch for note in n.notes] for n in heard] == [[60, 64, 67], [60, 64, 67, 72]]
 
 
@@ -164,7 +164,7 @@ def test_a_late_model_leaves_a_rest_and_no_burst():
     assert rows(made.advance(4.05)) == [(4.0, "on", 72)]
     made.advance(5.0)
     made.advance(5.1)
-    assert [n.late_steps for n in made.take_news() if isinstance(n, Answered)] == [2]
+    assert [n.late_steps for n in made.take_reports() if isinstance(n, Answered)] == [2]
 
 
 def test_stopping_closes_what_sounds():
@@ -178,7 +178,7 @@ def test_stopping_closes_what_sounds():
 def test_the_states_are_told():
     made = session()
     play(made, CALL)
-    told = [(round(n.at_s, 3), n.state) for n in made.take_news() if isinstance(n, StateChanged)]
+    told = [(round(n.at_s, 3), n.state) for n in made.take_reports() if isinstance(n, StateChanged)]
     assert told == [(1.0, "listening"), (2.9, "answering"), (5.0, "idle")]
 
 
@@ -230,7 +230,7 @@ def test_trading_keeps_to_the_bar_line_whatever_is_held():
     sent = play(made, call, until_s=9.0)
     ons = [at_s for at_s, kind, _ in rows(sent) if kind == "on"]
     assert ons == [4.0 + 0.5 * n for n in range(8)]
-    heard = next(news for news in made.take_news() if isinstance(news, Heard))
+    heard = next(news for news in made.take_reports() if isinstance(news, Heard))
     assert [(n.onset_steps, n.duration_steps) for n in heard.notes] == [(0, 16), (16, 16)]
 
 
@@ -238,7 +238,7 @@ def test_trading_a_note_just_before_the_bar_line_begins_the_next_call():
     call = [(0.0, NoteOn(60)), (1.9, NoteOff(60)), (7.93, NoteOn(64)), (9.0, NoteOff(64))]
     made = session(["72", "_", "_", "_"] * 8, answer=AnswerSettings("trade"))
     play(made, call, until_s=12.5)
-    starts = [news.answer_start_steps for news in made.take_news() if isinstance(news, Heard)]
+    starts = [news.answer_start_steps for news in made.take_reports() if isinstance(news, Heard)]
     assert starts == [32, 96]
 
 
@@ -249,7 +249,7 @@ def test_overlapping_lets_the_answer_go_on_until_the_next_takes_over():
     ons = [at_s for at_s, kind, _ in rows(sent) if kind == "on"]
     # The second call is over at 4.9; its answer begins at the bar line at 5, in the place of the first.
     assert ons == [3.0 + 0.5 * n for n in range(14)]
-    assert [n.at_s for n in made.take_news() if isinstance(n, Answered)] == [pytest.approx(4.9)]
+    assert [n.at_s for n in made.take_reports() if isinstance(n, Answered)] == [pytest.approx(4.9)]
 
 
 def test_the_tempo_of_the_player_is_followed_and_bars_go_on():
@@ -265,7 +265,7 @@ def test_the_tempo_of_the_player_is_followed_and_bars_go_on():
             at_s += beat_s
         at_s += 10.0
     sent = play(made, call, until_s=40.0)
-    heard = [news for news in made.take_news() if isinstance(news, Heard)]
+    heard = [news for news in made.take_reports() if isinstance(news, Heard)]
     assert [news.grid.bpm for news in heard] == [pytest.approx(90, rel=0.01), pytest.approx(100, rel=0.01)]
     assert [news.answer_start_steps % 16 for news in heard] == [0, 0]
     assert heard[0].answer_start_steps < heard[1].notes[0].onset_steps
@@ -277,7 +277,7 @@ def test_the_tempo_of_the_player_is_followed_and_bars_go_on():
 def test_a_key_set_by_hand_is_the_key():
     made = session(key=Key(7, "major"))
     play(made, CALL)
-    assert next(news for news in made.take_news() if isinstance(news, Heard)).key == Key(7, "major")
+    assert next(news for news in made.take_reports() if isinstance(news, Heard)).key == Key(7, "major")
 
 
 def test_the_model_has_heard_the_call_before_it_is_over():
@@ -302,7 +302,7 @@ def test_answer_now_ends_the_call():
     made.turn(turned(1.8, 23, 127))
     sent += play(made, [], until_s=9.0)
     assert rows(sent)[0] == (3.0, "on", 60)  # in the register of what was played
-    heard = next(news for news in made.take_news() if isinstance(news, Heard))
+    heard = next(news for news in made.take_reports() if isinstance(news, Heard))
     assert heard.at_s == 1.8
     assert [note.pitch for note in heard.notes] == [60, 64]
 
@@ -332,7 +332,7 @@ def test_knobs_change_the_answers_to_come():
     made = session(control=KNOBS)
     made.turn(turned(0.5, 21, 32))
     play(made, CALL)
-    assert next(news for news in made.take_news() if isinstance(news, Heard)).answer_steps == 32
+    assert next(news for news in made.take_reports() if isinstance(news, Heard)).answer_steps == 32
 
 
 def test_the_temperature_turns_within_the_answer():
@@ -340,7 +340,7 @@ def test_the_temperature_turns_within_the_answer():
     play(made, CALL, until_s=4.0)
     made.turn(turned(4.0, 20, 0))
     play(made, [], until_s=9.0)
-    drawn = [(n.step, n.draw.temperature) for n in made.take_news() if isinstance(n, Composed)]
+    drawn = [(n.step, n.draw.temperature) for n in made.take_reports() if isinstance(n, Composed)]
     late = [temperature for step, temperature in drawn if step > 28]
     assert late
     assert all(temperature <= 0.12 for temperature in late)
@@ -352,7 +352,7 @@ def test_the_next_knob_is_learned_and_works_at_once():
     made.turn(turned(0.2, 64, 0))  # a pedal is no knob
     made.turn(turned(0.5, 77, 32))
     play(made, CALL)
-    news = made.take_news()
+    news = made.take_reports()
     assert [(n.name, n.control) for n in news if isinstance(n, Learned)] == [("bars", 77)]
     assert next(n for n in news if isinstance(n, Heard)).answer_steps == 32
 
@@ -361,7 +361,7 @@ def test_what_a_knob_has_set_and_which_button_went_down_are_told():
     made = session(control=ControlSettings(temperature=20, mode=22, rests=26, record=28))
     for control, value in ((20, 127), (22, 127), (26, 0), (28, 127), (28, 0), (90, 1)):
         made.turn(turned(1.0, control, value))
-    assert made.take_news()[1:] == [
+    assert made.take_reports()[1:] == [
         KnobTurned(1.0, "temperature", 2.0),
         KnobTurned(1.0, "mode", "trade"),
         KnobTurned(1.0, "rests", 0.0),
@@ -371,7 +371,7 @@ def test_what_a_knob_has_set_and_which_button_went_down_are_told():
 
 def test_what_the_music_depends_on_is_told_first():
     made = session()
-    assert made.take_news() == [Begun(SessionSettings(tempo=FIXED, sampling=PLAIN), 1, Resumption())]
+    assert made.take_reports() == [Begun(SessionSettings(tempo=FIXED, sampling=PLAIN), 1, Handover())]
 
 
 def test_other_settings_count_from_the_moment_they_are_asked_for():
@@ -385,11 +385,11 @@ def test_other_settings_count_from_the_moment_they_are_asked_for():
     sent += play(made, [], until_s=30.0)
     # A quarter of the answer's first second had passed: at half the tempo the rest takes twice as long.
     assert rows(sent)[:4] == [(3.0, "on", 72), (3.65, "off", 72), (3.75, "on", 71), (4.2, "off", 71)]
-    assert Asked(3.25, asked) in made.take_news()
+    assert Asked(3.25, asked) in made.take_reports()
     made.receive(Timed(31.25, NoteOn(60)))
     made.turn(turned(31.5, 25, 127))  # the old button does nothing
     made.turn(turned(31.75, 99, 127))
-    heard = next(news for news in made.take_news() if isinstance(news, Heard))
+    heard = next(news for news in made.take_reports() if isinstance(news, Heard))
     assert (heard.at_s, heard.grid.bpm) == (31.75, 60.0)
     assert heard.answer_start_steps % 16 == 0  # the meter stays: it is the performance's
 
@@ -400,7 +400,7 @@ def test_what_a_knob_has_set_stays_where_the_settings_do_not_differ():
     made.ask(SessionSettings(tempo=FIXED, sampling=PLAIN, answer=AnswerSettings(bars=1)), 0.2)
     play(made, CALL, until_s=3.5)
     assert made.state == "answering"  # a bar, then the bar line, as trading has it
-    assert next(news for news in made.take_news() if isinstance(news, Heard)).at_s == 3.0
+    assert next(news for news in made.take_reports() if isinstance(news, Heard)).at_s == 3.0
 
 
 def test_a_button_can_be_asked_for_from_outside():
@@ -408,7 +408,7 @@ def test_a_button_can_be_asked_for_from_outside():
     play(made, CALL, until_s=3.1)
     made.ask("panic", 3.1)
     assert rows(made.advance(3.1)) == [(3.1, "off", 72)]
-    assert [news for news in made.take_news() if isinstance(news, Asked | Pressed)] == [
+    assert [news for news in made.take_reports() if isinstance(news, Asked | Pressed)] == [
         Asked(3.1, "panic"),
         Pressed(3.1, "panic"),
     ]
@@ -417,7 +417,7 @@ def test_a_button_can_be_asked_for_from_outside():
 def test_a_performance_is_taken_up_again_in_its_bars():
     first = session()
     play(first, CALL[:4], until_s=1.9)
-    left = Resumption(first.transport, 5)
+    left = Handover(first.transport, 5)
     second = Session(scripted_voice(SCRIPT), SessionSettings(tempo=FIXED, sampling=PLAIN), 1, (), left)
     later = [(at_s + 10.5, event) for at_s, event in CALL]
     assert rows(play(second, later))[0] == (15.0, "on", 72)  # bars begin at every odd second
@@ -448,7 +448,9 @@ def test_a_program_change_lets_another_voice_answer():
     made, voices = two_voices()
     sent = play(made, [*CALL, (2.5, ProgramChange(0))])
     assert rows(sent)[:4] == [(3.0, "on", 60), (3.45, "off", 60), (3.5, "on", 62), (4.975, "off", 62)]
-    assert [n for n in made.take_news() if isinstance(n, ProgramChosen)] == [ProgramChosen(2.5, 0, "other")]
+    assert [n for n in made.take_reports() if isinstance(n, ProgramChosen)] == [
+        ProgramChosen(2.5, 0, "other")
+    ]
     heard = ["/", "60", "_", "_", "_", "64", "_", "_", "_", "67", "_", "_"]
     assert voices[1].model.heard[: len(heard)] == heard
 
@@ -470,14 +472,14 @@ def test_a_program_that_there_is_not_changes_nothing():
     made, _ = two_voices()
     sent = play(made, [*CALL[:3], (1.97, ProgramChange(1)), *CALL[3:]])
     assert pitches(sent) == [72] * 8
-    assert [n for n in made.take_news() if isinstance(n, ProgramChosen)] == [ProgramChosen(1.97, 1, None)]
+    assert [n for n in made.take_reports() if isinstance(n, ProgramChosen)] == [ProgramChosen(1.97, 1, None)]
 
 
 def test_knobs_turn_for_every_voice():
     made, _ = two_voices(control=KNOBS)
     made.turn(turned(0.2, 20, 0))
     play(made, [*CALL, (2.5, ProgramChange(0))])
-    drawn = [n.draw.temperature for n in made.take_news() if isinstance(n, Composed)]
+    drawn = [n.draw.temperature for n in made.take_reports() if isinstance(n, Composed)]
     assert drawn == [pytest.approx(0.1)] * len(drawn)
 
 
@@ -496,13 +498,13 @@ def first(row):
 def test_an_answer_that_starts_at_once_is_not_kept_waiting_for_what_is_composed_ahead():
     made = session(answer=AnswerSettings(start="now"))
     play(made, [*CALL[:-1], (2.5, NoteOff(67))], until_s=2.99)
-    made.take_news()
+    made.take_reports()
     assert rows(made.advance(3.0)) == [(3.0, "on", 72)]
-    assert [n.step for n in made.take_news() if isinstance(n, Composed)] == [16]
+    assert [n.step for n in made.take_reports() if isinstance(n, Composed)] == [16]
     assert made.next_deadline_s() <= 3.0
     while made.next_deadline_s() <= 3.0:
         assert made.advance(3.0) == []
-    assert [n.step for n in made.take_news() if isinstance(n, Composed)] == [17, 18, 19, 20]
+    assert [n.step for n in made.take_reports() if isinstance(n, Composed)] == [17, 18, 19, 20]
 
 
 def test_the_pedal_holds_the_call_open():
@@ -541,7 +543,7 @@ def test_buttons_rule_the_memory():
     asked = [8.0, 13.0, 20.1, 35.0]
     events = [*call_at(0.0), *call_at(10.0), press(41, 20.0), press(40, 20.5), *call_at(22.0), *call_at(32.0)]
     play(made, sorted(events + [press(42, at_s) for at_s in asked], key=lambda e: e[0]), until_s=36.0)
-    kept = [n.symbols for n in made.take_news() if isinstance(n, MemoryKept)]
+    kept = [n.symbols for n in made.take_reports() if isinstance(n, MemoryKept)]
     assert kept[0] == ()  # what was answered is kept when the next phrase begins
     assert {"60", "64", "67"} <= set(kept[1])
     assert kept[2:] == [(), ()]
@@ -551,7 +553,7 @@ def share_on_the_calls_rhythm(closeness):
     """Of the notes of an answer, how many begin where a note of the call began."""
     made = lstm_session(shape=ShapeSettings(closeness=closeness), answer=AnswerSettings(bars=8))
     play(made, CALL, until_s=24.0)
-    news = made.take_news()
+    news = made.take_reports()
     call = next(n for n in news if isinstance(n, Heard))
     bar = {note.onset_steps % 16 for note in call.notes}
     said = [n.step % 16 for n in news if isinstance(n, Composed) and n.symbol.isdigit()]
@@ -620,7 +622,7 @@ def test_for_any_input_and_settings_no_note_hangs_or_strays(steps, changes):
         assert sounding[event.pitch] in (0, 1)
     assert not +sounding
     assert [t.at_s for t in sent] == sorted(t.at_s for t in sent)
-    told = [news.at_s for news in made.take_news() if isinstance(news, StateChanged)]
+    told = [news.at_s for news in made.take_reports() if isinstance(news, StateChanged)]
     assert told == sorted(told)
 
 

@@ -11,7 +11,7 @@ from antiphon.config import Config
 from antiphon.errors import Failure, WrongUse
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.reports import KnobTurned, Learned, MemoryKept, ProgramChosen, Received, Released, Sent
-from antiphon.stage.app import Front, Stage, attend
+from antiphon.stage.app import App, Outputs, attend
 from antiphon.stage.control.protocol import Ask, Done, SetOne
 from antiphon.stage.control.status import StatusBoard
 from antiphon.stage.machine.clock import VirtualClock
@@ -48,10 +48,10 @@ class House:
         self.recording, self.screen, self.notifier = Neighbour(), Neighbour(), Neighbour()
         self.board = StatusBoard(settings, "essen", 0.0)
         clock = VirtualClock(10.0)
-        stage = Stage(
+        stage = Outputs(
             self.orders.append, self.read, self.recording, self.screen, self.notifier, self.said.append
         )
-        self.front = Front(clock, settings, wiring, self.board, stage)
+        self.front = App(clock, settings, wiring, self.board, stage)
 
     def read(self):
         if isinstance(self.file, Exception):

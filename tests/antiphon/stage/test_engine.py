@@ -6,7 +6,7 @@ import pytest
 
 from antiphon.events import Clocked, ClockSignal, ControlChange, Lead, NoteOff, NoteOn, Timed, Turned
 from antiphon.perform.answer.programs import Voice
-from antiphon.perform.clock.midi_clock_out import ClockOut
+from antiphon.perform.clock.midi_clock_out import MidiClockOut
 from antiphon.perform.controls.midi_controls import state_light
 from antiphon.perform.reports import Answered, Received, Sent
 from antiphon.perform.session import Session
@@ -20,7 +20,7 @@ CALL = [Timed(0.5, NoteOn(60, 80)), Timed(2.2, NoteOff(60))]
 SCRIPT = ["72", "_", "_", "_", "_", "_", "_", "_", "71", "_", "_"]
 
 
-class Stage:
+class Outputs:
     """An engine on a virtual clock, with everything it reported."""
 
     def __init__(self, voice, port=Loopback, call=CALL):
@@ -44,7 +44,7 @@ class Stage:
 
 
 def test_notes_leave_at_their_moment_not_at_the_next_poll():
-    stage = Stage(scripted_voice(SCRIPT))
+    stage = Outputs(scripted_voice(SCRIPT))
     stage.run()
     sent = [report for report in stage.reports if isinstance(report, Sent)]
     assert [report.late_s for report in sent] == pytest.approx([0.0] * 4, abs=1e-9)
@@ -52,7 +52,7 @@ def test_notes_leave_at_their_moment_not_at_the_next_poll():
 
 
 def test_everything_is_reported_in_order():
-    stage = Stage(scripted_voice(SCRIPT))
+    stage = Outputs(scripted_voice(SCRIPT))
     stage.run()
     assert [r.timed for r in stage.reports if isinstance(r, Received)] == CALL
     assert [r.timed.event for r in stage.reports if isinstance(r, Sent)] == [t.event for t in stage.port.sent]
@@ -61,7 +61,7 @@ def test_everything_is_reported_in_order():
 
 def test_knobs_and_pedals_reach_the_session_and_are_reported():
     pedal = [Turned(0.4, ControlChange(64, 127)), Turned(3.0, ControlChange(64, 0))]
-    stage = Stage(scripted_voice(SCRIPT), call=[*CALL, *pedal])
+    stage = Outputs(scripted_voice(SCRIPT), call=[*CALL, *pedal])
     states = {}
     while stage.clock.now_s() < 4.2:
         stage.engine.turn()
@@ -73,7 +73,7 @@ def test_knobs_and_pedals_reach_the_session_and_are_reported():
 
 
 def test_the_state_goes_out_for_pad_lights():
-    stage = Stage(scripted_voice(SCRIPT))
+    stage = Outputs(scripted_voice(SCRIPT))
     light = partial(state_light, ControlSettings(state=30), channel=2)
     stage.engine = Engine(stage.clock, stage.port, stage.session, stage.reports.append, light=light)
     stage.run()
@@ -87,7 +87,7 @@ def test_the_state_goes_out_for_pad_lights():
 def test_what_is_played_as_a_note_leaves_comes_after_it():
     """The note was made ready before its moment; what is played in between is no earlier than the note."""
     late_key = [Timed(4.4999, NoteOn(62)), Timed(4.6, NoteOff(62))]
-    stage = Stage(scripted_voice(SCRIPT), call=[*CALL, *late_key])
+    stage = Outputs(scripted_voice(SCRIPT), call=[*CALL, *late_key])
     stage.run(until_s=4.7)
     assert [(round(t.at_s, 3), type(t.event)) for t in stage.port.sent] == [(4.5, NoteOn), (4.5, NoteOff)]
     due = [r.timed.at_s for r in stage.reports if isinstance(r, Sent)]
@@ -106,7 +106,7 @@ class CountingClock(VirtualClock):
 
 
 def test_only_what_sounds_is_waited_for_awake():
-    stage = Stage(scripted_voice(SCRIPT))
+    stage = Outputs(scripted_voice(SCRIPT))
     clock = stage.clock = CountingClock()
     stage.port = Loopback(clock, CALL)
     stage.engine = Engine(clock, stage.port, stage.session, stage.reports.append)
@@ -116,14 +116,14 @@ def test_only_what_sounds_is_waited_for_awake():
 
 
 def test_stop_closes_the_note_that_sounds():
-    stage = Stage(scripted_voice(SCRIPT))
+    stage = Outputs(scripted_voice(SCRIPT))
     stage.engine.run(until=lambda: stage.clock.now_s() >= 5.0)
     assert [type(t.event) for t in stage.port.sent] == [NoteOn, NoteOff]
     assert stage.sounding() == []
 
 
 def test_a_stop_from_outside_ends_the_loop():
-    stage = Stage(scripted_voice(SCRIPT))
+    stage = Outputs(scripted_voice(SCRIPT))
     stage.engine.stop()
     stage.engine.run()
     assert stage.port.sent == []
@@ -139,7 +139,7 @@ class FailingModel(ScriptedModel):
 
 
 def test_an_exception_closes_the_note_that_sounds():
-    stage = Stage(Voice(FailingModel(VOCABULARY, ["72"]), VOCABULARY, 4))
+    stage = Outputs(Voice(FailingModel(VOCABULARY, ["72"]), VOCABULARY, 4))
     with pytest.raises(RuntimeError, match="the model broke"):
         stage.run()
     assert [type(t.event) for t in stage.port.sent] == [NoteOn, NoteOff]
@@ -147,7 +147,7 @@ def test_an_exception_closes_the_note_that_sounds():
 
 
 def test_a_watcher_that_breaks_closes_the_note_that_sounds():
-    stage = Stage(scripted_voice(SCRIPT))
+    stage = Outputs(scripted_voice(SCRIPT))
 
     def publish(report):
         if isinstance(report, Sent) and isinstance(report.timed.event, NoteOn):
@@ -163,8 +163,10 @@ PULSE_S = 60 / 120 / 24
 
 
 def test_our_clock_starts_with_the_first_note_and_stops_at_the_end():
-    stage = Stage(scripted_voice(SCRIPT))
-    stage.engine = Engine(stage.clock, stage.port, stage.session, stage.reports.append, clock_out=ClockOut())
+    stage = Outputs(scripted_voice(SCRIPT))
+    stage.engine = Engine(
+        stage.clock, stage.port, stage.session, stage.reports.append, clock_out=MidiClockOut()
+    )
     stage.run(until_s=8.0)
     signals = stage.port.signals
     assert signals[0].signal == ClockSignal("start")
@@ -192,12 +194,12 @@ def test_a_beacon_is_asked_every_turn():
     port = Loopback(clock, CALL)
     session = Session(scripted_voice(SCRIPT), SessionSettings(clock=ClockSettings(source="link")), 1)
 
-    def beacon():
+    def clock_feed():
         leads = told[:]
         told.clear()
         return leads
 
-    engine = Engine(clock, port, session, lambda _: None, beacon=beacon)
+    engine = Engine(clock, port, session, lambda _: None, clock_feed=clock_feed)
     engine.run(until=lambda: clock.now_s() >= 8.0)
     assert [round(t.at_s, 3) for t in port.sent][:1] == [4.0]
 
@@ -217,7 +219,7 @@ class Ahead(Loopback):
 
 
 def test_a_port_that_keeps_time_itself_is_handed_notes_early():
-    stage = Stage(scripted_voice(SCRIPT), port=Ahead)
+    stage = Outputs(scripted_voice(SCRIPT), port=Ahead)
     stage.run()
     assert [at_s for at_s, _ in stage.port.due] == [4.5, 5.475, 5.5, 6.475]
     assert all(at_s - handed_s == pytest.approx(0.01, abs=1e-6) for at_s, handed_s in stage.port.due)
@@ -225,7 +227,7 @@ def test_a_port_that_keeps_time_itself_is_handed_notes_early():
 
 def test_a_clock_that_jumps_an_hour_ends_the_notes_and_plays_no_burst():
     later = [Timed(3600 + at_s, event) for at_s, event in ((10.5, NoteOn(60)), (12.2, NoteOff(60)))]
-    stage = Stage(scripted_voice(SCRIPT), call=[*CALL, *later])
+    stage = Outputs(scripted_voice(SCRIPT), call=[*CALL, *later])
     while not stage.sounding():
         stage.engine.turn()
         stage.clock.wait_until_s(stage.clock.now_s() + 0.01)

@@ -11,7 +11,7 @@ from fake_rtmidi import FakeRtMidi
 KEYS, SYNTH = "nanoKEY2:nanoKEY2 MIDI 1", "Synth:in"
 
 
-class Stage:
+class Outputs:
     """A port tied to a keyboard and a synthesizer, both of which can be unplugged, in virtual time."""
 
     def __init__(self, api=2):
@@ -33,7 +33,7 @@ class Stage:
 
 
 def test_keys_down_on_a_keyboard_that_is_unplugged_are_released_within_a_second():
-    stage = Stage()
+    stage = Outputs()
     stage.source.queue = [[0x90, 60, 64], [0x92, 64, 64], [0x90, 62, 64], [0x90, 62, 0]]
     stage.pass_time()
     stage.library.sources.clear()
@@ -44,7 +44,7 @@ def test_keys_down_on_a_keyboard_that_is_unplugged_are_released_within_a_second(
 
 
 def test_a_keyboard_that_returns_under_another_number_is_heard_again():
-    stage = Stage()
+    stage = Outputs()
     stage.library.sources.clear()
     stage.pass_time()
     stage.library.sources += ["Other 24:0", f"{KEYS} 28:0"]
@@ -54,7 +54,7 @@ def test_a_keyboard_that_returns_under_another_number_is_heard_again():
 
 
 def test_a_synthesizer_that_returns_is_released_of_what_it_held_and_of_nothing_else():
-    stage = Stage()
+    stage = Outputs()
     stage.port.send(NoteOn(60), 0.0)
     stage.port.send(NoteOn(62), 0.0)
     stage.port.send(NoteOff(62), 0.0)
@@ -72,7 +72,7 @@ def test_a_synthesizer_that_returns_is_released_of_what_it_held_and_of_nothing_e
 
 
 def test_a_port_that_is_back_is_not_used_before_the_connection_stands():
-    stage = Stage()
+    stage = Outputs()
     stage.port.send(NoteOn(60), 0.0)
     stage.library.sinks.clear()
     stage.pass_time()
@@ -88,7 +88,7 @@ def test_a_port_that_is_back_is_not_used_before_the_connection_stands():
 
 
 def test_a_send_that_fails_is_a_port_that_went():
-    stage = Stage()
+    stage = Outputs()
     stage.port.send(NoteOn(60), 0.0)
     stage.library.broken.add(SYNTH)
     stage.port.send(NoteOff(60), 0.0)
@@ -98,7 +98,7 @@ def test_a_send_that_fails_is_a_port_that_went():
 
 
 def test_a_port_that_is_not_ready_yet_is_tried_again():
-    stage = Stage()
+    stage = Outputs()
     stage.library.sources.clear()
     stage.pass_time()
     stage.library.busy.add(stage.keys)
@@ -112,7 +112,7 @@ def test_a_port_that_is_not_ready_yet_is_tried_again():
 
 @pytest.mark.parametrize("api", [2, 3])
 def test_two_hundred_unpluggings_make_no_client(api):
-    stage = Stage(api)
+    stage = Outputs(api)
     made = len(stage.library.made)
     for number in range(200):
         stage.library.sources.clear()
@@ -129,7 +129,7 @@ def test_two_hundred_unpluggings_make_no_client(api):
 
 
 def test_a_note_off_sent_while_nobody_knew_that_the_synthesizer_was_gone_is_sent_again():
-    stage = Stage()
+    stage = Outputs()
     stage.port.send(NoteOn(60), 0.0)
     stage.pass_time()
     stage.library.sinks.clear()

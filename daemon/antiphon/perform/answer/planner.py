@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 from antiphon.events import PlayedNote
 from antiphon.perform.answer.answer import Answer, Plan
-from antiphon.perform.answer.programs import Voices
+from antiphon.perform.answer.programs import Programs
 from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.answer.touch import touch_of
-from antiphon.perform.answer.transcribe import Hearing
+from antiphon.perform.answer.transcribe import Transcriber
 from antiphon.perform.modes import place_answer
 from antiphon.perform.reports import Heard
-from antiphon.perform.settings import SessionSettings, Turnable
+from antiphon.perform.settings import LiveSettings, SessionSettings
 from antiphon.perform.transport import Transport
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class PlannedAnswer:
     """An answer that is planned, what is told of it, and the bars it is in."""
 
     answer: Answer
@@ -24,44 +24,44 @@ class Response:
     transport: Transport
 
 
-class Respondent:
+class Planner:
     """`calls` were answered in this performance before; `channel` 0–15 is where answers go."""
 
-    def __init__(self, settings: SessionSettings, voices: Voices, calls: int) -> None:
-        self._hearing = Hearing(settings.phrase.voice, settings.key)
-        self._voices, self._calls, self._channel = voices, calls, settings.channel
+    def __init__(self, settings: SessionSettings, voices: Programs, calls: int) -> None:
+        self._transcriber = Transcriber(settings.phrase.voice, settings.key)
+        self._programs, self._calls, self._channel = voices, calls, settings.channel
 
     def set(self, settings: SessionSettings) -> None:
         """Other settings, from the next call on."""
-        self._hearing.set(settings.phrase.voice, settings.key)
+        self._transcriber.set(settings.phrase.voice, settings.key)
 
     def prime(self, played: Sequence[PlayedNote], transport: Transport, follows: bool) -> None:
         """Let the model hear a call so far, so that little is left to hear when it is over."""
-        call = self._hearing.glimpse(played, transport, follows)
-        self._voices.hear(call, call.notes[-1].end_steps)
+        call = self._transcriber.glimpse(played, transport, follows)
+        self._programs.hear(call, call.notes[-1].end_steps)
 
-    def respond(
+    def plan(
         self,
         played: Sequence[PlayedNote],
         before: Transport,
         follows: bool,
         at_s: float,
-        now: Turnable,
+        now: LiveSettings,
         scheduler: Scheduler,
-    ) -> Response:
+    ) -> PlannedAnswer:
         """Plan the answer to a call that was over at a moment. `before` held until then; `follows` says
         whether the player sets the tempo; `now` is what the knobs are set to."""
-        call = self._hearing.understand(played, before, follows)
+        call = self._transcriber.transcribe(played, before, follows)
         transport = call.transport
         start, end = place_answer(call.notes, at_s, transport, now.answer)
-        back = -self._voices.hear(call, start)
-        melody = self._voices.begin(self._calls)
-        shape = self._voices.shape(call, start, end, now.shape)
+        back = -self._programs.hear(call, start)
+        melody = self._programs.begin(self._calls)
+        shape = self._programs.shape(call, start, end, now.shape)
         self._calls += 1
         keep = now.answer.register == "player"
         touch = touch_of(played, call.notes, transport.grid, transport.bar_steps, keep)
         plan = Plan(start, end, touch, self._channel, back)
-        self._hearing.answered(start, transport)
+        self._transcriber.answered(start, transport)
         length = None if end is None else end - start
         heard = Heard(at_s, call.notes, call.key, transport.grid, start, length)
-        return Response(Answer(melody, shape, plan, transport, scheduler), heard, transport)
+        return PlannedAnswer(Answer(melody, shape, plan, transport, scheduler), heard, transport)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from antiphon.events import NoteOn, PlayedNote, Timed
 from antiphon.perform.answer.answer import Answer, Reply
 from antiphon.perform.answer.scheduler import Scheduler
-from antiphon.perform.reports import Answered, News
+from antiphon.perform.reports import Answered, SessionReport
 from antiphon.perform.transport import Transport
 
 # A note-on that could not leave within this time of its moment is not played at all.
@@ -14,13 +14,13 @@ LATE_LIMIT_S = 0.1
 _SOON_S = 0.002
 
 
-class Speech:
+class Playback:
     """At most one answer at a time; `tell` hears what is composed, and that an answer is over.
 
     What is due is not kept waiting for what is composed ahead.
     """
 
-    def __init__(self, tell: Callable[[News], None]) -> None:
+    def __init__(self, tell: Callable[[SessionReport], None]) -> None:
         self.scheduler = Scheduler(LATE_LIMIT_S)
         self._tell = tell
         self._reply: Reply | None = None

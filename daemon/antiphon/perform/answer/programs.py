@@ -13,7 +13,7 @@ from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import Frame, Shape, ShapeSettings
 from antiphon.compose.symbols import Vocabulary
 from antiphon.perform.answer.answer import as_heard, home_shift
-from antiphon.perform.answer.transcribe import Understood
+from antiphon.perform.answer.transcribe import Transcription
 from antiphon.timebase import STEPS_PER_QUARTER
 
 
@@ -28,7 +28,7 @@ class Voice:
     memory: Memory | None = None
 
 
-class Voices:
+class Programs:
     """The first voice answers until another is chosen. All hear the same grid; each has a model of its own,
     so that an answer under way goes on as it began.
 
@@ -67,7 +67,7 @@ class Voices:
         for melody in self._melodies:
             melody.sample(settings)
 
-    def hear(self, call: Understood, until_steps: int) -> int:
+    def hear(self, call: Transcription, until_steps: int) -> int:
         """Let the model hear a call, its last note held until a step of the call's grid.
 
         Gives the semitones from the player's key to the model's.
@@ -76,13 +76,13 @@ class Voices:
         self._melody.hear(as_heard(call.notes, shift, until_steps), self._bars(call))
         return shift
 
-    def _bars(self, call: Understood) -> Bars:
+    def _bars(self, call: Transcription) -> Bars:
         if self.steps_per_quarter != STEPS_PER_QUARTER:
             return NO_BARS  # models know places in bars of sixteenths only
         first = call.notes[0].onset_steps % call.transport.bar_steps
         return Bars.begun_at(call.transport.meter, first)
 
-    def shape(self, call: Understood, start: int, end: int | None, settings: ShapeSettings) -> Shape:
+    def shape(self, call: Transcription, start: int, end: int | None, settings: ShapeSettings) -> Shape:
         """Of an answer from one step of the call's grid to another; `end` None: without end."""
         steps, transport = None if end is None else end - start, call.transport
         frame = Frame(steps, transport.bar_steps, transport.beat_steps, call.key.mode)
@@ -110,7 +110,7 @@ class Voices:
         return np.random.default_rng((self._random_seed, call))
 
 
-def _on_bars(call: Understood) -> tuple[str, ...]:
+def _on_bars(call: Transcription) -> tuple[str, ...]:
     """A call's symbols in whole bars from its first bar line on; "" where it has not begun or is over."""
     first, bar = call.notes[0].onset_steps, call.transport.bar_steps
     offset = Bars.begun_at(call.transport.meter, first % bar).offset_steps

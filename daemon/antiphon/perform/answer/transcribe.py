@@ -20,7 +20,7 @@ _DRIFT = 0.03
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class Transcription:
     """A call on the grid of `transport`; `notes` is not empty."""
 
     notes: tuple[GridNote, ...]
@@ -33,11 +33,11 @@ class _Glimpse:
     """What a call said, and the tracker that has heard it."""
 
     asked: tuple[Sequence[PlayedNote], Transport, bool]
-    understood: Understood
+    understood: Transcription
     tracker: KeyTracker
 
 
-class Hearing:
+class Transcriber:
     """Listens from call to call: the tempo where it is to be followed, and the key."""
 
     def __init__(self, voice: quantise.Voice, key: Key | None) -> None:
@@ -52,11 +52,11 @@ class Hearing:
         self._voice, self._seen = voice, None
         self._tracker.set(key)
 
-    def glimpse(self, call: Sequence[PlayedNote], transport: Transport, follow: bool) -> Understood:
+    def glimpse(self, call: Sequence[PlayedNote], transport: Transport, follow: bool) -> Transcription:
         """What a call says so far, its tempo followed or not; takes nothing in. `call` is not empty."""
         return self._look(call, transport, follow).understood
 
-    def understand(self, call: Sequence[PlayedNote], transport: Transport, follow: bool) -> Understood:
+    def transcribe(self, call: Sequence[PlayedNote], transport: Transport, follow: bool) -> Transcription:
         """What a finished call says; costs nothing if the last glimpse saw it whole."""
         seen = self._look(call, transport, follow)
         self._tracker = seen.tracker
@@ -68,7 +68,7 @@ class Hearing:
         if self._seen is None or self._seen.asked != asked:
             placed, notes = self._on_the_grid(call, transport, follow)
             tracker = copy(self._tracker)
-            understood = Understood(notes, tracker.hear(notes), placed)
+            understood = Transcription(notes, tracker.hear(notes), placed)
             self._seen = _Glimpse(asked, understood, tracker)
         return self._seen
 

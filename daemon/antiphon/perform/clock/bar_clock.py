@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from antiphon.events import Clocked, Lead, PlayedNote
-from antiphon.perform.clock.clock_source import Conductor
-from antiphon.perform.clock.external_grid import Course
+from antiphon.perform.clock.clock_source import ClockSource
+from antiphon.perform.clock.external_grid import ExternalGrid
 from antiphon.perform.reports import Followed
 from antiphon.perform.settings import ClockSettings, TempoSettings
 from antiphon.perform.transport import Transport
@@ -21,7 +21,7 @@ class Shift:
     moved_s: Callable[[float], float] | None = None
 
 
-class Timekeeper:
+class BarClock:
     """Holds the transport, None until a note was played or the studio has said where it is.
 
     `transport` is what an earlier session of the same performance has left.
@@ -36,14 +36,14 @@ class Timekeeper:
     ) -> None:
         self.transport = transport
         self._tempo, self._steps_per_quarter = tempo, steps_per_quarter
-        self._conductor = Conductor(clock)
-        self._course = Course(Meter.parse(tempo.meter), steps_per_quarter)
+        self._source = ClockSource(clock)
+        self._external = ExternalGrid(Meter.parse(tempo.meter), steps_per_quarter)
         self._begun = transport is not None  # whether a note was played
 
     @property
     def led(self) -> bool:
         """Whether the studio leads."""
-        return self._conductor.leads
+        return self._source.leads
 
     @property
     def follows_player(self) -> bool:
@@ -56,33 +56,33 @@ class Timekeeper:
             grid = Grid(self._tempo.bpm, at_s, self._steps_per_quarter)
             self.transport = Transport(grid, Meter.parse(self._tempo.meter))
         elif self.led and not self._begun:
-            self.transport = self._course.anchor(self.transport, at_s)
+            self.transport = self._external.anchor(self.transport, at_s)
         self._begun = True
 
     def hear(self, said: Clocked | Lead) -> Lead | None:
         """What is to be followed; None where nothing is new, or another source leads."""
-        return self._conductor.hear(said)
+        return self._source.hear(said)
 
     def lost_at_s(self) -> float | None:
         """When MIDI clock stands if it says nothing until then."""
-        return self._conductor.lost_at_s()
+        return self._source.lost_at_s()
 
     def lose(self, at_s: float) -> Lead | None:
         """It said nothing: the lead to follow, if it is the one that leads."""
-        return self._conductor.lose(at_s)
+        return self._source.lose(at_s)
 
     def choose(self, clock: ClockSettings) -> Lead | None:
         """Let another source lead, or the same otherwise; gives what it said last, where that is known."""
-        return self._conductor.choose(clock)
+        return self._source.choose(clock)
 
     def stand(self) -> None:
         """The studio stands."""
-        self._course.stand()
+        self._external.stand()
 
     def follow(self, lead: Lead, at_s: float) -> Shift:
         """Go on as the studio says, from a moment on."""
         before = self.transport
-        self.transport, jumped = self._course.follow(lead, before, at_s)
+        self.transport, jumped = self._external.follow(lead, before, at_s)
         return Shift(jumped) if jumped or before is None else Shift(False, _moved(before, self.transport))
 
     def news(self, at_s: float, jumped: bool, listening: bool) -> list[Followed]:
@@ -90,8 +90,8 @@ class Timekeeper:
         if not self.led:
             return [] if self.transport is None else [Followed(at_s, self.transport.grid, 0.0, jumped)]
         if not listening:
-            self._course.forget_before(at_s)
-        return self._course.tell(at_s, jumped)
+            self._external.forget_before(at_s)
+        return self._external.tell(at_s, jumped)
 
     def set(self, tempo: TempoSettings, at_s: float) -> Shift:
         """Other settings: a tempo of its own goes on from where we are, where nobody else sets it."""
@@ -109,11 +109,11 @@ class Timekeeper:
         """The place of a moment of the call, by the grid that held then; None while there is none."""
         if self.transport is None:
             return None
-        return (self._course if self.led else self.transport.grid).steps_at(at_s)
+        return (self._external if self.led else self.transport.grid).steps_at(at_s)
 
     def straight(self, played: Sequence[PlayedNote]) -> tuple[PlayedNote, ...]:
         """A call as it would have been played on the grid as it is now, if the studio's tempo moved."""
-        return self._course.straightened(played) if self.led else tuple(played)
+        return self._external.straightened(played) if self.led else tuple(played)
 
 
 def _moved(before: Transport, after: Transport) -> Callable[[float], float]:

@@ -1,11 +1,11 @@
 """Who keeps the time: ourselves, the studio's MIDI clock, Ableton Link or the JACK transport."""
 
 from antiphon.events import Clocked, Lead
-from antiphon.perform.clock.midi_clock_in import MidiClock
+from antiphon.perform.clock.midi_clock_in import MidiClockIn
 from antiphon.perform.settings import ClockSettings, Source
 
 
-class Conductor:
+class ClockSource:
     """Takes in what every source says, and gives what the chosen one does. MIDI clock is listened to all the
     while, so that it is known when it is chosen.
     """
@@ -13,7 +13,7 @@ class Conductor:
     def __init__(self, settings: ClockSettings) -> None:
         self.source: Source = settings.source
         self._offset_s = settings.offset_ms / 1000
-        self._midi = MidiClock(settings.bandwidth_hz)
+        self._midi = MidiClockIn(settings.bandwidth_hz)
         self._midi_lead: Lead | None = None
 
     @property

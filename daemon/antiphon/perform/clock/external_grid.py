@@ -19,7 +19,7 @@ _MOST_QUARTERS = 1e7
 _TOLD_STEPS = 0.002
 
 
-class Course:
+class ExternalGrid:
     """Follows leads. Steps only go forward: a jump in the studio's song goes on in the first bar that is not
     behind, at the same place in it. `ahead_steps` is how far that has put the performance before the studio's
     own count.

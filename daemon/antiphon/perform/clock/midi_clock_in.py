@@ -8,7 +8,7 @@ from antiphon.timebase import MAX_BPM, MIN_BPM, PULSES_PER_QUARTER, SIXTEENTHS_P
 LOST_S = 0.25
 
 
-class MidiClock:
+class MidiClockIn:
     """Clock signals in, as they arrive; a `Lead` out for each that tells something.
 
     As the standard has it, the pulse after a start or a continue is the place it starts from. Without a start

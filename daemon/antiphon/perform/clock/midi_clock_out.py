@@ -12,7 +12,7 @@ _SLIDE_PULSES = 2.0
 _ROUNDING_PULSES = 0.01
 
 
-class ClockOut:
+class MidiClockOut:
     """Give it the grid as it is, ask it what is due. Pulses count from the grid's step 0."""
 
     def __init__(self) -> None:

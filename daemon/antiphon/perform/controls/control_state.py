@@ -6,19 +6,19 @@ from typing import Any
 from antiphon.events import ControlChange
 from antiphon.perform.controls.midi_controls import SUSTAIN, Controls, pressed, turn, value_of
 from antiphon.perform.reports import KnobTurned, Learned, Pressed
-from antiphon.perform.settings import Button, ControlSettings, Knob, Turnable
+from antiphon.perform.settings import Button, ControlSettings, Knob, LiveSettings
 
 
-class Desk:
+class ControlState:
     """`now` is what can be turned, as it is; `learn` is what the next control change will do from then on."""
 
-    def __init__(self, settings: ControlSettings, learn: Knob | Button | None, now: Turnable) -> None:
+    def __init__(self, settings: ControlSettings, learn: Knob | Button | None, now: LiveSettings) -> None:
         self.now = now
         self._settings = settings
         self._controls = Controls.of(settings)
         self._learning = learn
 
-    def set(self, settings: ControlSettings, before: Turnable, after: Turnable) -> None:
+    def set(self, settings: ControlSettings, before: LiveSettings, after: LiveSettings) -> None:
         """Other settings: where they differ they count, elsewhere what the knobs have set stays."""
         self.now = _taken_over(before, after, self.now)
         if settings != self._settings:

@@ -8,7 +8,7 @@ from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.symbols import HOLD, REST
 from antiphon.events import ControlChange
 from antiphon.perform.modes import MODES
-from antiphon.perform.settings import SOURCES, Button, ControlSettings, Knob, State, Turnable
+from antiphon.perform.settings import SOURCES, Button, ControlSettings, Knob, LiveSettings, State
 
 SUSTAIN = 64
 _PRESSED = 64
@@ -44,17 +44,17 @@ class Controls:
         return cls(knobs, buttons)
 
 
-def turn(knob: Knob, value: int, now: Turnable) -> Turnable:
+def turn(knob: Knob, value: int, now: LiveSettings) -> LiveSettings:
     """The settings with a knob at `value`, 0–127."""
     return _KNOBS[knob](value / 127, now)
 
 
-def remembering_or_not(now: Turnable) -> Turnable:
+def remembering_or_not(now: LiveSettings) -> LiveSettings:
     """The settings with phrases no longer kept in memory, or kept again."""
     return replace(now, sampling=replace(now.sampling, remembers=not now.sampling.remembers))
 
 
-def value_of(knob: Knob, now: Turnable) -> float | str:
+def value_of(knob: Knob, now: LiveSettings) -> float | str:
     """What a knob that was turned has set: for rests and density the weight of their symbol."""
     return _VALUES[knob](now)
 
@@ -75,24 +75,24 @@ def pressed(value: int) -> bool:
     return value >= _PRESSED
 
 
-def _temperature(turned: float, now: Turnable) -> Turnable:
+def _temperature(turned: float, now: LiveSettings) -> LiveSettings:
     return replace(now, sampling=replace(now.sampling, temperature=0.1 + 1.9 * turned))
 
 
-def _rests(turned: float, now: Turnable) -> Turnable:
+def _rests(turned: float, now: LiveSettings) -> LiveSettings:
     return replace(now, sampling=_weighing(now.sampling, REST, 2 * turned))
 
 
-def _density(turned: float, now: Turnable) -> Turnable:
+def _density(turned: float, now: LiveSettings) -> LiveSettings:
     """Many notes: holding on weighs half; few: twice; in the middle, as the model has it."""
     return replace(now, sampling=_weighing(now.sampling, HOLD, 2 ** (1 - 2 * turned)))
 
 
-def _memory(turned: float, now: Turnable) -> Turnable:
+def _memory(turned: float, now: LiveSettings) -> LiveSettings:
     return replace(now, sampling=replace(now.sampling, memory=2 * turned))
 
 
-def _closeness(turned: float, now: Turnable) -> Turnable:
+def _closeness(turned: float, now: LiveSettings) -> LiveSettings:
     return replace(now, shape=replace(now.shape, closeness=turned))
 
 
@@ -100,15 +100,15 @@ def _weighing(sampling: SamplingSettings, symbol: str, weight: float) -> Samplin
     return replace(sampling, weights={**sampling.weights, symbol: weight})
 
 
-def _bars(turned: float, now: Turnable) -> Turnable:
+def _bars(turned: float, now: LiveSettings) -> LiveSettings:
     return replace(now, answer=replace(now.answer, bars=round(turned * _MOST_BARS)))
 
 
-def _mode(turned: float, now: Turnable) -> Turnable:
+def _mode(turned: float, now: LiveSettings) -> LiveSettings:
     return replace(now, answer=replace(now.answer, mode=_one_of(list(MODES), turned)))
 
 
-def _clock(turned: float, now: Turnable) -> Turnable:
+def _clock(turned: float, now: LiveSettings) -> LiveSettings:
     return replace(now, source=_one_of(SOURCES, turned))
 
 
@@ -116,7 +116,7 @@ def _one_of(choices: Sequence[T], turned: float) -> T:
     return choices[min(int(turned * len(choices)), len(choices) - 1)]
 
 
-_KNOBS: dict[Knob, Callable[[float, Turnable], Turnable]] = {
+_KNOBS: dict[Knob, Callable[[float, LiveSettings], LiveSettings]] = {
     "temperature": _temperature,
     "rests": _rests,
     "density": _density,
@@ -127,7 +127,7 @@ _KNOBS: dict[Knob, Callable[[float, Turnable], Turnable]] = {
     "clock": _clock,
 }
 # What each knob has set, as in the settings.
-_VALUES: dict[Knob, Callable[[Turnable], float | str]] = {
+_VALUES: dict[Knob, Callable[[LiveSettings], float | str]] = {
     "temperature": lambda now: now.sampling.temperature,
     "rests": lambda now: now.sampling.weights[REST],
     "density": lambda now: now.sampling.weights[HOLD],

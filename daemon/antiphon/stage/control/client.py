@@ -4,7 +4,7 @@ import socket
 from pathlib import Path
 
 from antiphon.errors import Failure
-from antiphon.stage.control.protocol import Ask, Done, Refused, Reply, Request, read_reply, write_request
+from antiphon.stage.control.protocol import Command, Done, Refused, Reply, Request, read_reply, write_request
 from antiphon.stage.control.server import SUPPORTED
 from antiphon.stage.machine.single_instance import check, socket_of
 
@@ -31,7 +31,7 @@ def ask(client_name: str, request: Request, folder: Path | None = None) -> Done:
         reply = _reply(connection, request, client_name)
         if isinstance(reply, Refused):
             raise Failure(reply.error)
-        if request == Ask("stop"):
+        if request == Command("stop"):
             _wait_for_end(connection, client_name)
     return reply
 

@@ -29,7 +29,7 @@ Value = Scalar | list[Scalar] | dict[str, Scalar]
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Command:
     """A request without more to it."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
@@ -48,7 +48,7 @@ class SetOne:
     command: Literal["set"] = "set"
 
 
-Request = Ask | SetOne
+Request = Command | SetOne
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class Ports:
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class RecordingStatus:
     """The take that is written, or was last; whether anything is recorded, and what kept it from that."""
 
     take: str | None = None
@@ -110,7 +110,7 @@ class StatusBoard:
         self.settings = settings  # those in force: the player's knobs are settings, too
         self._model, self._begun_s, self._steps_per_quarter = model, now_s, steps_per_quarter
         self._ports: Ports | None = None
-        self._recording = Recording()
+        self._recording = RecordingStatus()
         self._restarts = self._dropped = 0
         self._late_s: deque[float] = deque(maxlen=_LATELY)
         self._key: str | None = None
@@ -139,7 +139,7 @@ class StatusBoard:
             self._begin()
 
     def show_recording(self, take: Path | None, recording: bool, trouble: str | None = None) -> None:
-        self._recording = Recording(None if take is None else str(take), recording, trouble)
+        self._recording = RecordingStatus(None if take is None else str(take), recording, trouble)
 
     def note(self, report: Report | PortChanged) -> None:
         """Take in what happened."""

@@ -34,7 +34,7 @@ class LogLine:
     text: str
 
 
-class Posting(logging.Handler):
+class ForwardingHandler(logging.Handler):
     """Sends lines on as letters, and never waits; `put` may be called from any thread."""
 
     def __init__(self, put: Callable[[LogLine], None]) -> None:
@@ -45,7 +45,7 @@ class Posting(logging.Handler):
         self._put(LogLine(record.levelno, self.format(record)))
 
 
-class JournalLines(logging.Formatter):
+class JournalFormatter(logging.Formatter):
     """Lines for the system's journal, which knows the time: each begins with its priority."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -67,7 +67,7 @@ def logging_to(file: str, level: str, stderr_free: bool) -> Iterator[None]:
     """Write the log to a file, or to stderr if that is free, or nowhere. Raises Failure naming the file."""
     handler = _handler(file, stderr_free)
     journal = not file and is_journal(_STDERR)
-    handler.setFormatter(JournalLines("%(message)s") if journal else logging.Formatter(_FORMAT))
+    handler.setFormatter(JournalFormatter("%(message)s") if journal else logging.Formatter(_FORMAT))
     LOG.addHandler(handler)
     LOG.setLevel(level.upper())
     LOG.propagate = False

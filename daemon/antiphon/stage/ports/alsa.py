@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from antiphon.stage.ports.alsa_connections import Address, address_in, alsa_clients, join, read_ports
-from antiphon.stage.ports.connections import Tie
+from antiphon.stage.ports.connections import PortConnection
 from antiphon.stage.ports.rtmidi import MidiSystem
 
 
@@ -43,9 +43,9 @@ class AlsaSystem(MidiSystem):
             return True
         return read_ports(clients).joined(self.port_name(client, port), address_in(theirs))
 
-    def ties(self, ours: Sequence[str]) -> tuple[Tie, ...]:
-        return read_ports(self._clients()).ties(ours)
+    def connections(self, ours: Sequence[str]) -> tuple[PortConnection, ...]:
+        return read_ports(self._clients()).connections(ours)
 
-    def tie(self, output: str, into: str) -> bool:
+    def connect_ports(self, output: str, into: str) -> bool:
         there = read_ports(self._clients()).names
         return output in there and into in there and self._join(there[output], there[into])

@@ -12,7 +12,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from antiphon.stage.ports.connections import Tie
+from antiphon.stage.ports.connections import PortConnection
 
 Address = tuple[int, int]  # of a client and of its port; others after the next plugging in
 _CLIENTS = Path("/proc/asound/seq/clients")
@@ -45,11 +45,11 @@ class AlsaPorts:
             named[next(name for name in chain([title], numbered) if name not in named)] = address
         return named
 
-    def ties(self, ours: Sequence[str]) -> tuple[Tie, ...]:
+    def connections(self, ours: Sequence[str]) -> tuple[PortConnection, ...]:
         """The connections of the ports called `ours`, by names that last while numbers change."""
         names = {address: name for name, address in self.names.items()}
         named = [(names[start], names[end]) for start, end in self.leads if start in names and end in names]
-        return tuple(tie for tie in named if not set(ours).isdisjoint(tie))
+        return tuple(connect_ports for connect_ports in named if not set(ours).isdisjoint(connect_ports))
 
     def joined(self, ours: str, theirs: Address | None) -> bool:
         """Whether a connection, either way, is between a port of that title and `theirs`."""

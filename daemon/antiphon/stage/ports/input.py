@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from antiphon.events import Change, ClockSignal, Event, NoteOff
-from antiphon.midi.messages import Held, change_from_bytes, from_bytes, signal_from_bytes
-from antiphon.midi.parser import ACTIVE_SENSING, Reader
+from antiphon.midi.messages import HeldNotes, change_from_bytes, from_bytes, signal_from_bytes
+from antiphon.midi.parser import ACTIVE_SENSING, MidiParser
 from antiphon.stage.ports.echo import EchoFilter
 
 # The standard: whoever has once sent active sensing sends something every 300 ms; 330 ms is the limit.
@@ -12,14 +12,14 @@ SENSING_S = 0.33
 _CONTROL, _ALL_SOUND_OFF, _ALL_NOTES_OFF = 0xB0, 120, 123
 
 
-class Intake:
+class InputPort:
     """Feed it bytes as they arrive. `channel` is the only one listened to, 0–15; None: all of them."""
 
     def __init__(self, channel: int | None, echo: EchoFilter) -> None:
         self._channel = channel
         self._echo = echo
-        self._reader = Reader()
-        self._held = Held()
+        self._reader = MidiParser()
+        self._held = HeldNotes()
         self._sensed_s: float | None = None
 
     def feed(
@@ -55,7 +55,7 @@ class Intake:
 
     def release(self) -> list[Event]:
         """The input is gone: the note-offs of the keys still down. What comes later is read afresh."""
-        self._sensed_s, self._reader = None, Reader()
+        self._sensed_s, self._reader = None, MidiParser()
         return self._let_go(self._held.owed())
 
     def _let_go(self, offs: Sequence[NoteOff]) -> list[Event]:

@@ -19,23 +19,23 @@ from antiphon.events import (
     Timed,
     Turned,
 )
-from antiphon.midi.messages import Held
+from antiphon.midi.messages import HeldNotes
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.ports.alsa import AlsaSystem
 from antiphon.stage.ports.alsa_connections import alsa_clients
-from antiphon.stage.ports.connections import Tie, Ties
+from antiphon.stage.ports.connections import Connections, PortConnection
 from antiphon.stage.ports.echo import EchoFilter
-from antiphon.stage.ports.input import Intake
+from antiphon.stage.ports.input import InputPort
 from antiphon.stage.ports.jack.client import Process, jack_loads, start_jack_process
-from antiphon.stage.ports.jack.messages import JackOrder
+from antiphon.stage.ports.jack.messages import JackRequest
 from antiphon.stage.ports.jack.system import JackSystem, PlainJack
-from antiphon.stage.ports.open import Names, Socket, Sockets, System, open_sockets
-from antiphon.stage.ports.output import ClockOutlet, Outlet
-from antiphon.stage.ports.port import PortChanged, Tied
-from antiphon.stage.ports.reconnect import Link, Presence
+from antiphon.stage.ports.open import Names, OpenPort, OpenPorts, System, open_ports
+from antiphon.stage.ports.output import ClockOutputPort, OutputPort
+from antiphon.stage.ports.port import ConnectionsChanged, PortChanged
+from antiphon.stage.ports.reconnect import PortWatch, WatchedPort
 from antiphon.stage.ports.rtmidi import MidiSystem, answers, load_rtmidi, retire
 
-StartJack = Callable[[JackOrder], Process]
+StartJack = Callable[[JackRequest], Process]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class MidiPort:
     """MIDI in and out, as a `Wiring` says: through python-rtmidi, or on JACK to the frame.
 
     `tell` hears of ports that go and come back, and of what is connected, which `attend` notices. If this one
-    goes on where another was, `held` are the notes that sound on the output, and `ties` what is to be
+    goes on where another was, `held` are the notes that sound on the output, and `connections` what is to be
     connected to our ports. `backend` stands in for the rtmidi module and `start_jack` for the process that is
     JACK's client. Raises Failure, saying what to do, where there is no MIDI to be had or a name fits no port.
     """
@@ -84,11 +84,11 @@ class MidiPort:
         self,
         clock: Clock,
         wiring: Wiring = Wiring(),
-        tell: Callable[[PortChanged | Tied], None] = lambda _: None,
+        tell: Callable[[PortChanged | ConnectionsChanged], None] = lambda _: None,
         backend: Any = None,
         start_jack: StartJack | None = None,
-        held: Held | None = None,
-        ties: Sequence[Tie] = (),
+        held: HeldNotes | None = None,
+        connections: Sequence[PortConnection] = (),
     ) -> None:
         self._clock, self._thru, self._tell = clock, wiring.thru, tell
         if start_jack is None and backend is None and jack_loads():
@@ -103,18 +103,20 @@ class MidiPort:
         self.client_name = opened.client
         self._devices = opened.devices
         echo = EchoFilter()
-        self._intakes = [(socket, Intake(wiring.input_channel, echo)) for socket in opened.inputs]
-        self._clock_intakes = [(socket, Intake(None, echo)) for socket in _one(opened.clock_input)]
+        self._intakes = [(socket, InputPort(wiring.input_channel, echo)) for socket in opened.inputs]
+        self._clock_intakes = [(socket, InputPort(None, echo)) for socket in _one(opened.clock_input)]
         self._clocked = wiring.clock_input is not None
         virtual = [socket.name for socket in opened.all if socket.link is None]
-        self._ties = Ties(self._system, virtual, ties, lambda found: tell(Tied(found)))
-        if ties:  # before the outlet is made: what another left sounding is ended where it sounds
+        self._ties = Connections(
+            self._system, virtual, connections, lambda found: tell(ConnectionsChanged(found))
+        )
+        if connections:  # before the outlet is made: what another left sounding is ended where it sounds
             with suppress(Failure, self._system.errors):  # a server that is gone will say so again
                 self._ties.look()
-        self._outlet = Outlet(opened.output, echo, held or Held(), clock.now_s())
-        self._clock_outlet = ClockOutlet(opened.clock_output) if opened.clock_output else None
+        self._outlet = OutputPort(opened.output, echo, held or HeldNotes(), clock.now_s())
+        self._clock_outlet = ClockOutputPort(opened.clock_output) if opened.clock_output else None
         directions = (opened.inputs, [opened.output], _one(opened.clock_input), _one(opened.clock_output))
-        self._presence = Presence(*map(_links, directions))
+        self._presence = PortWatch(*map(_links, directions))
         self._waiting: list[Input] = []
         self._let_go: list[Event] = []
         self._closed = False
@@ -160,7 +162,7 @@ class MidiPort:
                 yield from self._clock_in(intake, *arrived)
         yield from self._system.leads()
 
-    def _take_in(self, intake: Intake, data: Sequence[int], at_s: float | None) -> Iterator[Input]:
+    def _take_in(self, intake: InputPort, data: Sequence[int], at_s: float | None) -> Iterator[Input]:
         now_s = self._clock.now_s()
         stamp_s = now_s if at_s is None else at_s
         for message, events in intake.feed(data, stamp_s):
@@ -170,13 +172,13 @@ class MidiPort:
             if self._clocked or not signals:
                 yield from (_stamped(event, stamp_s) for event in events)
 
-    def _clock_in(self, intake: Intake, data: Sequence[int], at_s: float | None) -> Iterator[Input]:
+    def _clock_in(self, intake: InputPort, data: Sequence[int], at_s: float | None) -> Iterator[Input]:
         """Of the port for the clock only the clock is heard: programs send notes-off there, too."""
         stamp_s = self._clock.now_s() if at_s is None else at_s
         for _, events in intake.feed(data, stamp_s):
             yield from (Clocked(stamp_s, event) for event in events if isinstance(event, ClockSignal))
 
-    def _release(self, intake: Intake) -> list[Event]:
+    def _release(self, intake: InputPort) -> list[Event]:
         """The note-offs of the keys that were down on an input that fell silent."""
         offs = intake.release()
         if self._thru:
@@ -207,7 +209,7 @@ class MidiPort:
                 self._change(link)
             self._ties.look()
 
-    def _change(self, link: Link) -> None:
+    def _change(self, link: WatchedPort) -> None:
         if link is self._outlet.link:
             changed = self._outlet.returned if link.present else self._outlet.lost
             changed(self._clock.now_s())
@@ -234,19 +236,19 @@ def _open(
     alsa_clients: Callable[[], str],
     clock: Clock,
     system: MidiSystem,
-) -> Sockets:
+) -> OpenPorts:
     if system.api == "alsa":
-        return open_sockets(wiring.names, AlsaSystem(system.rtmidi, system.number, alsa_clients))
+        return open_ports(wiring.names, AlsaSystem(system.rtmidi, system.number, alsa_clients))
     if start_jack is None or system.api != "jack":
-        return open_sockets(wiring.names, system)
+        return open_ports(wiring.names, system)
     exact = wiring.exact
     bpm = wiring.transport_bpm if exact else None
-    process = start_jack(JackOrder(wiring.client_name, bpm, wiring.insist, exact))
+    process = start_jack(JackRequest(wiring.client_name, bpm, wiring.insist, exact))
     # A server of ordinary priority loses time now and again, and its frames then tell wrong moments. There
     # the process only says whether the server is there, and what is connected.
     jack: System = JackSystem(process) if process.exact else PlainJack(system, process, clock, wiring.insist)
     try:
-        return open_sockets(wiring.names, jack)
+        return open_ports(wiring.names, jack)
     except BaseException:
         jack.close()
         raise
@@ -258,9 +260,9 @@ def _stamped(event: Event | Change | ClockSignal, at_s: float) -> Input:
     return Timed(at_s, event) if isinstance(event, NoteOn | NoteOff) else Turned(at_s, event)
 
 
-def _one(socket: Socket | None) -> list[Socket]:
+def _one(socket: OpenPort | None) -> list[OpenPort]:
     return [] if socket is None else [socket]
 
 
-def _links(sockets: Iterable[Socket]) -> list[Link]:
+def _links(sockets: Iterable[OpenPort]) -> list[WatchedPort]:
     return [socket.link for socket in sockets if socket.link is not None]

@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 from antiphon.errors import Failure
 from antiphon.events import Lead
-from antiphon.stage.ports.connections import Tie
+from antiphon.stage.ports.connections import PortConnection
 from antiphon.stage.ports.names import all_fitting, lasting, one_fitting
-from antiphon.stage.ports.reconnect import Link
+from antiphon.stage.ports.reconnect import WatchedPort
 
 
 class System(Protocol):
@@ -50,9 +50,9 @@ class System(Protocol):
 
     def leads(self) -> list[Lead]: ...
 
-    def ties(self, ours: Sequence[str]) -> tuple[Tie, ...]: ...
+    def connections(self, ours: Sequence[str]) -> tuple[PortConnection, ...]: ...
 
-    def tie(self, output: str, into: str) -> bool: ...
+    def connect_ports(self, output: str, into: str) -> bool: ...
 
     def close(self) -> None: ...
 
@@ -70,13 +70,13 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class Socket:
+class OpenPort:
     """An open port of ours: its device, the name to show, and its tie to another port if it has one."""
 
     system: System
     device: Any
     name: str
-    link: Link | None = None
+    link: WatchedPort | None = None
 
     def send(self, message: bytes, at_s: float) -> None:
         """Let a message sound at `at_s`; at once where the system knows no later."""
@@ -88,18 +88,18 @@ class Socket:
 
 
 @dataclass(frozen=True, slots=True)
-class Sockets:
+class OpenPorts:
     """All our ports, on one MIDI system; `client` is what it calls us."""
 
     system: System
     client: str
-    inputs: tuple[Socket, ...]
-    output: Socket
-    clock_input: Socket | None = None
-    clock_output: Socket | None = None
+    inputs: tuple[OpenPort, ...]
+    output: OpenPort
+    clock_input: OpenPort | None = None
+    clock_output: OpenPort | None = None
 
     @property
-    def all(self) -> list[Socket]:
+    def all(self) -> list[OpenPort]:
         clocks = (socket for socket in (self.clock_input, self.clock_output) if socket is not None)
         return [*self.inputs, self.output, *clocks]
 
@@ -108,7 +108,7 @@ class Sockets:
         return [socket.device for socket in self.all]
 
 
-def open_sockets(names: Names, system: System) -> Sockets:
+def open_ports(names: Names, system: System) -> OpenPorts:
     """Ports `client:in`, `client:out`, `client:clock` and `client:clock-out`, as far as they are wanted;
     `System.port_name` may put it otherwise.
 
@@ -122,7 +122,7 @@ def open_sockets(names: Names, system: System) -> Sockets:
         inputs, clock_input = opener.inputs(names.inputs), opener.clock_input(names.clock_input)
         output = opener.output("out", names.output)
         clock_output = None if names.clock_output is None else opener.output("clock-out", names.clock_output)
-        return Sockets(system, client, inputs, output, clock_input, clock_output)
+        return OpenPorts(system, client, inputs, output, clock_input, clock_output)
     except BaseException:
         for device in opener.made:
             device.delete()
@@ -134,7 +134,7 @@ class _Opener:
         self._system, self._client, self._clocked = system, client, clocked
         self.made: list[Any] = []
 
-    def inputs(self, names: Sequence[str]) -> tuple[Socket, ...]:
+    def inputs(self, names: Sequence[str]) -> tuple[OpenPort, ...]:
         first = self._source("in")
         names = tuple(names) or self._made_by_the_player("in")
         if not names:
@@ -144,7 +144,7 @@ class _Opener:
         devices = [first, *(self._source(title) for title in titles[1:])]
         return tuple(map(self._tied, devices, titles, ports))
 
-    def clock_input(self, name: str | None) -> Socket | None:
+    def clock_input(self, name: str | None) -> OpenPort | None:
         """One input: two clocks at once would be none."""
         if name is None:
             return None
@@ -154,7 +154,7 @@ class _Opener:
             return self._virtual(device, "clock")
         return self._tied(device, "clock", self._fitting(device, "clock", names)[0])
 
-    def output(self, title: str, name: str) -> Socket:
+    def output(self, title: str, name: str) -> OpenPort:
         device = self._client_for(self._system.sink, title)
         name = name or "".join(self._made_by_the_player(title))
         if not name:
@@ -181,15 +181,15 @@ class _Opener:
         self.made.append(make(self._system.client_of(self._client, title)))
         return self.made[-1]
 
-    def _virtual(self, device: Any, title: str) -> Socket:
+    def _virtual(self, device: Any, title: str) -> OpenPort:
         self._system.open_virtual(device, title)
-        return Socket(self._system, device, self._name(title))
+        return OpenPort(self._system, device, self._name(title))
 
-    def _tied(self, device: Any, title: str, port: str) -> Socket:
+    def _tied(self, device: Any, title: str, port: str) -> OpenPort:
         connect = partial(self._system.connect, device, title)
         tied = partial(self._system.still_tied, self._client, title)
-        link = Link(device, port, self._system.api, connect, self._system.errors, tied)
-        return Socket(self._system, device, link.name, link)
+        link = WatchedPort(device, port, self._system.api, connect, self._system.errors, tied)
+        return OpenPort(self._system, device, link.name, link)
 
     def _made_by_the_player(self, title: str) -> tuple[str, ...]:
         """Windows has no virtual ports: there, ours are those that the player made with loopMIDI."""

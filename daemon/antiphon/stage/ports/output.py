@@ -3,10 +3,10 @@
 from collections import deque
 
 from antiphon.events import ClockSignal, ControlChange, Event, NoteOff, NoteOn
-from antiphon.midi.messages import Held, from_bytes, to_bytes
+from antiphon.midi.messages import HeldNotes, from_bytes, to_bytes
 from antiphon.stage.ports.echo import EchoFilter
-from antiphon.stage.ports.open import Socket
-from antiphon.stage.ports.reconnect import Link
+from antiphon.stage.ports.open import OpenPort
+from antiphon.stage.ports.reconnect import WatchedPort
 
 # A message that follows a connection at once is lost one time in a hundred: JACK connects at its next period.
 SETTLE_S = 0.1
@@ -17,15 +17,15 @@ DOUBT_S = 1.0
 _FRAME_S = 0.001
 
 
-class Outlet:
+class OutputPort:
     """Sends events and raw messages, each at its moment, and tells the echo filter of them.
 
     While the port is away nothing is sent, and the notes that sounded on it stay owed until it is back.
     `held` are those that sound already.
     """
 
-    def __init__(self, socket: Socket, echo: EchoFilter, held: Held, now_s: float) -> None:
-        self.link: Link | None = socket.link
+    def __init__(self, socket: OpenPort, echo: EchoFilter, held: HeldNotes, now_s: float) -> None:
+        self.link: WatchedPort | None = socket.link
         self._socket, self._echo = socket, echo
         self._held = held
         self._ended: deque[tuple[float, NoteOn]] = deque()  # in doubt whether their note-offs arrived
@@ -81,10 +81,10 @@ class Outlet:
         return self._usable_from_s is not None or (self.link is not None and not self.link.present)
 
 
-class ClockOutlet:
+class ClockOutputPort:
     """Sends MIDI clock; while the port is away nothing is sent, and nothing is owed on it."""
 
-    def __init__(self, socket: Socket) -> None:
+    def __init__(self, socket: OpenPort) -> None:
         self._socket = socket
 
     def send(self, signal: ClockSignal, at_s: float) -> None:
@@ -92,7 +92,7 @@ class ClockOutlet:
             write(self._socket, to_bytes(signal), at_s)
 
 
-def write(socket: Socket, message: bytes, at_s: float) -> bool:
+def write(socket: OpenPort, message: bytes, at_s: float) -> bool:
     """Whether it left: a device pulled out since the last look says so here, or says nothing."""
     try:
         socket.send(message, at_s)

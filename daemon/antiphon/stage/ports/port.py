@@ -13,9 +13,9 @@ from antiphon.events import (
     Timed,
     Turned,
 )
-from antiphon.midi.messages import Held
+from antiphon.midi.messages import HeldNotes
 from antiphon.stage.machine.clock import Clock
-from antiphon.stage.ports.connections import Tie
+from antiphon.stage.ports.connections import PortConnection
 
 
 class Port(Protocol):
@@ -55,7 +55,7 @@ class Loopback:
         self._clock = clock
         self._script = sorted(script, key=lambda timed: timed.at_s)
         self._given = 0
-        self._held = Held()
+        self._held = HeldNotes()
         self.sent: list[Timed] = []
         self.turned: list[Turned] = []
         self.signals: list[Clocked] = []
@@ -95,7 +95,7 @@ class PortChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class Tied:
+class ConnectionsChanged:
     """What is connected to our virtual ports now: an output and an input each."""
 
-    ties: tuple[Tie, ...]
+    connections: tuple[PortConnection, ...]

@@ -13,7 +13,7 @@ LOOK_S = 0.4
 CLEAR_S = 0.015
 
 
-class Link:
+class WatchedPort:
     """One port of ours, tied to one of theirs. `connect(name, number)` opens ours to that port of the list.
 
     `tied(name)` says whether ours still hangs on the port of that name, which is there.
@@ -71,10 +71,12 @@ class Link:
         return self._port if self.present else None
 
 
-class Presence:
+class PortWatch:
     """Looks after links, one list a direction, at most every `look_s` seconds and never close to a note."""
 
-    def __init__(self, *directions: Sequence[Link], look_s: float = LOOK_S, clear_s: float = CLEAR_S) -> None:
+    def __init__(
+        self, *directions: Sequence[WatchedPort], look_s: float = LOOK_S, clear_s: float = CLEAR_S
+    ) -> None:
         self._directions = [links for links in directions if links]
         self._look_s, self._clear_s = look_s, clear_s
         self._next_s = float("-inf")
@@ -85,13 +87,13 @@ class Presence:
             return False
         return next_send_s is None or next_send_s - now_s > self._clear_s
 
-    def look(self, now_s: float) -> list[Link]:
+    def look(self, now_s: float) -> list[WatchedPort]:
         """The links that were lost or taken up since the last look."""
         self._next_s = now_s + self._look_s
         return [link for links in self._directions for link in _changed(links)]
 
 
-def _changed(links: Sequence[Link]) -> list[Link]:
+def _changed(links: Sequence[WatchedPort]) -> list[WatchedPort]:
     ports = links[0].device.get_ports()
     changed = []
     for link in links:

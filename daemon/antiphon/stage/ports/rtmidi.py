@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from antiphon.errors import Failure
 from antiphon.events import Lead
 from antiphon.stage.machine.clock import Clock
-from antiphon.stage.ports.connections import Tie
+from antiphon.stage.ports.connections import PortConnection
 
 # The library drops the newest messages when its queue is full; this is minutes of the densest playing.
 QUEUE_MESSAGES = 65_536
@@ -126,11 +126,11 @@ class MidiSystem:
         """Where the transport was: only JACK has one."""
         return []
 
-    def ties(self, ours: Sequence[str]) -> tuple[Tie, ...]:  # noqa: ARG002
+    def connections(self, ours: Sequence[str]) -> tuple[PortConnection, ...]:  # noqa: ARG002
         """What is connected to ports of ours: the library does not say."""
         return ()
 
-    def tie(self, output: str, into: str) -> bool:  # noqa: ARG002
+    def connect_ports(self, output: str, into: str) -> bool:  # noqa: ARG002
         """Connect two ports; whether they are: the library connects none but its own."""
         return False
 

@@ -8,7 +8,7 @@ from multiprocessing.context import SpawnContext
 from typing import Any
 
 from antiphon.events import CHANNELS, HIGHEST_PITCH, Event, NoteOff, NoteOn
-from antiphon.midi.messages import Held
+from antiphon.midi.messages import HeldNotes
 
 _PITCHES = HIGHEST_PITCH + 1
 _NUMBERS = 1 << 32
@@ -16,7 +16,7 @@ _NUMBERS = 1 << 32
 _DOUBT_TURNS = 64
 
 
-class Vitals:
+class Heartbeat:
     """Made by the one that watches, handed to the one that is watched."""
 
     def __init__(self, context: SpawnContext) -> None:
@@ -59,12 +59,12 @@ def _off(number: int) -> NoteOff:
     return NoteOff(number % _PITCHES, number // _PITCHES)
 
 
-class WatchedHeld(Held):
+class SharedHeldNotes(HeldNotes):
     """The notes that were begun and not ended, marked where another process sees them."""
 
-    def __init__(self, vitals: Vitals, owed: tuple[NoteOff, ...] = ()) -> None:
+    def __init__(self, heartbeat: Heartbeat, owed: tuple[NoteOff, ...] = ()) -> None:
         super().__init__()
-        self._vitals = vitals
+        self._vitals = heartbeat
         for off in owed:
             self.follow(NoteOn(off.pitch, 1, off.channel))
 

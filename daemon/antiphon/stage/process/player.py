@@ -22,23 +22,23 @@ from antiphon.compose.model import Context
 from antiphon.errors import Failure
 from antiphon.events import NoteOff
 from antiphon.perform.answer.programs import Voice
-from antiphon.perform.clock.midi_clock_out import ClockOut
+from antiphon.perform.clock.midi_clock_out import MidiClockOut
 from antiphon.perform.controls.midi_controls import state_light
-from antiphon.perform.reports import NOTHING_LEFT, Report, Resumption
+from antiphon.perform.reports import NO_HANDOVER, Handover, Report
 from antiphon.perform.session import Session
 from antiphon.perform.settings import Button, SessionSettings, Source
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import Clock, SystemClock
-from antiphon.stage.machine.log import LOG, LogLine, Posting
+from antiphon.stage.machine.log import LOG, ForwardingHandler, LogLine
 from antiphon.stage.machine.priority import call_this_process, may_go_first, raise_priority
-from antiphon.stage.ports.connections import Tie
+from antiphon.stage.ports.connections import PortConnection
 from antiphon.stage.ports.jack.client import JackProcess, jack_loads
 from antiphon.stage.ports.jack.system import JackTransport
 from antiphon.stage.ports.live_port import MidiPort, Wiring
-from antiphon.stage.ports.port import PortChanged, Tied
-from antiphon.stage.process.heartbeat import Vitals, WatchedHeld
-from antiphon.stage.sync.link import LinkBeacon
-from antiphon.stage.sync.sources import Beacon, Studio
+from antiphon.stage.ports.port import ConnectionsChanged, PortChanged
+from antiphon.stage.process.heartbeat import Heartbeat, SharedHeldNotes
+from antiphon.stage.sync.link import LinkFeed
+from antiphon.stage.sync.sources import ClockFeed, Sources
 from antiphon.stage.voice import make_voice, warm
 from antiphon.timebase import Meter
 
@@ -49,7 +49,7 @@ _AGAIN_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class LoadOrder:
     """All that the process needs to know before its cue."""
 
     bundle_folder: Path
@@ -61,20 +61,20 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
+class StartPlaying:
     """Play. For one that takes over there is more than settings and wiring: where the performance was, what
     was left sounding, what was connected; and it tries to open its ports for as long as it takes."""
 
     settings: SessionSettings
     wiring: Wiring
-    resumption: Resumption = NOTHING_LEFT
+    handover: Handover = NO_HANDOVER
     sounding: tuple[NoteOff, ...] = ()
-    ties: tuple[Tie, ...] = ()
+    connections: tuple[PortConnection, ...] = ()
     patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Standby:
+class Loaded:
     """Everything is loaded; the cue may come."""
 
 
@@ -105,16 +105,16 @@ class Failed:
     message: str
 
 
-Ask = SessionSettings | Button
+LiveRequest = SessionSettings | Button
 Seen = Report | PortChanged
-Letter = Standby | Ready | Waiting | Failed | Tied | LogLine | Seen
+Message = Loaded | Ready | Waiting | Failed | ConnectionsChanged | LogLine | Seen
 
 
 def serve(
-    order: Order,
-    letters: "Connection[Letter, None]",
-    orders: "Connection[None, Cue | Ask | None]",
-    vitals: Vitals,
+    order: LoadOrder,
+    messages: "Connection[Message, None]",
+    orders: "Connection[None, StartPlaying | LiveRequest | None]",
+    heartbeat: Heartbeat,
 ) -> None:
     """Load, wait for the cue, and play until `orders` says None or closes, or SIGTERM comes; every note is
     closed on the way out.
@@ -128,13 +128,13 @@ def serve(
     call_this_process("antiphon-load")
     may_go_first()  # before JACK's library makes its thread
     _silence_libraries()
-    post: SimpleQueue[Letter | None] = SimpleQueue()
-    postman = Thread(target=_deliver, args=(post.get, letters), name="post", daemon=True)
+    post: SimpleQueue[Message | None] = SimpleQueue()
+    postman = Thread(target=_deliver, args=(post.get, messages), name="post", daemon=True)
     postman.start()
-    LOG.addHandler(Posting(post.put))
+    LOG.addHandler(ForwardingHandler(post.put))
     LOG.setLevel(logging.DEBUG)  # whoever writes the lines chooses among them
 
-    def leave(last: Letter) -> None:
+    def leave(last: Message) -> None:
         """At once: what a MIDI library does when it is unloaded without its server may take for ever."""
         post.put(last)
         post.put(None)
@@ -142,7 +142,7 @@ def serve(
         os._exit(1)
 
     try:
-        _serve(order, post.put, orders, vitals)
+        _serve(order, post.put, orders, heartbeat)
     except Failure as failure:
         leave(Failed(failure.message))
     except Exception as error:
@@ -161,10 +161,10 @@ def _silence_libraries() -> None:
 
 
 def _serve(
-    order: Order,
-    put: Callable[[Letter], None],
-    orders: "Connection[None, Cue | Ask | None]",
-    vitals: Vitals,
+    order: LoadOrder,
+    put: Callable[[Message], None],
+    orders: "Connection[None, StartPlaying | LiveRequest | None]",
+    heartbeat: Heartbeat,
 ) -> None:
     folders = (order.bundle_folder, *order.programs)
     voices = [make_voice(bundle.load(folder), order.context, order.remembered) for folder in folders]
@@ -173,43 +173,43 @@ def _serve(
         # Loading it takes longer than silence may be waited for.
         jack = stack.enter_context(closing(JackProcess())) if order.on_jack and jack_loads() else None
         call_this_process("antiphon-spare")
-        put(Standby())
-        cue = _next(orders)
-        if isinstance(cue, Cue):
+        put(Loaded())
+        start = _next(orders)
+        if isinstance(start, StartPlaying):
             call_this_process("antiphon-sender")
-            _play(cue, order.random_seed, voices, put, orders, vitals, jack)
+            _play(start, order.random_seed, voices, put, orders, heartbeat, jack)
 
 
 def _play(
-    cue: Cue,
+    start: StartPlaying,
     random_seed: int,
     voices: list[Voice],
-    put: Callable[[Letter], None],
-    orders: "Connection[None, Cue | Ask | None]",
-    vitals: Vitals,
+    put: Callable[[Message], None],
+    orders: "Connection[None, StartPlaying | LiveRequest | None]",
+    heartbeat: Heartbeat,
     jack: JackProcess | None,
 ) -> None:
     clock = SystemClock()
     with ExitStack() as stack:
-        port = _open(clock, cue, put, orders, vitals, jack)
+        port = _open(clock, start, put, orders, heartbeat, jack)
         if port is None:
             return
         stack.enter_context(closing(port))
-        settings = cue.settings
-        session = Session(voices[0], settings, random_seed, voices[1:], cue.resumption)
+        settings = start.settings
+        session = Session(voices[0], settings, random_seed, voices[1:], start.handover)
         light = partial(state_light, settings.control, channel=settings.channel)
-        clock_out = None if cue.wiring.clock_output is None else ClockOut()
-        studio = Studio(_to_join(clock, settings, port), settings.clock.source)
-        stack.callback(studio.close)
+        clock_out = None if start.wiring.clock_output is None else MidiClockOut()
+        sources = Sources(_to_join(clock, settings, port), settings.clock.source)
+        stack.callback(sources.close)
 
         def tell(report: Report) -> None:
-            studio.hear(report)
+            sources.hear(report)
             put(report)
 
-        engine = Engine(clock, port, session, tell, light=light, clock_out=clock_out, beacon=studio.poll)
+        engine = Engine(clock, port, session, tell, light=light, clock_out=clock_out, clock_feed=sources.poll)
 
         def over() -> bool:
-            vitals.beat()
+            heartbeat.beat()
             port.attend(engine.deadline_s)
             return False
 
@@ -223,22 +223,24 @@ def _play(
 
 def _open(
     clock: Clock,
-    cue: Cue,
-    put: Callable[[Letter], None],
-    orders: "Connection[None, Cue | Ask | None]",
-    vitals: Vitals,
+    start: StartPlaying,
+    put: Callable[[Message], None],
+    orders: "Connection[None, StartPlaying | LiveRequest | None]",
+    heartbeat: Heartbeat,
     jack: JackProcess | None,
 ) -> MidiPort | None:
     """The ports; None where it is told to stop while it waits for them. Raises Failure unless patient."""
     said = ""
     while True:
-        vitals.beat()
-        held = WatchedHeld(vitals, cue.sounding)
+        heartbeat.beat()
+        held = SharedHeldNotes(heartbeat, start.sounding)
         start_jack = None if jack is None else jack.open
         try:
-            return MidiPort(clock, cue.wiring, put, start_jack=start_jack, held=held, ties=cue.ties)
+            return MidiPort(
+                clock, start.wiring, put, start_jack=start_jack, held=held, connections=start.connections
+            )
         except Failure as failure:
-            if not cue.patient:
+            if not start.patient:
                 raise
             if failure.message != said:
                 said = failure.message
@@ -247,38 +249,40 @@ def _open(
             return None
 
 
-def _to_join(clock: Clock, settings: SessionSettings, port: MidiPort) -> dict[Source, Callable[[], Beacon]]:
+def _to_join(
+    clock: Clock, settings: SessionSettings, port: MidiPort
+) -> dict[Source, Callable[[], ClockFeed]]:
     """What can be joined; where our ports are JACK's they tell of its transport themselves."""
     bpm, bar = settings.tempo.bpm, Meter.parse(settings.tempo.meter).quarters_per_bar
-    link: dict[Source, Callable[[], Beacon]] = {"link": lambda: LinkBeacon(clock, bpm, bar)}
+    link: dict[Source, Callable[[], ClockFeed]] = {"link": lambda: LinkFeed(clock, bpm, bar)}
     return link if port.exact else {**link, "jack": lambda: JackTransport(clock, bpm)}
 
 
-def _obey(orders: "Connection[None, Cue | Ask | None]", engine: Engine) -> None:
+def _obey(orders: "Connection[None, StartPlaying | LiveRequest | None]", engine: Engine) -> None:
     """Wait, at no cost to the engine, for what is asked, until the end is or nobody is there to ask."""
     while (asked := _next(orders)) is not None:
-        if not isinstance(asked, Cue):
+        if not isinstance(asked, StartPlaying):
             engine.ask(asked)
     engine.stop()
 
 
-def _next(orders: "Connection[None, Cue | Ask | None]") -> Cue | Ask | None:
+def _next(orders: "Connection[None, StartPlaying | LiveRequest | None]") -> StartPlaying | LiveRequest | None:
     with suppress(EOFError, OSError):
-        order: Cue | Ask | None = orders.recv()
+        order: StartPlaying | LiveRequest | None = orders.recv()
         return order
     return None
 
 
-def _deliver(get: Callable[[], Letter | None], letters: "Connection[Letter, None]") -> None:
+def _deliver(get: Callable[[], Message | None], messages: "Connection[Message, None]") -> None:
     """Send letters on as they come; the engine never waits for whoever reads them.
 
     Packing a letter takes the interpreter's lock. Where others keep every core busy, a thread of ordinary
     priority would wait for one with the lock in its hands, and the notes with it: so this one is raised too.
     """
     try:
-        while (letter := get()) is not None:
-            if isinstance(letter, Ready):
+        while (message := get()) is not None:
+            if isinstance(message, Ready):
                 raise_priority()
-            letters.send(letter)
+            messages.send(message)
     except (BrokenPipeError, ConnectionResetError):
         return

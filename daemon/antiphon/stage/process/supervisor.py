@@ -12,22 +12,22 @@ from typing import Self
 
 from antiphon.errors import Failure
 from antiphon.events import NoteOff, Timed
-from antiphon.perform.handover import Succession
+from antiphon.perform.handover import HandoverTracker
 from antiphon.perform.reports import Released, StateChanged
 from antiphon.perform.settings import SessionSettings
 from antiphon.stage.machine.clock import Clock, SystemClock
 from antiphon.stage.machine.log import LOG, LogLine
-from antiphon.stage.ports.port import PortChanged, Tied
-from antiphon.stage.process.handle import SendingProcess, Serve, exit_code, how_it_ended
+from antiphon.stage.ports.port import ConnectionsChanged, PortChanged
+from antiphon.stage.process.handle import PlayerHandle, Serve, exit_code, how_it_ended
 from antiphon.stage.process.player import (
-    Ask,
-    Cue,
     Failed,
-    Letter,
-    Order,
+    LiveRequest,
+    Loaded,
+    LoadOrder,
+    Message,
     Ready,
     Seen,
-    Standby,
+    StartPlaying,
     Waiting,
     serve,
 )
@@ -55,7 +55,7 @@ class TakenOver:
 Watched = Seen | TakenOver | Waiting | Ready
 
 
-class Live:
+class Supervisor:
     """The sending process, from here. A context: leaving it ends the process, by force if it must be.
 
     `settings` says which are in force, for the one that takes over. `serve` stands in for what the process
@@ -64,20 +64,20 @@ class Live:
 
     def __init__(
         self,
-        order: Order,
-        cue: Cue,
+        order: LoadOrder,
+        start: StartPlaying,
         settings: Callable[[], SessionSettings],
         clock: Clock | None = None,
         serve: Serve = serve,
     ) -> None:
-        self._order, self._cue, self._settings, self._serve = order, cue, settings, serve
+        self._order, self._start, self._settings, self._serve = order, start, settings, serve
         self._clock = clock or SystemClock()
-        self._left = Succession(Meter.parse(cue.settings.tempo.meter))
-        self._part = SendingProcess(order, serve)
-        self._part.tell(cue)
+        self._left = HandoverTracker(Meter.parse(start.settings.tempo.meter))
+        self._part = PlayerHandle(order, serve)
+        self._part.tell(start)
         self._ready: Ready | None = None
-        self._understudy: SendingProcess | None = None
-        self._asked: list[Ask] = []  # while nobody was there to be asked
+        self._standby: PlayerHandle | None = None
+        self._asked: list[LiveRequest] = []  # while nobody was there to be asked
         self._deaths_s: deque[float] = deque()
         self._looked_s = self._clock.now_s()
 
@@ -88,20 +88,20 @@ class Live:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._part.tell(None)
-        if self._understudy is not None:
-            self._understudy.end(_LEAVE_S)
+        if self._standby is not None:
+            self._standby.end(_LEAVE_S)
         self._part.end(_END_S)
 
     def ready(self) -> Ready:
         """Wait for the ports to be open. Raises Failure with what the sender says."""
-        while self._part.letters.poll(_START_S):
+        while self._part.messages.poll(_START_S):
             match self._part.next():
                 case LogLine() as line:
                     _write(line)
-                case Standby():
+                case Loaded():
                     pass
-                case Tied(ties):
-                    self._cue = replace(self._cue, ties=ties)
+                case ConnectionsChanged(connections):
+                    self._start = replace(self._start, connections=connections)
                 case Ready() as ready:
                     self._opened(ready)
                     return ready
@@ -117,28 +117,28 @@ class Live:
         self._count_death(reason)
         if len(self._deaths_s) > 1:
             raise Failure(reason)
-        self._part.letters.close()
-        self._part = SendingProcess(self._order, self._serve)
-        self._part.tell(self._cue)
+        self._part.messages.close()
+        self._part = PlayerHandle(self._order, self._serve)
+        self._part.tell(self._start)
 
     def _opened(self, ready: Ready) -> None:
         """It plays: what takes over one day goes to the same ports, and stands by from now on."""
         self._ready = ready
-        wiring = self._cue.wiring
+        wiring = self._start.wiring
         exact = wiring.exact and (ready.exact or ready.api != "jack")
         wiring = replace(wiring, api=ready.api, client_name=ready.client_name, insist=True, exact=exact)
-        self._cue = replace(self._cue, wiring=wiring, patient=True)
+        self._start = replace(self._start, wiring=wiring, patient=True)
         self._order = replace(self._order, on_jack=ready.api == "jack")
         for asked in self._asked:
             self._part.tell(asked)
         self._asked = []
-        if self._understudy is None:
+        if self._standby is None:
             self._hire()
 
     def _hire(self) -> None:
-        self._understudy = SendingProcess(self._order, self._serve)
+        self._standby = PlayerHandle(self._order, self._serve)
 
-    def ask(self, what: Ask) -> None:
+    def ask(self, what: LiveRequest) -> None:
         """Other settings, or what a button does; once there is somebody to ask."""
         if self._ready is None:
             self._asked.append(what)
@@ -160,54 +160,54 @@ class Live:
                 tick()
         finally:
             self._part.tell(None)
-        while self._part.letters.poll(_END_S) and (letter := self._part.next()) is not None:
-            self._hand_on(letter, watch)
+        while self._part.messages.poll(_END_S) and (message := self._part.next()) is not None:
+            self._hand_on(message, watch)
         tick()
 
     def _hear(self, watch: Callable[[Watched], None], stopping: Callable[[], bool]) -> None:
         """What they have to say, within a frame."""
-        parts = [self._part] if self._understudy is None else [self._part, self._understudy]
-        spoken = wait([part.letters for part in parts], _FRAME_S)
-        if self._part.letters in spoken:
+        parts = [self._part] if self._standby is None else [self._part, self._standby]
+        spoken = wait([part.messages for part in parts], _FRAME_S)
+        if self._part.messages in spoken:
             self._hear_part(watch, stopping)
-        elif self._understudy is not None and self._understudy.letters in spoken:
-            self._hear_understudy(self._understudy)
+        elif self._standby is not None and self._standby.messages in spoken:
+            self._hear_standby(self._standby)
 
     def _hear_part(self, watch: Callable[[Watched], None], stopping: Callable[[], bool]) -> None:
         """Many letters at once: where messages come in floods, a frame for each would take too long."""
         for _ in range(_AT_ONCE):
-            letter = self._part.next()
-            if letter is None or isinstance(letter, Failed):
+            message = self._part.next()
+            if message is None or isinstance(message, Failed):
                 if not stopping():  # a service manager ends us both at once
-                    self._take_over(letter, watch)
+                    self._take_over(message, watch)
                 return
-            self._hand_on(letter, watch)
-            if not self._part.letters.poll(0):
+            self._hand_on(message, watch)
+            if not self._part.messages.poll(0):
                 return
 
-    def _hear_understudy(self, understudy: SendingProcess) -> None:
-        match understudy.next():
+    def _hear_standby(self, standby: PlayerHandle) -> None:
+        match standby.next():
             case LogLine() as line:
                 _write(line)
-            case Standby():
-                understudy.loaded = True
+            case Loaded():
+                standby.loaded = True
             case None | Failed():
-                code = understudy.end(_LEAVE_S)
-                self._understudy = None
+                code = standby.end(_LEAVE_S)
+                self._standby = None
                 LOG.warning("the process that stood by ended (%s); another stands by", exit_code(code))
                 self._count_death("the process that stands by")
                 self._hire()
 
-    def _hand_on(self, letter: Letter, watch: Callable[[Watched], None]) -> None:
-        match letter:
+    def _hand_on(self, message: Message, watch: Callable[[Watched], None]) -> None:
+        match message:
             case LogLine() as line:
                 _write(line)
-            case Standby():
+            case Loaded():
                 self._part.loaded = True
             case Failed():
                 pass
-            case Tied(ties):
-                self._cue = replace(self._cue, ties=ties)
+            case ConnectionsChanged(connections):
+                self._start = replace(self._start, connections=connections)
             case Ready() as ready:
                 self._opened(ready)
                 watch(ready)
@@ -235,7 +235,7 @@ class Live:
         hung = last is not None and self._ready is not None and not self._part.alive()
         code = self._part.end(0.0 if hung else _LEAVE_S)
         # One that never played was told of what it should end, but nobody has ended it.
-        left = () if self._ready is not None else self._cue.sounding
+        left = () if self._ready is not None else self._start.sounding
         sounding = self._last_words(watch)
         reason = last.message if last is not None else how_it_ended(code)
         LOG.warning("%s; another takes over", reason)
@@ -245,22 +245,22 @@ class Live:
         watch(StateChanged(now_s, "idle"))  # as the next one begins; what it had begun is over
         for off in (off for off in sounding if off not in left):
             watch(Released(Timed(now_s, off)))
-        self._cue = replace(
-            self._cue,
+        self._start = replace(
+            self._start,
             settings=self._settings(),
-            resumption=self._left.resumption,
-            sounding=tuple(dict.fromkeys((*left, *sounding, *self._part.vitals.doubtful))),
+            handover=self._left.handover,
+            sounding=tuple(dict.fromkeys((*left, *sounding, *self._part.heartbeat.doubtful))),
         )
-        self._part, self._ready = self._understudy or SendingProcess(self._order, self._serve), None
-        self._understudy = None
-        self._part.tell(self._cue)
+        self._part, self._ready = self._standby or PlayerHandle(self._order, self._serve), None
+        self._standby = None
+        self._part.tell(self._start)
 
     def _last_words(self, watch: Callable[[Watched], None]) -> tuple[NoteOff, ...]:
         """What it had still said before it died; gives the note-offs it owes."""
-        while self._part.letters.poll(0) and (letter := self._part.next()) is not None:
-            self._hand_on(letter, watch)
-        self._part.letters.close()
-        return self._part.vitals.sounding
+        while self._part.messages.poll(0) and (message := self._part.next()) is not None:
+            self._hand_on(message, watch)
+        self._part.messages.close()
+        return self._part.heartbeat.sounding
 
     def _count_death(self, reason: str) -> None:
         now_s = self._clock.now_s()

@@ -26,7 +26,7 @@ from antiphon.timebase import Meter
 LATE_S = 0.005
 
 
-class Journal:
+class EventLog:
     """Writes down what is reported. Bars are counted in `meter`."""
 
     def __init__(self, meter: Meter) -> None:

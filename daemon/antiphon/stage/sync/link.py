@@ -20,7 +20,7 @@ BRACKET_S = 2e-4
 _REJECTS = 4
 
 
-class LinkBeacon:
+class LinkFeed:
     """A member of the Link session, from the first moment until `close`.
 
     Wherever bars of `quarters_per_bar` begin for the others, `Lead.quarters` is a multiple of it; how many

@@ -10,7 +10,7 @@ from antiphon.perform.settings import SessionSettings, Source
 from antiphon.stage.machine.log import LOG
 
 
-class Beacon(Protocol):
+class ClockFeed(Protocol):
     """Says where the studio is."""
 
     def poll(self) -> list[Lead]:
@@ -20,17 +20,17 @@ class Beacon(Protocol):
     def close(self) -> None: ...
 
 
-class Studio:
+class Sources:
     """Joins what leads, by `join`'s table, when it is chosen, and leaves it when it no longer is.
 
     Raises Failure where the source of the beginning cannot be joined; later it is only logged.
     """
 
-    def __init__(self, join: dict[Source, Callable[[], Beacon]], source: Source) -> None:
+    def __init__(self, join: dict[Source, Callable[[], ClockFeed]], source: Source) -> None:
         self._join, self._source = join, source
         self._beacon = self._joined(source)
 
-    def _joined(self, source: Source) -> Beacon | None:
+    def _joined(self, source: Source) -> ClockFeed | None:
         return self._join[source]() if source in self._join else None
 
     def hear(self, report: Report) -> None:
@@ -49,9 +49,9 @@ class Studio:
         return [] if self._beacon is None else self._beacon.poll()
 
     def close(self) -> None:
-        beacon, self._beacon = self._beacon, None
-        if beacon is not None:
-            beacon.close()
+        clock_feed, self._beacon = self._beacon, None
+        if clock_feed is not None:
+            clock_feed.close()
 
 
 def _chosen(report: Report) -> Source | None:

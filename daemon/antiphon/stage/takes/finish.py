@@ -17,10 +17,10 @@ from antiphon.perform.replay import Record
 from antiphon.stage.takes import growing_file as draft
 from antiphon.stage.takes import format as layout
 from antiphon.stage.takes import records
-from antiphon.stage.takes.growing_file import Draft
+from antiphon.stage.takes.growing_file import GrowingFile
 from antiphon.files.write import write_whole
 from antiphon.stage.takes.format import TakeFile
-from antiphon.stage.takes.render import Score, Summary
+from antiphon.stage.takes.render import RenderedTake, Summary
 from antiphon.stage.takes.header import TakeHeader, text
 from antiphon.stage.takes.tempo_map import TempoMap
 
@@ -86,9 +86,9 @@ def finish(path: Path) -> Summary | None:
     return score.summary
 
 
-def scored(take: TakeFile) -> Score:
+def scored(take: TakeFile) -> RenderedTake:
     """Its music. Raises ValueError, TypeError or KeyError where it is damaged."""
-    score = Score(TempoMap.of(take.texts["place"]["tempo"]))
+    score = RenderedTake(TempoMap.of(take.texts["place"]["tempo"]))
     for record in records.read_all(take.lines):
         score.add(record)
     return score
@@ -99,7 +99,7 @@ def records_of(take: TakeFile) -> list[Record]:
     return list(records.read_all([*take.before, *take.lines]))
 
 
-def _finished(take: TakeFile, header: TakeHeader, score: Score) -> bytes:
+def _finished(take: TakeFile, header: TakeHeader, score: RenderedTake) -> bytes:
     tempi, voices = score.written(header.meter)
     texts = (
         text("begun", take.texts["begun"]),
@@ -117,7 +117,7 @@ def _finished(take: TakeFile, header: TakeHeader, score: Score) -> bytes:
 class _Work:
     """A take that is being finished by another process; nobody else touches it meanwhile."""
 
-    draft: Draft
+    draft: GrowingFile
     process: Any
 
 
@@ -132,7 +132,7 @@ class Finisher:
         self._work: list[_Work] = []
         self._done: list[Path | Failure | None] = []
 
-    def take(self, draft: Draft, now: bool = False) -> None:
+    def take(self, draft: GrowingFile, now: bool = False) -> None:
         """Finish what was recorded into it; `now` at once, however long it is."""
         if now or draft.size <= self._at_once_bytes:
             self._done.append(_finish_draft(draft))
@@ -176,7 +176,7 @@ def _aside(path: str) -> None:
         finish(Path(path))
 
 
-def _finish_draft(growing: Draft) -> Path | Failure | None:
+def _finish_draft(growing: GrowingFile) -> Path | Failure | None:
     try:
         if not draft.locks_hold():
             growing.close()  # there an open file cannot be replaced

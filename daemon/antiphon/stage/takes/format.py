@@ -80,7 +80,7 @@ def _sounded(record: Record) -> Event | Change | None:
 def opening(header: TakeHeader, begun: str, place: Place) -> bytes:
     """An unfinished take in which nothing has happened; its last chunk is open."""
     said = (text(_UNFINISHED, True), text("begun", begun), *place.texts(), *header.texts())
-    first = _conductor([(0, header.bpm)], header, said, _pieces(_BEFORE, place.before or b""))
+    first = _source([(0, header.bpm)], header, said, _pieces(_BEFORE, place.before or b""))
     name = b"\x00" + chunks.meta(chunks.TRACK_NAME, b"Player and Antiphon")
     return chunks.header(2, TICKS_PER_QUARTER) + first + chunks.chunk(chunks.TRACK, name)
 
@@ -95,11 +95,11 @@ def finished(
 ) -> bytes:
     """A finished take: `voices` are names and events at their ticks."""
     tracks = [_voice(name, events) for name, events in voices]
-    first = _conductor(tempi, header, texts, [*_pieces(_BEFORE, before), *_pieces(_MANY, packed)])
+    first = _source(tempi, header, texts, [*_pieces(_BEFORE, before), *_pieces(_MANY, packed)])
     return chunks.header(1 + len(tracks), TICKS_PER_QUARTER) + first + b"".join(tracks)
 
 
-def _conductor(
+def _source(
     tempi: Sequence[tuple[int, float]], header: TakeHeader, texts: Iterable[str], ours: Sequence[bytes]
 ) -> bytes:
     """`ours` comes before the first tempo change that is not at the start."""

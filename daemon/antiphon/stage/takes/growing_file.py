@@ -20,7 +20,7 @@ except ImportError:  # Windows
 BEGIN = ".begin"
 
 
-class Draft:
+class GrowingFile:
     """A file whose last chunk is open: `head` is a whole MIDI file to which that chunk will be appended.
 
     The file gets the first free name of `stem`.mid, stem-2.mid, …; nobody else takes it for finished while

@@ -10,7 +10,7 @@ from antiphon.stage.takes import records
 MOST_BYTES = 1 << 20
 
 
-class Prelude:
+class History:
     """Feed it every report. Beyond 1 MiB, packed, it gives up: hours of playing."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:

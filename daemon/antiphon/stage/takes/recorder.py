@@ -23,8 +23,8 @@ from antiphon.perform.reports import (
 )
 from antiphon.stage.takes.finish import Finisher
 from antiphon.stage.machine.log import LOG
-from antiphon.midi.messages import Held
-from antiphon.stage.takes.history import Prelude
+from antiphon.midi.messages import HeldNotes
+from antiphon.stage.takes.history import History
 from antiphon.stage.takes.take import Take
 from antiphon.stage.takes.header import Place, TakeHeader
 from antiphon.stage.takes.tempo_map import TempoMap
@@ -70,8 +70,8 @@ class Recorder:
         self._folder, self._header, self._say, self._limits = folder, header, say, limits
         self._finisher = finisher or Finisher()
         self._tempo = TempoMap(header.bpm)
-        self._prelude = Prelude()
-        self._held = Held(), Held()
+        self._prelude = History()
+        self._held = HeldNotes(), HeldNotes()
         self._state: State = "idle"
         self._begun_s: float | None = None
         self._told: str | None = None

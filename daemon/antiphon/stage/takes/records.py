@@ -38,7 +38,7 @@ from antiphon.perform.reports import (
     Pressed,
     Received,
     Released,
-    Resumption,
+    Handover,
     Sent,
 )
 from antiphon.perform.replay import Closed, Lost, Record
@@ -75,7 +75,7 @@ _KINDS: dict[str, type] = {
     "meter": Meter,
     "key": Key,
     "transport": Transport,
-    "left": Resumption,
+    "left": Handover,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 RECORDED: tuple[type, ...] = get_args(Record)

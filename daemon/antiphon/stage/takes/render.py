@@ -10,7 +10,7 @@ from itertools import chain
 from antiphon.events import Change, Event, NoteOn, Timed, Turned
 from antiphon.perform.reports import Answered, Followed, Heard, Received, Released, Sent
 from antiphon.perform.replay import Closed, Record, moment_of
-from antiphon.midi.messages import Held
+from antiphon.midi.messages import HeldNotes
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import TICKS_PER_QUARTER, Meter
 
@@ -29,7 +29,7 @@ class Summary:
 
 
 @dataclass(slots=True)
-class Score:
+class RenderedTake:
     """Feed it the records of a take; `tempo` is what is known of the bars before it."""
 
     tempo: TempoMap
@@ -123,7 +123,7 @@ def _from_the_start(changes: Sequence[tuple[int, float]]) -> list[tuple[int, flo
 
 
 def _closed(events: Sequence[Timed | Turned], end_s: float) -> Iterator[Timed | Turned]:
-    held = Held()
+    held = HeldNotes()
     for timed in sorted(events, key=lambda timed: timed.at_s):
         if isinstance(timed, Timed):
             held.follow(timed.event)

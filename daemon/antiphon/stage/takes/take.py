@@ -14,7 +14,7 @@ from antiphon.perform.replay import Closed, Lost, Record
 from antiphon.stage.takes import format as layout
 from antiphon.stage.takes import records
 from antiphon.stage.machine.clock import wall_time
-from antiphon.stage.takes.growing_file import Draft
+from antiphon.stage.takes.growing_file import GrowingFile
 from antiphon.stage.takes.header import Place, TakeHeader
 from antiphon.stage.takes.tempo_map import TempoMap
 
@@ -42,7 +42,7 @@ class Take:
         place = place or Place(TempoMap(header.bpm))
         self._opening = layout.opening(header, begun.isoformat(timespec="seconds"), place)
         self._pen = layout.Pen(header.bpm)
-        self._draft: Draft | None = None
+        self._file: GrowingFile | None = None
         self._waiting: deque[tuple[Record, bytes]] = deque()
         self._waiting_bytes = self._dropped = 0
         self._tended_s = float("-inf")
@@ -54,12 +54,12 @@ class Take:
     @property
     def path(self) -> Path | None:
         """The file; None where none could be made yet."""
-        return None if self._draft is None else self._draft.path
+        return None if self._file is None else self._file.path
 
     @property
     def size(self) -> int:
         """Bytes that were written."""
-        return 0 if self._draft is None else self._draft.size
+        return 0 if self._file is None else self._file.size
 
     def record(self, report: Report) -> None:
         """Take down what happened. Never fails: where it cannot be written, `trouble` says why."""
@@ -90,9 +90,9 @@ class Take:
         self._write(looking=True)
 
     @property
-    def whole(self) -> Draft | None:
+    def whole(self) -> GrowingFile | None:
         """The file with all that was recorded, locked until it is closed; None while that is not written."""
-        return None if self._waiting or self.trouble is not None else self._draft
+        return None if self._waiting or self.trouble is not None else self._file
 
     def _write(self, looking: bool = False) -> None:
         """All that waits; `looking` whether the file is still where it was made, too."""
@@ -108,15 +108,15 @@ class Take:
         else:
             self.trouble = None
 
-    def _open(self, looking: bool) -> Draft:
-        if self._draft is None:
-            self._draft = Draft(self._folder, self._stem, self._opening)
+    def _open(self, looking: bool) -> GrowingFile:
+        if self._file is None:
+            self._file = GrowingFile(self._folder, self._stem, self._opening)
             self._opening = b""
-        elif looking and not self._draft.is_there():
-            self._draft.make_again()
-        return self._draft
+        elif looking and not self._file.is_there():
+            self._file.make_again()
+        return self._file
 
-    def _append(self, draft: Draft) -> None:
+    def _append(self, draft: GrowingFile) -> None:
         if self._dropped:
             lost = Lost(self._dropped)
             draft.append(self._pen.write(lost, records.write(lost)))

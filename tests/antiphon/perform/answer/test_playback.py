@@ -2,7 +2,7 @@
 
 from antiphon.compose.sampling import Draw
 from antiphon.events import NoteOff, NoteOn, PlayedNote, Timed
-from antiphon.perform.answer.playback import Speech
+from antiphon.perform.answer.playback import Playback
 from antiphon.perform.reports import Answered, Composed
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
@@ -39,7 +39,7 @@ class Answer:
 
 def speaking(notes=3):
     news = []
-    speech = Speech(news.append)
+    speech = Playback(news.append)
     answer = Answer(speech.scheduler, notes)
     speech.begin(answer, CALL)
     return speech, answer, news

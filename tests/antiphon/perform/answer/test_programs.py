@@ -7,8 +7,8 @@ from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
 from antiphon.events import GridNote
 from antiphon.listen.key import Key
-from antiphon.perform.answer.programs import Voice, Voices
-from antiphon.perform.answer.transcribe import Understood
+from antiphon.perform.answer.programs import Programs, Voice
+from antiphon.perform.answer.transcribe import Transcription
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 from fakes import VOCABULARY, ScriptedModel
@@ -19,7 +19,7 @@ def voice(name, steps_per_quarter=4):
 
 
 def test_a_number_chooses_and_one_too_many_does_not():
-    voices = Voices(voice("60"), [voice("62"), voice("64")], SamplingSettings(sure_factor=1.0), 1)
+    voices = Programs(voice("60"), [voice("62"), voice("64")], SamplingSettings(sure_factor=1.0), 1)
     assert voices.begin(0).next()[0] == "60"
     said = [(voices.choose(program), voices.begin(0).next()[0]) for program in (1, 0, 2)]
     assert said == [("64", "64"), ("62", "62"), (None, "_")]
@@ -27,7 +27,7 @@ def test_a_number_chooses_and_one_too_many_does_not():
 
 def understood(meter, first):
     notes = tuple(GridNote(first + 4 * n, 4, 60 + n) for n in range(3))
-    return Understood(notes, Key.parse("C major"), Transport(Grid(120.0), Meter.parse(meter)))
+    return Transcription(notes, Key.parse("C major"), Transport(Grid(120.0), Meter.parse(meter)))
 
 
 @pytest.mark.parametrize(("meter", "first", "bars"), [("3/4", 24, Bars("3/4")), ("4/4", 28, Bars("4/4", -4))])
@@ -40,13 +40,13 @@ def test_the_model_is_told_where_the_call_lies_in_its_bars(meter, first, bars):
             told.append(bars)
 
     for grid, wanted in ((4, bars), (6, NO_BARS)):
-        voices = Voices(Voice(Listening(VOCABULARY, []), VOCABULARY, grid), [], SamplingSettings(), 1)
+        voices = Programs(Voice(Listening(VOCABULARY, []), VOCABULARY, grid), [], SamplingSettings(), 1)
         voices.hear(understood(meter, first), first + 12)
         assert told[-1] == wanted
 
 
 def test_a_pickup_is_no_part_of_the_call_that_an_answer_keeps_to():
-    voices = Voices(voice("60"), [], SamplingSettings(), 1)
+    voices = Programs(voice("60"), [], SamplingSettings(), 1)
     close = ShapeSettings(closeness=1.0)
     shape = voices.shape(understood("4/4", 28), 48, 64, close)
     hold = VOCABULARY.id("_")
@@ -55,4 +55,4 @@ def test_a_pickup_is_no_part_of_the_call_that_an_answer_keeps_to():
 
 def test_voices_on_different_grids_are_refused():
     with pytest.raises(ValueError, match="the same number of steps to a quarter"):
-        Voices(voice("60"), [voice("62", 6)], SamplingSettings(), 1)
+        Programs(voice("60"), [voice("62", 6)], SamplingSettings(), 1)

@@ -1,7 +1,7 @@
 """What a call says, glimpsed or not."""
 
 from antiphon.events import PlayedNote
-from antiphon.perform.answer.transcribe import Hearing
+from antiphon.perform.answer.transcribe import Transcriber
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 
@@ -17,11 +17,11 @@ FIRST, SECOND = call([60, 62, 64, 65, 67, 69, 71, 72]), call([66, 69, 74, 73], 9
 
 
 def understood(glimpsed):
-    hearing, heard = Hearing("highest", None), []
+    hearing, heard = Transcriber("highest", None), []
     for played in (FIRST, SECOND):
         for part in glimpsed:
             hearing.glimpse(played[:part], TRANSPORT, True)
-        heard.append(hearing.understand(played, TRANSPORT, True))
+        heard.append(hearing.transcribe(played, TRANSPORT, True))
         hearing.answered(32, heard[-1].transport)
     return heard
 
@@ -33,16 +33,16 @@ def test_glimpses_change_nothing():
 
 
 def test_what_was_glimpsed_whole_is_not_worked_out_again():
-    hearing = Hearing("highest", None)
-    assert hearing.glimpse(FIRST, TRANSPORT, False) is hearing.understand(FIRST, TRANSPORT, False)
+    hearing = Transcriber("highest", None)
+    assert hearing.glimpse(FIRST, TRANSPORT, False) is hearing.transcribe(FIRST, TRANSPORT, False)
 
 
 def test_a_phrase_heard_twice_is_taken_in_twice():
-    hearing, fresh = Hearing("highest", None), Hearing("highest", None)
+    hearing, fresh = Transcriber("highest", None), Transcriber("highest", None)
     for _ in range(3):
-        hearing.understand(SECOND, TRANSPORT, False)
-    once = fresh.understand(SECOND, TRANSPORT, False)
+        hearing.transcribe(SECOND, TRANSPORT, False)
+    once = fresh.transcribe(SECOND, TRANSPORT, False)
     assert (
-        hearing.understand(FIRST, TRANSPORT, False).notes == fresh.understand(FIRST, TRANSPORT, False).notes
+        hearing.transcribe(FIRST, TRANSPORT, False).notes == fresh.transcribe(FIRST, TRANSPORT, False).notes
     )
     assert once.notes

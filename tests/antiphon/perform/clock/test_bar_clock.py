@@ -3,7 +3,7 @@
 import pytest
 
 from antiphon.events import Lead, PlayedNote
-from antiphon.perform.clock.bar_clock import Timekeeper
+from antiphon.perform.clock.bar_clock import BarClock
 from antiphon.perform.settings import ClockSettings, TempoSettings
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
@@ -19,7 +19,7 @@ def lead(at_s, quarters, bpm=120.0, rolling=True):
 
 
 def test_the_first_note_is_the_first_downbeat_and_no_later_one_is():
-    time = Timekeeper(FIXED, INTERNAL, 4)
+    time = BarClock(FIXED, INTERNAL, 4)
     assert (time.transport, time.steps_at(1.0), time.news(1.0, False, True)) == (None, None, [])
     time.begin(5.0)
     time.begin(9.3)
@@ -28,7 +28,7 @@ def test_the_first_note_is_the_first_downbeat_and_no_later_one_is():
 
 
 def test_what_an_earlier_session_left_goes_on():
-    time = Timekeeper(FIXED, INTERNAL, 4, LEFT)
+    time = BarClock(FIXED, INTERNAL, 4, LEFT)
     time.begin(9.3)
     assert time.transport == LEFT
 
@@ -38,7 +38,7 @@ def test_what_an_earlier_session_left_goes_on():
     [(FIXED, INTERNAL, False, False), (FOLLOW, INTERNAL, False, True), (FOLLOW, LINK, True, False)],
 )
 def test_one_leads(tempo, clock, led, follows):
-    time = Timekeeper(tempo, clock, 4)
+    time = BarClock(tempo, clock, 4)
     assert (time.led, time.follows_player) == (led, follows)
 
 
@@ -52,7 +52,7 @@ def test_one_leads(tempo, clock, led, follows):
     ],
 )
 def test_another_tempo_goes_on_from_where_we_are(before, after, bpm):
-    time = Timekeeper(before, INTERNAL, 4, LEFT)
+    time = BarClock(before, INTERNAL, 4, LEFT)
     here = LEFT.grid.steps_at(7.0)
     shift = time.set(after, 7.0)
     assert time.transport.grid.bpm == bpm
@@ -67,7 +67,7 @@ def test_another_tempo_goes_on_from_where_we_are(before, after, bpm):
 
 
 def test_where_the_studio_leads_a_tempo_of_ours_waits():
-    time = Timekeeper(FIXED, LINK, 4)
+    time = BarClock(FIXED, LINK, 4)
     time.follow(lead(1.0, 0.0), 1.0)
     before = time.transport
     assert time.set(TempoSettings("fixed", 60.0), 2.0).moved_s is None
@@ -75,7 +75,7 @@ def test_where_the_studio_leads_a_tempo_of_ours_waits():
 
 
 def test_the_studio_is_followed_and_says_where_it_jumped():
-    time = Timekeeper(FIXED, LINK, 4)
+    time = BarClock(FIXED, LINK, 4)
     assert not time.follow(time.hear(lead(1.0, 0.0)), 1.0).jumped
     assert time.steps_at(2.0) == pytest.approx(8.0)
     faster = time.follow(time.hear(lead(2.0, 2.0, bpm=240.0)), 2.0)
@@ -87,17 +87,17 @@ def test_the_studio_is_followed_and_says_where_it_jumped():
 
 
 def test_what_is_told_of_the_bars():
-    time = Timekeeper(FIXED, LINK, 4)
+    time = BarClock(FIXED, LINK, 4)
     time.follow(time.hear(lead(1.0, 0.0)), 1.0)
     (told,) = time.news(1.0, False, False)
     assert (told.grid, told.jumped) == (time.transport.grid, False)
     assert time.news(1.1, False, False) == []  # nothing new
-    ours = Timekeeper(FIXED, INTERNAL, 4, LEFT)
+    ours = BarClock(FIXED, INTERNAL, 4, LEFT)
     assert [one.grid for one in ours.news(5.0, False, True)] == [LEFT.grid]
 
 
 def test_who_does_not_lead_is_not_heard():
-    time = Timekeeper(FIXED, INTERNAL, 4)
+    time = BarClock(FIXED, INTERNAL, 4)
     assert time.hear(lead(1.0, 0.0)) is None
     time.choose(LINK)
     assert time.hear(lead(1.0, 0.0)) is not None
@@ -105,11 +105,11 @@ def test_who_does_not_lead_is_not_heard():
 
 def test_a_call_is_as_it_was_played_where_nobody_leads():
     played = [PlayedNote(60, 80, 1.0, 1.5)]
-    assert Timekeeper(FIXED, INTERNAL, 4, LEFT).straight(played) == tuple(played)
+    assert BarClock(FIXED, INTERNAL, 4, LEFT).straight(played) == tuple(played)
 
 
 def test_a_call_through_a_change_of_tempo_is_laid_on_the_grid_as_it_is_now():
-    time = Timekeeper(FIXED, LINK, 4)
+    time = BarClock(FIXED, LINK, 4)
     time.follow(time.hear(lead(1.0, 0.0)), 1.0)
     time.follow(time.hear(lead(2.0, 2.0, bpm=240.0)), 2.0)
     # Quarters before and after the change, as they would have been at the new tempo.

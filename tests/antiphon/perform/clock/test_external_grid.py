@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.events import Lead, PlayedNote
-from antiphon.perform.clock.external_grid import Course, playable
+from antiphon.perform.clock.external_grid import ExternalGrid, playable
 from antiphon.timebase import Meter
 
 BARS = Meter(4, 4)
@@ -20,13 +20,13 @@ def follow(course, *leads):
 
 
 def test_steps_are_the_studios():
-    transport, _ = follow(Course(BARS, 4), Lead(5.0, 10.0, 120.0))
+    transport, _ = follow(ExternalGrid(BARS, 4), Lead(5.0, 10.0, 120.0))
     assert transport.grid.steps_at(5.0) == pytest.approx(40)
     assert transport.grid.bpm == 120
 
 
 def test_a_song_that_begins_before_its_beginning_is_counted_from_a_bar_earlier():
-    course = Course(BARS, 4)
+    course = ExternalGrid(BARS, 4)
     transport, _ = follow(course, Lead(5.0, -1.0, 120.0))
     assert transport.grid.steps_at(5.0) == pytest.approx(12)
     assert course.ahead_steps == 16
@@ -38,7 +38,7 @@ def test_a_song_that_begins_before_its_beginning_is_counted_from_a_bar_earlier()
 )
 def test_jumps(to, steps, jumped):
     """Two bars were played; the studio is now somewhere else."""
-    course = Course(BARS, 4)
+    course = ExternalGrid(BARS, 4)
     transport, jumps = follow(course, Lead(0.0, 0.0, 120.0), Lead(4.0, to, 120.0))
     assert transport.grid.steps_at(4.0) == pytest.approx(steps)
     assert jumps[-1] is jumped
@@ -46,12 +46,12 @@ def test_jumps(to, steps, jumped):
 
 
 def test_the_meter_may_come_from_the_studio():
-    transport, _ = follow(Course(BARS, 4), Lead(0.0, 0.0, 120.0, meter=Meter(3, 4)))
+    transport, _ = follow(ExternalGrid(BARS, 4), Lead(0.0, 0.0, 120.0, meter=Meter(3, 4)))
     assert transport.bar_steps == 12
 
 
 def test_a_call_over_a_change_of_tempo_lies_where_it_was_played():
-    course = Course(BARS, 4)
+    course = ExternalGrid(BARS, 4)
     follow(course, Lead(0.0, 0.0, 120.0), Lead(2.0, 4.0, 60.0))
     # Beats 3 and 4 at 120, beats 5 and 6 at 60.
     played = [PlayedNote(60, 80, at_s, at_s + 0.25) for at_s in (1.0, 1.5, 2.0, 3.0)]
@@ -62,14 +62,14 @@ def test_a_call_over_a_change_of_tempo_lies_where_it_was_played():
 
 
 def test_what_is_forgotten_does_not_change_what_follows():
-    course = Course(BARS, 4)
+    course = ExternalGrid(BARS, 4)
     follow(course, *(Lead(n / 10, n / 5, 120.0) for n in range(50)))
     course.forget_before(4.0)
     assert course.steps_at(4.5) == pytest.approx(36)
 
 
 def test_it_tells_of_a_jump_at_once_and_of_a_moving_tempo_at_beats():
-    course, transport, told = Course(BARS, 4), None, []
+    course, transport, told = ExternalGrid(BARS, 4), None, []
     for n in range(97):
         at_s = n / 48 if n < 48 else 1 + (n - 48) / 52
         lead = Lead(at_s, n / 24, 120.0 if n < 48 else 130.0)
@@ -105,7 +105,7 @@ def test_what_can_be_played_at(lead, is_playable):
     )
 )
 def test_steps_never_go_back_and_bars_are_the_studios(moves):
-    course, transport, at_s = Course(BARS, 4), None, 0.0
+    course, transport, at_s = ExternalGrid(BARS, 4), None, 0.0
     for gap_s, quarters, bpm, placed in moves:
         at_s += gap_s
         was = None if transport is None else transport.grid.steps_at(at_s)

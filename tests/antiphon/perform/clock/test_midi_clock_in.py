@@ -3,14 +3,14 @@
 import pytest
 
 from antiphon.events import Clocked, ClockSignal
-from antiphon.perform.clock.midi_clock_in import LOST_S, MidiClock
+from antiphon.perform.clock.midi_clock_in import LOST_S, MidiClockIn
 
 PULSE_S = 60 / 120 / 24
 
 
 def play(*signals, clock=None, begin_s=0.0):
     """Signals, each as long after the last as a pulse is; numbers are that many pulses. Gives the leads."""
-    clock, at_s, leads = clock or MidiClock(0.25), begin_s, []
+    clock, at_s, leads = clock or MidiClockIn(0.25), begin_s, []
     for signal in signals:
         for said in ["pulse"] * signal if isinstance(signal, int) else [signal]:
             moment = at_s if said == "pulse" else at_s - PULSE_S / 2
@@ -77,7 +77,7 @@ def test_a_clock_that_falls_silent_is_lost_and_begins_anew():
 
 
 def test_pulses_lost_right_after_a_start_do_not_leave_the_song_late():
-    clock = MidiClock(0.25)
+    clock = MidiClockIn(0.25)
     clock.receive(Clocked(0.0, ClockSignal("start")))
     came = [number * PULSE_S for number in range(97) if number not in (3, 8)]
     leads = [clock.receive(Clocked(at_s, ClockSignal("pulse"))) for at_s in came]

@@ -2,34 +2,34 @@
 
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.events import ControlChange
-from antiphon.perform.controls.control_state import Desk
+from antiphon.perform.controls.control_state import ControlState
 from antiphon.perform.reports import KnobTurned, Learned, Pressed
-from antiphon.perform.settings import AnswerSettings, ControlSettings, Turnable
+from antiphon.perform.settings import AnswerSettings, ControlSettings, LiveSettings
 
-NOW = Turnable(SamplingSettings(), AnswerSettings())
+NOW = LiveSettings(SamplingSettings(), AnswerSettings())
 
 
 def test_knobs_stay_as_they_were_turned():
-    desk = Desk(ControlSettings(temperature=20, bars=21), None, NOW)
+    desk = ControlState(ControlSettings(temperature=20, bars=21), None, NOW)
     assert desk.turn(ControlChange(20, 127), 1.0) == [KnobTurned(1.0, "temperature", 2.0)]
     assert desk.turn(ControlChange(21, 127), 2.0) == [KnobTurned(2.0, "bars", 8)]
     assert (desk.now.sampling.temperature, desk.now.answer.bars) == (2.0, 8)
 
 
 def test_a_button_is_told_as_it_goes_down():
-    desk = Desk(ControlSettings(record=28), None, NOW)
+    desk = ControlState(ControlSettings(record=28), None, NOW)
     told = [desk.turn(ControlChange(28, value), 1.0) for value in (127, 0, 64)]
     assert told == [[Pressed(1.0, "record")], [], [Pressed(1.0, "record")]]
 
 
 def test_what_is_learned_is_done_at_once():
-    desk = Desk(ControlSettings(), "stop", NOW)
+    desk = ControlState(ControlSettings(), "stop", NOW)
     assert desk.turn(ControlChange(64, 127), 1.0) == []
     assert desk.turn(ControlChange(77, 127), 2.0) == [Learned(2.0, "stop", 77), Pressed(2.0, "stop")]
     assert desk.turn(ControlChange(78, 127), 3.0) == []
 
 
 def test_the_pedal_is_one_unless_something_else_was_put_there():
-    assert Desk(ControlSettings(), None, NOW).has_pedal
-    assert not Desk(ControlSettings(stop=64), None, NOW).has_pedal
-    assert not Desk(ControlSettings(bars=64), None, NOW).has_pedal
+    assert ControlState(ControlSettings(), None, NOW).has_pedal
+    assert not ControlState(ControlSettings(stop=64), None, NOW).has_pedal
+    assert not ControlState(ControlSettings(bars=64), None, NOW).has_pedal

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.events import ControlChange
 from antiphon.perform.controls.midi_controls import LEARNABLE, Controls, pressed, state_light, turn
-from antiphon.perform.settings import AnswerSettings, ControlSettings, Turnable
+from antiphon.perform.settings import AnswerSettings, ControlSettings, LiveSettings
 
-NOW = Turnable(SamplingSettings(), AnswerSettings())
+NOW = LiveSettings(SamplingSettings(), AnswerSettings())
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from antiphon.errors import Failure
 from antiphon.stage.control import client as control_client
 from antiphon.stage.control.client import NotRunning, ask
-from antiphon.stage.control.protocol import Ask, Done, SetOne
+from antiphon.stage.control.protocol import Command, Done, SetOne
 from antiphon.stage.control.server import SUPPORTED
 from antiphon.stage.machine.single_instance import made
 
@@ -45,7 +45,7 @@ def somebody(folder, *says):
 
 def test_what_is_asked_and_what_is_replied(folder):
     with somebody(folder, b'{"ok": true, "st', b'atus": {"pid": 3}}\n') as asked:
-        assert ask("antiphon", Ask("status"), folder) == Done({"status": {"pid": 3}})
+        assert ask("antiphon", Command("status"), folder) == Done({"status": {"pid": 3}})
     assert asked == [b'{"command":"status"}\n']
 
 
@@ -59,7 +59,7 @@ def test_what_is_refused_is_told(folder):
 
 def test_a_stop_is_over_when_the_other_side_parts(folder):
     with somebody(folder, b'{"ok": true}\n'):
-        assert ask("antiphon", Ask("stop"), folder) == Done()
+        assert ask("antiphon", Command("stop"), folder) == Done()
 
 
 def test_nobody_is_there(folder, tmp_path):
@@ -69,27 +69,27 @@ def test_nobody_is_there(folder, tmp_path):
     left_behind.close()
     for place in (folder, tmp_path / "nowhere"):
         with pytest.raises(NotRunning, match=said):
-            ask("other", Ask("status"), place)
+            ask("other", Command("status"), place)
 
 
 def test_somebody_who_parts_without_a_word_is_over(folder):
     with somebody(folder), pytest.raises(NotRunning):
-        ask("antiphon", Ask("status"), folder)
+        ask("antiphon", Command("status"), folder)
 
 
 @pytest.mark.parametrize("says", [b"hello\n", b'{"ok": tr', b"[]\n"])
 def test_something_else_is_there(folder, says):
     with somebody(folder, says), pytest.raises(Failure, match="what answers is no antiphon"):
-        ask("antiphon", Ask("status"), folder)
+        ask("antiphon", Command("status"), folder)
 
 
 def test_a_folder_that_others_may_enter_is_not_trusted(folder):
     folder.chmod(0o755)
     with pytest.raises(Failure, match="must be for you alone"):
-        ask("antiphon", Ask("status"), folder)
+        ask("antiphon", Command("status"), folder)
 
 
 def test_where_there_are_no_such_sockets_it_is_told(folder, monkeypatch):
     monkeypatch.setattr(control_client, "SUPPORTED", False)
     with pytest.raises(Failure, match="cannot be asked; Ctrl-C in its window ends it"):
-        ask("antiphon", Ask("status"), folder)
+        ask("antiphon", Command("status"), folder)

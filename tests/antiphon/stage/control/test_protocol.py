@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from antiphon.errors import WrongUse
 from antiphon.stage.control.protocol import (
-    Ask,
+    Command,
     Done,
     Refused,
     SetOne,
@@ -22,7 +22,7 @@ from antiphon.stage.control.protocol import (
 scalars = st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False)
 scalars |= st.text(max_size=20)
 values = scalars | st.lists(scalars, max_size=4) | st.dictionaries(st.text(max_size=4), scalars, max_size=4)
-requests = st.builds(Ask, st.sampled_from(["status", "panic", "reload", "stop"])) | st.builds(
+requests = st.builds(Command, st.sampled_from(["status", "panic", "reload", "stop"])) | st.builds(
     SetOne, st.text(max_size=40), values
 )
 
@@ -41,7 +41,7 @@ def test_what_is_asked_is_what_is_understood(request):
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_request_or_a_told_mistake(line):
     with contextlib.suppress(WrongUse):
-        assert isinstance(read_request(line), Ask | SetOne)
+        assert isinstance(read_request(line), Command | SetOne)
 
 
 anything = st.recursive(

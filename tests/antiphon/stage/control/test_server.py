@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from antiphon.errors import Failure, WrongUse
 from antiphon.stage.control import server as control_socket
-from antiphon.stage.control.protocol import LONGEST_BYTES, Ask, Done, SetOne
+from antiphon.stage.control.protocol import LONGEST_BYTES, Command, Done, SetOne
 from antiphon.stage.control.server import (
     MOST_CLIENTS,
     MOST_REQUESTS,
@@ -94,7 +94,7 @@ def test_a_request_is_served_by_the_next_poll(house):
     visitor = house.visitor()
     visitor.send(STATUS)
     house.socket.poll()
-    assert house.asked == [Ask("status")]
+    assert house.asked == [Command("status")]
     assert heard(visitor) == [{"ok": True, "number": 1}]
     visitor.send(b'{"command": "stop"}\n')
     house.socket.poll()
@@ -306,7 +306,7 @@ def test_then_whoever_serves_replies(path):
     with asked_through(path, VirtualClock()) as door:
         door.serve = lambda request: asked.append(request) or Done({"state": "idle"})
         assert b'"state": "idle"' in said(path, door)
-    assert asked == [Ask("status")]
+    assert asked == [Command("status")]
 
 
 def test_it_is_shut_whatever_happens_inside(path):

@@ -3,9 +3,9 @@
 import pytest
 
 from antiphon.stage.ports.alsa import AlsaSystem
-from antiphon.stage.ports.connections import Ties
-from antiphon.stage.ports.open import Names, open_sockets
-from antiphon.stage.ports.reconnect import Presence
+from antiphon.stage.ports.connections import Connections
+from antiphon.stage.ports.open import Names, open_ports
+from antiphon.stage.ports.reconnect import PortWatch
 from fake_rtmidi import FakeRtMidi
 
 ALSA = 2
@@ -38,7 +38,7 @@ def alsa(kernel, **others):
 
 def test_each_port_is_a_client_that_aconnect_can_tell_from_the_others():
     system = alsa(Kernel({}))
-    sockets = open_sockets(Names("antiphon", clock_input="", clock_output=""), system)
+    sockets = open_ports(Names("antiphon", clock_input="", clock_output=""), system)
     assert [device.name for device in sockets.devices] == [
         "antiphon",
         "antiphon-out",
@@ -50,23 +50,23 @@ def test_each_port_is_a_client_that_aconnect_can_tell_from_the_others():
 
 
 def test_a_name_that_another_has_is_left_to_it():
-    sockets = open_sockets(Names("antiphon"), alsa(Kernel({128: IN, 129: "antiphon-2-out:out"})))
+    sockets = open_ports(Names("antiphon"), alsa(Kernel({128: IN, 129: "antiphon-2-out:out"})))
     assert (sockets.client, sockets.output.name) == ("antiphon-3", "antiphon-3-out:out")
 
 
 def test_an_answer_never_goes_to_our_own_input():
     system = alsa(Kernel({}), sinks=[f"{IN} 128:0", "antiphon-clock:clock 129:0", "antiphon synth:x 130:0"])
-    sockets = open_sockets(Names("antiphon", output="antiphon", clock_input=""), system)
+    sockets = open_ports(Names("antiphon", output="antiphon", clock_input=""), system)
     assert sockets.output.name == "antiphon synth:x"
 
 
 def test_what_was_connected_is_connected_again_whatever_the_numbers_are_now():
     kernel, told = Kernel({20: KEYS, 24: SYNTH, 128: IN, 129: OUT}), []
     kernel.leads = [(20, 128), (129, 24)]
-    Ties(alsa(kernel), [IN, OUT], (), told.append).look()
+    Connections(alsa(kernel), [IN, OUT], (), told.append).look()
     assert told == [((KEYS, IN), (OUT, SYNTH))]
     kernel.ports, kernel.leads = {21: KEYS, 130: IN, 131: OUT}, []
-    again = Ties(alsa(kernel), [IN, OUT], told[0], told.append)
+    again = Connections(alsa(kernel), [IN, OUT], told[0], told.append)
     again.look()
     assert kernel.leads == [(21, 130)]
     kernel.ports[25] = SYNTH
@@ -77,8 +77,8 @@ def test_what_was_connected_is_connected_again_whatever_the_numbers_are_now():
 
 def test_where_the_kernel_has_no_list_nothing_is_connected():
     system = AlsaSystem(FakeRtMidi([ALSA]), ALSA, str, Kernel({}).join)
-    assert system.ties([IN]) == ()
-    assert not system.tie(KEYS, IN)
+    assert system.connections([IN]) == ()
+    assert not system.connect_ports(KEYS, IN)
 
 
 @pytest.mark.parametrize("direction", ["in", "out"])
@@ -89,14 +89,14 @@ def test_a_device_that_was_away_between_two_looks_and_has_its_old_number_is_tied
     names = Names("other", inputs=("keys",)) if direction == "in" else Names("other", output="keys")
     kernel.ports |= {128: "other:in", 129: "other-out:out"}
     system.free_name = lambda name: name  # they are ours already
-    links = [socket.link for socket in open_sockets(names, system).all if socket.link]
-    presence = Presence(links)
+    links = [socket.link for socket in open_ports(names, system).all if socket.link]
+    presence = PortWatch(links)
     assert presence.look(0.0) == []
     kernel.leads.clear()
     assert presence.look(1.0) == links
     assert not links[0].present
     assert presence.look(2.0) == links
-    assert links[0].device.ties == [f"{KEYS} 24:0", f"{KEYS} 24:0"]
+    assert links[0].device.connections == [f"{KEYS} 24:0", f"{KEYS} 24:0"]
 
 
 def test_a_name_without_numbers_and_a_kernel_without_a_list_part_nobody():

@@ -47,7 +47,7 @@ THROUGH, KEYS = "Midi Through:Midi Through Port-0", "nanoKEY2:nanoKEY2 MIDI 1"
 
 
 def test_the_connections_of_our_ports_are_told_once_each_by_lasting_names():
-    assert read_ports(LIST).ties(["antiphon:in", "antiphon-out:out"]) == (
+    assert read_ports(LIST).connections(["antiphon:in", "antiphon-out:out"]) == (
         (THROUGH, "antiphon:in"),
         ("antiphon-out:out", THROUGH),
         (f"{KEYS} #2", "antiphon:in"),
@@ -57,8 +57,8 @@ def test_the_connections_of_our_ports_are_told_once_each_by_lasting_names():
 
 
 def test_those_of_others_are_not_ours():
-    assert read_ports(LIST).ties(["nobody:in"]) == ()
-    assert read_ports("").ties(["antiphon:in"]) == ()
+    assert read_ports(LIST).connections(["nobody:in"]) == ()
+    assert read_ports("").connections(["antiphon:in"]) == ()
 
 
 def test_every_name_leads_back_to_its_address():

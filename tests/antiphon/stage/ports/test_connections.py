@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon.stage.ports.connections import Ties
+from antiphon.stage.ports.connections import Connections
 
 OURS = ("antiphon:in", "antiphon:out")
 KEYS, SYNTH = ("keys:out", "antiphon:in"), ("antiphon:out", "synth:in")
@@ -15,10 +15,10 @@ class Bay:
     def __init__(self, *there):
         self.there, self.made, self.tried = set(there), [], []
 
-    def ties(self, ours):
-        return tuple(tie for tie in self.made if set(tie) & set(ours))
+    def connections(self, ours):
+        return tuple(connect_ports for connect_ports in self.made if set(connect_ports) & set(ours))
 
-    def tie(self, output, into):
+    def connect_ports(self, output, into):
         self.tried.append((output, into))
         there = bool({output, into} & self.there)
         if there and (output, into) not in self.made:
@@ -27,55 +27,55 @@ class Bay:
 
     def unplug(self, port):
         self.there.discard(port)
-        self.made = [tie for tie in self.made if port not in tie]
+        self.made = [connect_ports for connect_ports in self.made if port not in connect_ports]
 
 
 def watched(bay, wanted=()):
     told = []
-    return Ties(bay, OURS, wanted, told.append), told
+    return Connections(bay, OURS, wanted, told.append), told
 
 
 def test_what_others_connect_and_part_is_told_once():
     bay = Bay("keys:out", "synth:in")
-    ties, told = watched(bay)
-    ties.look()
-    bay.tie(*KEYS)
-    ties.look()
-    ties.look()
-    bay.tie(*SYNTH)
-    ties.look()
+    connections, told = watched(bay)
+    connections.look()
+    bay.connect_ports(*KEYS)
+    connections.look()
+    connections.look()
+    bay.connect_ports(*SYNTH)
+    connections.look()
     bay.unplug("keys:out")
-    ties.look()
+    connections.look()
     assert told == [(KEYS,), (KEYS, SYNTH), (SYNTH,)]
 
 
 def test_what_is_wanted_is_made_at_the_first_look_and_not_told_as_news():
     bay = Bay("keys:out", "synth:in")
-    ties, told = watched(bay, [KEYS, SYNTH])
-    ties.look()
+    connections, told = watched(bay, [KEYS, SYNTH])
+    connections.look()
     assert bay.made == [KEYS, SYNTH]
     assert told == []
 
 
 def test_what_is_not_there_yet_is_made_when_it_returns_and_never_forgotten():
     bay = Bay("synth:in")
-    ties, told = watched(bay, [KEYS, SYNTH])
-    ties.look()
+    connections, told = watched(bay, [KEYS, SYNTH])
+    connections.look()
     assert bay.made == [SYNTH]
     assert told == []
     bay.there.add("keys:out")
-    ties.look()
+    connections.look()
     assert bay.made == [SYNTH, KEYS]
     assert told == []
 
 
 def test_what_was_made_again_and_is_parted_on_purpose_stays_parted():
     bay = Bay("keys:out")
-    ties, told = watched(bay, [KEYS])
-    ties.look()
+    connections, told = watched(bay, [KEYS])
+    connections.look()
     bay.made.clear()
-    ties.look()
-    ties.look()
+    connections.look()
+    connections.look()
     assert bay.made == []
     assert told == [()]
 
@@ -83,12 +83,12 @@ def test_what_was_made_again_and_is_parted_on_purpose_stays_parted():
 @given(st.lists(st.sampled_from(["keys:out", "synth:in"])), st.sets(st.sampled_from([KEYS, SYNTH])))
 def test_the_last_told_is_what_there_is_or_is_waited_for(toggled, wanted):
     bay = Bay()
-    ties, told = watched(bay, sorted(wanted))
+    connections, told = watched(bay, sorted(wanted))
     for port in toggled:
         if port in bay.there:
             bay.unplug(port)
         else:
             bay.there.add(port)
-        ties.look()
+        connections.look()
         last = told[-1] if told else tuple(sorted(wanted))
         assert set(bay.made) <= set(last) <= wanted

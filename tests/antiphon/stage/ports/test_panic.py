@@ -23,7 +23,7 @@ def test_every_output_is_silenced_on_all_channels_in_under_a_second():
 def test_only_the_outputs_that_are_named():
     library = FakeRtMidi([3], sinks=["synth a", "piano", "synth b"])
     assert panic(VirtualClock(), output="synth*", backend=library) == ["synth a", "synth b"]
-    assert [sink.ties for sink in library.outs if sink.sent] == [["synth a"], ["synth b"]]
+    assert [sink.connections for sink in library.outs if sink.sent] == [["synth a"], ["synth b"]]
     with pytest.raises(Failure, match=r'no MIDI output fits "pian0", did you mean piano\?'):
         panic(VirtualClock(), output="pian0", backend=library)
     assert library.alive == []
@@ -34,5 +34,5 @@ def test_a_port_that_cannot_be_opened_is_told_and_the_others_are_silenced():
     library.busy.add("synth")
     with pytest.raises(Failure, match="MIDI output synth cannot be opened: busy"):
         panic(VirtualClock(), backend=library)
-    assert [sink.ties for sink in library.outs if sink.sent] == [["piano"]]
+    assert [sink.connections for sink in library.outs if sink.sent] == [["piano"]]
     assert library.alive == []

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.events import ControlChange, NoteOff, NoteOn, ProgramChange, Timed
-from antiphon.midi.messages import Held, change_from_bytes, from_bytes, to_bytes, to_event, to_message
+from antiphon.midi.messages import HeldNotes, change_from_bytes, from_bytes, to_bytes, to_event, to_message
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback
 
@@ -96,7 +96,7 @@ def test_a_mido_note_on_of_velocity_0_is_a_note_off():
 
 @given(st.lists(EVENTS))
 def test_sending_what_is_owed_leaves_nothing_owed(events):
-    held, sounding = Held(), set()
+    held, sounding = HeldNotes(), set()
     for event in events:
         held.follow(event)
         (sounding.add if isinstance(event, NoteOn) else sounding.discard)((event.channel, event.pitch))

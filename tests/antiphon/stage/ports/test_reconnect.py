@@ -2,17 +2,17 @@
 
 import pytest
 
-from antiphon.stage.ports.open import Names, open_sockets
-from antiphon.stage.ports.reconnect import Presence
+from antiphon.stage.ports.open import Names, open_ports
+from antiphon.stage.ports.reconnect import PortWatch
 from antiphon.stage.ports.rtmidi import MidiSystem
 from fake_rtmidi import FakeRtMidi
 
 
 def stage(sources, names, api=2):
     library = FakeRtMidi([api], sources=sources)
-    sockets = open_sockets(Names("antiphon", tuple(names)), MidiSystem(library, api))
+    sockets = open_ports(Names("antiphon", tuple(names)), MidiSystem(library, api))
     links = [socket.link for socket in sockets.inputs]
-    return library, links, Presence(links)
+    return library, links, PortWatch(links)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_a_look_waits_for_its_time_and_for_notes_that_are_near(now_s, next_send_
 
 
 def test_with_virtual_ports_no_list_is_looked_at_but_others_look_as_often():
-    presence = Presence([], [])
+    presence = PortWatch([], [])
     assert presence.due(0.0, None)
     assert presence.look(0.0) == []
     assert not presence.due(0.2, None)

@@ -7,41 +7,41 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.events import NoteOff, NoteOn
-from antiphon.stage.process.heartbeat import Pulse, Vitals, WatchedHeld
+from antiphon.stage.process.heartbeat import Heartbeat, Pulse, SharedHeldNotes
 from fake_sender import play_and_die
 
 CONTEXT = get_context("spawn")
 
 
 def test_what_a_killed_process_left_sounding_is_known():
-    vitals = Vitals(CONTEXT)
-    assert (vitals.sounding, vitals.turns) == ((), 0)
-    process = CONTEXT.Process(target=play_and_die, args=(vitals,))
+    heartbeat = Heartbeat(CONTEXT)
+    assert (heartbeat.sounding, heartbeat.turns) == ((), 0)
+    process = CONTEXT.Process(target=play_and_die, args=(heartbeat,))
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL
-    assert set(vitals.sounding) == {NoteOff(60, 3), NoteOff(127, 15), NoteOff(0)}
-    assert vitals.turns == 5
+    assert set(heartbeat.sounding) == {NoteOff(60, 3), NoteOff(127, 15), NoteOff(0)}
+    assert heartbeat.turns == 5
 
 
 def test_what_another_left_is_owed_by_its_successor():
-    vitals = Vitals(CONTEXT)
-    held = WatchedHeld(vitals, (NoteOff(60, 3), NoteOff(72)))
-    assert set(held.owed()) == set(vitals.sounding) == {NoteOff(60, 3), NoteOff(72)}
+    heartbeat = Heartbeat(CONTEXT)
+    held = SharedHeldNotes(heartbeat, (NoteOff(60, 3), NoteOff(72)))
+    assert set(held.owed()) == set(heartbeat.sounding) == {NoteOff(60, 3), NoteOff(72)}
     held.follow(NoteOff(72))
-    assert vitals.sounding == (NoteOff(60, 3),)
+    assert heartbeat.sounding == (NoteOff(60, 3),)
 
 
 def test_a_note_off_may_have_been_on_its_way_for_a_while():
-    vitals = Vitals(CONTEXT)
-    held = WatchedHeld(vitals)
+    heartbeat = Heartbeat(CONTEXT)
+    held = SharedHeldNotes(heartbeat)
     for event in (NoteOn(60), NoteOn(64, 80, 2), NoteOff(64, 2), NoteOff(60), NoteOn(60)):
         held.follow(event)
-    assert vitals.sounding == (NoteOff(60),)
-    assert vitals.doubtful == (NoteOff(64, 2),)
+    assert heartbeat.sounding == (NoteOff(60),)
+    assert heartbeat.doubtful == (NoteOff(64, 2),)
     for _ in range(1000):
-        vitals.beat()
-    assert vitals.doubtful == ()
+        heartbeat.beat()
+    assert heartbeat.doubtful == ()
 
 
 EVENTS = st.builds(NoteOn, st.integers(0, 127), st.integers(1, 127), st.integers(0, 15)) | st.builds(
@@ -51,18 +51,18 @@ EVENTS = st.builds(NoteOn, st.integers(0, 127), st.integers(1, 127), st.integers
 
 @given(st.lists(EVENTS))
 def test_what_is_seen_outside_is_what_is_owed_inside(events):
-    vitals = Vitals(CONTEXT)
-    held = WatchedHeld(vitals)
+    heartbeat = Heartbeat(CONTEXT)
+    held = SharedHeldNotes(heartbeat)
     for event in events:
         held.follow(event)
-        assert set(vitals.sounding) == set(held.owed())
+        assert set(heartbeat.sounding) == set(held.owed())
 
 
 def test_turns_go_on_for_ever():
-    vitals = Vitals(CONTEXT)
-    vitals._turns[0] = (1 << 32) - 1
-    vitals.beat()
-    assert vitals.turns == 0
+    heartbeat = Heartbeat(CONTEXT)
+    heartbeat._turns[0] = (1 << 32) - 1
+    heartbeat.beat()
+    assert heartbeat.turns == 0
 
 
 def test_a_pulse_that_stands_for_so_many_frames_has_stopped():

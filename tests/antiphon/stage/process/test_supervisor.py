@@ -13,8 +13,8 @@ from antiphon.perform.reports import Released, Sent
 from antiphon.perform.settings import SessionSettings
 from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.process import handle as sending_process
-from antiphon.stage.process.player import Cue, Order, Ready
-from antiphon.stage.process.supervisor import Live, TakenOver
+from antiphon.stage.process.player import LoadOrder, Ready, StartPlaying
+from antiphon.stage.process.supervisor import Supervisor, TakenOver
 
 OFF = NoteOff(fake_sender.NOTE.pitch, fake_sender.NOTE.channel)
 IN_FORCE = SessionSettings(channel=7)
@@ -40,15 +40,15 @@ class House:
         self.live.attend(self.seen.append, tick, lambda: until(self.seen) or frames > PATIENCE)
         assert frames <= PATIENCE, self.seen
 
-    def cue(self, number):
+    def start(self, number):
         return pickle.loads((self.folder / f"cue-{number}").read_bytes())
 
 
 @contextmanager
 def house(folder):
-    order = Order(folder, (), None, 1, on_jack=False)
-    cue = Cue(SessionSettings(), Wiring(api="auto"))
-    with Live(order, cue, lambda: IN_FORCE, serve=fake_sender.serve) as performance:
+    order = LoadOrder(folder, (), None, 1, on_jack=False)
+    start = StartPlaying(SessionSettings(), Wiring(api="auto"))
+    with Supervisor(order, start, lambda: IN_FORCE, serve=fake_sender.serve) as performance:
         yield House(folder, performance)
     assert not active_children()
 
@@ -62,7 +62,7 @@ def test_it_plays_is_asked_and_ends(tmp_path):
         assert here.live.ready() == fake_sender.READY
         here.attend(has(Sent), ["remember"])
         assert not has(TakenOver)(here.seen)
-    assert here.cue(0) == Cue(SessionSettings(), Wiring(api="auto"))
+    assert here.start(0) == StartPlaying(SessionSettings(), Wiring(api="auto"))
 
 
 @pytest.mark.parametrize(
@@ -79,14 +79,14 @@ def test_one_that_dies_or_hangs_in_mid_note_is_followed_by_another(tmp_path, fau
     assert isinstance(released, Released)
     assert released.timed == Timed(released.timed.at_s, OFF)
     assert ready == fake_sender.READY
-    cue = here.cue(1)
+    start = here.start(1)
     # A note-off that was sent just before may not have arrived: it is sent again, and not told again.
     doubtful = (NoteOff(72),) if fault == "record" else ()
-    assert (cue.sounding, cue.ties, cue.patient) == ((OFF, *doubtful), fake_sender.TIES, True)
-    assert cue.settings == IN_FORCE
+    assert (start.sounding, start.connections, start.patient) == ((OFF, *doubtful), fake_sender.TIES, True)
+    assert start.settings == IN_FORCE
     # The same ports on the same system, by the name that they had.
-    assert (cue.wiring.api, cue.wiring.client_name, cue.wiring.insist) == ("jack", "antiphon-2", True)
-    assert not cue.wiring.exact
+    assert (start.wiring.api, start.wiring.client_name, start.wiring.insist) == ("jack", "antiphon-2", True)
+    assert not start.wiring.exact
 
 
 def test_one_that_says_that_it_broke_is_followed_by_another(tmp_path):
@@ -105,7 +105,7 @@ def test_one_that_hangs_as_it_opens_its_ports_is_followed_by_another(tmp_path, m
     reasons = [one.reason for one in here.seen if isinstance(one, TakenOver)]
     assert reasons[1:] == ["the MIDI process hung as it opened its ports"]
     # What nobody has ended is still owed, and was told once.
-    assert OFF in here.cue(2).sounding
+    assert OFF in here.start(2).sounding
     assert [one.timed.event for one in here.seen if isinstance(one, Released)] == [OFF]
 
 
@@ -133,7 +133,7 @@ def test_more_than_five_deaths_within_a_minute_are_no_accident(tmp_path):
             Failure, match=r"^the MIDI process ended 6 times within a minute: .* \(signal 9\)$"
         ):
             here.attend(lambda _: False, ["record"])
-    assert all(OFF in here.cue(number).sounding for number in range(1, 6))
+    assert all(OFF in here.start(number).sounding for number in range(1, 6))
     assert [one.timed.event for one in here.seen if isinstance(one, Released)] == [OFF]
 
 
@@ -142,7 +142,7 @@ def test_one_that_dies_as_it_begins_is_followed_by_another_once(tmp_path):
     with house(tmp_path) as here:
         assert here.live.ready() == fake_sender.READY
         here.attend(has(Sent), ["remember"])
-    assert here.cue(0) == Cue(SessionSettings(), Wiring(api="auto"))
+    assert here.start(0) == StartPlaying(SessionSettings(), Wiring(api="auto"))
 
 
 @pytest.mark.parametrize(

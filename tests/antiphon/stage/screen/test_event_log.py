@@ -20,9 +20,16 @@ from antiphon.perform.reports import (
     Sent,
     StateChanged,
 )
-from antiphon.stage.machine.log import LOG, JournalLines, LogLine, Posting, is_journal, logging_to
+from antiphon.stage.machine.log import (
+    LOG,
+    ForwardingHandler,
+    JournalFormatter,
+    LogLine,
+    is_journal,
+    logging_to,
+)
 from antiphon.stage.ports.port import PortChanged
-from antiphon.stage.screen.event_log import Journal
+from antiphon.stage.screen.event_log import EventLog
 from antiphon.timebase import Grid, Meter
 
 REPORTS = [
@@ -46,7 +53,7 @@ REPORTS = [
 def lines(tmp_path, level):
     file = tmp_path / "antiphon.log"
     with logging_to(str(file), level, stderr_free=True):
-        journal = Journal(Meter())
+        journal = EventLog(Meter())
         for report in REPORTS:
             journal.note(report)
     return [line.split(" ", 2)[2] for line in file.read_text(encoding="utf-8").splitlines()]
@@ -106,7 +113,7 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path):
 
 def test_lines_of_another_process_travel_as_letters():
     letters = []
-    handler = Posting(letters.append)
+    handler = ForwardingHandler(letters.append)
     LOG.addHandler(handler)
     LOG.setLevel(logging.DEBUG)
     try:
@@ -121,7 +128,7 @@ def record(level, text, error=None):
 
 
 def test_lines_for_the_systems_journal_begin_with_their_priority():
-    lines = JournalLines("%(message)s")
+    lines = JournalFormatter("%(message)s")
     levels = ((10, 7), (20, 6), (30, 4), (40, 3), (50, 2), (25, 5))
     for level, priority in levels:
         assert lines.format(record(level, "a line")) == f"<{priority}>a line"

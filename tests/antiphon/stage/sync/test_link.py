@@ -9,7 +9,7 @@ import pytest
 from antiphon.errors import Failure
 from antiphon.events import Lead
 from antiphon.stage.machine.clock import VirtualClock
-from antiphon.stage.sync.link import LinkBeacon
+from antiphon.stage.sync.link import LinkFeed
 
 # Seconds, each a sum of powers of two: what is told can be compared exactly.
 TURN_S = 1 / 32
@@ -55,7 +55,7 @@ class Listener:
 
     def __init__(self, bpm=120.0):
         self.clock = VirtualClock()
-        self.beacon = LinkBeacon(self.clock, bpm, 4.0, SimpleNamespace(Link=self._join))
+        self.clock_feed = LinkFeed(self.clock, bpm, 4.0, SimpleNamespace(Link=self._join))
 
     def _join(self, bpm):
         self.link = FakeLink(self.clock, bpm)
@@ -65,7 +65,7 @@ class Listener:
         """What so many turns told; each comes 1/32 s after the one before."""
         leads = []
         for _ in range(count):
-            leads += self.beacon.poll()
+            leads += self.clock_feed.poll()
             self.clock.wait_until_s(self.clock.now_s() + TURN_S)
         return leads
 
@@ -84,12 +84,12 @@ def test_it_joins_with_the_proposed_tempo_and_follows_start_and_stop():
         True,
         True,
     )
-    assert listener.beacon.peers == 3
+    assert listener.clock_feed.peers == 3
 
 
 def test_it_leaves_the_session_and_may_leave_twice(listener):
-    listener.beacon.close()
-    listener.beacon.close()
+    listener.clock_feed.close()
+    listener.clock_feed.close()
     assert not listener.link.enabled
 
 
@@ -100,7 +100,7 @@ def test_while_all_goes_on_as_told_it_tells_four_times_a_second(listener):
 def test_turns_in_quick_succession_read_the_session_only_every_20_ms():
     listener = Listener()
     for _ in range(1024):
-        listener.beacon.poll()
+        listener.clock_feed.poll()
         listener.clock.wait_until_s(listener.clock.now_s() + 1 / 1024)
     assert listener.link.readings == 49  # every 21 turns
 
@@ -108,7 +108,7 @@ def test_turns_in_quick_succession_read_the_session_only_every_20_ms():
 def test_it_is_told_at_least_every_quarter_of_a_second_with_turns_of_any_length():
     listener, told = Listener(), []
     for _ in range(1024):
-        told += [lead.at_s for lead in listener.beacon.poll()]
+        told += [lead.at_s for lead in listener.clock_feed.poll()]
         listener.clock.wait_until_s(listener.clock.now_s() + 1 / 512)
     assert len(told) > 4
     assert max(later - sooner for sooner, later in pairwise(told)) <= 0.25
@@ -192,7 +192,7 @@ def test_a_reading_takes_at_most_a_fifth_of_a_millisecond_to_be_believed():
 def test_without_the_binding_the_failure_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "link", None)
     with pytest.raises(Failure, match=r"pip install 'antiphon\[link\]'"):
-        LinkBeacon(VirtualClock(), 120.0, 4.0)
+        LinkFeed(VirtualClock(), 120.0, 4.0)
 
 
 def test_another_module_of_that_name_is_not_taken_for_it(monkeypatch):
@@ -200,7 +200,7 @@ def test_another_module_of_that_name_is_not_taken_for_it(monkeypatch):
     other.__file__ = "/somewhere/link.py"
     monkeypatch.setitem(sys.modules, "link", other)
     with pytest.raises(Failure, match=r"/somewhere/link\.py is not Ableton Link"):
-        LinkBeacon(VirtualClock(), 120.0, 4.0)
+        LinkFeed(VirtualClock(), 120.0, 4.0)
 
 
 def test_the_module_is_imported_without_the_binding():

@@ -7,7 +7,7 @@ import pytest
 from antiphon.errors import Failure
 from antiphon.events import Lead
 from antiphon.perform.reports import KnobTurned
-from antiphon.stage.sync.sources import Studio
+from antiphon.stage.sync.sources import Sources
 
 LEAD = Lead(1.0, 2.0, 120.0)
 
@@ -28,36 +28,36 @@ def refused():
 
 
 def test_what_leads_from_the_beginning_is_joined_and_left():
-    beacon = FakeBeacon()
-    studio = Studio({"link": lambda: beacon}, "link")
+    clock_feed = FakeBeacon()
+    studio = Sources({"link": lambda: clock_feed}, "link")
     assert studio.poll() == [LEAD]
     studio.close()
     studio.close()
-    assert beacon.closed == 1
+    assert clock_feed.closed == 1
     assert studio.poll() == []
 
 
 def test_what_the_ports_tell_is_not_joined():
-    assert Studio({}, "midi").poll() == []
+    assert Sources({}, "midi").poll() == []
 
 
 def test_a_knob_joins_and_leaves():
-    beacon = FakeBeacon()
-    studio = Studio({"link": lambda: beacon}, "internal")
+    clock_feed = FakeBeacon()
+    studio = Sources({"link": lambda: clock_feed}, "internal")
     assert studio.poll() == []
     studio.hear(KnobTurned(1.0, "clock", "link"))
     studio.hear(KnobTurned(1.1, "clock", "link"))
     studio.hear(KnobTurned(1.1, "mode", "trade"))
     assert studio.poll() == [LEAD]
     studio.hear(KnobTurned(2.0, "clock", "internal"))
-    assert beacon.closed == 1
+    assert clock_feed.closed == 1
     assert studio.poll() == []
 
 
 def test_what_cannot_be_joined_is_said_at_the_beginning_and_logged_later(caplog):
     with pytest.raises(Failure, match="no Link"):
-        Studio({"link": refused}, "link")
-    studio = Studio({"link": refused}, "internal")
+        Sources({"link": refused}, "link")
+    studio = Sources({"link": refused}, "internal")
     with caplog.at_level(logging.WARNING, "antiphon"):
         studio.hear(KnobTurned(1.0, "clock", "link"))
     assert "there is no Link" in caplog.text

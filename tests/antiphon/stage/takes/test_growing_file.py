@@ -10,7 +10,7 @@ import pytest
 from antiphon.midi import smf as chunks
 
 from antiphon.stage.takes import growing_file as draft
-from antiphon.stage.takes.growing_file import Draft
+from antiphon.stage.takes.growing_file import GrowingFile
 
 HEAD = (
     chunks.header(2, 480)
@@ -25,7 +25,7 @@ def notes(path):
 
 
 def test_it_is_a_midi_file_from_the_start_and_after_each_event(tmp_path):
-    one = Draft(tmp_path / "new" / "takes", "a", HEAD)
+    one = GrowingFile(tmp_path / "new" / "takes", "a", HEAD)
     assert notes(one.path) == []
     one.append(ON)
     assert notes(one.path) == ["note_on"]
@@ -37,13 +37,13 @@ def test_it_is_a_midi_file_from_the_start_and_after_each_event(tmp_path):
 
 
 def test_two_of_one_name_have_names_of_their_own(tmp_path):
-    assert [Draft(tmp_path, "a", HEAD).path.name for _ in range(3)] == ["a.mid", "a-2.mid", "a-3.mid"]
+    assert [GrowingFile(tmp_path, "a", HEAD).path.name for _ in range(3)] == ["a.mid", "a-2.mid", "a-3.mid"]
 
 
 @pytest.mark.parametrize("call", [1, 2, 3])
 def test_a_short_write_harms_neither_what_came_before_nor_what_comes_after(tmp_path, monkeypatch, call):
     """The system writes two bytes, then is full: while appending, or as the track's end is moved."""
-    one = Draft(tmp_path, "a", HEAD)
+    one = GrowingFile(tmp_path, "a", HEAD)
     one.append(ON)
     write, calls = os.write, []
 
@@ -64,7 +64,7 @@ def test_a_short_write_harms_neither_what_came_before_nor_what_comes_after(tmp_p
 
 
 def test_a_folder_that_is_gone_is_made_again_with_all_that_was_written(tmp_path):
-    one = Draft(tmp_path / "takes", "a", HEAD)
+    one = GrowingFile(tmp_path / "takes", "a", HEAD)
     one.append(ON)
     assert one.is_there()
     one.path.unlink()
@@ -78,7 +78,7 @@ def test_a_folder_that_is_gone_is_made_again_with_all_that_was_written(tmp_path)
 
 
 def test_a_file_that_lies_in_its_place_is_left_alone(tmp_path):
-    one = Draft(tmp_path, "a", HEAD)
+    one = GrowingFile(tmp_path, "a", HEAD)
     one.path.unlink()
     one.path.write_text("somebody else's")
     assert not one.is_there()
@@ -88,7 +88,7 @@ def test_a_file_that_lies_in_its_place_is_left_alone(tmp_path):
 
 @pytest.mark.skipif(not draft.locks_hold(), reason="this system has no such locks")
 def test_nobody_else_takes_it_while_it_is_open(tmp_path):
-    one = Draft(tmp_path, "a", HEAD)
+    one = GrowingFile(tmp_path, "a", HEAD)
     other = os.open(one.path, os.O_RDONLY)
     assert not draft.lock(other)
     one.close()
@@ -101,7 +101,7 @@ def test_without_links_it_gets_its_name_all_the_same(tmp_path, monkeypatch):
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", no_links)
-    made = [Draft(tmp_path, "a", HEAD) for _ in range(2)]
+    made = [GrowingFile(tmp_path, "a", HEAD) for _ in range(2)]
     made[1].append(ON)
     assert [one.path.name for one in made] == ["a.mid", "a-2.mid"]
     assert notes(made[1].path) == ["note_on"]
@@ -125,7 +125,7 @@ def test_on_a_disk_that_is_full(tmp_path):
     if mounted.returncode:
         pytest.skip("a small disk cannot be mounted here")
     try:
-        one = Draft(disk, "a", HEAD)
+        one = GrowingFile(disk, "a", HEAD)
         (disk / "filler").write_bytes(b"x" * 40_000)
         written = fill(one)
         assert notes(one.path) == ["note_on"] * written

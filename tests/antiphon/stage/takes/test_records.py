@@ -35,7 +35,7 @@ from antiphon.perform.reports import (
     Pressed,
     Received,
     Released,
-    Resumption,
+    Handover,
     Sent,
 )
 from antiphon.perform.replay import Closed, Lost
@@ -80,7 +80,7 @@ RECORDS = st.one_of(
         Begun,
         SETTINGS,
         st.integers(0, 1 << 40),
-        st.builds(Resumption, st.none() | st.builds(Transport, GRIDS, METERS), STEPS),
+        st.builds(Handover, st.none() | st.builds(Transport, GRIDS, METERS), STEPS),
     ),
     st.builds(Received, TIMED | TURNED),
     st.builds(Led, MOMENTS, LEADS | st.builds(Clocked, MOMENTS, SIGNALS, st.floats(0, 1))),

@@ -4,7 +4,7 @@ from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.perform.reports import Answered, Ended, Heard, Received, Released, Sent
 from antiphon.perform.replay import Closed
-from antiphon.stage.takes.render import Score, Summary
+from antiphon.stage.takes.render import RenderedTake, Summary
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import Grid, Meter
 
@@ -12,7 +12,7 @@ GRID = Grid(120.0, 10.0)
 
 
 def scored(*records):
-    score = Score(TempoMap(120.0))
+    score = RenderedTake(TempoMap(120.0))
     for record in records:
         score.add(record)
     return score

@@ -10,7 +10,7 @@ from antiphon.events import ControlChange, GridNote, NoteOff, NoteOn, Timed, Tur
 from antiphon.listen.key import Key
 from antiphon.perform.reports import Heard, Received, Sent
 from antiphon.perform.replay import Lost
-from antiphon.stage.takes.growing_file import Draft
+from antiphon.stage.takes.growing_file import GrowingFile
 from antiphon.stage.takes.finish import finish, read, records_of
 from antiphon.stage.takes.take import Take
 from antiphon.stage.takes.header import Spoken, TakeHeader
@@ -173,7 +173,7 @@ def test_of_what_waits_too_long_the_oldest_is_lost_and_counted(tmp_path, monkeyp
 
 def test_it_is_made_safe_once_a_second(tmp_path, monkeypatch):
     take, synced = take_in(tmp_path), []
-    monkeypatch.setattr(Draft, "sync", lambda draft: synced.append(draft))
+    monkeypatch.setattr(GrowingFile, "sync", lambda draft: synced.append(draft))
     for now_s in (0.0, 0.4, 0.9, 1.0, 1.5, 2.1):
         take.tend(now_s)
     assert len(synced) == 3

@@ -11,10 +11,10 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol, Self
 
 from antiphon.errors import Failure
-from antiphon.stage.ports.connections import Tie
+from antiphon.stage.ports.connections import PortConnection
 from antiphon.stage.ports.jack.messages import (
     RECORD_BYTES,
-    JackOrder,
+    JackRequest,
     Opened,
     Period,
     Record,
@@ -82,7 +82,7 @@ class JackProcess:
         for pipe in (requests, arrived, leaving):  # the process alone holds them now, so that its end is seen
             pipe.close()
 
-    def open(self, order: JackOrder) -> Self:
+    def open(self, order: JackRequest) -> Self:
         """Become a client; gives itself. Raises NoServerError where no server answers: try again, then."""
         if self._closed:
             self._start()
@@ -91,7 +91,7 @@ class JackProcess:
         self.exact = opened.exact
         return self
 
-    def _opened(self, order: JackOrder) -> Opened:
+    def _opened(self, order: JackRequest) -> Opened:
         with suppress(EOFError, OSError):
             self._requests.send(order)
             if self._requests.poll(_START_S):
@@ -175,7 +175,7 @@ def _make_wide(pipe: "Connection[Any, Any]") -> None:
         fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
-def start_jack_process(order: JackOrder) -> JackProcess:
+def start_jack_process(order: JackRequest) -> JackProcess:
     """Start the process, and let it be a client. Raises NoServerError."""
     process = JackProcess()
     try:
@@ -185,13 +185,13 @@ def start_jack_process(order: JackOrder) -> JackProcess:
         raise
 
 
-def ties(process: Process, ours: Sequence[str]) -> tuple[Tie, ...]:
+def connections(process: Process, ours: Sequence[str]) -> tuple[PortConnection, ...]:
     """What is connected to ports of ours, an output and an input each."""
-    found: tuple[Tie, ...] = process.ask(Request("ties", ports=tuple(ours)))
+    found: tuple[PortConnection, ...] = process.ask(Request("ties", ports=tuple(ours)))
     return found
 
 
-def tie(process: Process, output: str, into: str) -> bool:
+def connect_ports(process: Process, output: str, into: str) -> bool:
     """Connect two ports; whether they are."""
     try:
         process.ask(Request("tie", output, into))

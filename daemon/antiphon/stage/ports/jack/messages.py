@@ -70,7 +70,7 @@ What = Literal["inputs", "outputs", "listen", "play", "tie", "untie", "ties", "d
 
 
 @dataclass(frozen=True, slots=True)
-class JackOrder:
+class JackRequest:
     """Become a client. `transport_bpm` None: the transport is not told of; `insist`: under that very name,
     which one that is no more may have for a moment yet; `exact`: with ports, where the server runs in real
     time. Elsewhere, and without `exact`, the client only watches, under a name of its own."""

@@ -15,9 +15,9 @@ from typing import Any
 
 from antiphon.stage.machine.clock import SystemClock
 from antiphon.stage.machine.priority import call_this_process, raise_priority
-from antiphon.stage.ports.connections import Tie
+from antiphon.stage.ports.connections import PortConnection
 from antiphon.stage.ports.jack.callback import Cycle
-from antiphon.stage.ports.jack.messages import Answer, JackOrder, Opened, Request
+from antiphon.stage.ports.jack.messages import Answer, JackRequest, Opened, Request
 
 # The thread of JACK gets the interpreter from the one that answers within this time.
 _SWITCH_S = 0.0001
@@ -27,7 +27,7 @@ _INSIST_S, _AGAIN_S = 1.0, 0.02
 
 
 def serve(
-    requests: "Connection[Opened | Answer, JackOrder | Request]",
+    requests: "Connection[Opened | Answer, JackRequest | Request]",
     arrived: "Connection[Any, Any]",
     leaving: "Connection[Any, Any]",
 ) -> None:
@@ -52,33 +52,33 @@ def serve(
 
 
 def _asked_to_open(
-    jack: Any, requests: "Connection[Opened | Answer, JackOrder | Request]"
-) -> tuple[JackOrder, Any]:
+    jack: Any, requests: "Connection[Opened | Answer, JackRequest | Request]"
+) -> tuple[JackRequest, Any]:
     while True:
         order = requests.recv()
-        if isinstance(order, JackOrder):
+        if isinstance(order, JackRequest):
             try:
                 return _client(jack, order)
             except jack.JackError as error:
                 requests.send(Answer(refused=str(error)))
 
 
-def _client(jack: Any, order: JackOrder) -> tuple[JackOrder, Any]:
+def _client(jack: Any, order: JackRequest) -> tuple[JackRequest, Any]:
     """The client, and the order as it can be carried out."""
     if order.exact:
         client = _open(jack, order)
         if client.realtime or order.transport_bpm is not None:
             return replace(order, exact=client.realtime), client
         client.close()  # ports of that name will be another's
-    watch = JackOrder(f"{order.client_name}-watch", exact=False)
+    watch = JackRequest(f"{order.client_name}-watch", exact=False)
     return watch, _open(jack, watch)
 
 
 def _run(
     jack: Any,
     client: Any,
-    order: JackOrder,
-    requests: "Connection[Opened | Answer, JackOrder | Request]",
+    order: JackRequest,
+    requests: "Connection[Opened | Answer, JackRequest | Request]",
     arrived: int,
     leaving: int,
 ) -> None:
@@ -112,7 +112,7 @@ def _run(
     client.close()
 
 
-def _open(jack: Any, order: JackOrder) -> Any:
+def _open(jack: Any, order: JackRequest) -> Any:
     """A client of that name, with a number behind it where another program has it."""
     name, clock = order.client_name, SystemClock()
     insist_until_s = clock.now_s() + _INSIST_S if order.insist else clock.now_s()
@@ -153,7 +153,7 @@ def _obey(client: Any, cycle: Cycle, request: Request) -> Any:
         case "tie":
             return _tie(client, request.port, request.other)
         case "ties":
-            return tuple(tie for name in request.ports for tie in _ties(client, name))
+            return tuple(connect_ports for name in request.ports for connect_ports in _ties(client, name))
         case "untie":
             return client.disconnect(request.port, request.other)
         case "drain":
@@ -170,7 +170,7 @@ def _tie(client: Any, output: str, into: str) -> None:
         client.connect(output, into)
 
 
-def _ties(client: Any, name: str) -> list[Tie]:
+def _ties(client: Any, name: str) -> list[PortConnection]:
     """The connections of a port, each an output and an input."""
     port = client.get_port_by_name(name)
     others = [other.name for other in client.get_all_connections(port)]

@@ -13,10 +13,10 @@ from typing import Any
 from antiphon.errors import Failure
 from antiphon.events import Lead
 from antiphon.stage.machine.clock import Clock
-from antiphon.stage.ports.connections import Tie
+from antiphon.stage.ports.connections import PortConnection
 from antiphon.stage.ports.jack import client as jack_client
 from antiphon.stage.ports.jack.client import Process, RefusedError, jack_loads
-from antiphon.stage.ports.jack.messages import JackOrder, Message, Request, What
+from antiphon.stage.ports.jack.messages import JackRequest, Message, Request, What
 from antiphon.stage.ports.rtmidi import Listing, MidiSystem, NoServerError
 
 # A message must be there when the cycle of its frame begins, a period before that frame at most. Handing it
@@ -132,11 +132,11 @@ class JackSystem:
         leads, self._leads = self._leads, []
         return leads
 
-    def ties(self, ours: Sequence[str]) -> tuple[Tie, ...]:
-        return jack_client.ties(self.process, ours)
+    def connections(self, ours: Sequence[str]) -> tuple[PortConnection, ...]:
+        return jack_client.connections(self.process, ours)
 
-    def tie(self, output: str, into: str) -> bool:
-        return jack_client.tie(self.process, output, into)
+    def connect_ports(self, output: str, into: str) -> bool:
+        return jack_client.connect_ports(self.process, output, into)
 
     def close(self) -> None:
         self.process.close()
@@ -176,11 +176,11 @@ class PlainJack(MidiSystem):
             self._clock.wait_until_s(now_s + _AGAIN_S, exactly=False)
         return name
 
-    def ties(self, ours: Sequence[str]) -> tuple[Tie, ...]:
-        return jack_client.ties(self._process, ours)
+    def connections(self, ours: Sequence[str]) -> tuple[PortConnection, ...]:
+        return jack_client.connections(self._process, ours)
 
-    def tie(self, output: str, into: str) -> bool:
-        return jack_client.tie(self._process, output, into)
+    def connect_ports(self, output: str, into: str) -> bool:
+        return jack_client.connect_ports(self._process, output, into)
 
     def close(self) -> None:
         self._process.close()
@@ -198,7 +198,7 @@ class JackTransport:
                 "JACK's transport needs libjack and the package JACK-Client: pip install JACK-Client"
             )
         try:
-            self._process = jack_client.start_jack_process(JackOrder(client_name, bpm))
+            self._process = jack_client.start_jack_process(JackRequest(client_name, bpm))
         except NoServerError as error:
             raise Failure(f"no JACK server answers ({error}); start jackd or choose another source") from None
 

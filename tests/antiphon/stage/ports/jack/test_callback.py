@@ -45,7 +45,7 @@ class FakeClient:
         return self.state, self.position
 
 
-class Stage:
+class Outputs:
     """A cycle with an input and an output, and the other ends of its pipes; begins at second 10."""
 
     def __init__(self, transport_bpm=None):
@@ -79,7 +79,7 @@ class Stage:
 
 @pytest.fixture
 def stage():
-    stage = Stage()
+    stage = Outputs()
     yield stage
     assert stage.broke == []
     for pipe in stage.pipes:
@@ -138,7 +138,7 @@ def test_what_nobody_reads_is_counted(stage):
 
 
 def test_the_transport_is_told():
-    led = Stage(transport_bpm=90.0)
+    led = Outputs(transport_bpm=90.0)
     led.client.state = 1
     led.client.position = SimpleNamespace(
         valid=0x50, frame=0, bar=2, beat=1, tick=0, ticks_per_beat=960.0, beats_per_bar=3.0, beat_type=4.0,

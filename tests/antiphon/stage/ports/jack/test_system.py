@@ -7,7 +7,7 @@ import pytest
 
 from antiphon.errors import Failure
 from antiphon.events import Clocked, ClockSignal, Lead, NoteOff, NoteOn, Timed
-from antiphon.midi.messages import Held
+from antiphon.midi.messages import HeldNotes
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.jack.system import MARGIN_S, MOST_AHEAD_S
 from antiphon.stage.ports.live_port import MidiPort, Wiring
@@ -36,7 +36,7 @@ def test_the_clock_has_ports_of_its_own_where_they_are_asked_for():
     jack = FakeJack(sources=["DAW:clock"])
     port_on(jack, clock_input="daw", clock_output="", transport_bpm=90.0)
     assert jack.titles == ["in", "clock", "out", "clock-out"]
-    assert jack.ties == {("DAW:clock", "antiphon-2:clock")}
+    assert jack.connections == {("DAW:clock", "antiphon-2:clock")}
     assert jack.transport_bpm == 90.0
 
 
@@ -103,8 +103,8 @@ def test_what_we_handed_over_early_is_known_when_it_comes_back_and_not_before():
 def test_ports_of_others_are_tied_lost_and_taken_up():
     jack, clock, told = FakeJack([KEYS], [SYNTH, "antiphon-2:in"]), VirtualClock(10.0), []
     port = port_on(jack, clock, told.append, inputs=("nano*",), output="Synth:in")
-    ties = {(KEYS, "antiphon-2:in"), ("antiphon-2:out", SYNTH)}
-    assert jack.ties == ties
+    connections = {(KEYS, "antiphon-2:in"), ("antiphon-2:out", SYNTH)}
+    assert jack.connections == connections
     jack.play("in", 9.0, 0x90, 60, 64)
     port.receive()
     jack.sources.clear()
@@ -115,7 +115,7 @@ def test_ports_of_others_are_tied_lost_and_taken_up():
     clock.wait_until_s(11.0)
     port.attend(None)
     assert told[1:] == [PortChanged(KEYS, True)]
-    assert jack.ties == ties
+    assert jack.connections == connections
 
 
 def test_closing_lets_out_what_is_owed_and_ends_the_process():
@@ -126,7 +126,7 @@ def test_closing_lets_out_what_is_owed_and_ends_the_process():
     port.close()
     assert [message for _, _, message in jack.sent] == [[0x90, 60, 80], [0x80, 60, 64]]
     assert jack.closed
-    assert jack.ties == set()
+    assert jack.connections == set()
     assert port.receive() == []
 
 
@@ -145,11 +145,11 @@ def test_a_server_that_is_gone_is_told_and_the_process_ended_all_the_same():
 
 
 def test_one_that_takes_over_connects_first_and_then_ends_what_sounds_however_late_it_gets_to_it():
-    jack, clock, held = FakeJack([KEYS], [SYNTH]), VirtualClock(10.0), Held()
+    jack, clock, held = FakeJack([KEYS], [SYNTH]), VirtualClock(10.0), HeldNotes()
     held.follow(NoteOn(60, 80))
     wanted = [(KEYS, "antiphon-2:in"), ("antiphon-2:out", SYNTH)]
-    port = MidiPort(clock, Wiring(), backend=FakeRtMidi([3]), start_jack=jack, held=held, ties=wanted)
-    assert jack.ties == set(wanted)
+    port = MidiPort(clock, Wiring(), backend=FakeRtMidi([3]), start_jack=jack, held=held, connections=wanted)
+    assert jack.connections == set(wanted)
     assert jack.sent == []
     clock.wait_until_s(11.0)
     port.attend(None)
