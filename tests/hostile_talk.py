@@ -9,7 +9,7 @@ from pathlib import Path
 from antiphon import config
 from antiphon.changes import changed_now
 from antiphon.config import Config
-from antiphon.stage.control.protocol import Ask, Done, Reply, Request, SetOne
+from antiphon.stage.control.protocol import Command, Done, Reply, Request, SetOne
 from antiphon.stage.control.server import ControlSocket
 from antiphon.stage.machine.clock import VirtualClock
 from mutations import damaged, misshapen
@@ -31,7 +31,7 @@ def serve(request: Request) -> Reply:
     match request:
         case SetOne(name, value):
             changed_now(Config(), name, value)
-        case Ask("status"):
+        case Command("status"):
             return Done({"status": {"pid": 1}})
     return Done()
 

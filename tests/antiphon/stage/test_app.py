@@ -12,7 +12,7 @@ from antiphon.errors import Failure, WrongUse
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.reports import KnobTurned, Learned, MemoryKept, ProgramChosen, Received, Released, Sent
 from antiphon.stage.app import App, Outputs, attend
-from antiphon.stage.control.protocol import Ask, Done, SetOne
+from antiphon.stage.control.protocol import Command, Done, SetOne
 from antiphon.stage.control.status import StatusBoard
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.live_port import Wiring
@@ -59,7 +59,7 @@ class House:
         return self.file
 
     def status(self):
-        return self.front.serve(Ask("status")).said["status"]
+        return self.front.serve(Command("status")).said["status"]
 
 
 @pytest.fixture
@@ -158,17 +158,17 @@ def test_midi_clock_can_be_chosen_where_it_has_a_port():
 
 
 def test_panic_and_stop_are_handed_on(house):
-    house.front.serve(Ask("panic"))
+    house.front.serve(Command("panic"))
     assert house.orders == ["panic"]
     assert not house.front.stopping
-    house.front.serve(Ask("stop"))
+    house.front.serve(Command("stop"))
     assert house.front.stopping
 
 
 def test_the_file_is_read_again_and_what_a_knob_turned_stays(house):
     house.front.watch(KnobTurned(9.0, "rests", 0.3))
     house.file = changed(Config(), {"tempo.bpm": 96.0, "log.level": "debug"})
-    house.front.serve(Ask("reload"))
+    house.front.serve(Command("reload"))
     (order,) = house.orders
     assert (order.tempo.bpm, order.sampling.weights["r"]) == (96.0, 0.3)
     assert house.said == ["The settings are read again."]
@@ -192,7 +192,7 @@ def test_a_bad_file_changes_nothing_and_whoever_started_us_hears_the_end_of_it(h
     assert house.orders == []
     assert house.notifier.told == [("reloading",), ("ready",)]
     with pytest.raises(type(mistake)):
-        house.front.serve(Ask("reload"))
+        house.front.serve(Command("reload"))
 
 
 def test_the_memory_goes_into_its_file_or_the_music_goes_on_without(tmp_path):
@@ -237,7 +237,7 @@ def test_attending_hears_polls_and_closes(house):
 
 
 def test_whoever_wants_the_end_has_it(house):
-    house.front.serve(Ask("stop"))
+    house.front.serve(Command("stop"))
     attend(Play(READY), house.front, Neighbour(), lambda: False, lambda: False)
     assert house.said == []
 
