@@ -41,14 +41,14 @@ def serve(order, messages, orders, heartbeat):
     if (folder / "broken").exists():
         messages.send(Failed("no MIDI system answers"))
         return
-    if (folder / "hasty").exists() and (folder / "cue-0").exists():
+    if (folder / "hasty").exists() and (folder / "start-0").exists():
         (folder / "hasty").unlink()
         os.kill(os.getpid(), signal.SIGKILL)
     messages.send(Loaded())
     start = orders.recv() if orders.poll(20) else None
     if not isinstance(start, StartPlaying):
         return
-    (folder / f"cue-{len(list(folder.glob('start-*')))}").write_bytes(pickle.dumps(start))
+    (folder / f"start-{len(list(folder.glob('start-*')))}").write_bytes(pickle.dumps(start))
     held = SharedHeldNotes(heartbeat, start.sounding)
     for off in held.owed():
         held.follow(off)

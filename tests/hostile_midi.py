@@ -307,7 +307,7 @@ def session_case(
         partial(_watch, EventLog(Meter.parse(asked.tempo.meter))),
         light=lambda state: state_light(asked.control, state, asked.channel),
         clock_out=MidiClockOut() if chance.random() < 0.5 else None,
-        beacon=(lambda: leads(chance, clock)) if from_outside else list,
+        clock_feed=(lambda: leads(chance, clock)) if from_outside else list,
     ).run(until=_until(port, clock))
     if port.checks.sounding:
         raise FindingError(f"still sounding after the stop: {sorted(port.checks.sounding)}")

@@ -16,7 +16,7 @@ GROUND = {"events", "timebase"}
 PURE = {
     "events": set(),
     "timebase": set(),
-    "midi": {"midi", "files", "errors"},  # its MIDI files are read through `files`
+    "midi": {"midi", "files", "errors", "listen"},  # its MIDI files are read through `files`
     "listen": {"listen"},
     "compose": {"compose"},
     "perform": {"perform", "listen", "compose"},

@@ -88,7 +88,8 @@ def test_threads_are_limited_before_anything_is_computed() -> None:
 
 def test_the_command_line_waits_with_heavy_imports() -> None:
     code = (
-        "import sys, antiphon_training.cli; print([m for m in ('tensorflow', 'music21') if m in sys.modules])"
+        "import sys, antiphon_training.commands.cli; "
+        "print([m for m in ('tensorflow', 'music21') if m in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

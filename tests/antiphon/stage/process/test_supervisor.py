@@ -41,7 +41,7 @@ class House:
         assert frames <= PATIENCE, self.seen
 
     def start(self, number):
-        return pickle.loads((self.folder / f"cue-{number}").read_bytes())
+        return pickle.loads((self.folder / f"start-{number}").read_bytes())
 
 
 @contextmanager
@@ -122,7 +122,7 @@ def test_one_that_stood_by_and_died_is_replaced_and_nobody_is_told(tmp_path):
         here.live.ready()
         here.attend(lambda _: not (tmp_path / "hasty").exists())
         assert here.seen == []
-    assert not (tmp_path / "cue-1").exists()
+    assert not (tmp_path / "start-1").exists()
 
 
 def test_more_than_five_deaths_within_a_minute_are_no_accident(tmp_path):

@@ -152,7 +152,7 @@ def test_the_journal_is_known_by_its_number(tmp_path):
 
 def test_only_stderr_that_is_the_journal_gets_such_lines(tmp_path):
     script = (
-        "from antiphon.stage.screen.event_log import LOG, logging_to\n"
+        "from antiphon.stage.machine.log import LOG, logging_to\n"
         "with logging_to('', 'info', True): LOG.warning('a line')\n"
     )
     for journal, line in ((True, "<4>a line"), (False, " WARNING a line")):
