@@ -40,6 +40,7 @@ VELOCITIES = range(37, 128)  # as many as have no factor in common with the pitc
 MOST_NOTES = len(PITCHES) * len(VELOCITIES)
 GATE, AHEAD_S, WINDOW_S = 0.5, 0.5, 2.0
 WANTED_MS = 1.0
+MAX_BEATS = 256  # a phrase that reaches this is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Peer:
 
 def settings(bpm: float, rtmidi: bool) -> str:
     return (
-        f"[tempo]\nbpm = {bpm:g}\n[clock]\nsend = true\n"
+        f"[tempo]\nbpm = {bpm:g}\n[clock]\nsend = true\n[phrase]\nmax_beats = {MAX_BEATS}\n"
         f"[midi]\nthru = true\nexact = {str(not rtmidi).lower()}\n"
     )
 
