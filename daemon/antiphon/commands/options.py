@@ -1,7 +1,7 @@
-"""The options that several commands have, and the voice that a configuration asks for."""
+"""The options that several commands share, the configuration they lead to, and the voice it asks for."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import click
 
 from antiphon import bundle, config
 from antiphon.bundle import Bundle
+from antiphon.changes import value_of
 from antiphon.config import Config
 from antiphon.errors import WrongUse
 from antiphon.perform.answer.programs import Voice
@@ -27,6 +28,13 @@ _OPTIONS = {
     "seed": click.option("--random-seed", type=click.IntRange(0), help="The same seed gives the same music."),
     "temperature": click.option("--temperature", type=float, help="Above 1 freer, below 1 safer."),
     "take": click.option("--take-dir", metavar="DIR", help="Where the recording goes."),
+    "set": click.option(
+        "--set",
+        "changes",
+        multiple=True,
+        metavar="SECTION.KEY=VALUE",
+        help="Change a setting; may be repeated.",
+    ),
     "json": click.option("--json", "as_json", is_flag=True, help="Results as JSON."),
 }
 
@@ -44,6 +52,17 @@ def shared(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         return command
 
     return add
+
+
+def settings_given(changes: Sequence[str]) -> Mapping[str, object]:
+    """The settings that `--set` changes, by "section.key". Raises WrongUse where one has no such form."""
+    given: dict[str, object] = {}
+    for change in changes:
+        name, equals, value = change.partition("=")
+        if not equals or "." not in name:
+            raise WrongUse(f'--set must look like sampling.temperature=1.2, got "{change}"')
+        given[name.strip()] = value_of(value.strip())
+    return given
 
 
 def client_name_of(given: str | None) -> str:

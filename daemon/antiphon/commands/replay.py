@@ -12,8 +12,8 @@ import click
 
 from antiphon import bundle, config
 from antiphon.bundle import Bundle
-from antiphon.changes import changed, value_of
-from antiphon.commands.options import FILE, shared, take_header
+from antiphon.changes import changed
+from antiphon.commands.options import FILE, settings_given, shared, take_header
 from antiphon.config import Config, KeySettings
 from antiphon.errors import Failure, WrongUse
 from antiphon.events import NoteOff, Timed
@@ -38,9 +38,8 @@ _DAY_S, _MOST_DAYS = 86_400.0, 7
 
 @click.command()
 @click.argument("take", type=FILE)
-@click.option("--set", "changes", multiple=True, metavar="SECTION.KEY=VALUE", help="May be repeated.")
 @click.option("--out", type=FILE, metavar="FILE.mid", help="Where the new answers go.")
-@shared("model", "json")
+@shared("set", "model", "json")
 def replay(take: Path, changes: tuple[str, ...], out: Path | None, model: str | None, as_json: bool) -> None:
     """Compute a take once more from what was played, and say whether it is the same, to the note.
 
@@ -52,7 +51,7 @@ def replay(take: Path, changes: tuple[str, ...], out: Path | None, model: str | 
             raise WrongUse("--out is for new answers: give --model or --set, too")
         _say_compared(take, header, records, as_json)
         return
-    asked = _parsed(changes)
+    asked = settings_given(changes)
     kept = _answer_anew(take, header, records, model, asked, out)
     click.echo(json.dumps({"take": str(kept)}) if as_json else f"The take with the new answers is {kept}.")
 
@@ -164,16 +163,6 @@ def changed_settings(settings: SessionSettings, changes: Changes) -> SessionSett
         clock=settings.clock,
     )
     return replace(changed(plain, changes).session, channel=settings.channel, learn=settings.learn)
-
-
-def _parsed(changes: Sequence[str]) -> Changes:
-    parsed: dict[str, object] = {}
-    for change in changes:
-        name, equals, value = change.partition("=")
-        if not equals or "." not in name:
-            raise WrongUse(f'--set must look like sampling.temperature=1.2, got "{change}"')
-        parsed[name.strip()] = value_of(value.strip())
-    return parsed
 
 
 def _answer_anew(
