@@ -54,6 +54,44 @@ def shared(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return add
 
 
+# The option that gives a setting, by the setting's name.
+_OPTION_OF = {
+    "tempo.bpm": "--bpm",
+    "clock.source": "--clock",
+    "sampling.temperature": "--temperature",
+    "model.name": "--model",
+    "take.folder": "--take-dir",
+    "midi.inputs": "--in",
+    "midi.output": "--out",
+    "midi.api": "--api",
+    "midi.client_name": "--client-name",
+    "log.level": "--log-level",
+}
+_NOTHING: Mapping[str, object] = {}
+
+
+def configuration(
+    file: Path | None, given: Mapping[str, object] = _NOTHING, changes: Sequence[str] = ()
+) -> Config:
+    """The configuration of `--config`, or the usual one, with what other options give laid over it.
+
+    `given` maps a setting's name to its option's value, None for none; `changes` are those of `--set`, which
+    win. A mistake in either is told of the option. A foreign config.toml is told of in one line on stderr.
+    """
+    by_set = settings_given(changes)
+    options = {name: _OPTION_OF[name] for name, value in given.items() if value is not None}
+    return config.load(file, {**given, **by_set}, {**options, **set_options(by_set)}, _say)
+
+
+def _say(line: str) -> None:
+    click.echo(f"antiphon: {line}", err=True)
+
+
+def set_options(changes: Mapping[str, object]) -> Mapping[str, str]:
+    """How a mistake names the option that gave each of these settings."""
+    return {name: f"--set {name}" for name in changes}
+
+
 def settings_given(changes: Sequence[str]) -> Mapping[str, object]:
     """The settings that `--set` changes, by "section.key". Raises WrongUse where one has no such form."""
     given: dict[str, object] = {}

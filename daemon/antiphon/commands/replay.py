@@ -13,7 +13,7 @@ import click
 from antiphon import bundle, config
 from antiphon.bundle import Bundle
 from antiphon.changes import changed
-from antiphon.commands.options import FILE, settings_given, shared, take_header
+from antiphon.commands.options import FILE, set_options, settings_given, shared, take_header
 from antiphon.config import Config, KeySettings
 from antiphon.errors import Failure, WrongUse
 from antiphon.events import NoteOff, Timed
@@ -134,7 +134,7 @@ def band_of(take: Path, header: TakeHeader, model: str | None = None, changes: C
 
 
 def _plain_settings(header: TakeHeader) -> Config:
-    return config.checked(dict(header.settings), "its settings: ")
+    return config.checked(dict(header.settings), "its settings: ", together=False)
 
 
 def _loaded(name: str, wanted: Spoken | None) -> Bundle:
@@ -162,7 +162,9 @@ def changed_settings(settings: SessionSettings, changes: Changes) -> SessionSett
         control=settings.control,
         clock=settings.clock,
     )
-    return replace(changed(plain, changes).session, channel=settings.channel, learn=settings.learn)
+    return replace(
+        changed(plain, changes, set_options(changes)).session, channel=settings.channel, learn=settings.learn
+    )
 
 
 def _answer_anew(
@@ -204,7 +206,7 @@ def _with(record: Record, changes: Changes) -> Record:
 def _told(settings: Config, model: str | None, changes: Changes) -> Config:
     """What the new take says of its settings."""
     anew = {} if model is None else {"model.name": model, "model.context": None}
-    return changed(settings, {**anew, **changes})
+    return changed(settings, {**anew, **changes}, set_options(changes))
 
 
 def _free_name(take: Path) -> Path:

@@ -224,7 +224,7 @@ def test_a_machine_gun_is_no_phrase(tmp_path):
 
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "p.mid")
-    with pytest.raises(Failure, match="is no plain file"):
+    with pytest.raises(Failure, match="is not a regular file"):
         read_phrase(tmp_path / "p.mid")
 
 

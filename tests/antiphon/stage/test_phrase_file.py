@@ -99,5 +99,5 @@ def test_a_large_score_and_a_device_are_not_even_handed_over(tmp_path):
     with pytest.raises(Failure, match="is larger than 4 MiB"):
         phrasefile.read(path, 4, 120)
     (tmp_path / "zero.krn").symlink_to("/dev/zero")
-    with pytest.raises(Failure, match="is no plain file"):
+    with pytest.raises(Failure, match="is not a regular file"):
         phrasefile.read(tmp_path / "zero.krn", 4, 120)
