@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 
 import mido
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from antiphon import bundle, cli
 from antiphon.events import GridNote
 from antiphon.midi.file import write_melody
+from antiphon.stage.machine.arithmetic import this_arithmetic
 from antiphon.stage.takes import finish, records
 from antiphon.stage.takes import format as layout
 from antiphon.stage.takes.header import TakeHeader
@@ -295,17 +297,26 @@ def test_a_replay_is_identical(antiphon, tmp_path):
         "identical": True,
         "events": 28,
         "late": 0,
+        "arithmetic": {"recorded": asdict(this_arithmetic()), "here": asdict(this_arithmetic())},
         "difference": None,
     }
 
 
-def test_a_replay_that_differs_says_where(antiphon, tmp_path):
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        ({}, "numpy, BLAS and processor are the same as then."),
+        ({"numpy": "1.0"}, f"numpy was 1.0, here it is {this_arithmetic().numpy}."),
+    ],
+)
+def test_a_replay_that_differs_says_where_and_whether_the_arithmetic_differs(antiphon, tmp_path, then, said):
     take = demo_take(antiphon, tmp_path / "here")
     whole = finish.read(take)
     lines = [
         line.replace(b'["on",71,', b'["on",70,') if line.startswith(b'["out"') else line
         for line in whole.lines
     ]
+    whole.texts["arithmetic"] |= then
     texts = [f"{name}: {json.dumps(value)}" for name, value in whole.texts.items()]
     header = TakeHeader.of(whole.texts)
     take.write_bytes(layout.finished([(0, 100.0)], header, texts, b"", records.pack(lines), []))
@@ -314,6 +325,7 @@ def test_a_replay_that_differs_says_where(antiphon, tmp_path):
     assert out.startswith("Different after 0 events, in bar ")
     assert "beat 1: recorded Bb4 at" in out
     assert "now B4 at" in out
+    assert out.splitlines()[1] == said
     assert json.loads(antiphon("replay", take, "--json")[1])["identical"] is False
 
 

@@ -13,6 +13,7 @@ from antiphon.changes import value_of
 from antiphon.config import Config
 from antiphon.errors import WrongUse
 from antiphon.perform.answer.programs import Voice
+from antiphon.stage.machine.arithmetic import this_arithmetic
 from antiphon.stage.takes.header import Spoken, TakeHeader
 from antiphon.stage.voice import make_voice
 from antiphon.timebase import Meter
@@ -147,7 +148,16 @@ def take_header(
     meter = Meter.parse(settings.tempo.meter)
     plain = config.to_plain(settings)
     models = tuple(Spoken(one.card.name, one.card.weights_sha256) for one in (chosen, *programs))
-    return TakeHeader(settings.tempo.bpm, meter, plain, models[0], random_seed, models[1:], tuple(remembered))
+    return TakeHeader(
+        settings.tempo.bpm,
+        meter,
+        plain,
+        models[0],
+        random_seed,
+        models[1:],
+        tuple(remembered),
+        this_arithmetic(),
+    )
 
 
 def seed_or_chance(random_seed: int | None) -> int:

@@ -1,4 +1,4 @@
-"""`antiphon replay`: a take's music computed once more from what was played, to the note."""
+"""`antiphon replay`: a take's music is computed again from what was played, and compared note by note."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,15 +13,15 @@ import click
 from antiphon import bundle, config
 from antiphon.bundle import Bundle
 from antiphon.changes import changed
+from antiphon.commands.comparison import as_plain, in_words
 from antiphon.commands.options import FILE, set_options, settings_given, shared, take_header
 from antiphon.config import Config, KeySettings
 from antiphon.errors import Failure, WrongUse
-from antiphon.events import NoteOff, Timed
-from antiphon.files.text_roll import note_name
-from antiphon.perform.replay import Comparison, Lost, Record, compare, moment_of, perform
+from antiphon.perform.replay import Lost, Record, compare, moment_of, perform
 from antiphon.perform.reports import Asked, Begun
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings
+from antiphon.stage.machine.arithmetic import this_arithmetic
 from antiphon.stage.takes.finish import finish, records_of
 from antiphon.stage.takes.header import Place, Spoken, TakeHeader
 from antiphon.stage.takes.library import chain
@@ -41,7 +41,9 @@ _DAY_S, _MOST_DAYS = 86_400.0, 7
 @click.option("--out", type=FILE, metavar="FILE.mid", help="Where the new answers go.")
 @shared("set", "model", "json")
 def replay(take: Path, changes: tuple[str, ...], out: Path | None, model: str | None, as_json: bool) -> None:
-    """Compute a take once more from what was played, and say whether it is the same, to the note.
+    """Compute a take again from what was played, and say whether it is the same.
+
+    Notes must be the same exactly, their moments to 1 µs.
 
     With --model or --set the same phrases are answered anew, in a new take.
     """
@@ -93,7 +95,10 @@ def _say_compared(take: Path, header: TakeHeader, records: Sequence[Record], as_
     if lost:
         raise Failure(f"{take}: cannot be replayed exactly: {lost} of its events could not be written")
     found = safely(take, lambda: compare(records, band_of(take, header).session))
-    click.echo(json.dumps(_as_json(found)) if as_json else _said(found))
+    recorded_with, here = header.arithmetic, this_arithmetic()
+    click.echo(
+        json.dumps(as_plain(found, recorded_with, here)) if as_json else in_words(found, recorded_with, here)
+    )
     if found.difference is not None:
         raise click.exceptions.Exit(1)
 
@@ -212,40 +217,3 @@ def _told(settings: Config, model: str | None, changes: Changes) -> Config:
 def _free_name(take: Path) -> Path:
     names = (f"-again{number}" if number > 1 else "-again" for number in count(1))
     return next(path for name in names if not (path := take.with_name(f"{take.stem}{name}.mid")).exists())
-
-
-def _said(found: Comparison) -> str:
-    late = f" ({found.late} notes were dropped as late when it was recorded)" if found.late else ""
-    if found.difference is None:
-        return f"Identical: {found.events} events{late}."
-    different = found.difference
-    return (
-        f"Different after {found.events} events{late}, in bar {different.bar}, beat {different.beat:g}: "
-        f"recorded {_event(different.recorded)}, now {_event(different.replayed)}."
-    )
-
-
-def _event(timed: Timed | None) -> str:
-    if timed is None:
-        return "nothing"
-    event = timed.event
-    if isinstance(event, NoteOff):
-        return f"the end of {note_name(event.pitch)} at {timed.at_s:.4f} s"
-    return f"{note_name(event.pitch)} at {timed.at_s:.4f} s, velocity {event.velocity}"
-
-
-def _as_json(found: Comparison) -> dict[str, Any]:
-    different = found.difference
-    return {
-        "identical": different is None,
-        "events": found.events,
-        "late": found.late,
-        "difference": None
-        if different is None
-        else {
-            "bar": different.bar,
-            "beat": different.beat,
-            "recorded": None if different.recorded is None else _event(different.recorded),
-            "replayed": None if different.replayed is None else _event(different.replayed),
-        },
-    }

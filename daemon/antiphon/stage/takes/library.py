@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +75,22 @@ def length(seconds: float) -> str:
 
 
 def listed(folder: Path) -> list[Listed]:
-    """All takes there, by name; a damaged one says what is wrong. Raises Failure if there is no folder."""
+    """All takes there, the oldest first; a damaged one says what is wrong. Raises Failure if no folder is there.
+
+    Names are in local time, which is put back once a year; the moment that a take tells is not.
+    """
     if not folder.is_dir():
         raise Failure(f"{folder}: there is no such folder")
-    return [one for path in _files(folder) if (one := _listed(path)) is not None]
+    found = [one for path in _files(folder) if (one := _listed(path)) is not None]
+    return sorted(found, key=lambda one: (_begun_s(one), len(one.path.name)))
+
+
+def _begun_s(one: Listed) -> float:
+    """Seconds since 1970, by what the take tells, else by its name; what tells neither comes last."""
+    for told in (one.begun, one.path.stem[: len("YYYYMMDD-HHMMSS")]):
+        with suppress(ValueError, OverflowError, OSError):
+            return datetime.fromisoformat(told).timestamp()
+    return float("inf")
 
 
 def _listed(path: Path) -> Listed | None:

@@ -1,6 +1,6 @@
 """A folder of takes: what was cut off is finished, what is being recorded is left alone, damage is named."""
 
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -105,6 +105,42 @@ def test_the_list_tells_of_all_and_is_not_ended_by_damage(tmp_path):
     wrong = [found[name].wrong for name in ("cut.mid", "noise.mid", "odd.mid")]
     assert wrong[:2] == ["is cut short in its header", "is no MIDI file"]
     assert wrong[2].startswith("its header is damaged")
+
+
+def begun_at(folder, begun):
+    take = Take(folder, HEADER, begun)
+    take.record(Received(Timed(1.0, NoteOn(60))))
+    take.end()
+    take.whole.close()
+    finish(take.path)
+    return take.path.name
+
+
+def test_takes_are_in_the_order_they_were_made_when_the_clock_is_put_back(tmp_path):
+    summer, winter = timezone(timedelta(hours=2)), timezone(timedelta(hours=1))
+    night = [
+        datetime(2024, 10, 27, 2, 10, tzinfo=summer),
+        datetime(2024, 10, 27, 2, 50, tzinfo=summer),
+        datetime(2024, 10, 27, 2, 10, tzinfo=winter),
+        datetime(2024, 10, 27, 2, 30, tzinfo=winter),
+    ]
+    names = [begun_at(tmp_path, begun) for begun in night]
+    assert names == [f"20241027-02{rest}.mid" for rest in ("1000", "5000", "1000-2", "3000")]
+    found = listed(tmp_path)
+    assert [one.path.name for one in found] == names
+    assert [datetime.fromisoformat(one.begun) for one in found] == night
+
+
+def test_takes_of_one_second_are_in_the_order_of_their_numbers(tmp_path):
+    names = [begun_at(tmp_path, datetime(2024, 5, 6, 7, 8, 9)) for _ in range(11)]
+    assert [one.path.name for one in listed(tmp_path)] == names
+
+
+@pytest.mark.parametrize("begun", ["", "yesterday", "0001-01-01T00:00:00", "9999-12-31T23:59:59"])
+def test_a_take_that_tells_no_sound_moment_is_listed(tmp_path, begun):
+    path, other = kept(tmp_path, 5), kept(tmp_path, 6)
+    path.write_bytes(path.read_bytes().replace(b'"2024-05-06T07:08:05"', b'"%b"' % begun[:19].ljust(19).encode()))
+    assert {one.path for one in listed(tmp_path)} == {path, other}
 
 
 def test_a_chain_of_parts(tmp_path):
