@@ -14,7 +14,7 @@ from antiphon.config import Config
 from antiphon.errors import WrongUse
 from antiphon.perform.answer.programs import Voice
 from antiphon.stage.machine.arithmetic import this_arithmetic
-from antiphon.stage.takes.header import Spoken, TakeHeader
+from antiphon.stage.takes.header import TakeHeader, UsedBundle
 from antiphon.stage.voice import make_voice
 from antiphon.timebase import Meter
 
@@ -147,7 +147,7 @@ def take_header(
     """What a take must say so that the same can be played again."""
     meter = Meter.parse(settings.tempo.meter)
     plain = config.to_plain(settings)
-    models = tuple(Spoken(one.card.name, one.card.weights_sha256) for one in (chosen, *programs))
+    models = tuple(UsedBundle(one.card.name, one.card.weights_sha256) for one in (chosen, *programs))
     return TakeHeader(
         settings.tempo.bpm,
         meter,

@@ -23,8 +23,9 @@ from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings
 from antiphon.stage.machine.arithmetic import this_arithmetic
 from antiphon.stage.takes.finish import finish, records_of
-from antiphon.stage.takes.header import Place, Spoken, TakeHeader
+from antiphon.stage.takes.header import Place, TakeHeader, UsedBundle
 from antiphon.stage.takes.library import chain
+from antiphon.stage.takes.records import line_of
 from antiphon.stage.takes.take import Take
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.stage.voice import make_voice
@@ -142,7 +143,7 @@ def _plain_settings(header: TakeHeader) -> Config:
     return config.checked(dict(header.settings), "its settings: ", together=False)
 
 
-def _loaded(name: str, wanted: Spoken | None) -> Bundle:
+def _loaded(name: str, wanted: UsedBundle | None) -> Bundle:
     loaded = bundle.load(bundle.find(name))
     found = loaded.card.weights_sha256
     if wanted is not None and found != wanted.checksum:
@@ -189,15 +190,16 @@ def _answer_anew(
     path = out or _free_name(take)
     written = Take(path.parent, told, stem=path.stem, place=place)
     for report in safely(take, lambda: list(perform(asked, band.session))):
-        written.record(report)
+        if (line := line_of(report)) is not None:
+            written.record(line)
     written.end()
-    if (draft := written.whole) is None:
+    if (file := written.whole) is None:
         raise Failure(written.trouble or f"{path}: cannot be written")
-    draft.close()
-    if finish(draft.path) is None:
+    file.close()
+    if finish(file.path) is None:
         raise Failure(f"{take}: nothing was played in it")
-    if draft.path != path:  # it is to take the place of what was there
-        draft.path.replace(path)
+    if file.path != path:  # it is to take the place of what was there
+        file.path.replace(path)
     return path
 
 

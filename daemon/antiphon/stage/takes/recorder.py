@@ -1,6 +1,6 @@
-"""Takes, one after another: the record button ends one and begins the next, and so does a long session.
+"""Takes, one after another: the record button, or a take's length, ends one and begins the next.
 
-The music does not notice, whatever the disk does.
+Knows no music, which plays in another process and never waits for the disk.
 """
 
 from collections.abc import Callable
@@ -25,6 +25,7 @@ from antiphon.stage.takes.finish import Finisher
 from antiphon.stage.machine.log import LOG
 from antiphon.midi.messages import HeldNotes
 from antiphon.stage.takes.history import History
+from antiphon.stage.takes.records import line_of
 from antiphon.stage.takes.take import Take
 from antiphon.stage.takes.header import Place, TakeHeader
 from antiphon.stage.takes.tempo_map import TempoMap
@@ -70,7 +71,7 @@ class Recorder:
         self._folder, self._header, self._say, self._limits = folder, header, say, limits
         self._finisher = finisher or Finisher()
         self._tempo = TempoMap(header.bpm)
-        self._prelude = History()
+        self._history = History()
         self._held = HeldNotes(), HeldNotes()
         self._state: State = "idle"
         self._begun_s: float | None = None
@@ -95,9 +96,10 @@ class Recorder:
 
     def record(self, report: Report) -> None:
         """Take down what happened, and begin or end a take where the report is of the record button."""
-        self._prelude.add(report)
-        if self._take is not None:
-            self._take.record(report)
+        if (line := line_of(report)) is not None:
+            self._history.add(line)
+            if self._take is not None:
+                self._take.record(line)
         self._follow(report)
         if isinstance(report, Pressed) and report.name == "record":
             self._press()
@@ -131,11 +133,11 @@ class Recorder:
 
     def _keep(self, take: Take) -> Path | None:
         """The last one is finished here and now."""
-        if (draft := take.whole) is None:
+        if (file := take.whole) is None:
             if take.empty:
                 return None
             raise Failure(f"{take.trouble}; the end of the take is lost")
-        self._finisher.take(draft, now=True)
+        self._finisher.take(file, now=True)
         done = self._finisher.done(wait=True)[-1]
         if isinstance(done, Failure):
             raise Failure(f"{done.message}; the take is finished at the next start")
@@ -168,7 +170,7 @@ class Recorder:
             self._end(self._take)
 
     def _begin(self, continues: str = "") -> None:
-        before = b"" if continues else self._prelude.packed()
+        before = b"" if continues else self._history.packed()
         place = Place(self._tempo.from_here(), before, continues)
         self._take = Take(self._folder, self._header, place=place)
         self._begun_s = None
@@ -185,8 +187,8 @@ class Recorder:
     def _hand_over_ended(self) -> None:
         """What was ended is finished once all of it is written."""
         for take in list(self._ended):
-            if (draft := take.whole) is not None:
-                self._finisher.take(draft)
+            if (file := take.whole) is not None:
+                self._finisher.take(file)
                 self._ended.remove(take)
             elif take.empty:
                 self._ended.remove(take)
