@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.compose.lstm import Probabilities
 from antiphon.compose.place import Bars
-
-Probabilities = NDArray[np.float64]
 
 # How far back a witness lies: not a whole number of bars; 1, 2, 3, 4, 6 or 8 bars; 5 or 7; 12 or 16; others.
 _OTHER = 9

@@ -48,6 +48,18 @@ def test_witnesses_weigh_by_their_run_and_by_bars(song):
     assert mixed == pytest.approx(wanted / wanted.sum())
 
 
+def test_a_witness_weighs_by_the_fifth_root_of_what_the_network_expects():
+    memory = Memory(Experience(((1.0,) * RUNS,) * DISTANCES), V, HOLD)
+    memory.begin(BAR)
+    for symbol in (0, 1, 1):
+        memory.hear(symbol)
+    expected = np.array([1 / 32, 1 / 1024, 0.25, 0.25, 0.25, 0.0])
+    expected[5] = 1 - expected.sum()
+    mixed = memory.mix(expected)
+    wanted = expected + np.array([1 * 1 / 2, 2 * 1 / 4, 0, 0, 0, 0])
+    assert mixed == pytest.approx(wanted / wanted.sum())
+
+
 @given(streams, st.floats(0, 10))
 def test_what_comes_out_is_a_distribution_that_rules_nothing_out(song, strength):
     expected = np.linspace(1, 2, V) / np.linspace(1, 2, V).sum()

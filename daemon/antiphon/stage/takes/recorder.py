@@ -155,13 +155,14 @@ class Recorder:
                 self._held[1].follow(event)
             case Heard():
                 self._tempo.learn(report)
+                self._tempo.forget_before(report.at_s)
             case Followed():
                 self._tempo.follow(report)
+                self._tempo.forget_before(report.at_s)
             case StateChanged(_, state):
                 self._state = state
             case Ended():
                 self._state = "idle"
-        self._tempo.forget_the_past()
 
     def _press(self) -> None:
         if self._take is None:
@@ -171,7 +172,7 @@ class Recorder:
 
     def _begin(self, continues: str = "") -> None:
         before = b"" if continues else self._history.packed()
-        place = Place(self._tempo.from_here(), before, continues)
+        place = Place(self._tempo.copy(), before, continues)
         self._take = Take(self._folder, self._header, place=place)
         self._begun_s = None
         LOG.info("take begun: %s", self._take.path)
