@@ -169,9 +169,11 @@ def test_a_midi_file_of_somebody_else_is_no_take():
     assert take_format.read(data) is None
 
 
+@pytest.mark.train
 @pytest.mark.parametrize("part", [0, 1, 7, 30])
 def test_music21_and_fluidsynth_read_it_however_it_was_cut_off(tmp_path, part):
-    music21 = pytest.importorskip("music21")
+    import music21
+
     path = tmp_path / "cut.mid"
     path.write_bytes(unfinished(PIECES[:4], 4, PIECES[5][:part]))
     score = music21.converter.parse(path, forceSource=True)
