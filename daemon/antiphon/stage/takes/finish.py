@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from antiphon.errors import Failure
+from antiphon.files.write import write_whole
 from antiphon.perform.replay import Record
 from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes import records
-from antiphon.stage.takes.growing_file import GrowingFile, locks_hold, sync_folder
-from antiphon.files.write import write_whole
 from antiphon.stage.takes.format import TakeFile
-from antiphon.stage.takes.render import RenderedTake, Summary
+from antiphon.stage.takes.growing_file import GrowingFile, locks_hold, sync_folder
 from antiphon.stage.takes.header import TakeHeader, text
+from antiphon.stage.takes.render import RenderedTake, Summary
 from antiphon.stage.takes.tempo_map import TempoMap
 
 MAX_FILE_BYTES = 256 << 20
@@ -150,9 +150,7 @@ class Finisher:
                 work.process.join()
                 self._work.remove(work)
                 # Where that process failed or was killed, the take is finished here.
-                self._done.append(
-                    _finish_file(work.file) if _is_unfinished(work.file.path) else _end(work)
-                )
+                self._done.append(_finish_file(work.file) if _is_unfinished(work.file.path) else _end(work))
         done, self._done = self._done, []
         return done
 

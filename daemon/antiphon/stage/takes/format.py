@@ -12,12 +12,12 @@ from typing import Any
 import mido
 
 from antiphon.events import Change, Event, Timed
-from antiphon.perform.reports import Received, Released, Sent
-from antiphon.perform.replay import Record, moment_of
 from antiphon.midi import smf
-from antiphon.stage.takes import records
 from antiphon.midi.file import conductor_track
 from antiphon.midi.messages import to_bytes
+from antiphon.perform.replay import Record, moment_of
+from antiphon.perform.reports import Received, Released, Sent
+from antiphon.stage.takes import records
 from antiphon.stage.takes.header import Place, TakeHeader, read_texts, text
 from antiphon.stage.takes.records import Line
 from antiphon.timebase import TICKS_PER_QUARTER, seconds_to_ticks
@@ -45,7 +45,7 @@ class TakeFile:
 
 
 class RecordEncoder:
-    """Turns records into the bytes that is appended to an unfinished take: each with the ticks since the one before."""
+    """Encodes records for an unfinished take: each with the ticks since the one before."""
 
     def __init__(self, bpm: float) -> None:
         self._bpm = bpm

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from antiphon.errors import Failure
-from antiphon.stage.takes.growing_file import BEGIN, lock, locks_hold
 from antiphon.stage.machine.clock import wall_time
 from antiphon.stage.takes.finish import finish, read, read_header, rendered_take
 from antiphon.stage.takes.format import TakeFile, is_unfinished
-from antiphon.stage.takes.render import Summary
+from antiphon.stage.takes.growing_file import BEGIN, lock, locks_hold
 from antiphon.stage.takes.header import TakeHeader
+from antiphon.stage.takes.render import Summary
 
 # Where no lock tells that a file is in use, one that was written to within this time is.
 _IN_USE_S = 60.0
@@ -75,7 +75,7 @@ def length(seconds: float) -> str:
 
 
 def listed(folder: Path) -> list[Listed]:
-    """All takes there, the oldest first; a damaged one says what is wrong. Raises Failure if no folder is there.
+    """All takes, the oldest first; a damaged one says what is wrong. Raises Failure where no folder is there.
 
     Names are in local time, which is put back once a year; the moment that a take tells is not.
     """

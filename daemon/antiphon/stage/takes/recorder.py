@@ -9,7 +9,7 @@ from pathlib import Path
 
 from antiphon.errors import Failure
 from antiphon.events import NoteOn, Timed
-from antiphon.perform.settings import State
+from antiphon.midi.messages import HeldNotes
 from antiphon.perform.reports import (
     Ended,
     Followed,
@@ -21,13 +21,13 @@ from antiphon.perform.reports import (
     Sent,
     StateChanged,
 )
-from antiphon.stage.takes.finish import Finisher
+from antiphon.perform.settings import State
 from antiphon.stage.machine.log import LOG
-from antiphon.midi.messages import HeldNotes
+from antiphon.stage.takes.finish import Finisher
+from antiphon.stage.takes.header import Place, TakeHeader
 from antiphon.stage.takes.history import History
 from antiphon.stage.takes.records import line_of
 from antiphon.stage.takes.take import Take
-from antiphon.stage.takes.header import Place, TakeHeader
 from antiphon.stage.takes.tempo_map import TempoMap
 
 # At this many times its limit a take ends, even if somebody plays.

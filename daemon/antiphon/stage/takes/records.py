@@ -27,22 +27,22 @@ from antiphon.events import (
     Turned,
 )
 from antiphon.listen.key import Key
+from antiphon.perform.replay import Closed, Lost, Record
 from antiphon.perform.reports import (
     Answered,
     Asked,
     Begun,
     Ended,
     Followed,
+    Handover,
     Heard,
     Led,
     Pressed,
     Received,
     Released,
-    Handover,
     Report,
     Sent,
 )
-from antiphon.perform.replay import Closed, Lost, Record
 from antiphon.perform.settings import SessionSettings
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter

@@ -7,11 +7,11 @@ from collections import deque
 from datetime import datetime
 from pathlib import Path
 
-from antiphon.perform.reports import Received, Released, Sent
 from antiphon.perform.replay import Closed, Lost
+from antiphon.perform.reports import Received, Released, Sent
+from antiphon.stage.machine.clock import wall_time
 from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes import records
-from antiphon.stage.machine.clock import wall_time
 from antiphon.stage.takes.growing_file import GrowingFile
 from antiphon.stage.takes.header import Place, TakeHeader
 from antiphon.stage.takes.records import Line

@@ -11,6 +11,7 @@ from typing import Any
 from antiphon.perform.reports import Followed, Heard
 from antiphon.timebase import Grid, bpm_of, seconds_to_ticks, steps_to_ticks
 
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """A moment whose tick is known, and the tempo from there on as far as nothing later is known."""
@@ -65,7 +66,7 @@ class TempoMap:
             self._add(heard.grid, steps)
 
     def follow(self, followed: Followed) -> None:
-        """The external clock's bars are known here. After a jump, the time to the next beat is stretched to fit."""
+        """Where the external clock's bars are. After a jump, the time to the next beat makes up for it."""
         self._forget_the_guess()
         grid, here = followed.grid, followed.grid.steps_at(followed.at_s)
         if followed.jumped and not self.empty:

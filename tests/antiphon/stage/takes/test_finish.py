@@ -9,10 +9,10 @@ from antiphon.errors import Failure
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.reports import Answered, Received
 from antiphon.stage.takes.finish import Finisher, finish, read, records_of, rendered_take
-from antiphon.stage.takes.render import Summary
+from antiphon.stage.takes.header import TakeHeader, UsedBundle
 from antiphon.stage.takes.records import line_of
+from antiphon.stage.takes.render import Summary
 from antiphon.stage.takes.take import Take
-from antiphon.stage.takes.header import UsedBundle, TakeHeader
 from antiphon.timebase import Meter
 
 HEADER = TakeHeader(100.0, Meter(), {}, UsedBundle("toy", "ab12"), 1)

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.events import ControlChange, NoteOff, NoteOn, Timed, Turned
-from antiphon.perform.reports import Answered, Received, Sent
 from antiphon.midi import smf as chunks
+from antiphon.perform.reports import Answered, Received, Sent
 from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes import records
-from antiphon.stage.takes.header import Place, UsedBundle, TakeHeader
+from antiphon.stage.takes.header import Place, TakeHeader, UsedBundle
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import Meter
 

@@ -8,7 +8,6 @@ import mido
 import pytest
 
 from antiphon.midi import smf as chunks
-
 from antiphon.stage.takes import growing_file as file
 from antiphon.stage.takes.growing_file import GrowingFile
 

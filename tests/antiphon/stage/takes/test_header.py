@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from antiphon.stage.machine.arithmetic import Arithmetic
-from antiphon.stage.takes.header import Place, UsedBundle, TakeHeader, read_texts
+from antiphon.stage.takes.header import Place, TakeHeader, UsedBundle, read_texts
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import Meter
 

@@ -6,14 +6,14 @@ import pytest
 
 from antiphon.errors import Failure
 from antiphon.events import NoteOff, NoteOn, Timed
-from antiphon.perform.reports import Received
-from antiphon.stage.takes.growing_file import locks_hold
-from antiphon.stage.takes.finish import finish, read
 from antiphon.midi.file import write_melody
+from antiphon.perform.reports import Received
+from antiphon.stage.takes.finish import finish, read
+from antiphon.stage.takes.growing_file import locks_hold
+from antiphon.stage.takes.header import Place, TakeHeader, UsedBundle
 from antiphon.stage.takes.library import chain, finish_what_was_cut_off, length, listed
 from antiphon.stage.takes.records import line_of
 from antiphon.stage.takes.take import Take
-from antiphon.stage.takes.header import Place, UsedBundle, TakeHeader
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import Meter
 
@@ -140,7 +140,9 @@ def test_takes_of_one_second_are_in_the_order_of_their_numbers(tmp_path):
 @pytest.mark.parametrize("begun", ["", "yesterday", "0001-01-01T00:00:00", "9999-12-31T23:59:59"])
 def test_a_take_that_tells_no_sound_moment_is_listed(tmp_path, begun):
     path, other = kept(tmp_path, 5), kept(tmp_path, 6)
-    path.write_bytes(path.read_bytes().replace(b'"2024-05-06T07:08:05"', b'"%b"' % begun[:19].ljust(19).encode()))
+    path.write_bytes(
+        path.read_bytes().replace(b'"2024-05-06T07:08:05"', b'"%b"' % begun[:19].ljust(19).encode())
+    )
     assert {one.path for one in listed(tmp_path)} == {path, other}
 
 

@@ -11,9 +11,9 @@ from antiphon.listen.key import Key
 from antiphon.perform.reports import Ended, Heard, Pressed, Received, Sent
 from antiphon.stage.takes import records
 from antiphon.stage.takes.finish import Finisher, read, records_of
-from antiphon.stage.takes.recorder import Limits, Recorder
+from antiphon.stage.takes.header import TakeHeader, UsedBundle
 from antiphon.stage.takes.library import finish_what_was_cut_off
-from antiphon.stage.takes.header import UsedBundle, TakeHeader
+from antiphon.stage.takes.recorder import Limits, Recorder
 from antiphon.timebase import Grid, Meter
 
 HEADER = TakeHeader(100.0, Meter(), {}, UsedBundle("toy", "ab12"), 1)

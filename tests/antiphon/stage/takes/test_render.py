@@ -2,8 +2,8 @@
 
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.reports import Answered, Ended, Heard, Received, Released, Sent
 from antiphon.perform.replay import Closed
+from antiphon.perform.reports import Answered, Ended, Heard, Received, Released, Sent
 from antiphon.stage.takes.render import RenderedTake, Summary
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import Grid, Meter
@@ -31,7 +31,9 @@ def test_the_summary():
 
 
 def test_what_is_held_ends_at_the_last_moment_known():
-    rendered = scored(Received(Timed(10.0, NoteOn(60))), Sent(Timed(10.5, NoteOn(72)), 0.0), Ended(12.0, 12.0))
+    rendered = scored(
+        Received(Timed(10.0, NoteOn(60))), Sent(Timed(10.5, NoteOn(72)), 0.0), Ended(12.0, 12.0)
+    )
     _, (player, antiphon) = rendered.written(Meter())
     assert player == [(0, NoteOn(60)), (1920, NoteOff(60))]
     assert antiphon == [(480, NoteOn(72)), (1920, NoteOff(72))]

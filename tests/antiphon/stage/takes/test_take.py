@@ -8,17 +8,17 @@ import pytest
 
 from antiphon.events import ControlChange, GridNote, NoteOff, NoteOn, Timed, Turned
 from antiphon.listen.key import Key
-from antiphon.perform.reports import Heard, Received, Sent
 from antiphon.perform.replay import Lost
-from antiphon.stage.takes.growing_file import GrowingFile
+from antiphon.perform.reports import Heard, Received, Sent
 from antiphon.stage.takes.finish import finish, read, records_of
+from antiphon.stage.takes.growing_file import GrowingFile
+from antiphon.stage.takes.header import TakeHeader, UsedBundle
 from antiphon.stage.takes.records import line_of
 from antiphon.stage.takes.take import Take
-from antiphon.stage.takes.header import UsedBundle, TakeHeader
 from antiphon.timebase import Grid, Meter
 
 BEGUN = datetime(2024, 5, 6, 7, 8, 9)
-HEADER = TakeHeader(100.0, Meter(3, 4), {"sampling": {"temperature": 0.9}}, UsedBundle("chorales", "ab12"), 42)
+HEADER = TakeHeader(100.0, Meter(3, 4), {"sampling": {"temperature": 0.9}}, UsedBundle("hymns", "ab12"), 42)
 STEP_S = 0.15  # a sixteenth at 100 bpm
 
 
@@ -71,6 +71,8 @@ def test_bars_in_the_file_are_the_bars_of_the_performance(tmp_path):
     assert next(m.dict() for m in file.tracks[0] if m.type == "set_tempo")["tempo"] == 600_000
     assert notes_of(take.path, 1) == [(0, 480, 67), (480, 720, 69), (720, 1440, 71)]
     assert notes_of(take.path, 2) == [(1440, 1920, 72), (1920, 2880, 67)]
+
+
 @pytest.mark.train
 def test_music21_hears_the_same_last_notes_included(tmp_path):
     import music21
@@ -91,7 +93,7 @@ def test_the_header_and_the_lateness_are_text_events(tmp_path):
     play(take, Sent, [(4, 4, 62)], late_s=0.0123)
     texts = texts_of(close(take))
     assert texts["settings"] == HEADER.settings
-    assert texts["bundle"] == {"name": "chorales", "checksum": "ab12"}
+    assert texts["bundle"] == {"name": "hymns", "checksum": "ab12"}
     assert texts["random seed"] == 42
     assert texts["lateness"] == {"events": 4, "max_ms": 12.3, "over_5_ms": 2}
 
