@@ -22,7 +22,7 @@ from antiphon.stage.takes.records import line_of
 from antiphon.stage.takes.take import Take
 from antiphon.timebase import Meter
 
-PHRASE = read_phrase(files("antiphon") / "phrases" / "call.mid")
+PHRASE = read_phrase(files("antiphon") / "phrases" / "phrase.mid")
 BUNDLE = bundle.load(bundle.find(bundle.DEFAULT_MODEL))
 STEP_S = 60 / PHRASE.bpm / 4
 BEGIN_S = 1.0

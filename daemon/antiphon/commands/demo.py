@@ -80,7 +80,7 @@ def _say(line: str) -> None:
 def _phrase(file: Path | None) -> Phrase:
     if file is not None:
         return read_phrase(file)
-    with as_file(files("antiphon") / "phrases" / "call.mid") as shipped:
+    with as_file(files("antiphon") / "phrases" / "phrase.mid") as shipped:
         return read_phrase(shipped)
 
 

@@ -13,7 +13,7 @@ from antiphon.listen.key import Key
 from antiphon.timebase import Meter, is_meter, quarters_to_steps
 from antiphon_training.data.dataset import Dataset, Song
 
-CALL_BARS, MOST_ANSWER_BARS = 4, 8
+PHRASE_BARS, MOST_ANSWER_BARS = 4, 8
 FEWEST_NOTES = 4
 
 
@@ -105,7 +105,7 @@ def opening_of(song: Song, key: Key, steps_per_quarter: int) -> Opening | None:
 
 def _cut(stream: Sequence[str], pickup_steps: int, bar_steps: int) -> int | None:
     whole_bars = (len(stream) - pickup_steps) // bar_steps
-    first = pickup_steps + max(1, min(CALL_BARS, whole_bars // 2)) * bar_steps
+    first = pickup_steps + max(1, min(PHRASE_BARS, whole_bars // 2)) * bar_steps
     return next((step for step in range(first, len(stream), bar_steps) if is_pitch(stream[step])), None)
 
 
