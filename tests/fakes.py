@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from antiphon.compose.events_model import LENGTHS, EventWeights
-from antiphon.compose.model import LstmWeights, Probabilities
+from antiphon.compose.lstm import Probabilities
+from antiphon.compose.model import LstmWeights
 from antiphon.compose.place import BAR_NUMBERS, NO_BARS, PLACES, Bars
 from antiphon.compose.symbols import HOLD, Vocabulary
 from antiphon.perform.answer.programs import Voice

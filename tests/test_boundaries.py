@@ -142,3 +142,8 @@ def test_playing_imports_no_tensorflow_and_no_music21(command, tmp_path):
 def test_every_test_file_holds_a_test():
     for path in (ROOT / "tests").rglob("test_*.py"):
         assert "def test_" in path.read_text(encoding="utf-8"), path
+
+
+def test_every_room_is_a_package_or_a_plain_install_would_leave_it_out():
+    folders = {path.parent for root in (DAEMON, TRAINING) for path in root.rglob("*.py")}
+    assert [folder for folder in folders if not (folder / "__init__.py").is_file()] == []

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from antiphon import config
-from antiphon.config import FILE, Config
+from antiphon.config import Config
+from antiphon.config_file import FILE
 from antiphon.errors import WrongUse
 
 # Sections and single settings that are looked at when the ports and the models are opened. All others live.
@@ -26,22 +27,37 @@ NEXT_START = (
 )
 # A setting that is a table: one of its rows can be changed by itself.
 _TABLE = "sampling.weights"
+_NO_OPTIONS: Mapping[str, str] = {}
 _KINDS = (bool, int, float, str, list, dict)  # TOML has dates, too; no setting is one
 
 
-def changed(settings: Config, changes: Mapping[str, object]) -> Config:
+def changed(
+    settings: Config, changes: Mapping[str, object], options: Mapping[str, str] = _NO_OPTIONS
+) -> Config:
     """The settings with some changed, by "section.key". Raises WrongUse with a line a mistake.
 
-    A row of a table is a setting, too: "sampling.weights.r".
+    A row of a table is a setting, too: "sampling.weights.r". `options` names the option that gave a change.
     """
+    return config.checked(_plain_with(settings, changes, options), options=options)
+
+
+def check_alone(name: str, value: object) -> None:
+    """Raises WrongUse where no Antiphon could change this now, whatever its other settings are."""
+    config.checked(_plain_with(Config(), {name: value}), together=False)
+    _refuse_next_start(name)
+
+
+def _plain_with(
+    settings: Config, changes: Mapping[str, object], options: Mapping[str, str] = _NO_OPTIONS
+) -> dict[str, Any]:
     raw = config.to_plain(settings)
     for name, value in changes.items():
-        *sections, key = _parts(name)
+        *sections, key = _parts(name, options.get(name, name))
         here = raw
         for section in sections:
             here = here[section]
         here[key] = value
-    return config.checked(raw)
+    return raw
 
 
 def takes_effect_now(name: str) -> bool:
@@ -58,9 +74,13 @@ def needs_restart(before: Config, after: Config) -> tuple[str, ...]:
 def changed_now(settings: Config, name: str, value: object) -> Config:
     """The settings with one changed. Raises WrongUse also where it only takes effect at the next start."""
     after = changed(settings, {name: value})
+    _refuse_next_start(name)
+    return after
+
+
+def _refuse_next_start(name: str) -> None:
     if not takes_effect_now(name):
         raise WrongUse(f"{name} only takes effect at the next start; it belongs into {FILE}")
-    return after
 
 
 def reread(before: Config, after: Config, now: Config) -> Config:
@@ -87,12 +107,12 @@ def _flat(settings: Config) -> dict[str, Any]:
     return {f"{section}.{key}": value for section, keys in sections for key, value in keys.items()}
 
 
-def _parts(name: str) -> list[str]:
-    """Of the name of a setting. Raises WrongUse, with the one that may have been meant."""
+def _parts(name: str, called: str) -> list[str]:
+    """Of the name of a setting. Raises WrongUse that calls it `called`, with the one that may be meant."""
     names, parts = list(_flat(Config())), name.split(".", 2)
     if name in names or (name.startswith(f"{_TABLE}.") and parts[-1]):
         return parts
-    raise WrongUse(f"{name} is not a setting{_meant(name, names)}")
+    raise WrongUse(f"{called} is not a setting{_meant(name, names)}")
 
 
 def _meant(name: str, names: list[str]) -> str:

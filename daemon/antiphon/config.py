@@ -1,23 +1,21 @@
-"""config.toml: every setting, its range and its default in one place; every mistake told at once."""
+"""Every setting, its range and its default in one place; every mistake is told at once. Opens no file."""
 
-import difflib
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-import click
 from annotated_types import Ge, Le, Predicate
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
+from antiphon import mistakes
 from antiphon.bundle import DEFAULT_MODEL
 from antiphon.compose.model import Context
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
-from antiphon.errors import MOST_LINES, Failure, WrongUse, shown
-from antiphon.files.read import read_file
+from antiphon.config_file import lay_over, read_toml, usual_file
+from antiphon.errors import MOST_LINES, WrongUse
 from antiphon.listen.key import Key, is_key_or_empty
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.settings import (
@@ -28,9 +26,6 @@ from antiphon.perform.settings import (
     TempoSettings,
 )
 
-FILE = "config.toml"
-MAX_FILE_BYTES = 128 << 10
-_LONGEST_NAME = 64
 _STRICT = {"extra": "forbid"}
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -185,26 +180,27 @@ class Config:
 
 
 _ADAPTER = TypeAdapter(Config)
+_NOTHING: Mapping[str, Any] = {}
 
 
-def load(path: Path | None, changes: Mapping[str, object] | None = None) -> Config:
+def load(
+    path: Path | None,
+    changes: Mapping[str, object] = _NOTHING,
+    options: Mapping[str, str] = _NOTHING,
+    say: Callable[[str], None] = lambda _: None,
+) -> Config:
     """The configuration of a file, or of the first usual place that has one, with `changes` laid over it.
 
-    `changes` maps "section.key" to a value; None values are left out. Raises WrongUse with a line a mistake.
+    `changes` maps "section.key" to a value; None values are left out. `options` names the option of the
+    command line that gave a change. `say` is told of a file that is not ours. Raises WrongUse with a line a
+    mistake.
     """
-    source = path or next((place for place in usual_places() if place.is_file()), None)
-    raw = {} if source is None else _read(source)
-    for name, value in (changes or {}).items():
+    source = path or usual_file(list(to_plain(Config())), say)
+    raw = {} if source is None else read_toml(source)
+    for name, value in changes.items():
         if value is not None:
-            section, _, key = name.partition(".")
-            if isinstance(settings := raw.setdefault(section, {}), dict):
-                settings[key] = value
-    return checked(raw, f"{source or 'configuration'}: ")
-
-
-def usual_places() -> tuple[Path, Path]:
-    """Where a configuration is looked for: this folder, then the user's own."""
-    return Path(FILE), Path(click.get_app_dir("antiphon")) / FILE
+            lay_over(raw, name, value)
+    return checked(raw, f"{source or 'configuration'}: ", options)
 
 
 def to_plain(config: Config) -> dict[str, Any]:
@@ -213,72 +209,28 @@ def to_plain(config: Config) -> dict[str, Any]:
     return plain
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(read_file(path, MAX_FILE_BYTES).decode("utf-8-sig"))
-    except Failure as failure:
-        raise WrongUse(failure.message) from None
-    except RecursionError:
-        raise WrongUse(f"{path}: not TOML: nested too deeply") from None
-    except ValueError as error:
-        raise WrongUse(f"{path}: not TOML: {error}".replace("\n", " ")) from None
+def checked(
+    raw: Mapping[str, Any], before: str = "", options: Mapping[str, str] = _NOTHING, *, together: bool = True
+) -> Config:
+    """The configuration of nested dictionaries; `together`: also whether the settings fit each other.
 
-
-def checked(raw: Mapping[str, Any], before: str = "") -> Config:
-    """The configuration of nested dictionaries. Raises WrongUse, each mistake's line begun with `before`."""
-    mistakes = list(_unprintable(raw))
+    Raises WrongUse with a line a mistake, begun with `before`, or with the option that gave the setting.
+    """
+    defaults = to_plain(Config())
+    found = list(mistakes.unprintable(raw))
     try:
         config = _ADAPTER.validate_python(raw)
     except ValidationError as error:
-        mistakes += [_describe(details) for details in error.errors(include_url=False)[: MOST_LINES + 1]]
-    if mistakes:
-        raise WrongUse("\n".join(f"{before}{mistake}" for mistake in mistakes))
+        details = error.errors(include_url=False)[: MOST_LINES + 1]
+        found += [mistakes.described(one, defaults) for one in details]
+    wrong = {mistake.name for mistake in found}
+    if together:
+        found += (one for one in mistakes.contradictions(raw, defaults) if wrong.isdisjoint(one.names))
+    if found:
+        raise WrongUse("\n".join(mistake.line(before, options) for mistake in found))
     return config
-
-
-def _unprintable(raw: Mapping[str, Any]) -> Iterator[str]:
-    """What no file and no port is called, and what would move a terminal's cursor."""
-    sections = ((name, section) for name, section in raw.items() if isinstance(section, dict))
-    for place, value in (
-        (f"{_name(s)}.{_name(key)}", value) for s, of in sections for key, value in of.items()
-    ):
-        texts = value if isinstance(value, list) else [value]
-        if any(isinstance(text, str) and not text.isprintable() for text in texts):
-            yield f"{place} must be printable, got {shown(value)}"
-
-
-def _describe(details: ErrorDetails) -> str:
-    place = [_name(part) for part in details["loc"] if part != "[key]"]
-    name = ".".join(place)
-    if details["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        return f"{name} is not a setting{did_you_mean(place)}"
-    message = details["msg"].removeprefix("Input should be ")
-    if details["type"] == "predicate_failed":
-        message = _RULES[name]
-    return f"{name} must be {message}, got {shown(details['input'])}"
-
-
-def _name(part: str | int) -> str:
-    """A name in the file may be any text, of any length."""
-    return str(part)[:_LONGEST_NAME].replace("\n", " ")
-
-
-# What the settings with a rule of their own must be.
-_RULES = {
-    "tempo.meter": 'a meter such as "3/4", its unit 1, 2, 4, 8, 16 or 32',
-    "key.name": 'a key such as "G major", "F# minor" or "Am", or empty',
-}
 
 
 def did_you_mean(place: list[str]) -> str:
     """What may have been meant by the last of the nested names, or what there is."""
-    known = _keys_at(place[:-1])
-    close = difflib.get_close_matches(place[-1], known, n=1)
-    return f"; did you mean {close[0]}?" if close else f" (there are: {', '.join(known)})"
-
-
-def _keys_at(place: list[str]) -> list[str]:
-    here: Any = to_plain(Config())
-    for part in place:
-        here = here[part]
-    return list(here)
+    return mistakes.did_you_mean(place, to_plain(Config()))

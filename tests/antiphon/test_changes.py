@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon import config
-from antiphon.changes import changed, changed_now, needs_restart, reread, takes_effect_now, value_of
+from antiphon.changes import (
+    changed,
+    changed_now,
+    check_alone,
+    needs_restart,
+    reread,
+    takes_effect_now,
+    value_of,
+)
 from antiphon.config import Config
 from antiphon.errors import WrongUse
 
@@ -139,3 +147,19 @@ def test_a_file_read_again_changes_what_differs_and_leaves_what_was_turned():
     assert (found.tempo.bpm, found.sampling.temperature) == (90.0, 1.5)
     assert not found.midi.thru  # that waits for the next start
     assert reread(after, after, found) == found
+
+
+def test_a_change_that_contradicts_another_setting_is_refused():
+    now = changed(Config(), {"control.bars": 20})
+    with pytest.raises(WrongUse, match=r"must not have the number of control\.bars, 20"):
+        changed_now(now, "control.mode", 20)
+    with pytest.raises(WrongUse, match=r"min_temperature must not be above"):
+        changed_now(now, "sampling.max_temperature", 0.05)
+
+
+def test_a_change_that_only_contradicts_a_default_is_left_to_whoever_knows_the_settings():
+    check_alone("sampling.min_temperature", 3)
+    with pytest.raises(WrongUse, match="min_temperature must be"):
+        check_alone("sampling.min_temperature", 30)
+    with pytest.raises(WrongUse, match="only takes effect at the next start"):
+        check_alone("take.folder", "x")

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 
 import mido
 import pytest
@@ -12,8 +13,9 @@ import pytest
 from antiphon import bundle, cli
 from antiphon.events import GridNote
 from antiphon.midi.file import write_melody
+from antiphon.stage.machine.arithmetic import this_arithmetic
 from antiphon.stage.takes import finish, records
-from antiphon.stage.takes import format as layout
+from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes.header import TakeHeader
 
 SEED = "67 _ _ _ 69 _ 71 _ 74 _ _ _ 74 _ _ _"
@@ -85,8 +87,8 @@ def test_a_pitch_the_model_never_saw_is_said(antiphon):
     ("arguments", "code", "line"),
     [
         (["--seed", "60 x"], 2, 'symbol 2 must be a MIDI number 0–127, r, _ or /, got "x"'),
-        (["--temperature", "0"], 2, "sampling.temperature must be greater than 0, got 0.0"),
-        (["--temperature", "-1"], 2, "sampling.temperature must be greater than 0, got -1.0"),
+        (["--temperature", "0"], 2, "--temperature must be greater than 0, got 0.0"),
+        (["--temperature", "-1"], 2, "--temperature must be greater than 0, got -1.0"),
         (["--steps", "0"], 2, "'--steps': 0 is not in the range 1<=x<=100000"),
         (["--steps", "many"], 2, "'many' is not a valid integer"),
         (["--key", "H"], 2, 'a key must look like "G major", "F# minor" or "Am", got "H"'),
@@ -154,7 +156,7 @@ def test_the_demo_plays_your_phrase_rests_and_all(antiphon, tmp_path):
     notes = [GridNote(0, 4, 62), GridNote(20, 4, 66), GridNote(60, 4, 69)]
     write_melody(tmp_path / "mine.mid", notes, bpm=140)
     said = json.loads(antiphon("demo", "--fast", "--json", "--phrase", "mine.mid")[1])
-    assert said["call"] == [[n.onset_steps, n.duration_steps, n.pitch] for n in notes]
+    assert said["phrase"] == [[n.onset_steps, n.duration_steps, n.pitch] for n in notes]
 
 
 def test_the_demo_ends_whatever_the_settings(antiphon, tmp_path):
@@ -188,12 +190,14 @@ def test_the_demo_runs_where_rtmidi_cannot_be_imported(tmp_path):
     assert len(live.stderr.splitlines()) == 1
 
 
-def test_models_are_listed_with_their_licence(antiphon):
+def test_models_are_listed_one_a_line_and_their_licences_if_asked(antiphon):
     code, out, _ = antiphon("models")
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines()[::2]] == ["all", "essen", "han", "irish"]
-    assert "permission" in out
+    assert [line.split()[0] for line in out.splitlines()] == ["all", "essen", "han", "irish"]
     assert "with memory" in out
+    long = antiphon("models", "--long")[1].splitlines()
+    assert long[::2] == out.splitlines()
+    assert all("permission" in line for line in long[1::2]) or "permission" in long[3]
     assert json.loads(antiphon("models", "--json")[1])[1]["name"] == "essen"
 
 
@@ -209,6 +213,36 @@ def test_an_unknown_setting_in_the_folders_configuration(antiphon, tmp_path):
     code, _, err = antiphon("generate")
     assert code == 2
     assert "config.toml: sampling.temprature is not a setting; did you mean temperature?" in err
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (["--bpm", "900"], "--bpm must be less than or equal to 300, got 900.0"),
+        (
+            ["--client-name", "a:b"],
+            "--client-name must be a name of 1–32 printable characters without a colon",
+        ),
+        (["--set", "tempo.bpm=900"], "--set tempo.bpm must be less than or equal to 300, got 900"),
+        (["--set", "tempo.bmp=90"], "--set tempo.bmp is not a setting; did you mean bpm?"),
+        (["--set", "tempo"], '--set must look like sampling.temperature=1.2, got "tempo"'),
+    ],
+)
+def test_a_mistake_in_an_option_is_told_of_the_option_and_not_of_the_file(antiphon, tmp_path, options, line):
+    (tmp_path / "config.toml").write_text("[tempo]\nbpm = 90\n")
+    code, out, err = antiphon("play", *options)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"antiphon: {line}")
+    assert len(err.splitlines()) == 1
+
+
+def test_a_config_toml_of_another_program_does_not_stop_the_demo(antiphon, tmp_path):
+    (tmp_path / "config.toml").write_text('baseURL = "x"\n[build]\njobs = 1\n')
+    code, _, err = antiphon("demo", "--fast")
+    assert (code, err) == (0, "antiphon: config.toml: has no section of Antiphon's and is ignored\n")
+    code, _, err = antiphon("demo", "--fast", "--config", "config.toml")
+    assert code == 2
+    assert "config.toml: build is not a setting" in err
 
 
 def test_a_program_that_cannot_be_loaded_is_named_before_any_music(antiphon, tmp_path):
@@ -263,25 +297,35 @@ def test_a_replay_is_identical(antiphon, tmp_path):
         "identical": True,
         "events": 28,
         "late": 0,
+        "arithmetic": {"recorded": asdict(this_arithmetic()), "here": asdict(this_arithmetic())},
         "difference": None,
     }
 
 
-def test_a_replay_that_differs_says_where(antiphon, tmp_path):
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        ({}, "numpy, BLAS and processor are the same as then."),
+        ({"numpy": "1.0"}, f"numpy was 1.0, here it is {this_arithmetic().numpy}."),
+    ],
+)
+def test_a_replay_that_differs_says_where_and_whether_the_arithmetic_differs(antiphon, tmp_path, then, said):
     take = demo_take(antiphon, tmp_path / "here")
     whole = finish.read(take)
     lines = [
         line.replace(b'["on",71,', b'["on",70,') if line.startswith(b'["out"') else line
         for line in whole.lines
     ]
+    whole.texts["arithmetic"] |= then
     texts = [f"{name}: {json.dumps(value)}" for name, value in whole.texts.items()]
     header = TakeHeader.of(whole.texts)
-    take.write_bytes(layout.finished([(0, 100.0)], header, texts, b"", records.pack(lines), []))
+    take.write_bytes(take_format.finished([(0, 100.0)], header, texts, b"", records.pack(lines), []))
     code, out, _ = antiphon("replay", take)
     assert code == 1
     assert out.startswith("Different after 0 events, in bar ")
     assert "beat 1: recorded Bb4 at" in out
     assert "now B4 at" in out
+    assert out.splitlines()[1] == said
     assert json.loads(antiphon("replay", take, "--json")[1])["identical"] is False
 
 
@@ -300,8 +344,12 @@ def test_other_answers_to_the_same_phrases(antiphon, tmp_path):
 @pytest.mark.parametrize(
     ("options", "code", "line"),
     [
-        (["--set", "sampling.temperature=hot"], 2, "sampling.temperature must be a valid number"),
-        (["--set", "sampling.temprature=1"], 2, "temprature is not a setting; did you mean temperature?"),
+        (["--set", "sampling.temperature=hot"], 2, "--set sampling.temperature must be a valid number"),
+        (
+            ["--set", "sampling.temprature=1"],
+            2,
+            "--set sampling.temprature is not a setting; did you mean temperature?",
+        ),
         (["--set", "singing.loud=1"], 2, "singing.loud is not a setting"),
         (["--set", "loud"], 2, '--set must look like sampling.temperature=1.2, got "loud"'),
         (["--model", "nobody"], 2, 'model "nobody" is neither a folder nor a bundle that ships'),

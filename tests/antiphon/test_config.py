@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon import config
+from antiphon import config, config_file
 from antiphon.config import Config
 from antiphon.errors import WrongUse
 
@@ -78,7 +78,7 @@ def test_the_folder_one_starts_in_comes_first(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     assert config.load(None) == Config()
-    own = config.usual_places()[1]
+    own = config_file.usual_places()[1]
     own.parent.mkdir(parents=True)
     own.write_text("[tempo]\nbpm = 70\n")
     assert config.load(None).tempo.bpm == 70
@@ -145,7 +145,7 @@ def test_the_log_has_levels(tmp_path):
         "[sampling.weights]\nr = nan",
         '[memory]\nfile = "a\\u0000b"',
         '[midi]\ninputs = ["a", "\\u001b[2J"]',
-        "# " + "x" * config.MAX_FILE_BYTES,
+        "# " + "x" * config_file.MAX_FILE_BYTES,
         "[tempo]\nmeter = '" + "9" * 9999 + "/4'",
     ],
 )
@@ -173,7 +173,7 @@ def test_what_is_no_text_and_what_is_no_file(tmp_path):
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(WrongUse, match="not TOML"):
         config.load(path)
-    with pytest.raises(WrongUse, match="is no plain file"):
+    with pytest.raises(WrongUse, match="is not a regular file"):
         config.load(Path("/dev/zero"))
     with pytest.raises(WrongUse, match="model must be"):
         config.load(written(tmp_path, "model = 1"), {"model.name": "essen"})
@@ -181,3 +181,75 @@ def test_what_is_no_text_and_what_is_no_file(tmp_path):
 
 def test_the_mark_that_some_editors_begin_a_file_with_is_no_mistake(tmp_path):
     assert config.load(written(tmp_path, "\ufeff[tempo]\nbpm = 99\n")).tempo.bpm == 99
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            "[sampling]\nmin_temperature = 2\nmax_temperature = 1",
+            "sampling.min_temperature must not be above sampling.max_temperature (1), got 2",
+        ),
+        (
+            "[sampling]\nmin_temperature = 2.5",
+            "sampling.min_temperature must not be above sampling.max_temperature (2.0), got 2.5",
+        ),
+        (
+            "[sampling]\nlow_entropy = 3",
+            "sampling.low_entropy must not be above sampling.high_entropy (2.5), got 3",
+        ),
+        (
+            "[control]\nrests = 20\ntemperature = 20",
+            "control.rests must not have the number of control.temperature, 20",
+        ),
+        ("[control]\npanic = 64", "control.panic must not be 64, which is the sustain pedal"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_a_mistake(tmp_path, text, line):
+    assert mistakes(tmp_path, text) == [f"{tmp_path / 'config.toml'}: {line}"]
+
+
+def test_contradictions_are_told_beside_other_mistakes(tmp_path):
+    text = "[sampling]\nmin_temperature = 3\n[tempo]\nbpm = 1\n[control]\nmode = 5\nbars = 5\n"
+    assert len(mistakes(tmp_path, text)) == 3
+
+
+def test_a_light_may_have_the_number_of_its_button(tmp_path):
+    loaded = config.load(written(tmp_path, "[control]\nrecord = 28\nstate = 28\n"))
+    assert (loaded.control.record, loaded.control.state) == (28, 28)
+
+
+@pytest.mark.parametrize(
+    ("changes", "options", "line"),
+    [
+        ({"tempo.bpm": 900.0}, {"tempo.bpm": "--bpm"}, "--bpm must be less than or equal to 300, got 900.0"),
+        ({"tempo.bmp": 90}, {"tempo.bmp": "--set x"}, "--set x is not a setting; did you mean bpm?"),
+        (
+            {"sampling.weights.r": -1},
+            {"sampling.weights.r": "--set y"},
+            "--set y must be greater than or equal to 0, got -1",
+        ),
+        (
+            {"sampling.max_temperature": 0.05},
+            {"sampling.max_temperature": "--set z"},
+            "--set z: sampling.min_temperature must not be above sampling.max_temperature (0.05), got 0.1",
+        ),
+    ],
+)
+def test_a_mistake_in_an_option_is_told_of_the_option(tmp_path, changes, options, line):
+    path = written(tmp_path, "[answer]\nbars = -1\n")
+    with pytest.raises(WrongUse) as caught:
+        config.load(path, changes, options)
+    of_option, of_file = sorted(caught.value.message.splitlines(), key=lambda told: str(path) in told)
+    assert of_option == line
+    assert of_file == f"{path}: answer.bars must be greater than or equal to 0, got -1"
+
+
+def test_a_row_of_a_table_is_laid_over_the_file(tmp_path):
+    path = written(tmp_path, "[sampling.weights]\nr = 0.5\n")
+    assert config.load(path, {"sampling.weights._": 2}).sampling.weights == {"r": 0.5, "_": 2.0}
+
+
+def test_a_setting_that_is_no_table_is_not_replaced_by_one(tmp_path):
+    with pytest.raises(WrongUse, match=r"answer\.bars must be"):
+        config.load(written(tmp_path, "[answer]\nbars = 2\n"), {"answer.bars.x": 1})

@@ -28,7 +28,7 @@ from antiphon.perform.session import Session
 from antiphon.perform.settings import AnswerSettings, ControlSettings, SessionSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
-from antiphon.stage.takes.header import Spoken, TakeHeader
+from antiphon.stage.takes.header import TakeHeader, UsedBundle
 from antiphon.stage.takes.recorder import Limits, Recorder
 from antiphon.stage.voice import make_voice
 from antiphon.timebase import Meter
@@ -111,7 +111,7 @@ def _play(hours: float, folder: Path) -> bool:
     shipped = bundle.load(bundle.find(bundle.DEFAULT_MODEL))
     voice, program = make_voice(shipped, None), make_voice(shipped, None)
     settings = SessionSettings(answer=AnswerSettings(bars=2), control=ControlSettings(**KNOBS))
-    spoken = Spoken(shipped.card.name, shipped.card.weights_sha256)
+    spoken = UsedBundle(shipped.card.name, shipped.card.weights_sha256)
     header = TakeHeader(110.0, Meter(), {}, spoken, 1, (spoken,))
     said: deque[str] = deque(maxlen=8)
     recorder = Recorder(folder, header, True, said.append, Limits(minutes=60.0))

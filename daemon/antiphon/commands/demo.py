@@ -13,9 +13,16 @@ from typing import Any
 import click
 from rich.console import Console
 
-from antiphon import config
 from antiphon.bundle import Bundle
-from antiphon.commands.options import FILE, bundle_of, seed_or_chance, shared, take_header, voice_of
+from antiphon.commands.options import (
+    FILE,
+    bundle_of,
+    configuration,
+    seed_or_chance,
+    shared,
+    take_header,
+    voice_of,
+)
 from antiphon.config import Config
 from antiphon.errors import Failure
 from antiphon.events import NoteOn, PlayedNote, Timed
@@ -52,7 +59,7 @@ def demo(
     """Hear no sound but see it all: a phrase is played, the answer comes in time, a take is written."""
     phrase = _phrase(phrase_file)
     changes = {"sampling.temperature": temperature, "model.name": model, "take.folder": take_dir}
-    settings = _for_one_phrase(config.load(config_file, changes), phrase)
+    settings = _for_one_phrase(configuration(config_file, changes), phrase)
     chosen = bundle_of(settings)
     seed = seed_or_chance(random_seed)
     result = _Result(chosen.card.name, seed)
@@ -73,7 +80,7 @@ def _say(line: str) -> None:
 def _phrase(file: Path | None) -> Phrase:
     if file is not None:
         return read_phrase(file)
-    with as_file(files("antiphon") / "phrases" / "call.mid") as shipped:
+    with as_file(files("antiphon") / "phrases" / "phrase.mid") as shipped:
         return read_phrase(shipped)
 
 
@@ -160,7 +167,7 @@ class _Result:
             "model": self.model,
             "random_seed": self.random_seed,
             "key": str(self.heard[-1].key),
-            "call": [[n.onset_steps, n.duration_steps, n.pitch] for n in self.heard[-1].notes],
+            "phrase": [[n.onset_steps, n.duration_steps, n.pitch] for n in self.heard[-1].notes],
             "answer_starts_at_step": self.heard[-1].answer_start_steps,
             "answer": " ".join(self.symbols),
             "notes_sent": sum(isinstance(sent.timed.event, NoteOn) for sent in self.sent),

@@ -10,8 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from antiphon import config
-from antiphon.commands.options import shared
+from antiphon.commands.options import configuration, shared
 from antiphon.config import Config
 from antiphon.errors import DONE, FAILED
 from antiphon.stage.control import doctor as look
@@ -27,7 +26,7 @@ _STYLES = {"good": "green", "poor": "yellow", "bad": "red"}
 @click.pass_context
 def doctor(context: click.Context, config_file: Path | None, as_json: bool) -> None:
     """Look whether this machine can play in time; for each problem, say what mends it."""
-    found = _look(config.load(config_file))
+    found = _look(configuration(config_file))
     possible = all(finding.verdict != "bad" for finding in found)
     if as_json:
         click.echo(json.dumps({"possible": possible, "findings": [asdict(finding) for finding in found]}))

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from antiphon import config
 from antiphon.bundle import Bundle
-from antiphon.commands.options import FILE, bundle_of, seed_or_chance, shared, voice_of
+from antiphon.commands.options import FILE, bundle_of, configuration, seed_or_chance, shared, voice_of
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.symbols import parse
+from antiphon.config import Config
 from antiphon.errors import WrongUse
 from antiphon.listen.key import Key
 from antiphon.perform.answer.offline import Continuation, continue_phrase
@@ -40,7 +40,7 @@ def generate(
     as_json: bool,
 ) -> None:
     """Continue a seed phrase: print the symbols, write a MIDI file."""
-    settings = config.load(config_file, {"sampling.temperature": temperature, "model.name": model})
+    settings = configuration(config_file, {"sampling.temperature": temperature, "model.name": model})
     chosen = bundle_of(settings)
     phrase, key, bpm, meter = _phrase(seed_symbols, phrase_file, key_name, chosen, settings)
     seed = seed_or_chance(random_seed)
@@ -55,7 +55,7 @@ def generate(
 
 
 def _phrase(
-    seed_symbols: str | None, file: Path | None, key_name: str | None, chosen: Bundle, settings: config.Config
+    seed_symbols: str | None, file: Path | None, key_name: str | None, chosen: Bundle, settings: Config
 ) -> tuple[tuple[str, ...], Key | None, float, Meter]:
     if seed_symbols is not None and file is not None:
         raise WrongUse("give the phrase with --seed or with --phrase, not both")

@@ -1,4 +1,4 @@
-"""`antiphon models`: what ships, and how well it does."""
+"""`antiphon models`: the models that ship, and how good they are."""
 
 import json
 
@@ -10,9 +10,10 @@ from antiphon.commands.options import shared
 
 
 @click.command()
+@click.option("--long", is_flag=True, help="The corpus and its licence, too.")
 @shared("json")
-def models(as_json: bool) -> None:
-    """List the models that ship, how well they know songs they never met, and the terms of use."""
+def models(long: bool, as_json: bool) -> None:
+    """List the models that ship, and how well they predict songs that they never met."""
     cards = [bundle.read_card(bundle.find(name)) for name in bundle.shipped_names()]
     if as_json:
         click.echo(json.dumps([card.model_dump(mode="json") for card in cards]))
@@ -20,7 +21,8 @@ def models(as_json: bool) -> None:
     for card in cards:
         figures = next((f for f in card.figures if f.split == "test"), None)
         click.echo(f"{card.name:<10} {card.description}  [{_measured(figures)}]")
-        click.echo(f"{'':<10} {card.corpus.title}: {card.corpus.licence}")
+        if long:
+            click.echo(f"{'':<10} {card.corpus.title}: {card.corpus.licence}")
 
 
 def _measured(figures: Figures | None) -> str:

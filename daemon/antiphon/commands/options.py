@@ -1,7 +1,7 @@
-"""The options that several commands have, and the voice that a configuration asks for."""
+"""The options that several commands share, the configuration they lead to, and the voice it asks for."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +9,12 @@ import click
 
 from antiphon import bundle, config
 from antiphon.bundle import Bundle
+from antiphon.changes import value_of
 from antiphon.config import Config
 from antiphon.errors import WrongUse
 from antiphon.perform.answer.programs import Voice
-from antiphon.stage.takes.header import Spoken, TakeHeader
+from antiphon.stage.machine.arithmetic import this_arithmetic
+from antiphon.stage.takes.header import TakeHeader, UsedBundle
 from antiphon.stage.voice import make_voice
 from antiphon.timebase import Meter
 
@@ -27,6 +29,13 @@ _OPTIONS = {
     "seed": click.option("--random-seed", type=click.IntRange(0), help="The same seed gives the same music."),
     "temperature": click.option("--temperature", type=float, help="Above 1 freer, below 1 safer."),
     "take": click.option("--take-dir", metavar="DIR", help="Where the recording goes."),
+    "set": click.option(
+        "--set",
+        "changes",
+        multiple=True,
+        metavar="SECTION.KEY=VALUE",
+        help="Change a setting; may be repeated.",
+    ),
     "json": click.option("--json", "as_json", is_flag=True, help="Results as JSON."),
 }
 
@@ -44,6 +53,55 @@ def shared(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         return command
 
     return add
+
+
+# The option that gives a setting, by the setting's name.
+_OPTION_OF = {
+    "tempo.bpm": "--bpm",
+    "clock.source": "--clock",
+    "sampling.temperature": "--temperature",
+    "model.name": "--model",
+    "take.folder": "--take-dir",
+    "midi.inputs": "--in",
+    "midi.output": "--out",
+    "midi.api": "--api",
+    "midi.client_name": "--client-name",
+    "log.level": "--log-level",
+}
+_NOTHING: Mapping[str, object] = {}
+
+
+def configuration(
+    file: Path | None, given: Mapping[str, object] = _NOTHING, changes: Sequence[str] = ()
+) -> Config:
+    """The configuration of `--config`, or the usual one, with what other options give laid over it.
+
+    `given` maps a setting's name to its option's value, None for none; `changes` are those of `--set`, which
+    win. A mistake in either is told of the option. A foreign config.toml is told of in one line on stderr.
+    """
+    by_set = settings_given(changes)
+    options = {name: _OPTION_OF[name] for name, value in given.items() if value is not None}
+    return config.load(file, {**given, **by_set}, {**options, **set_options(by_set)}, _say)
+
+
+def _say(line: str) -> None:
+    click.echo(f"antiphon: {line}", err=True)
+
+
+def set_options(changes: Mapping[str, object]) -> Mapping[str, str]:
+    """How a mistake names the option that gave each of these settings."""
+    return {name: f"--set {name}" for name in changes}
+
+
+def settings_given(changes: Sequence[str]) -> Mapping[str, object]:
+    """The settings that `--set` changes, by "section.key". Raises WrongUse where one has no such form."""
+    given: dict[str, object] = {}
+    for change in changes:
+        name, equals, value = change.partition("=")
+        if not equals or "." not in name:
+            raise WrongUse(f'--set must look like sampling.temperature=1.2, got "{change}"')
+        given[name.strip()] = value_of(value.strip())
+    return given
 
 
 def client_name_of(given: str | None) -> str:
@@ -89,8 +147,17 @@ def take_header(
     """What a take must say so that the same can be played again."""
     meter = Meter.parse(settings.tempo.meter)
     plain = config.to_plain(settings)
-    models = tuple(Spoken(one.card.name, one.card.weights_sha256) for one in (chosen, *programs))
-    return TakeHeader(settings.tempo.bpm, meter, plain, models[0], random_seed, models[1:], tuple(remembered))
+    models = tuple(UsedBundle(one.card.name, one.card.weights_sha256) for one in (chosen, *programs))
+    return TakeHeader(
+        settings.tempo.bpm,
+        meter,
+        plain,
+        models[0],
+        random_seed,
+        models[1:],
+        tuple(remembered),
+        this_arithmetic(),
+    )
 
 
 def seed_or_chance(random_seed: int | None) -> int:

@@ -10,9 +10,15 @@ from typing import cast, get_args
 import click
 from rich.console import Console
 
-from antiphon import config
 from antiphon.bundle import Bundle
-from antiphon.commands.options import bundle_of, programs_of, seed_or_chance, shared, take_header
+from antiphon.commands.options import (
+    bundle_of,
+    configuration,
+    programs_of,
+    seed_or_chance,
+    shared,
+    take_header,
+)
 from antiphon.config import Config, LogLevel
 from antiphon.errors import Failure
 from antiphon.files import memory as memory_file
@@ -48,7 +54,7 @@ from antiphon.timebase import Meter
 @click.option("--learn", type=click.Choice(LEARNABLE), help="Give this to the next knob you move.")
 @click.option("--quiet", is_flag=True, help="No picture; only the first and the last line.")
 @click.option("--log-level", type=click.Choice(get_args(LogLevel)), help="The least that the log tells.")
-@shared("take", "model", "temperature", "seed", "config")
+@shared("set", "take", "model", "temperature", "seed", "config")
 def play(
     bpm: float | None,
     clock: str | None,
@@ -59,6 +65,7 @@ def play(
     learn: str | None,
     quiet: bool,
     log_level: str | None,
+    changes: tuple[str, ...],
     take_dir: str | None,
     model: str | None,
     temperature: float | None,
@@ -66,7 +73,7 @@ def play(
     config_file: Path | None,
 ) -> None:
     """Listen on a MIDI port and answer on another, until Ctrl-C."""
-    changes = {
+    given = {
         "tempo.bpm": bpm,
         "clock.source": clock,
         "sampling.temperature": temperature,
@@ -80,7 +87,7 @@ def play(
     }
 
     def read() -> Config:
-        return config.load(config_file, changes)
+        return configuration(config_file, given, changes)
 
     _perform(read, seed_or_chance(random_seed), cast(Knob | Button | None, learn), quiet)
 

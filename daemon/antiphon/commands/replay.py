@@ -1,4 +1,4 @@
-"""`antiphon replay`: a take's music computed once more from what was played, to the note."""
+"""`antiphon replay`: a take's music is computed again from what was played, and compared note by note."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,19 +12,20 @@ import click
 
 from antiphon import bundle, config
 from antiphon.bundle import Bundle
-from antiphon.changes import changed, value_of
-from antiphon.commands.options import FILE, shared, take_header
+from antiphon.changes import changed
+from antiphon.commands.comparison import as_plain, in_words
+from antiphon.commands.options import FILE, set_options, settings_given, shared, take_header
 from antiphon.config import Config, KeySettings
 from antiphon.errors import Failure, WrongUse
-from antiphon.events import NoteOff, Timed
-from antiphon.files.text_roll import note_name
-from antiphon.perform.replay import Comparison, Lost, Record, compare, moment_of, perform
+from antiphon.perform.replay import Lost, Record, compare, moment_of, perform
 from antiphon.perform.reports import Asked, Begun
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings
+from antiphon.stage.machine.arithmetic import this_arithmetic
 from antiphon.stage.takes.finish import finish, records_of
-from antiphon.stage.takes.header import Place, Spoken, TakeHeader
+from antiphon.stage.takes.header import Place, TakeHeader, UsedBundle
 from antiphon.stage.takes.library import chain
+from antiphon.stage.takes.records import line_of
 from antiphon.stage.takes.take import Take
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.stage.voice import make_voice
@@ -38,11 +39,12 @@ _DAY_S, _MOST_DAYS = 86_400.0, 7
 
 @click.command()
 @click.argument("take", type=FILE)
-@click.option("--set", "changes", multiple=True, metavar="SECTION.KEY=VALUE", help="May be repeated.")
 @click.option("--out", type=FILE, metavar="FILE.mid", help="Where the new answers go.")
-@shared("model", "json")
+@shared("set", "model", "json")
 def replay(take: Path, changes: tuple[str, ...], out: Path | None, model: str | None, as_json: bool) -> None:
-    """Compute a take once more from what was played, and say whether it is the same, to the note.
+    """Compute a take again from what was played, and say whether it is the same.
+
+    Notes must be the same exactly, their moments to 1 µs.
 
     With --model or --set the same phrases are answered anew, in a new take.
     """
@@ -52,7 +54,7 @@ def replay(take: Path, changes: tuple[str, ...], out: Path | None, model: str | 
             raise WrongUse("--out is for new answers: give --model or --set, too")
         _say_compared(take, header, records, as_json)
         return
-    asked = _parsed(changes)
+    asked = settings_given(changes)
     kept = _answer_anew(take, header, records, model, asked, out)
     click.echo(json.dumps({"take": str(kept)}) if as_json else f"The take with the new answers is {kept}.")
 
@@ -94,7 +96,10 @@ def _say_compared(take: Path, header: TakeHeader, records: Sequence[Record], as_
     if lost:
         raise Failure(f"{take}: cannot be replayed exactly: {lost} of its events could not be written")
     found = safely(take, lambda: compare(records, band_of(take, header).session))
-    click.echo(json.dumps(_as_json(found)) if as_json else _said(found))
+    recorded_with, here = header.arithmetic, this_arithmetic()
+    click.echo(
+        json.dumps(as_plain(found, recorded_with, here)) if as_json else in_words(found, recorded_with, here)
+    )
     if found.difference is not None:
         raise click.exceptions.Exit(1)
 
@@ -135,10 +140,10 @@ def band_of(take: Path, header: TakeHeader, model: str | None = None, changes: C
 
 
 def _plain_settings(header: TakeHeader) -> Config:
-    return config.checked(dict(header.settings), "its settings: ")
+    return config.checked(dict(header.settings), "its settings: ", together=False)
 
 
-def _loaded(name: str, wanted: Spoken | None) -> Bundle:
+def _loaded(name: str, wanted: UsedBundle | None) -> Bundle:
     loaded = bundle.load(bundle.find(name))
     found = loaded.card.weights_sha256
     if wanted is not None and found != wanted.checksum:
@@ -163,17 +168,9 @@ def changed_settings(settings: SessionSettings, changes: Changes) -> SessionSett
         control=settings.control,
         clock=settings.clock,
     )
-    return replace(changed(plain, changes).session, channel=settings.channel, learn=settings.learn)
-
-
-def _parsed(changes: Sequence[str]) -> Changes:
-    parsed: dict[str, object] = {}
-    for change in changes:
-        name, equals, value = change.partition("=")
-        if not equals or "." not in name:
-            raise WrongUse(f'--set must look like sampling.temperature=1.2, got "{change}"')
-        parsed[name.strip()] = value_of(value.strip())
-    return parsed
+    return replace(
+        changed(plain, changes, set_options(changes)).session, channel=settings.channel, learn=settings.learn
+    )
 
 
 def _answer_anew(
@@ -193,15 +190,16 @@ def _answer_anew(
     path = out or _free_name(take)
     written = Take(path.parent, told, stem=path.stem, place=place)
     for report in safely(take, lambda: list(perform(asked, band.session))):
-        written.record(report)
+        if (line := line_of(report)) is not None:
+            written.record(line)
     written.end()
-    if (draft := written.whole) is None:
+    if (file := written.whole) is None:
         raise Failure(written.trouble or f"{path}: cannot be written")
-    draft.close()
-    if finish(draft.path) is None:
+    file.close()
+    if finish(file.path) is None:
         raise Failure(f"{take}: nothing was played in it")
-    if draft.path != path:  # it is to take the place of what was there
-        draft.path.replace(path)
+    if file.path != path:  # it is to take the place of what was there
+        file.path.replace(path)
     return path
 
 
@@ -215,46 +213,9 @@ def _with(record: Record, changes: Changes) -> Record:
 def _told(settings: Config, model: str | None, changes: Changes) -> Config:
     """What the new take says of its settings."""
     anew = {} if model is None else {"model.name": model, "model.context": None}
-    return changed(settings, {**anew, **changes})
+    return changed(settings, {**anew, **changes}, set_options(changes))
 
 
 def _free_name(take: Path) -> Path:
     names = (f"-again{number}" if number > 1 else "-again" for number in count(1))
     return next(path for name in names if not (path := take.with_name(f"{take.stem}{name}.mid")).exists())
-
-
-def _said(found: Comparison) -> str:
-    late = f" ({found.late} notes were dropped as late when it was recorded)" if found.late else ""
-    if found.difference is None:
-        return f"Identical: {found.events} events{late}."
-    different = found.difference
-    return (
-        f"Different after {found.events} events{late}, in bar {different.bar}, beat {different.beat:g}: "
-        f"recorded {_event(different.recorded)}, now {_event(different.replayed)}."
-    )
-
-
-def _event(timed: Timed | None) -> str:
-    if timed is None:
-        return "nothing"
-    event = timed.event
-    if isinstance(event, NoteOff):
-        return f"the end of {note_name(event.pitch)} at {timed.at_s:.4f} s"
-    return f"{note_name(event.pitch)} at {timed.at_s:.4f} s, velocity {event.velocity}"
-
-
-def _as_json(found: Comparison) -> dict[str, Any]:
-    different = found.difference
-    return {
-        "identical": different is None,
-        "events": found.events,
-        "late": found.late,
-        "difference": None
-        if different is None
-        else {
-            "bar": different.bar,
-            "beat": different.beat,
-            "recorded": None if different.recorded is None else _event(different.recorded),
-            "replayed": None if different.replayed is None else _event(different.replayed),
-        },
-    }

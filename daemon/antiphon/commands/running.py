@@ -5,9 +5,8 @@ from typing import Any
 
 import click
 
-from antiphon.changes import changed_now, value_of
+from antiphon.changes import check_alone, value_of
 from antiphon.commands.options import client_name_of, client_name_option, shared
-from antiphon.config import Config
 from antiphon.stage.control.client import ask
 from antiphon.stage.control.protocol import Command, SetOne, Value
 
@@ -32,7 +31,7 @@ def set_one(name: str, value: str, client_name: str | None) -> None:
     their quotes.
     """
     meant: Any = value_of(value)
-    changed_now(Config(), name, meant)
+    check_alone(name, meant)
     wanted: Value = meant
     ask(client_name_of(client_name), SetOne(name, wanted))
     click.echo(f"{name} = {json.dumps(meant, ensure_ascii=False)}")

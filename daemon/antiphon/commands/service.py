@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from antiphon import config
-from antiphon.commands.options import client_name_option, shared
+from antiphon.commands.options import client_name_option, configuration, shared
 from antiphon.errors import WrongUse
 from antiphon.files.write import write_whole
 from antiphon.stage.control.service_files import Service, to_start, to_stop
@@ -69,7 +68,7 @@ def _uid() -> int:
 
 def _service(config_file: Path | None, client_name: str | None) -> Service:
     # A mistake in the settings is told now, not in a log.
-    name = config.load(config_file, {"midi.client_name": client_name}).midi.client_name
+    name = configuration(config_file, {"midi.client_name": client_name}).midi.client_name
     python = Path(sys.executable)
     start, stop = to_start(python, config_file, client_name), to_stop(python, name)
     given = os.environ.get("XDG_CONFIG_HOME", "")

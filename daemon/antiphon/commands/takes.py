@@ -9,8 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from antiphon import config
-from antiphon.commands.options import FOLDER, shared
+from antiphon.commands.options import FOLDER, configuration, shared
 from antiphon.stage.takes.library import Listed, finish_what_was_cut_off, length, listed
 
 _COLUMNS = ("take", "length", "phrases", "answers", "keys", "model", "")
@@ -22,7 +21,7 @@ _RIGHT = ("length", "phrases", "answers")
 @shared("config", "json")
 def takes(folder: Path | None, config_file: Path | None, as_json: bool) -> None:
     """List the takes of a folder: length, phrases, answers, keys, model. Finishes what was cut off."""
-    where = folder or Path(config.load(config_file).take.folder)
+    where = folder or Path(configuration(config_file).take.folder)
     for line in finish_what_was_cut_off(where):
         click.echo(f"antiphon: {line}", err=True)
     found = listed(where)

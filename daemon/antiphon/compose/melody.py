@@ -1,4 +1,4 @@
-"""A melody being composed: hears symbols, then says the next ones, one at a time."""
+"""A melody that is being composed: it hears symbols, then gives the next ones, one at a time."""
 
 from collections.abc import Iterable, Sequence
 
@@ -39,11 +39,11 @@ class Melody:
         self._hear_anew([])
 
     def begin(self, generator: np.random.Generator) -> None:
-        """Give what comes next chance of its own."""
+        """Draw from another source of chance from now on."""
         self._generator = generator
 
     def sample(self, settings: SamplingSettings) -> None:
-        """From the next symbol on, sample in this way."""
+        """Use other settings from the next symbol on."""
         self._settings = settings
         self._weights = weight_row(self._vocabulary, settings.weights)
         self._guards.limit(settings.longest_steps, settings.most_repeats)
@@ -51,8 +51,8 @@ class Melody:
     def hear(self, symbols: Sequence[str], bars: Bars = NO_BARS) -> None:
         """Begin a new song with these symbols; unknown ones are heard as the nearest known.
 
-        Where nothing was said since the last call and these symbols go on from those, only the rest is heard:
-        a phrase can be followed while it is played, at hardly any cost when it ends.
+        Where nothing was composed since the symbols heard last, and these continue them, only the new ones
+        are heard: a phrase can be followed while it is played, at hardly any cost when it ends.
         """
         ids = self._vocabulary.ids(symbols)
         known = len(self._heard)

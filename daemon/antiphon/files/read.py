@@ -12,7 +12,7 @@ _MIB = 1 << 20
 
 
 def read_file(path: Path, most_bytes: int) -> bytes:
-    """The bytes of a file. Raises Failure naming it where it is away, no file, or larger than that."""
+    """The bytes of a file. Raises Failure naming it where it is missing, not a regular file, or larger."""
     try:
         with _opened(path) as file:
             data = file.read(most_bytes + 1)
@@ -31,7 +31,7 @@ def _opened(path: Path) -> BinaryIO:
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return open(descriptor, "rb")
     os.close(descriptor)
-    raise Failure(f"{path}: is no plain file")
+    raise Failure(f"{path}: is not a regular file")
 
 
 def _size(size_bytes: int) -> str:

@@ -24,6 +24,8 @@ from antiphon.perform.reports import (
 from antiphon.perform.session import Session
 from antiphon.timebase import Grid, Meter
 
+# Moments are the same up to this: another processor may round in another way.
+SAME_MOMENT_S = 1e-6
 # A session asks to be looked at again at the same moment while it composes; more often than this it is stuck.
 _MOST_LOOKS = 100_000
 
@@ -221,7 +223,7 @@ def _compared(part: _Part) -> tuple[int, int, tuple[Timed | None, Timed | None] 
     recorded, place, late = part.recorded, 0, 0
     for timed in part.replayed:
         here = recorded[place] if place < len(recorded) else None
-        if here == timed:
+        if here is not None and _same(here, timed):
             place += 1
         elif here is None and not part.ended and timed.at_s >= part.told_s:
             break  # the recording ended before this
@@ -233,6 +235,10 @@ def _compared(part: _Part) -> tuple[int, int, tuple[Timed | None, Timed | None] 
     if rest and not _is_cut(part, place):
         return place, late, (rest[0], None)
     return place, late, None
+
+
+def _same(recorded: Timed, replayed: Timed) -> bool:
+    return recorded.event == replayed.event and abs(recorded.at_s - replayed.at_s) <= SAME_MOMENT_S
 
 
 def _is_cut(part: _Part, place: int) -> bool:

@@ -63,5 +63,5 @@ def test_a_full_memory_is_not_too_large_to_read(tmp_path):
 
 
 def test_a_device_is_no_memory():
-    with pytest.raises(Failure, match="is no plain file"):
+    with pytest.raises(Failure, match="is not a regular file"):
         memory_file.read(Path("/dev/zero"))

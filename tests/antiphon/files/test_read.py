@@ -27,7 +27,7 @@ def test_what_is_no_plain_file_is_neither_waited_for_nor_read(tmp_path):
     (tmp_path / "link").symlink_to("/dev/zero")
     (tmp_path / "folder").mkdir()
     for name in ("pipe", "link", "folder"):
-        with pytest.raises(Failure, match=rf"{name}: is no plain file"):
+        with pytest.raises(Failure, match=rf"{name}: is not a regular file"):
             read_file(tmp_path / name, 100)
 
 

@@ -66,6 +66,26 @@ def test_an_event_that_was_never_sent_is_a_difference(place):
     assert found.difference.replayed == sent[place].timed
 
 
+def shifted(whole, by_s):
+    return [
+        replace(record, timed=replace(record.timed, at_s=record.timed.at_s + by_s))
+        if isinstance(record, Sent)
+        else record
+        for record in whole
+    ]
+
+
+@pytest.mark.parametrize("by_s", [9e-7, -9e-7])
+def test_a_moment_that_was_rounded_in_another_way_is_the_same(by_s):
+    assert compare(shifted(recorded(), by_s), made) == Comparison(4)
+
+
+@pytest.mark.parametrize("by_s", [2e-6, -2e-6])
+def test_a_moment_more_than_a_microsecond_away_is_a_difference(by_s):
+    found = compare(shifted(recorded(), by_s), made)
+    assert (found.events, found.difference.recorded.event) == (0, found.difference.replayed.event)
+
+
 def test_an_event_too_many_is_a_difference():
     whole = recorded()
     extra = Timed(7.0, NoteOn(50))

@@ -27,6 +27,7 @@ def test_a_midi_file_is_read_here_at_its_own_tempo(tmp_path):
     assert (read.meter, read.key) == (Meter(3, 4), None)
 
 
+@pytest.mark.train
 def test_a_score_is_read_with_its_key(tmp_path):
     path = tmp_path / "x.abc"
     path.write_text(TUNE)
@@ -99,5 +100,5 @@ def test_a_large_score_and_a_device_are_not_even_handed_over(tmp_path):
     with pytest.raises(Failure, match="is larger than 4 MiB"):
         phrasefile.read(path, 4, 120)
     (tmp_path / "zero.krn").symlink_to("/dev/zero")
-    with pytest.raises(Failure, match="is no plain file"):
+    with pytest.raises(Failure, match="is not a regular file"):
         phrasefile.read(tmp_path / "zero.krn", 4, 120)

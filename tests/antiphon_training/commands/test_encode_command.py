@@ -55,5 +55,5 @@ def test_a_rest_without_end_and_a_file_beyond_measure_are_refused(tmp_path):
 
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "x.krn")
-    with pytest.raises(Failure, match="is no plain file"):
+    with pytest.raises(Failure, match="is not a regular file"):
         encode_file(tmp_path / "x.krn")

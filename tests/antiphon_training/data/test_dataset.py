@@ -106,7 +106,7 @@ def _linked_to_zero(path):
         (lambda folder: change(folder, songs=[{"index": "../../../../dev/zero"}]), "index must be a number"),
         (lambda folder: (folder / "songs.json").write_text("[" * 100_000), "nested too deeply"),
         (lambda folder: (folder / "mapping.json").write_text("7"), "damaged"),
-        (lambda folder: _linked_to_zero(folder / "songs" / "3"), "is no plain file"),
+        (lambda folder: _linked_to_zero(folder / "songs" / "3"), "is not a regular file"),
     ],
 )
 def test_a_damaged_folder_is_a_failure_that_names_the_damage(data, damage, words):

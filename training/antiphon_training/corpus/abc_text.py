@@ -1,4 +1,4 @@
-"""ABC text made plain before music21 reads it: one tune at a time, and only what music21 reads rightly.
+"""ABC text is simplified before music21 reads it: one tune at a time, without what music21 reads wrongly.
 
 music21 drops `x` rests, does not carry accidentals through a bar unless told the version, misreads some keys,
 plays overlays one after another and takes stray words for notes. Knows text only; imports no music21.

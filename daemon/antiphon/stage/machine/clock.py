@@ -55,5 +55,5 @@ class VirtualClock:
 
 
 def wall_time() -> datetime:
-    """Local date and time, for names only: it may jump, so no music is measured with it."""
-    return datetime.now()
+    """Local date and time with its offset from UTC; it may jump, so no music is measured with it."""
+    return datetime.now().astimezone()

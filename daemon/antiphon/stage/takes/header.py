@@ -1,4 +1,4 @@
-"""What a take says of itself: all that is needed to play the same again, and where it stands."""
+"""What a take says of itself: all that is needed to play the same again, and its place in a performance."""
 
 import json
 from collections.abc import Mapping
@@ -7,13 +7,14 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from antiphon.stage.machine.arithmetic import Arithmetic
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import Meter
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
-    """A bundle that speaks in a take: its name and the checksum of its weights."""
+class UsedBundle:
+    """A bundle that answers in a take: its name and the checksum of its weights."""
 
     name: str
     checksum: str
@@ -24,16 +25,17 @@ class TakeHeader:
     """What is needed to play the same again. `settings` must be what JSON can say.
 
     `bundle` answers first; a program change chooses one of `programs`. `remembered` is the memory that the
-    performance began with.
+    performance began with. `arithmetic` is what it was computed with; None in takes made before it was named.
     """
 
     bpm: float
     meter: Meter
     settings: Mapping[str, object]
-    bundle: Spoken
+    bundle: UsedBundle
     random_seed: int
-    programs: tuple[Spoken, ...] = ()
+    programs: tuple[UsedBundle, ...] = ()
     remembered: tuple[str, ...] = ()
+    arithmetic: Arithmetic | None = None
 
     def texts(self) -> tuple[str, ...]:
         """The text events of a take: a name, a colon, and JSON."""
@@ -44,13 +46,15 @@ class TakeHeader:
             text("random seed", self.random_seed),
             text("remembered", self.remembered),
             text("time", {"bpm": self.bpm, "meter": str(self.meter)}),
+            *([text("arithmetic", asdict(self.arithmetic))] if self.arithmetic is not None else []),
         )
 
     @classmethod
     def of(cls, texts: Mapping[str, Any]) -> "TakeHeader":
         """From text events, by name. Raises ValueError that says what is missing or wrong."""
         try:
-            return _HEADER.validate_python({key: texts[name] for key, name in _NAMES} | _time(texts["time"]))
+            told = {key: texts[name] for key, name in _NAMES} | _time(texts["time"])
+            return _HEADER.validate_python(told | {"arithmetic": texts.get("arithmetic")})
         except KeyError as error:
             raise ValueError(f"its header does not tell the {error.args[0]}") from None
         except ValidationError as error:

@@ -7,7 +7,7 @@ import json
 import types
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
@@ -27,21 +27,22 @@ from antiphon.events import (
     Turned,
 )
 from antiphon.listen.key import Key
+from antiphon.perform.replay import Closed, Lost, Record
 from antiphon.perform.reports import (
     Answered,
     Asked,
     Begun,
     Ended,
     Followed,
+    Handover,
     Heard,
     Led,
     Pressed,
     Received,
     Released,
-    Handover,
+    Report,
     Sent,
 )
-from antiphon.perform.replay import Closed, Lost, Record
 from antiphon.perform.settings import SessionSettings
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
@@ -86,6 +87,19 @@ MOST_BYTES = 256 << 20
 _LARGEST = 1e12
 
 Check = Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A record, and the line of JSON that says it."""
+
+    record: Record
+    data: bytes
+
+
+def line_of(report: Report) -> Line | None:
+    """The line of a report; None for one that is not recorded."""
+    return Line(record := cast(Record, report), write(record)) if isinstance(report, RECORDED) else None
 
 
 def write(record: Record) -> bytes:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from antiphon.events import Change, Event, NoteOn, Timed, Turned
-from antiphon.perform.reports import Answered, Followed, Heard, Received, Released, Sent
-from antiphon.perform.replay import Closed, Record, moment_of
 from antiphon.midi.messages import HeldNotes
+from antiphon.perform.replay import Closed, Record, moment_of
+from antiphon.perform.reports import Answered, Followed, Heard, Received, Released, Sent
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import TICKS_PER_QUARTER, Meter
 

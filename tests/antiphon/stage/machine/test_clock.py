@@ -31,3 +31,4 @@ def test_waiting_for_what_has_passed_is_no_wait_and_no_error():
 
 def test_the_wall_clock_gives_a_date_to_name_things_with():
     assert len(f"{wall_time():%Y%m%d-%H%M%S}") == 15
+    assert wall_time().utcoffset() is not None

@@ -1,8 +1,11 @@
 """What a take says of itself, and back; a damaged header is refused with what is wrong."""
 
+from dataclasses import replace
+
 import pytest
 
-from antiphon.stage.takes.header import Place, Spoken, TakeHeader, read_texts
+from antiphon.stage.machine.arithmetic import Arithmetic
+from antiphon.stage.takes.header import Place, TakeHeader, UsedBundle, read_texts
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import Meter
 
@@ -10,10 +13,11 @@ HEADER = TakeHeader(
     97.5,
     Meter(6, 8),
     {"sampling": {"temperature": 0.9}},
-    Spoken("toy", "ab12"),
+    UsedBundle("toy", "ab12"),
     42,
-    (Spoken("other", "cd34"),),
+    (UsedBundle("other", "cd34"),),
     ("60", "", "_"),
+    Arithmetic("2.1.0", "openblas 0.3", "x86_64"),
 )
 
 
@@ -30,12 +34,19 @@ def test_it_is_read_back():
         ({"time": 3}, "time is damaged"),
         ({"time": {"bpm": 100.0, "meter": "waltz"}}, "meter must look like"),
         ({"programs": 3}, "programs: "),
+        ({"arithmetic": {"numpy": 2}}, "arithmetic.numpy: "),
     ],
 )
 def test_a_damaged_header_is_refused(change, why):
     texts = {**read_texts(list(HEADER.texts())), **change}
     with pytest.raises(ValueError, match=why):
         TakeHeader.of(texts)
+
+
+def test_a_take_made_before_the_arithmetic_was_named_is_read():
+    texts = read_texts(list(HEADER.texts()))
+    del texts["arithmetic"]
+    assert TakeHeader.of(texts) == replace(HEADER, arithmetic=None)
 
 
 def test_a_missing_part_is_named():

@@ -22,24 +22,22 @@ from antiphon.events import (
     Turned,
 )
 from antiphon.listen.key import Key
-from antiphon.perform.settings import ControlSettings
-from antiphon.perform.settings import TempoSettings
+from antiphon.perform.replay import Closed, Lost
 from antiphon.perform.reports import (
     Answered,
     Asked,
     Begun,
     Ended,
     Followed,
+    Handover,
     Heard,
     Led,
     Pressed,
     Received,
     Released,
-    Handover,
     Sent,
 )
-from antiphon.perform.replay import Closed, Lost
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import ControlSettings, SessionSettings, TempoSettings
 from antiphon.perform.transport import Transport
 from antiphon.stage.takes import records
 from antiphon.timebase import Grid, Meter
