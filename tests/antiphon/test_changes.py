@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon import config
-from antiphon.changes import changed, changed_now, needs_restart, reread, takes_effect_now, value_of
+from antiphon.changes import change_now, changed, needs_restart, reread, takes_effect_now, value_of
 from antiphon.config import Config
 from antiphon.errors import WrongUse
+from antiphon.perform.settings import SettingChange
 
 
 def mistake(name, value=1):
@@ -88,11 +89,12 @@ def test_what_differs_and_waits_for_a_start_is_named():
 
 
 def test_one_setting_now():
-    assert changed_now(Config(), "tempo.bpm", 90).tempo.bpm == 90
+    assert change_now(Config(), "tempo.bpm", 90) == SettingChange("tempo.bpm", 90.0)
+    assert change_now(Config(), "sampling.weights.r", 1) == SettingChange("sampling.weights.r", 1.0)
     with pytest.raises(WrongUse, match=r"midi\.output only takes effect at the next start"):
-        changed_now(Config(), "midi.output", "synth")
+        change_now(Config(), "midi.output", "synth")
     with pytest.raises(WrongUse, match=r"midi\.output must be a valid string, got 3"):
-        changed_now(Config(), "midi.output", 3)
+        change_now(Config(), "midi.output", 3)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ def test_a_file_read_again_changes_what_differs_and_leaves_what_was_turned():
     before = Config()
     after = changed(before, {"tempo.bpm": 90, "midi.thru": True})
     now = changed(before, {"sampling.temperature": 1.5})
-    found = reread(before, after, now)
-    assert (found.tempo.bpm, found.sampling.temperature) == (90.0, 1.5)
-    assert not found.midi.thru  # that waits for the next start
-    assert reread(after, after, found) == found
+    assert reread(before, after, now) == [
+        SettingChange("tempo.bpm", 90.0)
+    ]  # midi.thru waits for the next start
+    assert reread(after, after, now) == []

@@ -12,7 +12,7 @@ import click
 
 from antiphon import bundle, config
 from antiphon.bundle import Bundle
-from antiphon.changes import changed, value_of
+from antiphon.changes import change_now, changed, value_of
 from antiphon.commands.options import FILE, shared, take_header
 from antiphon.config import Config, KeySettings
 from antiphon.errors import Failure, WrongUse
@@ -21,7 +21,7 @@ from antiphon.files.text_roll import note_name
 from antiphon.perform.replay import Comparison, Lost, Record, compare, moment_of, perform
 from antiphon.perform.reports import Asked, Begun
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import SessionSettings, SettingChange
 from antiphon.stage.takes.finish import finish, records_of
 from antiphon.stage.takes.header import Place, Spoken, TakeHeader
 from antiphon.stage.takes.library import chain
@@ -206,9 +206,11 @@ def _answer_anew(
 
 
 def _with(record: Record, changes: Changes) -> Record:
-    """What was set while it was played keeps what is changed now."""
+    """A setting that is changed for the replay stays so, whatever it was set to while it was played."""
     if isinstance(record, Asked) and isinstance(record.what, SessionSettings):
         return replace(record, what=changed_settings(record.what, changes))
+    if isinstance(record, Asked) and isinstance(record.what, SettingChange) and record.what.name in changes:
+        return replace(record, what=change_now(Config(), record.what.name, changes[record.what.name]))
     return record
 
 

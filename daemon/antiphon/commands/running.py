@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from antiphon.changes import changed_now, value_of
+from antiphon.changes import change_now, value_of
 from antiphon.commands.options import client_name_of, client_name_option, shared
 from antiphon.config import Config
 from antiphon.stage.control.client import ask
@@ -32,7 +32,7 @@ def set_one(name: str, value: str, client_name: str | None) -> None:
     their quotes.
     """
     meant: Any = value_of(value)
-    changed_now(Config(), name, meant)
+    change_now(Config(), name, meant)
     wanted: Value = meant
     ask(client_name_of(client_name), SetOne(name, wanted))
     click.echo(f"{name} = {json.dumps(meant, ensure_ascii=False)}")

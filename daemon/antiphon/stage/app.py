@@ -4,15 +4,16 @@ Owns what may wait for the disk and the terminal: the take, the log, the screen,
 MIDI port and makes no music.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from antiphon.changes import changed_now, needs_restart, reread
+from antiphon.changes import change_now, needs_restart, reread
 from antiphon.config import Config
 from antiphon.errors import Failure, WrongUse
 from antiphon.files import memory as memory_file
-from antiphon.perform.reports import MemoryKept, Report
+from antiphon.perform.reports import MemoryKept, Report, SettingChanged
+from antiphon.perform.settings import SettingChange
 from antiphon.signals import has_terminal
 from antiphon.stage.control.protocol import Command, Done, Reply, Request, SetOne
 from antiphon.stage.control.sd_notify import Notifier
@@ -124,7 +125,7 @@ class App:
         """Do what a client asks. Raises WrongUse or Failure with the reply to send instead."""
         match request:
             case SetOne(name, value):
-                self._change(changed_now(self._performance.state.settings, name, value))
+                self._make([change_now(self._performance.state.settings, name, value)])
                 self._outputs.say(f"{name} is {value} now.")
             case Command("status"):
                 status = status_of(self._performance.state, self._begun_s, self._clock.now_s())
@@ -142,7 +143,7 @@ class App:
         self._outputs.notifier.reloading()
         try:
             before, after = self._file, self._outputs.read()
-            self._change(reread(before, after, self._performance.state.settings))
+            self._make(reread(before, after, self._performance.state.settings))
             self._file = after
             self._outputs.say(_reloaded(needs_restart(before, after)))
         finally:
@@ -156,16 +157,19 @@ class App:
             LOG.error("%s", mistake.message)
             self._outputs.say(f"{mistake.message}\nNothing is changed.")
 
-    def _change(self, settings: Config) -> None:
-        source = settings.clock.source
-        if source == "midi" and self._wiring.clock_input is None:
+    def _make(self, changes: Sequence[SettingChange]) -> None:
+        """Let the playing process make the changes. Raises WrongUse, and makes none, where one cannot be."""
+        if SettingChange("clock.source", "midi") in changes and self._wiring.clock_input is None:
             raise WrongUse(
                 'clock.source can only become "midi" where a port for the clock was opened at the start: '
                 "[control] clock, or this source, in config.toml"
             )
-        LOG.setLevel(settings.log.level.upper())
-        self._outputs.tell(settings.session)
-        self._performance.set(settings)
+        for change in changes:
+            if change.name == "log.level":  # the log is written here
+                LOG.setLevel(str(change.value).upper())
+                self._performance.hear(SettingChanged(self._clock.now_s(), change.name, change.value))
+            else:
+                self._outputs.tell(change)
 
 
 def attend(

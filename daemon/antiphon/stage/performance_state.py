@@ -6,43 +6,27 @@ Knows no clock, port, file or terminal.
 import math
 from dataclasses import dataclass, replace
 
-from antiphon import config
-from antiphon.changes import changed
 from antiphon.compose.sampling import Draw
 from antiphon.config import Config
-from antiphon.events import NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.perform.reports import (
     Answered,
+    BarsBegun,
     Composed,
     Followed,
     Heard,
-    KnobTurned,
-    Learned,
-    Pressed,
     ProgramChosen,
-    Received,
     Report,
     Sent,
+    SettingChanged,
     StateChanged,
 )
-from antiphon.perform.settings import State
+from antiphon.perform.settings import State, applied
 from antiphon.stage.lateness import percentile
 from antiphon.stage.ports.port import PortChanged
 from antiphon.timebase import STEPS_PER_QUARTER, Grid, Meter
 
 NEWEST = 1000  # the lateness is that of so many events
-# The setting that each knob turns.
-TURNS = {
-    "temperature": "sampling.temperature",
-    "rests": "sampling.weights.r",
-    "density": "sampling.weights._",
-    "memory": "sampling.memory",
-    "closeness": "shape.closeness",
-    "bars": "answer.bars",
-    "mode": "answer.mode",
-    "clock": "clock.source",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,19 +129,14 @@ class PerformanceTracker:
         if recording != self.state.recording:
             self.state = replace(self.state, recording=recording)
 
-    def set(self, settings: Config) -> None:
-        """Other settings are in force."""
-        self.state = _set(self.state, settings)
-
 
 def after(state: PerformanceState, report: Report | PortChanged) -> PerformanceState:
     """The state that follows when something is reported."""
     match report:
         case Sent(_, late_s):
             return replace(state, late_s=(*state.late_s[1 - NEWEST :], late_s))
-        case Received(Timed(at_s, NoteOn())) if not state.counting:
-            # The first note played is the first downbeat.
-            return replace(state, grid=replace(state.grid, origin_s=at_s), counting=True)
+        case BarsBegun(grid=grid):
+            return replace(state, grid=grid, counting=True)
         case Composed(draw=draw):
             return replace(state, draw=draw)
         case StateChanged(_, session):
@@ -170,8 +149,8 @@ def after(state: PerformanceState, report: Report | PortChanged) -> PerformanceS
             return replace(state, dropped=state.dropped + late_steps)
         case ProgramChosen(name=str(model)):
             return replace(state, model=model)
-        case KnobTurned() | Learned() | Pressed():
-            return _set(state, changed(state.settings, _changes(report, state.settings)))
+        case SettingChanged(_, name, value):
+            return _set(state, applied(state.settings, name, value))
         case PortChanged(name, present):
             return replace(state, ports=_moved(state.ports, name, present))
     return state
@@ -180,20 +159,6 @@ def after(state: PerformanceState, report: Report | PortChanged) -> PerformanceS
 def _set(state: PerformanceState, settings: Config) -> PerformanceState:
     grid = state.grid if state.counting else replace(state.grid, bpm=settings.tempo.bpm)
     return replace(state, settings=settings, grid=grid)
-
-
-def _changes(turned: KnobTurned | Learned | Pressed, settings: Config) -> dict[str, object]:
-    """The settings that a knob, a button or a learned number has changed."""
-    match turned:
-        case KnobTurned(_, name, value):
-            return {TURNS[name]: value}
-        case Learned(_, name, number):
-            controls = config.to_plain(settings)["control"]
-            gone = {f"control.{one}": None for one, its in controls.items() if its == number}
-            return {**gone, f"control.{name}": number}
-        case Pressed(_, "remember"):
-            return {"sampling.remembers": not settings.sampling.remembers}
-    return {}
 
 
 def _moved(ports: Ports | None, name: str, present: bool) -> Ports | None:

@@ -10,7 +10,16 @@ from antiphon.changes import changed
 from antiphon.config import Config
 from antiphon.errors import Failure, WrongUse
 from antiphon.events import NoteOff, NoteOn, Timed
-from antiphon.perform.reports import KnobTurned, Learned, MemoryKept, ProgramChosen, Received, Released, Sent
+from antiphon.perform.reports import (
+    Learned,
+    MemoryKept,
+    ProgramChosen,
+    Received,
+    Released,
+    Sent,
+    SettingChanged,
+)
+from antiphon.perform.settings import SettingChange
 from antiphon.stage.app import App, Outputs, attend
 from antiphon.stage.control.protocol import Command, Done, SetOne
 from antiphon.stage.machine.clock import VirtualClock
@@ -129,11 +138,19 @@ def test_a_frame_draws_shows_what_is_recorded_and_keeps_the_watchdog_quiet(house
     assert (house.status()["take"], house.status()["recording"]) == ("take.mid", True)
 
 
-def test_a_setting_is_changed_in_the_music_and_in_the_status(house):
+def test_one_setting_is_changed_and_in_force_once_that_is_reported(house):
     assert house.app.serve(SetOne("sampling.temperature", 1.3)) == Done()
-    assert [order.sampling.temperature for order in house.orders] == [1.3]
-    assert house.status()["settings"]["sampling"]["temperature"] == 1.3
+    assert house.orders == [SettingChange("sampling.temperature", 1.3)]
     assert house.said == ["sampling.temperature is 1.3 now."]
+    house.app.watch(SettingChanged(10.0, "sampling.temperature", 1.3))
+    assert house.status()["settings"]["sampling"]["temperature"] == 1.3
+
+
+def test_the_level_of_the_log_is_changed_here(house):
+    house.app.serve(SetOne("log.level", "debug"))
+    assert house.orders == []
+    assert logging.getLogger("antiphon").level == logging.DEBUG
+    assert house.status()["settings"]["log"]["level"] == "debug"
 
 
 @pytest.mark.parametrize(
@@ -154,7 +171,7 @@ def test_what_cannot_be_changed_is_told_and_changes_nothing(house, name, value, 
 def test_midi_clock_can_be_chosen_where_it_has_a_port():
     house = House(wiring=Wiring(clock_input=""))
     house.app.serve(SetOne("clock.source", "midi"))
-    assert [order.clock.source for order in house.orders] == ["midi"]
+    assert house.orders == [SettingChange("clock.source", "midi")]
 
 
 def test_panic_and_stop_are_handed_on(house):
@@ -166,11 +183,11 @@ def test_panic_and_stop_are_handed_on(house):
 
 
 def test_the_file_is_read_again_and_what_a_knob_turned_stays(house):
-    house.app.watch(KnobTurned(9.0, "rests", 0.3))
+    house.app.watch(SettingChanged(9.0, "sampling.weights.r", 0.3))
     house.file = changed(Config(), {"tempo.bpm": 96.0, "log.level": "debug"})
     house.app.serve(Command("reload"))
-    (order,) = house.orders
-    assert (order.tempo.bpm, order.sampling.weights["r"]) == (96.0, 0.3)
+    assert house.orders == [SettingChange("tempo.bpm", 96.0)]
+    assert house.status()["settings"]["sampling"]["weights"]["r"] == 0.3
     assert house.said == ["The configuration is read again."]
     assert logging.getLogger("antiphon").level == logging.DEBUG
     assert house.notifier.told == [("reloading",), ("ready",)]

@@ -1,7 +1,6 @@
 """The state of a performance: what each report changes in it, and what it never keeps."""
 
 import gc
-from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -14,19 +13,17 @@ from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.perform.reports import (
     Answered,
+    BarsBegun,
     Composed,
     Followed,
     Heard,
-    KnobTurned,
-    Learned,
-    Pressed,
     ProgramChosen,
     Received,
     Sent,
+    SettingChanged,
     StateChanged,
 )
-from antiphon.perform.settings import Knob
-from antiphon.stage.performance_state import NEWEST, TURNS, PerformanceTracker, Ports, RecordingStatus, after
+from antiphon.stage.performance_state import NEWEST, PerformanceTracker, Ports, RecordingStatus, after
 from antiphon.stage.ports.port import PortChanged
 from antiphon.timebase import Grid
 
@@ -46,11 +43,10 @@ def test_before_anything_happened(performance):
     assert state.recording == RecordingStatus()
 
 
-def test_the_first_note_is_the_first_downbeat(performance):
-    performance.hear(Received(Timed(3.0, NoteOff(60))))
-    assert performance.state.bar_at(3.5) is None
+def test_bars_are_counted_from_the_report_that_they_begin(performance):
     performance.hear(Received(Timed(4.0, NoteOn(60))))
-    performance.hear(Received(Timed(5.0, NoteOn(62))))
+    assert performance.state.bar_at(4.5) is None
+    performance.hear(BarsBegun(4.0, Grid(110.0, 4.0)))
     bar_s = 4 * 60 / 110
     assert [performance.state.bar_at(4.0 + bars * bar_s + 0.01) for bars in (0, 1, 9)] == [1, 2, 10]
 
@@ -122,28 +118,26 @@ def test_another_model_answers_and_draws(performance):
     assert (performance.state.model, performance.state.draw) == ("irish", draw)
 
 
-def test_what_knobs_have_set_is_in_force(performance):
-    performance.hear(KnobTurned(3.0, "temperature", 0.5))
-    performance.hear(KnobTurned(3.0, "density", 2.0))
-    performance.hear(KnobTurned(3.0, "clock", "link"))
+def test_what_was_changed_is_in_force(performance):
+    performance.hear(SettingChanged(3.0, "sampling.temperature", 0.5))
+    performance.hear(SettingChanged(3.0, "sampling.weights._", 2.0))
+    performance.hear(SettingChanged(3.0, "clock.source", "link"))
+    performance.hear(SettingChanged(3.0, "key.name", "G major"))
+    performance.hear(SettingChanged(3.0, "control.bars", 21))
     settings = performance.state.settings
     assert settings.sampling.temperature == 0.5
     assert settings.sampling.weights == {"r": 0.9, "_": 2.0}
-    assert settings.clock.source == "link"
+    assert (settings.clock.source, settings.key.name, settings.control.bars) == ("link", "G major", 21)
 
 
-def test_every_knob_turns_a_setting():
-    assert set(TURNS) == set(get_args(Knob))
-
-
-def test_buttons_and_learned_numbers(performance):
-    for pressed, remembers in (("stop", True), ("remember", False), ("remember", True)):
-        performance.hear(Pressed(3.0, pressed))
-        assert performance.state.settings.sampling.remembers == remembers
-    performance.hear(Learned(3.0, "bars", 21))
-    performance.hear(Learned(3.0, "panic", 21))
-    control = performance.state.settings.control
-    assert (control.bars, control.panic) == (None, 21)
+def test_the_tempo_of_the_settings_is_that_of_the_bars_until_they_begin(performance):
+    performance.hear(SettingChanged(3.0, "tempo.bpm", 90.0))
+    assert performance.state.grid.bpm == 90.0
+    performance.hear(BarsBegun(4.0, Grid(90.0, 4.0)))
+    performance.hear(SettingChanged(5.0, "tempo.bpm", 120.0))
+    assert performance.state.grid.bpm == 90.0  # the session reports the bars that follow
+    performance.hear(Followed(5.0, Grid(120.0, 4.0), 0.0, jumped=False))
+    assert performance.state.grid.bpm == 120.0
 
 
 def test_a_process_that_takes_over_goes_on_in_the_same_bars(performance):

@@ -17,16 +17,16 @@ class HeardNotes:
 
     def __init__(self) -> None:
         self._ended: deque[GridNote] = deque(maxlen=KEPT_NOTES)
-        self._onsets: dict[int, float] = {}
+        self._onsets_s: dict[int, float] = {}
         self.forgotten = 0
 
     def play(self, timed: Timed, grid: Grid) -> None:
         """A note begins or ends; a note that begins again while it sounds ends first."""
-        pitch, steps = timed.event.pitch, grid.steps_at(timed.at_s)
-        if pitch in self._onsets:
-            self._keep([_grid_note(pitch, self._onsets.pop(pitch), steps)])
+        pitch = timed.event.pitch
+        if pitch in self._onsets_s:
+            self._keep([_grid_note(pitch, self._onsets_s.pop(pitch), timed.at_s, grid)])
         if isinstance(timed.event, NoteOn):
-            self._onsets[pitch] = steps
+            self._onsets_s[pitch] = timed.at_s
 
     def _keep(self, notes: Sequence[GridNote]) -> None:
         self.forgotten += max(0, len(self._ended) + len(notes) - KEPT_NOTES)
@@ -35,7 +35,7 @@ class HeardNotes:
     def clear(self) -> None:
         """A new phrase or answer begins."""
         self._ended.clear()
-        self._onsets.clear()
+        self._onsets_s.clear()
         self.forgotten = 0
 
     def forget_before(self, steps: float) -> None:
@@ -56,14 +56,14 @@ class HeardNotes:
     @property
     def sounding(self) -> frozenset[int]:
         """The pitches that sound now."""
-        return frozenset(self._onsets)
+        return frozenset(self._onsets_s)
 
-    def at(self, now_steps: float) -> list[GridNote]:
+    def at(self, now_s: float, grid: Grid) -> list[GridNote]:
         """All notes, those that sound lasting until now."""
-        sounding = (_grid_note(pitch, onset, now_steps) for pitch, onset in self._onsets.items())
+        sounding = (_grid_note(pitch, onset_s, now_s, grid) for pitch, onset_s in self._onsets_s.items())
         return [*self._ended, *sounding]
 
 
-def _grid_note(pitch: int, onset_steps: float, end_steps: float) -> GridNote:
-    start = max(0, round(onset_steps))
-    return GridNote(start, max(1, round(end_steps) - start), pitch)
+def _grid_note(pitch: int, onset_s: float, end_s: float, grid: Grid) -> GridNote:
+    start = max(0, round(grid.steps_at(onset_s)))
+    return GridNote(start, max(1, round(grid.steps_at(end_s)) - start), pitch)

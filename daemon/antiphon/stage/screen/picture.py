@@ -36,8 +36,8 @@ def picture(
     now_steps = max(0.0, state.grid.steps_at(now_s)) if state.counting else 0.0
     return Group(
         _header(state, now_steps),
-        *_roll("you", phrase, state, now_steps, size, PHRASE_STYLE),
-        *_roll("antiphon", answer, state, now_steps, size, ANSWER_STYLE),
+        *_roll("you", phrase, state, now_s, size, PHRASE_STYLE),
+        *_roll("antiphon", answer, state, now_s, size, ANSWER_STYLE),
         Text(_footer(state), style=QUIET_STYLE, no_wrap=True, overflow="ellipsis"),
     )
 
@@ -68,11 +68,11 @@ def _roll(
     name: str,
     side: HeardNotes,
     state: PerformanceState,
-    now_steps: float,
+    now_s: float,
     size: tuple[int, int],
     style: str,
 ) -> list[Rule | Text]:
-    notes, bar, (width, height) = side.at(now_steps), state.steps_per_bar, size
+    notes, bar, (width, height) = side.at(now_s, state.grid), state.steps_per_bar, size
     start, columns_per_step = window(notes, width - LABEL_COLUMNS, bar)
     seen = [note for note in notes if note.end_steps > start]
     lines = piano_roll(

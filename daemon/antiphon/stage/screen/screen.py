@@ -11,7 +11,16 @@ from rich.live import Live
 
 from antiphon.events import Timed
 from antiphon.files.text_roll import note_name
-from antiphon.perform.reports import Answered, Heard, Received, Released, Report, Sent, StateChanged
+from antiphon.perform.reports import (
+    Answered,
+    BarsBegun,
+    Heard,
+    Received,
+    Released,
+    Report,
+    Sent,
+    StateChanged,
+)
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
 from antiphon.stage.screen.heard_notes import HeardNotes
 from antiphon.stage.screen.picture import picture
@@ -62,6 +71,8 @@ class Screen:
                 self._answer.play(timed, grid)
             case Released(timed):
                 self._answer.play(timed, grid)
+            case BarsBegun():
+                self._phrase.replace(())  # what ended before was placed on no grid
             case StateChanged(at_s, "listening"):
                 self._phrase.forget_before(grid.steps_at(at_s))
             case StateChanged(_, "answering"):

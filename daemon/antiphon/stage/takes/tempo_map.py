@@ -55,10 +55,10 @@ class TempoMap:
         """Nothing before now will be asked for."""
         del self._places[:-_KEPT]
 
-    def begin(self, at_s: float) -> None:
-        """The first downbeat, as long as nothing better is known."""
+    def begin(self, at_s: float, bpm: float | None = None) -> None:
+        """The first downbeat and its tempo, until the first phrase has been heard."""
         if self.empty:
-            self._places.append(_Place(at_s, 0, self.bpm))
+            self._places.append(_Place(at_s, 0, bpm or self.bpm))
             self._guessed = True
 
     def learn(self, heard: Heard) -> None:

@@ -13,12 +13,13 @@ from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.perform.reports import (
     Answered,
+    BarsBegun,
     Heard,
-    KnobTurned,
     ProgramChosen,
     Received,
     Released,
     Sent,
+    SettingChanged,
     StateChanged,
 )
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
@@ -63,7 +64,7 @@ def timed(notes):
 
 def phrase_over(shown):
     played = timed(PHRASE)
-    shown.show(Received(played[0]), StateChanged(5.0, "listening"))
+    shown.show(Received(played[0]), BarsBegun(5.0, GRID), StateChanged(5.0, "listening"))
     shown.show(*(Received(one) for one in played[1:]))
     notes = tuple(GridNote(*note) for note in PHRASE)
     shown.show(Heard(7.0, notes, Key(7, "major"), GRID, 16, 16), StateChanged(7.0, "answering"))
@@ -150,6 +151,7 @@ def test_before_the_first_note_the_screen_asks_for_it():
 @pytest.mark.parametrize("height", [10, 24, 60])
 def test_the_picture_fits_the_terminal_whatever_is_played(width, height):
     shown = Shown(True, width, height)
+    shown.show(BarsBegun(5.0, GRID))
     for step, pitch in enumerate([36, 60, 84] * 20):
         shown.show(Received(Timed(GRID.time_s(2 * step), NoteOn(pitch))))
         shown.show(Received(Timed(GRID.time_s(2 * step + 1), NoteOff(pitch))))
@@ -190,8 +192,8 @@ def test_the_window_keeps_the_end_of_a_long_phrase_in_view():
 def test_mode_model_and_recording_are_shown_as_they_are_now():
     shown = Shown(True)
     assert "answer  ·  chorales  ·  ● recording" in shown.drawn(0.0)
-    shown.show(KnobTurned(1.0, "mode", "trade"))
-    shown.show(KnobTurned(1.1, "bars", 3))
+    shown.show(SettingChanged(1.0, "answer.mode", "trade"))
+    shown.show(SettingChanged(1.1, "answer.bars", 3))
     shown.show(ProgramChosen(1.2, 0, "mine"))
     shown.show(ProgramChosen(1.3, 7, None))
     shown.performance.record(RecordingStatus())
@@ -230,3 +232,11 @@ def test_rows_are_those_of_the_notes_in_view():
     phrase_over(shown)
     answer(shown, timed([(16, 2, 24), *((18 + 2 * step, 2, 60) for step in range(100))]))
     assert "C1" not in shown.drawn(GRID.time_s(218), 40)
+
+
+def test_the_first_note_is_drawn_where_the_bars_begin_though_it_is_reported_before_them():
+    shown = Shown(True)
+    shown.show(Received(Timed(5.0, NoteOn(60))), BarsBegun(5.0, GRID), StateChanged(5.0, "listening"))
+    lines = shown.drawn(GRID.time_s(4)).splitlines()
+    row = next(line for line in lines if line.startswith("▸C4"))
+    assert row[5] not in " │"
