@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -28,24 +27,10 @@ from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.ports.port import PortChanged
 from antiphon.stage.process.player import Ready, Waiting
 from antiphon.stage.process.supervisor import TakenOver
+from fakes import Neighbour
 
 PLAIN = Wiring()
 READY = Ready(("antiphon:in",), "antiphon:out", "jack", "antiphon", True, "ordinary priority")
-
-
-class Neighbour:
-    """Notes what it is told, under the names of the methods."""
-
-    recording, path = True, Path("take.mid")
-
-    def __init__(self):
-        self.told = []
-
-    def __getattr__(self, name):
-        return lambda *said: self.told.append((name, *said))
-
-    def of(self, name):
-        return [said[1] if len(said) > 1 else None for said in self.told if said[0] == name]
 
 
 class House:
