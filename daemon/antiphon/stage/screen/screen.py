@@ -21,6 +21,7 @@ from antiphon.perform.reports import (
     Sent,
     StateChanged,
 )
+from antiphon.perform.settings import State
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
 from antiphon.stage.screen.heard_notes import HeardNotes
 from antiphon.stage.screen.picture import picture
@@ -39,6 +40,7 @@ class Screen:
     def __init__(self, console: Console, performance: PerformanceTracker) -> None:
         self._console, self._performance = console, performance
         self._phrase, self._answer = HeardNotes(), HeardNotes()
+        self._phrase_over = True  # so that the next note begins another one
         self._last_s = 0.0  # the newest moment that something sounded
         self._shown = 0  # reports
         self._drawn: tuple[int, RecordingStatus, int] | None = None
@@ -73,15 +75,22 @@ class Screen:
                 self._answer.play(timed, grid)
             case BarsBegun():
                 self._phrase.replace(())  # what ended before was placed on no grid
-            case StateChanged(at_s, "listening"):
-                self._phrase.forget_before(grid.steps_at(at_s))
-            case StateChanged(_, "answering"):
-                self._answer.clear()
+            case StateChanged(at_s, state):
+                self._change(state, grid.steps_at(at_s))
             case Heard(notes=notes, key=key):
+                self._phrase_over = True
                 self._phrase.replace(notes)
                 self._print("you", self._phrase, [str(key)])
             case Answered():
                 self._print("antiphon", self._answer, _remarks(report))
+
+    def _change(self, state: State, now_steps: float) -> None:
+        if state == "listening" and self._phrase_over:
+            self._phrase.forget_before(now_steps)
+        elif state == "answering":
+            self._answer.clear()
+        # A phrase that is taken up again before its answer sounds goes on; it was not over.
+        self._phrase_over = state != "listening" and (self._phrase_over or state != "answering")
 
     def _print(self, who: str, side: HeardNotes, remarks: list[str]) -> None:
         if self._live is None:

@@ -240,3 +240,15 @@ def test_the_first_note_is_drawn_where_the_bars_begin_though_it_is_reported_befo
     lines = shown.drawn(GRID.time_s(4)).splitlines()
     row = next(line for line in lines if line.startswith("▸C4"))
     assert row[5] not in " │"
+
+
+def test_a_phrase_that_is_taken_up_again_before_its_answer_sounds_stays_in_view():
+    shown = Shown(True)
+    for one in timed(PHRASE)[:1]:
+        shown.show(Received(one), BarsBegun(5.0, GRID), StateChanged(5.0, "listening"))
+    shown.show(*(Received(one) for one in timed(PHRASE)[1:]))
+    shown.show(StateChanged(GRID.time_s(20), "answering"))
+    shown.show(Received(Timed(GRID.time_s(22), NoteOn(60))), StateChanged(GRID.time_s(22), "listening"))
+    text = shown.drawn(GRID.time_s(23))
+    assert "▸C4" in text
+    assert "B4" in text
