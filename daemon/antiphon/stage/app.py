@@ -72,7 +72,7 @@ class App:
         outputs = self._outputs
         match report:
             case TakenOver(reason):
-                outputs.say(f"{reason}; another process takes over.")
+                outputs.say(f"{reason}; another takes over.")
                 self._performance.restarted()
                 outputs.notifier.status(reason)
             case Waiting(message):

@@ -87,7 +87,7 @@ def test_ports_that_open_are_told_to_whoever_started_us(house):
     [
         (PortChanged("keys", False), "keys is gone; waiting for it to return."),
         (PortChanged("keys", True), "keys is back."),
-        (TakenOver("the MIDI process hung"), "the MIDI process hung; another process takes over."),
+        (TakenOver("the MIDI process hung"), "the MIDI process hung; another takes over."),
         (Waiting("no MIDI system answers"), "no MIDI system answers; trying again."),
         (READY, "Playing again."),
         (
