@@ -12,7 +12,7 @@ import click
 
 from antiphon import bundle, config
 from antiphon.bundle import Bundle
-from antiphon.changes import change_now, changed, value_of
+from antiphon.changes import changed, value_of
 from antiphon.commands.options import FILE, shared, take_header
 from antiphon.config import Config, KeySettings
 from antiphon.errors import Failure, WrongUse
@@ -186,7 +186,7 @@ def _answer_anew(
 ) -> Path:
     """The same calls, other answers; gives the file of the new take."""
     band = band_of(take, header, model, changes)
-    asked = [_with(record, changes) for record in records]
+    asked = [_with(record, changes) for record in records if not undoes(record, changes)]
     settings = _told(_plain_settings(header), model, changes)
     told = take_header(settings, band.bundles[0], header.random_seed, band.bundles[1:], header.remembered)
     place = Place(TempoMap(told.bpm))
@@ -206,12 +206,18 @@ def _answer_anew(
 
 
 def _with(record: Record, changes: Changes) -> Record:
-    """A setting that is changed for the replay stays so, whatever it was set to while it was played."""
+    """Whole settings that were asked for, which older takes have, keep what is changed for the replay."""
     if isinstance(record, Asked) and isinstance(record.what, SessionSettings):
         return replace(record, what=changed_settings(record.what, changes))
-    if isinstance(record, Asked) and isinstance(record.what, SettingChange) and record.what.name in changes:
-        return replace(record, what=change_now(Config(), record.what.name, changes[record.what.name]))
     return record
+
+
+def undoes(record: Record, changes: Changes) -> bool:
+    """Whether a request of the take would set again what is changed for the replay."""
+    if not isinstance(record, Asked) or not isinstance(record.what, SettingChange):
+        return False
+    name = record.what.name
+    return any(name == changed or name.startswith(f"{changed}.") for changed in changes)
 
 
 def _told(settings: Config, model: str | None, changes: Changes) -> Config:
