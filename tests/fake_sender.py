@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.reports import Asked, Sent
-from antiphon.perform.settings import SettingChange
 from antiphon.stage.ports.port import ConnectionsChanged
 from antiphon.stage.process.heartbeat import SharedHeldNotes
 from antiphon.stage.process.player import Failed, Loaded, Ready, StartPlaying
@@ -86,7 +85,7 @@ def _obey(messages, orders, heartbeat, held):
             case "keep":
                 messages.send(Failed("it broke"))
                 return
-            case SettingChange() as change:
-                messages.send(Asked(1.0, change))
+            case tuple() as changes:
+                messages.send(Asked(1.0, changes))
             case other:
                 messages.send(Sent(Timed(2.0, NOTE), 0.0) if other == "remember" else Failed(str(other)))

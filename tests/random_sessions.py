@@ -132,7 +132,7 @@ def play(seed, folder, seconds=40.0, presses=(), limits=NO_LIMITS, recording=Tru
     moments = [chance.uniform(1, seconds) for _ in range(chance.randint(0, 2))]
     for at_s in sorted(moments):
         after = configuration(chance).session
-        asked += [(at_s, change) for change in differences(settings.session, after)]
+        asked.append((at_s, differences(settings.session, after)))
     asked.sort(key=lambda one: one[0])
     voices = [make_voice(one, settings.model.context, remembered) for one in (first, *programs)]
     session = Session(voices[0], settings.session, seed, voices[1:])

@@ -11,7 +11,7 @@ from typing import Any
 from antiphon import config
 from antiphon.config import FILE, Config
 from antiphon.errors import WrongUse
-from antiphon.perform.settings import SettingChange
+from antiphon.perform.settings import Changes, SettingChange
 
 # Sections and single settings that only count when the ports and the models are opened. All others live.
 NEXT_START = (
@@ -56,7 +56,7 @@ def needs_restart(before: Config, after: Config) -> tuple[str, ...]:
     return tuple(name for name in old if old[name] != new[name] and not takes_effect_now(name))
 
 
-def change_now(settings: Config, name: str, value: object) -> SettingChange:
+def change_now(settings: Config, name: str, value: object) -> Changes:
     """The change of one setting, checked beside the others in force.
 
     Raises WrongUse, also where the setting only takes effect at the next start.
@@ -64,10 +64,10 @@ def change_now(settings: Config, name: str, value: object) -> SettingChange:
     after = changed(settings, {name: value})
     if not takes_effect_now(name):
         raise WrongUse(f"{name} only takes effect at the next start; it belongs into {FILE}")
-    return _change(after, name)
+    return (_change(after, name),)
 
 
-def reread(before: Config, after: Config, now: Config) -> list[SettingChange]:
+def reread(before: Config, after: Config, now: Config) -> Changes:
     """The changes to make where the file's settings, `before`, have become `after`, and `now` are in force.
 
     What was changed in another way stays, unless it was changed in the file, too. Raises WrongUse where the
@@ -76,7 +76,7 @@ def reread(before: Config, after: Config, now: Config) -> list[SettingChange]:
     old, new = _flat(before), _flat(after)
     names = [name for name in old if old[name] != new[name] and takes_effect_now(name)]
     changed(now, {name: new[name] for name in names})
-    return [_change(after, name) for name in names]
+    return tuple(_change(after, name) for name in names)
 
 
 def _change(settings: Config, name: str) -> SettingChange:

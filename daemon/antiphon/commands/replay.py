@@ -21,7 +21,7 @@ from antiphon.files.text_roll import note_name
 from antiphon.perform.replay import Comparison, Lost, Record, compare, moment_of, perform
 from antiphon.perform.reports import Asked, Begun
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings, SettingChange
+from antiphon.perform.settings import SessionSettings
 from antiphon.stage.takes.finish import finish, records_of
 from antiphon.stage.takes.header import Place, Spoken, TakeHeader
 from antiphon.stage.takes.library import chain
@@ -186,7 +186,7 @@ def _answer_anew(
 ) -> Path:
     """The same calls, other answers; gives the file of the new take."""
     band = band_of(take, header, model, changes)
-    asked = [_with(record, changes) for record in records if not undoes(record, changes)]
+    asked = [without(record, changes) for record in records]
     settings = _told(_plain_settings(header), model, changes)
     told = take_header(settings, band.bundles[0], header.random_seed, band.bundles[1:], header.remembered)
     place = Place(TempoMap(told.bpm))
@@ -205,18 +205,16 @@ def _answer_anew(
     return path
 
 
-def _with(record: Record, changes: Changes) -> Record:
-    """Whole settings that were asked for, which older takes have, keep what is changed for the replay."""
+def without(record: Record, changes: Changes) -> Record:
+    """What was asked for while it was played, without what is changed for the replay."""
     if isinstance(record, Asked) and isinstance(record.what, SessionSettings):
         return replace(record, what=changed_settings(record.what, changes))
+    if isinstance(record, Asked) and isinstance(record.what, tuple):
+        return replace(record, what=tuple(one for one in record.what if not _fixed(one.name, changes)))
     return record
 
 
-def undoes(record: Record, changes: Changes) -> bool:
-    """Whether a request of the take would set again what is changed for the replay."""
-    if not isinstance(record, Asked) or not isinstance(record.what, SettingChange):
-        return False
-    name = record.what.name
+def _fixed(name: str, changes: Changes) -> bool:
     return any(name == changed or name.startswith(f"{changed}.") for changed in changes)
 
 

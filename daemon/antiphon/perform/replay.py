@@ -23,7 +23,7 @@ from antiphon.perform.reports import (
     Sent,
 )
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings, SettingChange, differences
+from antiphon.perform.settings import SessionSettings, differences
 from antiphon.timebase import Grid, Meter
 
 # A session asks to be looked at again at the same moment while it composes; more often than this it is stuck.
@@ -123,8 +123,7 @@ def perform(records: Iterable[Record], make: Callable[[Begun], Session]) -> Iter
             yield from session.take_reports()
             settings = record.settings
         elif session is not None and isinstance(record, Asked) and isinstance(record.what, SessionSettings):
-            for change in differences(settings, record.what):
-                yield from _told(session, replace(record, what=change))
+            yield from _told(session, replace(record, what=differences(settings, record.what)))
             settings = record.what
         elif session is not None and isinstance(record, _PLAYED):
             yield from _told(session, record)
@@ -154,7 +153,7 @@ def _told(session: Session, record: Received | Led | Asked | Ended) -> Iterator[
             yield from _sent(_reach(session, at_s))
             session.hear_clock(said, at_s)
             yield from _sent(session.advance(at_s))
-        case Asked(at_s, SettingChange() | str() as what):
+        case Asked(at_s, tuple() | str() as what):
             yield from _sent(_reach(session, at_s))
             session.ask(what, at_s)
             yield from _sent(session.advance(at_s))

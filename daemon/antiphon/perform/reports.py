@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from antiphon.compose.sampling import Draw
 from antiphon.events import Clocked, GridNote, Lead, Timed, Turned
 from antiphon.listen.key import Key
-from antiphon.perform.settings import Button, SessionSettings, SettingChange, SettingValue, State
+from antiphon.perform.settings import Button, Changes, SessionSettings, SettingValue, State
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid
 
@@ -32,13 +32,13 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A client asked for another setting, or for what a button does.
+    """A client asked for other settings, or for what a button does.
 
     Takes of earlier versions hold whole settings; a replay turns them into changes.
     """
 
     at_s: float
-    what: SessionSettings | SettingChange | Button
+    what: SessionSettings | Changes | Button
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class StateChanged:
 
 @dataclass(frozen=True, slots=True)
 class BarsBegun:
-    """The first note was played: the bars begin with it, at the tempo of the settings, until a phrase is over."""
+    """The first note was played, and the bars begin with it: at the set tempo, until a phrase is over."""
 
     at_s: float
     grid: Grid

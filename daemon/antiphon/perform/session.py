@@ -30,7 +30,7 @@ from antiphon.perform.reports import (
     SettingChanged,
     StateChanged,
 )
-from antiphon.perform.settings import Button, SessionSettings, SettingChange, State, applied
+from antiphon.perform.settings import Button, Changes, SessionSettings, State, applied
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid
 
@@ -113,16 +113,22 @@ class Session:
             clock=replace(clock, source=now.source),
         )
 
-    def ask(self, what: SettingChange | Button, at_s: float) -> None:
-        """Another setting, or what a button does, from a moment on; never before the last one told of."""
+    def ask(self, what: Changes | Button, at_s: float) -> None:
+        """Other settings, or what a button does, from a moment on; never before the last one told of."""
         self._catch_up(at_s)
         self._reports.append(Asked(at_s, what))
-        if isinstance(what, SettingChange):
-            self._reports.append(SettingChanged(at_s, what.name, what.value))
-            self._set(applied(self.settings, what.name, what.value), at_s)
+        if isinstance(what, tuple):
+            self._change(what, at_s)
         else:
             self._reports.append(Pressed(at_s, what))
             self._press(what, at_s)
+
+    def _change(self, changes: Changes, at_s: float) -> None:
+        settings = self.settings
+        for change in changes:
+            settings = applied(settings, change.name, change.value)
+            self._reports.append(SettingChanged(at_s, change.name, change.value))
+        self._set(settings, at_s)
 
     def _set(self, settings: SessionSettings, at_s: float) -> None:
         """Other settings are in force; what sounds goes on."""

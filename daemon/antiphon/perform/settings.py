@@ -171,6 +171,9 @@ class SettingChange:
     value: SettingValue
 
 
+Changes = tuple[SettingChange, ...]  # that count together, from one moment on
+
+
 def applied(settings: Settings, name: str, value: SettingValue) -> Settings:
     """The settings with one of them replaced, whether a configuration's or a session's.
 
@@ -195,7 +198,7 @@ def _replaced(section: Any, key: str, value: SettingValue) -> Any:
     return replace(section, **{key: {**getattr(section, key), row: value} if row else value})
 
 
-def differences(before: SessionSettings, after: SessionSettings) -> list[SettingChange]:
+def differences(before: SessionSettings, after: SessionSettings) -> Changes:
     """The settings of a session that differ, less those that no session changes: channel and meter."""
     changes = [
         SettingChange(f"{section}.{one.name}", getattr(getattr(after, section), one.name))
@@ -205,4 +208,4 @@ def differences(before: SessionSettings, after: SessionSettings) -> list[Setting
     ]
     if after.key != before.key:
         changes.append(SettingChange("key.name", "" if after.key is None else str(after.key)))
-    return [change for change in changes if change.name != "tempo.meter"]
+    return tuple(change for change in changes if change.name != "tempo.meter")

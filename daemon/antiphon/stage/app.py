@@ -4,7 +4,7 @@ Owns what may wait for the disk and the terminal: the take, the log, the screen,
 MIDI port and makes no music.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from antiphon.config import Config
 from antiphon.errors import Failure, WrongUse
 from antiphon.files import memory as memory_file
 from antiphon.perform.reports import MemoryKept, Report, SettingChanged
-from antiphon.perform.settings import SettingChange
+from antiphon.perform.settings import Changes, SettingChange
 from antiphon.signals import has_terminal
 from antiphon.stage.control.protocol import Command, Done, Reply, Request, SetOne
 from antiphon.stage.control.sd_notify import Notifier
@@ -125,7 +125,7 @@ class App:
         """Do what a client asks. Raises WrongUse or Failure with the reply to send instead."""
         match request:
             case SetOne(name, value):
-                self._make([change_now(self._performance.state.settings, name, value)])
+                self._make(change_now(self._performance.state.settings, name, value))
                 self._outputs.say(f"{name} is {value} now.")
             case Command("status"):
                 status = status_of(self._performance.state, self._begun_s, self._clock.now_s())
@@ -157,7 +157,7 @@ class App:
             LOG.error("%s", mistake.message)
             self._outputs.say(f"{mistake.message}\nNothing is changed.")
 
-    def _make(self, changes: Sequence[SettingChange]) -> None:
+    def _make(self, changes: Changes) -> None:
         """Let the playing process make the changes. Raises WrongUse, and makes none, where one cannot be."""
         if SettingChange("clock.source", "midi") in changes and self._wiring.clock_input is None:
             raise WrongUse(
@@ -168,8 +168,8 @@ class App:
             if change.name == "log.level":  # the log is written here
                 LOG.setLevel(str(change.value).upper())
                 self._performance.hear(SettingChanged(self._clock.now_s(), change.name, change.value))
-            else:
-                self._outputs.tell(change)
+        if music := tuple(change for change in changes if change.name != "log.level"):
+            self._outputs.tell(music)
 
 
 def attend(

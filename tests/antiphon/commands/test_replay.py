@@ -1,14 +1,18 @@
-"""A replay with other settings: which requests of the take are left out."""
+"""A replay with other settings: what was asked for while it was played and still counts."""
 
-from antiphon.commands.replay import undoes
+from antiphon.commands.replay import without
 from antiphon.perform.reports import Asked, Ended
-from antiphon.perform.settings import SettingChange
+from antiphon.perform.settings import SessionSettings, SettingChange
 
 
-def test_a_request_that_would_set_again_what_is_changed_is_left_out():
+def test_what_is_changed_for_the_replay_is_not_set_again_by_the_take():
     changes = {"answer.bars": 2, "sampling.weights": {"r": 1.0}}
-    assert undoes(Asked(1.0, SettingChange("answer.bars", 4)), changes)
-    assert undoes(Asked(1.0, SettingChange("sampling.weights.r", 0.5)), changes)
-    assert not undoes(Asked(1.0, SettingChange("answer.mode", "trade")), changes)
-    assert not undoes(Asked(1.0, "stop"), changes)
-    assert not undoes(Ended(1.0, 1.0), changes)
+    mode = SettingChange("answer.mode", "trade")
+    asked = Asked(1.0, (SettingChange("answer.bars", 4), mode, SettingChange("sampling.weights.r", 0.5)))
+    assert without(asked, changes) == Asked(1.0, (mode,))
+    for other in (Asked(1.0, "stop"), Ended(1.0, 1.0)):
+        assert without(other, changes) == other
+
+
+def test_whole_settings_of_an_older_take_keep_what_is_changed_for_the_replay():
+    assert without(Asked(1.0, SessionSettings()), {"answer.bars": 2}).what.answer.bars == 2

@@ -121,6 +121,6 @@ def test_whole_settings_that_an_earlier_version_recorded_are_replayed_as_their_d
     asked = [Asked(0.1, whole), Asked(0.2, again)]
     reports = list(perform([begun, *asked, *others], made))
     assert [report.what for report in reports if isinstance(report, Asked)] == [
-        SettingChange("tempo.bpm", 90.0),
-        SettingChange("answer.bars", 2),
+        (SettingChange("tempo.bpm", 90.0),),
+        (SettingChange("answer.bars", 2),),
     ]

@@ -389,13 +389,13 @@ def test_what_the_music_depends_on_is_told_first():
 def test_a_change_counts_from_the_moment_it_is_asked_for():
     made = session(control=KNOBS)
     sent = play(made, CALL, until_s=3.2)
-    for change in (SettingChange("tempo.bpm", 60.0), SettingChange("control.answer_now", 99)):
-        made.ask(change, 3.25)
+    changes = (SettingChange("tempo.bpm", 60.0), SettingChange("control.answer_now", 99))
+    made.ask(changes, 3.25)
     sent += play(made, [], until_s=30.0)
     # A quarter of the answer's first second had passed: at half the tempo the rest takes twice as long.
     assert rows(sent)[:4] == [(3.0, "on", 72), (3.65, "off", 72), (3.75, "on", 71), (4.2, "off", 71)]
     reports = made.take_reports()
-    assert Asked(3.25, SettingChange("tempo.bpm", 60.0)) in reports
+    assert Asked(3.25, changes) in reports
     assert SettingChanged(3.25, "control.answer_now", 99) in reports
     made.receive(Timed(31.25, NoteOn(60)))
     made.turn(turned(31.5, 23, 127))  # the old button does nothing
@@ -407,7 +407,7 @@ def test_a_change_counts_from_the_moment_it_is_asked_for():
 def test_a_change_keeps_what_a_knob_has_set():
     made = session(control=KNOBS)
     made.turn(turned(0.1, 22, 127))  # trade
-    made.ask(SettingChange("answer.bars", 1), 0.2)
+    made.ask((SettingChange("answer.bars", 1),), 0.2)
     play(made, CALL, until_s=3.5)
     assert made.state == "answering"  # a bar, then the bar line, as trading has it
     assert next(news for news in made.take_reports() if isinstance(news, Heard)).at_s == 3.0
@@ -418,7 +418,7 @@ def test_a_change_to_the_value_of_the_beginning_undoes_a_knob():
     before = made.settings.sampling.temperature
     made.turn(turned(0.1, 20, 127))
     assert made.settings.sampling.temperature == 2.0
-    made.ask(SettingChange("sampling.temperature", before), 0.2)
+    made.ask((SettingChange("sampling.temperature", before),), 0.2)
     assert made.settings.sampling.temperature == before
 
 

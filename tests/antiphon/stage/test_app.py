@@ -125,7 +125,7 @@ def test_a_frame_draws_shows_what_is_recorded_and_keeps_the_watchdog_quiet(house
 
 def test_one_setting_is_changed_and_in_force_once_that_is_reported(house):
     assert house.app.serve(SetOne("sampling.temperature", 1.3)) == Done()
-    assert house.orders == [SettingChange("sampling.temperature", 1.3)]
+    assert house.orders == [(SettingChange("sampling.temperature", 1.3),)]
     assert house.said == ["sampling.temperature is 1.3 now."]
     house.app.watch(SettingChanged(10.0, "sampling.temperature", 1.3))
     assert house.status()["settings"]["sampling"]["temperature"] == 1.3
@@ -156,7 +156,7 @@ def test_what_cannot_be_changed_is_told_and_changes_nothing(house, name, value, 
 def test_midi_clock_can_be_chosen_where_it_has_a_port():
     house = House(wiring=Wiring(clock_input=""))
     house.app.serve(SetOne("clock.source", "midi"))
-    assert house.orders == [SettingChange("clock.source", "midi")]
+    assert house.orders == [(SettingChange("clock.source", "midi"),)]
 
 
 def test_panic_and_stop_are_handed_on(house):
@@ -171,7 +171,7 @@ def test_the_file_is_read_again_and_what_a_knob_turned_stays(house):
     house.app.watch(SettingChanged(9.0, "sampling.weights.r", 0.3))
     house.file = changed(Config(), {"tempo.bpm": 96.0, "log.level": "debug"})
     house.app.serve(Command("reload"))
-    assert house.orders == [SettingChange("tempo.bpm", 96.0)]
+    assert house.orders == [(SettingChange("tempo.bpm", 96.0),)]
     assert house.status()["settings"]["sampling"]["weights"]["r"] == 0.3
     assert house.said == ["The configuration is read again."]
     assert logging.getLogger("antiphon").level == logging.DEBUG

@@ -14,7 +14,7 @@ from antiphon.errors import Failure
 from antiphon.events import NoteOff, Timed
 from antiphon.perform.handover import HandoverTracker
 from antiphon.perform.reports import Asked, Released, StateChanged
-from antiphon.perform.settings import SessionSettings, SettingChange
+from antiphon.perform.settings import SessionSettings
 from antiphon.stage.machine.clock import Clock, SystemClock
 from antiphon.stage.machine.log import LOG, LogLine
 from antiphon.stage.ports.port import ConnectionsChanged, PortChanged
@@ -131,7 +131,7 @@ class Supervisor:
         self._order = replace(self._order, on_jack=ready.api == "jack")
         for asked in self._asked:
             self._part.tell(asked)
-        self._asked = [asked for asked in self._asked if isinstance(asked, SettingChange)]
+        self._asked = [asked for asked in self._asked if isinstance(asked, tuple)]
         if self._standby is None:
             self._hire()
 
@@ -139,13 +139,13 @@ class Supervisor:
         self._standby = PlayerHandle(self._order, self._serve)
 
     def ask(self, what: LiveRequest) -> None:
-        """Another setting, or what a button does; once there is a process to ask.
+        """Other settings, or what a button does; once there is a process to ask.
 
-        A change counts when its report has come: one that a process took along into its death is asked again.
+        Changes are asked again of the next process where one ended before it reported them.
         """
         if self._ready is not None:
             self._part.tell(what)
-        if self._ready is None or isinstance(what, SettingChange):
+        if self._ready is None or isinstance(what, tuple):
             self._asked.append(what)
 
     def attend(

@@ -117,7 +117,7 @@ def test_what_is_asked_while_nobody_plays_is_asked_of_the_next(tmp_path):
 
 
 def test_a_change_that_a_process_took_along_into_its_death_is_asked_of_the_next(tmp_path):
-    change = SettingChange("answer.bars", 3)
+    change = (SettingChange("answer.bars", 3),)
     with house(tmp_path) as here:
         here.live.ready()
         here.attend(has(Asked), ["record", change])
@@ -129,7 +129,7 @@ def test_a_change_that_a_process_took_along_into_its_death_is_asked_of_the_next(
 def test_a_change_that_was_reported_is_not_asked_again(tmp_path):
     with house(tmp_path) as here:
         here.live.ready()
-        here.attend(has(Sent), [SettingChange("answer.bars", 3), "keep", "remember"])
+        here.attend(has(Sent), [(SettingChange("answer.bars", 3),), "keep", "remember"])
     assert [type(one) for one in here.seen if isinstance(one, TakenOver | Asked)] == [Asked, TakenOver]
 
 

@@ -22,8 +22,7 @@ from antiphon.events import (
     Turned,
 )
 from antiphon.listen.key import Key
-from antiphon.perform.settings import ControlSettings
-from antiphon.perform.settings import TempoSettings
+from antiphon.perform.replay import Closed, Lost
 from antiphon.perform.reports import (
     Answered,
     Asked,
@@ -31,16 +30,15 @@ from antiphon.perform.reports import (
     Begun,
     Ended,
     Followed,
+    Handover,
     Heard,
     Led,
     Pressed,
     Received,
     Released,
-    Handover,
     Sent,
 )
-from antiphon.perform.replay import Closed, Lost
-from antiphon.perform.settings import SessionSettings, SettingChange
+from antiphon.perform.settings import ControlSettings, SessionSettings, SettingChange, TempoSettings
 from antiphon.perform.transport import Transport
 from antiphon.stage.takes import records
 from antiphon.timebase import Grid, Meter
@@ -96,7 +94,11 @@ RECORDS = st.one_of(
     ),
     st.builds(Received, TIMED | TURNED),
     st.builds(Led, MOMENTS, LEADS | st.builds(Clocked, MOMENTS, SIGNALS, st.floats(0, 1))),
-    st.builds(Asked, MOMENTS, SETTINGS | CHANGES | st.sampled_from(["stop", "record"])),
+    st.builds(
+        Asked,
+        MOMENTS,
+        SETTINGS | st.lists(CHANGES, max_size=3).map(tuple) | st.sampled_from(["stop", "record"]),
+    ),
     st.builds(BarsBegun, MOMENTS, GRIDS),
     st.builds(Sent, TIMED, st.floats(0, 9)),
     st.builds(Released, TIMED),
@@ -138,11 +140,11 @@ def test_many_are_packed_and_unpacked(many):
         ('["heard",1.0,["many",60],["key",0,"major"],["grid",120.0,0.0,4],0,0]', "notes cannot be (60,)"),
         ('["heard",1.0,["many"],["key",0,"dorian"],["grid",120.0,0.0,4],0,0]', "mode cannot be 'dorian'"),
         ('["asked",1.0,["settings",{"tempo":{"bpm":7}}]]', "greater than or equal to 20"),
-        ('["asked",1.0,["change","tempo.bpm",7]]', "greater than or equal to 20"),
-        ('["asked",1.0,["change","tempo.speed",7]]', "'tempo.speed' is not a setting of a session"),
-        ('["asked",1.0,["change","tempo",7]]', "'tempo' is not a setting of a session"),
-        ('["asked",1.0,["change","sampling.weights.r.x","a"]]', "weights"),
-        ('["asked",1.0,["change","key.name","H dur"]]', "'key.name' is not a setting of a session"),
+        ('["asked",1.0,["many",["change","tempo.bpm",7]]]', "greater than or equal to 20"),
+        ('["asked",1.0,["many",["change","tempo.speed",7]]]', "'tempo.speed' is not a setting of a session"),
+        ('["asked",1.0,["many",["change","tempo",7]]]', "'tempo' is not a setting of a session"),
+        ('["asked",1.0,["many",["change","sampling.weights.r.x","a"]]]', "weights"),
+        ('["asked",1.0,["many",["change","key.name","H dur"]]]', "'key.name' is not a setting of a session"),
         ("[]", "a list must begin with its kind"),
         ("[" * 100_000, "nested without end"),
         ("sing", "Expecting value"),
