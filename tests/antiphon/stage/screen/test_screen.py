@@ -24,7 +24,6 @@ from antiphon.perform.reports import (
 )
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
 from antiphon.stage.screen.heard_notes import KEPT_NOTES
-from antiphon.stage.screen.picture import window
 from antiphon.stage.screen.screen import Screen
 from antiphon.timebase import Grid
 
@@ -180,13 +179,6 @@ def test_leaving_shows_the_last_moment_and_gives_the_cursor_back():
         answer(shown, timed(ANSWER))
     assert "D5" in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.out.getvalue())
     assert shown.out.getvalue().rstrip().endswith("\x1b[?25h")
-
-
-def test_the_window_keeps_the_end_of_a_long_phrase_in_view():
-    assert window([], 75, 16) == (0, 1)
-    assert window([GridNote(36, 4, 60)], 75, 16) == (32, 1)
-    assert window([GridNote(36, 4, 60)], 115, 16) == (32, 2)
-    assert window([GridNote(0, 64, 60), GridNote(64, 30, 60)], 75, 16) == (32, 1)
 
 
 def test_mode_model_and_recording_are_shown_as_they_are_now():
