@@ -31,10 +31,11 @@ STAGE = {
     "sync": {"machine"},
     "engine": {"ports", "machine"},
     "takes": {"machine"},
-    "screen": {"ports", "machine", "lateness"},
+    "performance_state": {"ports", "lateness"},
+    "screen": {"ports", "machine", "performance_state"},
     "process": {"ports", "sync", "engine", "voice", "machine"},
-    "control": {"ports", "machine", "lateness"},
-    "app": {"process", "control", "screen", "takes", "ports", "machine"},
+    "control": {"ports", "machine", "performance_state"},
+    "app": {"process", "control", "screen", "takes", "ports", "machine", "performance_state"},
 }
 # The rooms of the trainer in order: each imports only those before it.
 TRAINING_ROOMS = ("recipe", "corpus", "data", "network", "fit", "score", "export", "judge", "commands")

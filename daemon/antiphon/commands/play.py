@@ -28,11 +28,11 @@ from antiphon.signals import hangup_signal, stop_signals
 from antiphon.stage.app import App, Outputs, attend
 from antiphon.stage.control.sd_notify import Notifier
 from antiphon.stage.control.server import asked_through
-from antiphon.stage.control.status import StatusBoard
 from antiphon.stage.machine.clock import SystemClock
 from antiphon.stage.machine.log import logging_to
 from antiphon.stage.machine.priority import keep_ordinary
 from antiphon.stage.machine.single_instance import Instance
+from antiphon.stage.performance_state import PerformanceTracker
 from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.ports.rtmidi import APIS
 from antiphon.stage.process.player import LoadOrder, Ready, StartPlaying
@@ -41,7 +41,6 @@ from antiphon.stage.screen.screen import Screen
 from antiphon.stage.takes.library import finish_what_was_cut_off
 from antiphon.stage.takes.recorder import Limits, Recorder
 from antiphon.stage.takes.recording import Recording
-from antiphon.timebase import Meter
 
 
 @click.command()
@@ -100,7 +99,7 @@ def _perform(read: Callable[[], Config], seed: int, learn: Knob | Button | None,
     start = StartPlaying(replace(settings.session, learn=learn), _wiring(settings))
     remembered = memory_file.read(Path(settings.memory.file)) if settings.memory.file else ()
     order = _order(settings, chosen, programs, seed, remembered)
-    board = StatusBoard(settings, chosen.card.name, clock.now_s(), chosen.card.steps_per_quarter)
+    performance = PerformanceTracker(settings, chosen.card.name, chosen.card.steps_per_quarter)
     header = take_header(settings, chosen, seed, programs, remembered)
     console, log = Console(quiet=quiet), settings.log
     say = partial(_say, console)
@@ -110,7 +109,7 @@ def _perform(read: Callable[[], Config], seed: int, learn: Knob | Button | None,
         stop_signals() as stopping,
         hangup_signal() as hung_up,
         asked_through(instance.socket_path, clock) as door,
-        Supervisor(order, start, lambda: board.settings.session) as live,
+        Supervisor(order, start, lambda: performance.state.settings.session) as live,
     ):
         ready = live.ready()
         folder, kept = Path(settings.take.folder), settings.take
@@ -120,12 +119,12 @@ def _perform(read: Callable[[], Config], seed: int, learn: Knob | Button | None,
         recording = Recording(lambda begin: Recorder(folder, header, begin, say, limits), kept.record, say)
         try:
             click.echo(_opened(ready))
-            with _screen(console, settings, chosen) as screen:
-                stage = Outputs(live.ask, read, recording, screen, Notifier(clock), say)
-                front = App(clock, settings, start.wiring, board, stage)
-                front.opened(ready)
-                door.serve = front.serve
-                attend(live, front, door, stopping, hung_up)
+            with Screen(console, performance) as screen:
+                outputs = Outputs(live.ask, read, recording, screen, Notifier(clock), say)
+                app = App(clock, settings, start.wiring, performance, outputs)
+                app.opened(ready)
+                door.serve = app.serve
+                attend(live, app, door, stopping, hung_up)
         finally:
             take = recording.close()
     click.echo(f"The take is {take}." if take else "No take is kept: nothing was played, or recorded.")
@@ -144,12 +143,6 @@ def _order(
         on_jack=False,  # whether JACK is wanted is known once it has answered
         remembered=remembered,
     )
-
-
-def _screen(console: Console, settings: Config, chosen: Bundle) -> Screen:
-    meter, card = Meter.parse(settings.tempo.meter), chosen.card
-    mode = settings.answer.mode
-    return Screen(console, settings.tempo.bpm, meter, card.name, card.steps_per_quarter, mode)
 
 
 def _say(console: Console, line: str) -> None:

@@ -183,7 +183,7 @@ def _answer_anew(
 ) -> Path:
     """The same calls, other answers; gives the file of the new take."""
     band = band_of(take, header, model, changes)
-    asked = [_with(record, changes) for record in records]
+    asked = [without(record, changes) for record in records]
     settings = _told(_plain_settings(header), model, changes)
     told = take_header(settings, band.bundles[0], header.random_seed, band.bundles[1:], header.remembered)
     place = Place(TempoMap(told.bpm))
@@ -203,11 +203,17 @@ def _answer_anew(
     return path
 
 
-def _with(record: Record, changes: Changes) -> Record:
-    """What was set while it was played keeps what is changed now."""
+def without(record: Record, changes: Changes) -> Record:
+    """What was asked for while it was played, without what is changed for the replay."""
     if isinstance(record, Asked) and isinstance(record.what, SessionSettings):
         return replace(record, what=changed_settings(record.what, changes))
+    if isinstance(record, Asked) and isinstance(record.what, tuple):
+        return replace(record, what=tuple(one for one in record.what if not _fixed(one.name, changes)))
     return record
+
+
+def _fixed(name: str, changes: Changes) -> bool:
+    return any(name == changed or name.startswith(f"{changed}.") for changed in changes)
 
 
 def _told(settings: Config, model: str | None, changes: Changes) -> Config:

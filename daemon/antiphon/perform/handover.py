@@ -1,6 +1,6 @@
 """Where a session leaves a performance, for one that takes it up: fed with the reports of the first. Pure."""
 
-from antiphon.perform.reports import Followed, Handover, Heard, Report
+from antiphon.perform.reports import BarsBegun, Followed, Handover, Heard, Report
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 
@@ -18,7 +18,7 @@ class HandoverTracker:
             case Heard(grid=grid):
                 self._grid = grid
                 self._calls += 1
-            case Followed(grid=grid):
+            case BarsBegun(grid=grid) | Followed(grid=grid):
                 self._grid = grid
 
     @property

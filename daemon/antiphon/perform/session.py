@@ -27,9 +27,10 @@ from antiphon.perform.reports import (
     Pressed,
     ProgramChosen,
     SessionReport,
+    SettingChanged,
     StateChanged,
 )
-from antiphon.perform.settings import Button, SessionSettings, State
+from antiphon.perform.settings import Button, Changes, SessionSettings, State, applied
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid
 
@@ -99,30 +100,48 @@ class Session:
         if (lead := self._time.hear(said)) is not None:
             self._follow(lead, at_s)
 
-    def ask(self, what: SessionSettings | Button, at_s: float) -> None:
-        """Other settings, or what a button does, from a moment on that is not before the last one told of."""
+    @property
+    def settings(self) -> SessionSettings:
+        """Those in force: knobs and buttons change settings, too."""
+        now, clock = self._controls.now, self._settings.clock
+        return replace(
+            self._settings,
+            answer=now.answer,
+            sampling=now.sampling,
+            shape=now.shape,
+            control=self._controls.settings,
+            clock=replace(clock, source=now.source),
+        )
+
+    def ask(self, what: Changes | Button, at_s: float) -> None:
+        """Other settings, or what a button does, from a moment on; never before the last one told of."""
         self._catch_up(at_s)
         self._reports.append(Asked(at_s, what))
-        if isinstance(what, SessionSettings):
-            self._set(what, at_s)
+        if isinstance(what, tuple):
+            self._change(what, at_s)
         else:
             self._reports.append(Pressed(at_s, what))
             self._press(what, at_s)
 
+    def _change(self, changes: Changes, at_s: float) -> None:
+        settings = self.settings
+        for change in changes:
+            settings = applied(settings, change.name, change.value)
+            self._reports.append(SettingChanged(at_s, change.name, change.value))
+        self._set(settings, at_s)
+
     def _set(self, settings: SessionSettings, at_s: float) -> None:
-        """What sounds goes on. Channel and meter stay: they are the performance's."""
-        before, source = self._settings, self._controls.now.source
-        tempo = replace(settings.tempo, meter=before.tempo.meter)
-        self._settings = replace(settings, tempo=tempo, channel=before.channel, learn=before.learn)
-        self._controls.set(settings.control, before.live_settings, settings.live_settings)
+        """Other settings are in force; what sounds goes on."""
+        before, self._settings = self.settings, settings
+        self._controls.set(settings.control, settings.live_settings)
         self._programs.sample(self._controls.now.sampling)
         self._phrase.set(settings.phrase)
         self._planner.set(settings)
-        shift = self._time.set(tempo, at_s)
+        shift = self._time.set(settings.tempo, at_s)
         self._move(shift)
         if shift.moved_s is not None:
             self._reports += self._time.news(at_s, False, not self._phrase.silent)
-        if source != self._controls.now.source or settings.clock != before.clock:
+        if settings.clock != before.clock:
             self._choose_source(at_s)
 
     def _follow(self, lead: Lead, at_s: float) -> None:
@@ -186,7 +205,9 @@ class Session:
             self._end_call(at_s)
         elif button == "remember":
             self._controls.now = remembering_or_not(self._controls.now)
-            self._programs.sample(self._controls.now.sampling)
+            sampling = self._controls.now.sampling
+            self._programs.sample(sampling)
+            self._reports.append(SettingChanged(at_s, "sampling.remembers", sampling.remembers))
         elif button == "forget":
             self._programs.forget()
         elif button == "keep_memory":
@@ -197,7 +218,7 @@ class Session:
             self._playback.owe(self.stop(at_s))
 
     def _begin_listening(self, at_s: float) -> None:
-        self._time.begin(at_s)
+        self._reports += self._time.begin(at_s)
         if self._playback.call is not None:
             self._barge_in(self._playback.call, at_s)
         self._enter("listening", at_s)

@@ -19,6 +19,7 @@ from antiphon.perform.answer.programs import Voice
 from antiphon.perform.reports import (
     Answered,
     Asked,
+    BarsBegun,
     Begun,
     Composed,
     Handover,
@@ -28,10 +29,18 @@ from antiphon.perform.reports import (
     MemoryKept,
     Pressed,
     ProgramChosen,
+    SettingChanged,
     StateChanged,
 )
 from antiphon.perform.session import Session
-from antiphon.perform.settings import AnswerSettings, ControlSettings, SessionSettings, TempoSettings
+from antiphon.perform.settings import (
+    AnswerSettings,
+    ControlSettings,
+    SessionSettings,
+    SettingChange,
+    TempoSettings,
+)
+from antiphon.timebase import Grid
 from fakes import VOCABULARY, random_weights, scripted_voice
 
 # At 120 bpm a step lasts 0.125 s, a bar of 4/4 two seconds. The call: one bar of C major from second 1.
@@ -362,8 +371,11 @@ def test_what_a_knob_has_set_and_which_button_went_down_are_told():
     for control, value in ((20, 127), (22, 127), (26, 0), (28, 127), (28, 0), (90, 1)):
         made.turn(turned(1.0, control, value))
     assert made.take_reports()[1:] == [
+        SettingChanged(1.0, "sampling.temperature", 2.0),
         KnobTurned(1.0, "temperature", 2.0),
+        SettingChanged(1.0, "answer.mode", "trade"),
         KnobTurned(1.0, "mode", "trade"),
+        SettingChanged(1.0, "sampling.weights.r", 0.0),
         KnobTurned(1.0, "rests", 0.0),
         Pressed(1.0, "record"),
     ]
@@ -374,33 +386,47 @@ def test_what_the_music_depends_on_is_told_first():
     assert made.take_reports() == [Begun(SessionSettings(tempo=FIXED, sampling=PLAIN), 1, Handover())]
 
 
-def test_other_settings_count_from_the_moment_they_are_asked_for():
+def test_a_change_counts_from_the_moment_it_is_asked_for():
     made = session(control=KNOBS)
-    made.turn(turned(0.1, 20, 127))  # the temperature, as far as it goes
     sent = play(made, CALL, until_s=3.2)
-    asked = SessionSettings(
-        tempo=TempoSettings("fixed", 60.0, "3/4"), sampling=PLAIN, control=ControlSettings(answer_now=99)
-    )
-    made.ask(asked, 3.25)
+    changes = (SettingChange("tempo.bpm", 60.0), SettingChange("control.answer_now", 99))
+    made.ask(changes, 3.25)
     sent += play(made, [], until_s=30.0)
     # A quarter of the answer's first second had passed: at half the tempo the rest takes twice as long.
     assert rows(sent)[:4] == [(3.0, "on", 72), (3.65, "off", 72), (3.75, "on", 71), (4.2, "off", 71)]
-    assert Asked(3.25, asked) in made.take_reports()
+    reports = made.take_reports()
+    assert Asked(3.25, changes) in reports
+    assert SettingChanged(3.25, "control.answer_now", 99) in reports
     made.receive(Timed(31.25, NoteOn(60)))
-    made.turn(turned(31.5, 25, 127))  # the old button does nothing
+    made.turn(turned(31.5, 23, 127))  # the old button does nothing
     made.turn(turned(31.75, 99, 127))
     heard = next(news for news in made.take_reports() if isinstance(news, Heard))
     assert (heard.at_s, heard.grid.bpm) == (31.75, 60.0)
-    assert heard.answer_start_steps % 16 == 0  # the meter stays: it is the performance's
 
 
-def test_what_a_knob_has_set_stays_where_the_settings_do_not_differ():
+def test_a_change_keeps_what_a_knob_has_set():
     made = session(control=KNOBS)
     made.turn(turned(0.1, 22, 127))  # trade
-    made.ask(SessionSettings(tempo=FIXED, sampling=PLAIN, answer=AnswerSettings(bars=1)), 0.2)
+    made.ask((SettingChange("answer.bars", 1),), 0.2)
     play(made, CALL, until_s=3.5)
     assert made.state == "answering"  # a bar, then the bar line, as trading has it
     assert next(news for news in made.take_reports() if isinstance(news, Heard)).at_s == 3.0
+
+
+def test_a_change_to_the_value_of_the_beginning_undoes_a_knob():
+    made = session(control=KNOBS)
+    before = made.settings.sampling.temperature
+    made.turn(turned(0.1, 20, 127))
+    assert made.settings.sampling.temperature == 2.0
+    made.ask((SettingChange("sampling.temperature", before),), 0.2)
+    assert made.settings.sampling.temperature == before
+
+
+def test_the_bars_begin_with_the_first_note_and_that_is_reported_once():
+    made = session()
+    play(made, CALL, until_s=8.0)
+    begun = [(n.at_s, n.grid) for n in made.take_reports() if isinstance(n, BarsBegun)]
+    assert begun == [(1.0, Grid(FIXED.bpm, 1.0))]
 
 
 def test_a_button_can_be_asked_for_from_outside():

@@ -26,7 +26,7 @@ from antiphon.perform.clock.midi_clock_out import MidiClockOut
 from antiphon.perform.controls.midi_controls import state_light
 from antiphon.perform.reports import NO_HANDOVER, Handover, Report
 from antiphon.perform.session import Session
-from antiphon.perform.settings import Button, SessionSettings, Source
+from antiphon.perform.settings import Button, Changes, SessionSettings, Source
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import Clock, SystemClock
 from antiphon.stage.machine.log import LOG, ForwardingHandler, LogLine
@@ -105,7 +105,7 @@ class Failed:
     message: str
 
 
-LiveRequest = SessionSettings | Button
+LiveRequest = Changes | Button
 Seen = Report | PortChanged
 Message = Loaded | Ready | Waiting | Failed | ConnectionsChanged | LogLine | Seen
 

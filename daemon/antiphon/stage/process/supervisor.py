@@ -13,7 +13,7 @@ from typing import Self
 from antiphon.errors import Failure
 from antiphon.events import NoteOff, Timed
 from antiphon.perform.handover import HandoverTracker
-from antiphon.perform.reports import Released, StateChanged
+from antiphon.perform.reports import Asked, Released, StateChanged
 from antiphon.perform.settings import SessionSettings
 from antiphon.stage.machine.clock import Clock, SystemClock
 from antiphon.stage.machine.log import LOG, LogLine
@@ -77,7 +77,7 @@ class Supervisor:
         self._part.tell(start)
         self._ready: Ready | None = None
         self._standby: PlayerHandle | None = None
-        self._asked: list[LiveRequest] = []  # while nobody was there to be asked
+        self._asked: list[LiveRequest] = []  # and not yet reported, or while no process was there to be asked
         self._deaths_s: deque[float] = deque()
         self._looked_s = self._clock.now_s()
 
@@ -131,7 +131,7 @@ class Supervisor:
         self._order = replace(self._order, on_jack=ready.api == "jack")
         for asked in self._asked:
             self._part.tell(asked)
-        self._asked = []
+        self._asked = [asked for asked in self._asked if isinstance(asked, tuple)]
         if self._standby is None:
             self._hire()
 
@@ -139,11 +139,14 @@ class Supervisor:
         self._standby = PlayerHandle(self._order, self._serve)
 
     def ask(self, what: LiveRequest) -> None:
-        """Other settings, or what a button does; once there is somebody to ask."""
-        if self._ready is None:
-            self._asked.append(what)
-        else:
+        """Other settings, or what a button does; once there is a process to ask.
+
+        Changes are asked again of the next process where one ended before it reported them.
+        """
+        if self._ready is not None:
             self._part.tell(what)
+        if self._ready is None or isinstance(what, tuple):
+            self._asked.append(what)
 
     def attend(
         self, watch: Callable[[Watched], None], tick: Callable[[], None], stopping: Callable[[], bool]
@@ -214,6 +217,8 @@ class Supervisor:
             case Waiting() as waiting:
                 watch(waiting)
             case report:
+                if isinstance(report, Asked) and report.what in self._asked:
+                    self._asked.remove(report.what)
                 if not isinstance(report, PortChanged):
                     self._left.hear(report)
                 watch(report)

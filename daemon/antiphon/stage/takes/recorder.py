@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from antiphon.errors import Failure
-from antiphon.events import NoteOn, Timed
+from antiphon.events import Timed
 from antiphon.midi.messages import HeldNotes
 from antiphon.perform.reports import (
+    BarsBegun,
     Ended,
     Followed,
     Heard,
@@ -147,10 +148,10 @@ class Recorder:
     def _follow(self, report: Report) -> None:
         """Bars, notes that sound, and the state, all the while."""
         match report:
-            case Received(Timed(at_s, event)):
+            case Received(Timed(_, event)):
                 self._held[0].follow(event)
-                if isinstance(event, NoteOn):
-                    self._tempo.begin(at_s)
+            case BarsBegun(at_s, grid):
+                self._tempo.begin(at_s, grid.bpm)
             case Sent(Timed(_, event)) | Released(Timed(_, event)):
                 self._held[1].follow(event)
             case Heard():

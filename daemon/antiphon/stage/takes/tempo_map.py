@@ -53,10 +53,10 @@ class TempoMap:
         before = bisect_right(self._places, at_s, key=lambda p: p.at_s)
         del self._places[: max(0, before - 1)]
 
-    def begin(self, at_s: float) -> None:
-        """The first downbeat, as long as nothing better is known."""
+    def begin(self, at_s: float, bpm: float | None = None) -> None:
+        """The first downbeat and its tempo, until the first phrase has been heard."""
         if self.empty:
-            self._places.append(_Place(at_s, 0, self.bpm))
+            self._places.append(_Place(at_s, 0, bpm or self.bpm))
             self._guessed = True
 
     def learn(self, heard: Heard) -> None:
