@@ -11,11 +11,12 @@ ROOT = Path(__file__).parent.parent
 DAEMON = ROOT / "daemon" / "antiphon"
 TRAINING = ROOT / "training" / "antiphon_training"
 IMPURE = {"time", "threading", "socket", "rtmidi", "asyncio", "subprocess", "queue", "os", "pathlib"}
-GROUND = {"events", "timebase"}
+GROUND = {"events", "slices", "timebase"}
 # Each pure room and the rooms it may import; the ground may be imported everywhere.
 PURE = {
     "events": set(),
     "timebase": set(),
+    "slices": set(),
     "midi": {"midi", "files", "errors", "listen"},  # its MIDI files are read through `files`
     "listen": {"listen"},
     "compose": {"compose"},

@@ -58,16 +58,22 @@ class Memory:
         self._runs, self._spare = (np.zeros(MOST_STEPS + 1, np.int64) for _ in range(2))
         self._distance = np.zeros(MOST_STEPS + 1, np.int64)
         self._bar_steps = 0
+        self._before: tuple[NDArray[np.int64], int] | None = None  # steps and how many, before this song
         self.clear()
 
     def clear(self) -> None:
         """Forget everything."""
         self._length = self._kept = 0
         self._runs[:] = 0
+        self._before = None
 
     def begin(self, bars: Bars) -> None:
         """A new song begins, in these bars; one that was not kept is forgotten."""
+        if self._before is not None:  # older steps may have been forgotten for a song that is forgotten now
+            steps, self._kept = self._before
+            self._steps[: self._kept] = steps
         self._length = self._kept
+        self._before = (self._steps[: self._kept].copy(), self._kept)
         self._runs[:] = 0
         self._measure(bars.steps)
         bar = self._bar_steps or 1
@@ -80,7 +86,7 @@ class Memory:
 
     def keep(self) -> None:
         """What was heard since `begin` stays."""
-        self._kept = self._length
+        self._kept, self._before = self._length, None
 
     def hear(self, symbol_id: int) -> None:
         """One more step."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from antiphon.events import PlayedNote
 from antiphon.listen.quantise import CHORD_S
+from antiphon.slices import Sliced, finish
 from antiphon.timebase import MAX_BPM, MIN_BPM, STEPS_PER_QUARTER, Grid
 
 _FEWEST_ONSETS = 3
@@ -108,12 +109,20 @@ def infer(notes: Iterable[PlayedNote], guess_bpm: float | None = None) -> TempoE
     `guess_bpm` is a tempo to expect. Whether a tempo or its double is meant, only custom decides. None with
     fewer than three onsets, or where no tempo of 20–300 bpm can be read.
     """
+    return finish(infer_in_slices(notes, guess_bpm))
+
+
+def infer_in_slices(
+    notes: Iterable[PlayedNote], guess_bpm: float | None = None
+) -> Sliced[TempoEstimate | None]:
+    """The same in small parts, an onset each."""
     onsets = _onsets(notes)
     if len(onsets) < _FEWEST_ONSETS:
         return None
     readings = _first(onsets[0], guess_bpm)
     for onset_s in onsets[1:]:
         readings = _best([after for reading in readings for after in _after(reading, onset_s)])
+        yield
     return _estimate(readings, onsets) if readings else None
 
 

@@ -12,10 +12,10 @@ from antiphon.timebase import Grid
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What an earlier session of the same performance has left: its bars, and how many calls it answered."""
+    """What an earlier session of the same performance has left: its bars, and how many answers it played."""
 
     transport: Transport | None = None
-    calls: int = 0
+    answers: int = 0
 
 
 NO_HANDOVER = Handover()

@@ -160,8 +160,23 @@ def test_a_note_of_the_player_ends_the_answer_at_once_and_begins_the_next_call()
 def test_a_player_who_only_paused_is_heard_whole():
     made = session(phrase=PhraseSettings(silence_beats=0.5))
     play(made, [*CALL, (2.8, NoteOn(72)), (2.95, NoteOff(72))])
-    heard = [n for n in made.take_reports() if isinstance(n, Heard)]
-    assert [[note.pitch for note in n.notes] for n in heard] == [[60, 64, 67], [60, 64, 67, 72]]
+    reports = made.take_reports()
+    heard = [n for n in reports if isinstance(n, Heard)]
+    assert [[note.pitch for note in n.notes] for n in heard] == [[60, 64, 67, 72]]
+    assert sum(isinstance(n, Answered) for n in reports) == 1
+
+
+def test_an_answer_that_never_sounded_leaves_no_trace():
+    """The phrase pauses after its answer is planned: all goes on as if it had been played without a decision."""
+    paused = [*CALL, (2.95, NoteOn(72)), (3.3, NoteOff(72)), (9.0, NoteOn(64)), (9.4, NoteOff(64))]
+    quick, slow = (session(phrase=PhraseSettings(silence_beats=beats)) for beats in (0.75, 1.25))
+    played = []
+    for made in (quick, slow):
+        rows_of = rows(play(made, paused))
+        played.append((rows_of, made.transport, [n for n in made.take_reports() if isinstance(n, Composed)]))
+    assert [row[1:] for row in played[0][0]] == [row[1:] for row in played[1][0]]
+    assert played[0][1] == played[1][1]
+    assert played[0][2] == played[1][2]
 
 
 def test_a_late_model_leaves_a_rest_and_no_burst():
@@ -295,7 +310,9 @@ def test_the_model_has_heard_the_call_before_it_is_over():
     made = Session(voice, SessionSettings(tempo=FIXED), 1)
     play(made, CALL, until_s=2.89)
     before = list(voice.model.heard)
-    assert before == ["/", "60", "_", "_", "_", "64", "_", "_", "_", "67", "_", "_"]
+    assert before == ["/", "60", "_", "_", "_", "64", "_", "_", "_", "67", *["_"] * 7]
+    play(made, [], until_s=2.91)
+    assert voice.model.heard[: len(before)] == before
 
 
 def turned(at_s, control, value):
@@ -400,6 +417,7 @@ def test_a_change_counts_from_the_moment_it_is_asked_for():
     made.receive(Timed(31.25, NoteOn(60)))
     made.turn(turned(31.5, 23, 127))  # the old button does nothing
     made.turn(turned(31.75, 99, 127))
+    play(made, [], until_s=40.0)
     heard = next(news for news in made.take_reports() if isinstance(news, Heard))
     assert (heard.at_s, heard.grid.bpm) == (31.75, 60.0)
 
@@ -484,7 +502,7 @@ def test_a_program_change_lets_another_voice_answer():
 def test_another_voice_hears_the_call_before_it_is_over():
     made, voices = two_voices()
     play(made, [*CALL, (2.5, ProgramChange(0))], until_s=2.89)
-    assert voices[1].model.heard[-3:] == ["67", "_", "_"]
+    assert voices[1].model.heard[-8:] == ["67", *["_"] * 7]
 
 
 def test_an_answer_goes_on_in_its_own_voice_and_the_next_is_in_the_other():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from antiphon.compose.melody import Melody, octaves_into_range
 from antiphon.compose.shape import Shape
 from antiphon.compose.symbols import END, HOLD, Vocabulary, encode, is_pitch
-from antiphon.events import GridNote, NoteOff, NoteOn, PlayedNote, Timed, fold_pitch
+from antiphon.events import GridNote, NoteOff, NoteOn, Timed, fold_pitch
 from antiphon.listen.key import Key
 from antiphon.listen.quantise import joined
 from antiphon.perform.answer.scheduler import Scheduler
@@ -115,15 +115,6 @@ class Answer:
             self._note = None
 
 
-@dataclass(slots=True)
-class Reply:
-    """The answer that is planned or sounding, and the call it answers."""
-
-    answer: Answer
-    call: tuple[PlayedNote, ...]
-    heard: bool = False  # whether a note of it has sounded
-
-
 def home_shift(notes: Sequence[GridNote], key: Key, vocabulary: Vocabulary) -> int:
     """Semitones from the player's key and register to the model's."""
     shifted = [note.pitch + key.shift for note in notes]
@@ -131,7 +122,7 @@ def home_shift(notes: Sequence[GridNote], key: Key, vocabulary: Vocabulary) -> i
 
 
 def as_heard(notes: Sequence[GridNote], shift: int, until_steps: int) -> tuple[str, ...]:
-    """A call as the model hears it: from its first note, its last one held until the answer begins.
+    """A phrase as the model hears it: from its first note, its last one held until the answer begins.
 
     `shift` in semitones; `until_steps` on the grid of `notes`.
     """
