@@ -167,7 +167,7 @@ def test_a_player_who_only_paused_is_heard_whole():
 
 
 def test_an_answer_that_never_sounded_leaves_no_trace():
-    """The phrase pauses after its answer is planned: all goes on as if it had been played without a decision."""
+    """A pause after the answer was planned: all goes on as if nothing had been decided in it."""
     paused = [*CALL, (2.95, NoteOn(72)), (3.3, NoteOff(72)), (9.0, NoteOn(64)), (9.4, NoteOff(64))]
     quick, slow = (session(phrase=PhraseSettings(silence_beats=beats)) for beats in (0.75, 1.25))
     played = []
