@@ -1,5 +1,6 @@
 """A melody that is being composed: it hears symbols, then gives the next ones, one at a time."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -115,11 +116,15 @@ class Melody:
 def octaves_into_range(pitches: Iterable[int], vocabulary: Vocabulary) -> int:
     """Semitones, a multiple of 12, that bring most pitches to ones the model knows, about in their middle."""
     known = set(vocabulary.pitches)
-    heard = list(pitches)
+    heard = Counter(pitches)
     middle = (min(known) + max(known)) / 2
-    mean = sum(heard) / len(heard) if heard else middle
+    mean = sum(heard.elements()) / heard.total() if heard else middle
 
     def unlike(move: int) -> tuple[int, float, int]:
-        return sum(pitch + move not in known for pitch in heard), abs(mean + move - middle), move
+        return (
+            sum(times for pitch, times in heard.items() if pitch + move not in known),
+            abs(mean + move - middle),
+            move,
+        )
 
     return min((12 * octave for octave in range(-10, 11)), key=unlike)

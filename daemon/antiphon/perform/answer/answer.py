@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from antiphon.compose.melody import Melody, octaves_into_range
 from antiphon.compose.shape import Shape
-from antiphon.compose.symbols import END, HOLD, Vocabulary, encode, is_pitch
+from antiphon.compose.symbols import END, HOLD, REST, Vocabulary, is_pitch, span
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed, fold_pitch
 from antiphon.listen.key import Key
-from antiphon.listen.quantise import joined
 from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.answer.touch import LONGEST_GATE, Touch, silence_steps
 from antiphon.perform.reports import Composed
@@ -127,5 +126,8 @@ def as_heard(notes: Sequence[GridNote], shift: int, until_steps: int) -> tuple[s
     `shift` in semitones; `until_steps` on the grid of `notes`.
     """
     first = notes[0].onset_steps
-    moved = [GridNote(n.onset_steps - first, n.duration_steps, fold_pitch(n.pitch + shift)) for n in notes]
-    return encode(joined(moved, until_steps - first))
+    symbols: list[str] = []
+    for note in notes:
+        symbols += span(REST, note.onset_steps - first - len(symbols))
+        symbols += span(str(fold_pitch(note.pitch + shift)), note.duration_steps)
+    return (*symbols, *[HOLD] * (until_steps - first - len(symbols)))

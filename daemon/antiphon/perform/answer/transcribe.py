@@ -8,8 +8,8 @@ from antiphon.events import GridNote, PlayedNote
 from antiphon.listen import quantise
 from antiphon.listen.key import Key
 from antiphon.listen.key_tracker import KeyTracker
-from antiphon.listen.quantise import one_voice
-from antiphon.listen.tempo import TempoEstimate, infer_in_slices
+from antiphon.listen.quantise import one_voice_in_slices
+from antiphon.listen.tempo import TempoEstimate, TempoReader
 from antiphon.perform.transport import Transport
 from antiphon.slices import Sliced
 from antiphon.timebase import MAX_BPM, MIN_BPM, STEPS_PER_QUARTER, Grid
@@ -41,6 +41,8 @@ class Transcriber:
         self._tracker = KeyTracker()
         self._tracker.set(key)
         self._bars_used = 0
+        self._reader, self._expected_bpm = TempoReader(), 0.0
+        self._read: list[float] = []  # the onsets that it has heard
 
     def set(self, voice: quantise.Voice, key: Key | None) -> None:
         """Another voice of chords, or another key by hand."""
@@ -51,8 +53,8 @@ class Transcriber:
         self, phrase: Sequence[PlayedNote], transport: Transport, follow: bool
     ) -> Sliced[Transcription]:
         """What a phrase says, in small parts; `phrase` is not empty. `follow`: the player sets the tempo."""
-        estimate = (yield from _tempo(phrase, transport)) if follow else None
-        placed, notes = self._on_the_grid(phrase, transport, estimate)
+        estimate = (yield from self._tempo(phrase, transport)) if follow else None
+        placed, notes = yield from self._on_the_grid(phrase, transport, estimate)
         tracker = copy(self._tracker)
         return Transcription(notes, tracker.hear(notes), placed, tracker)
 
@@ -65,28 +67,37 @@ class Transcriber:
 
     def _on_the_grid(
         self, phrase: Sequence[PlayedNote], transport: Transport, estimate: TempoEstimate | None
-    ) -> tuple[Transport, tuple[GridNote, ...]]:
+    ) -> Sliced[tuple[Transport, tuple[GridNote, ...]]]:
         if estimate is None:
-            return transport, one_voice(phrase, transport.grid, self._voice)
+            return transport, (yield from one_voice_in_slices(phrase, transport.grid, self._voice))
         steps = self._bar_of(estimate, transport) * transport.bar_steps
-        notes = tuple(
-            GridNote(note.onset_steps + steps, note.duration_steps, note.pitch)
-            for note in one_voice(phrase, estimate.beats, self._voice)
-        )
-        return Transport(_grid(estimate, steps), transport.meter), notes
+        notes = yield from one_voice_in_slices(phrase, estimate.beats, self._voice)
+        yield
+        moved = tuple(GridNote(note.onset_steps + steps, note.duration_steps, note.pitch) for note in notes)
+        return Transport(_grid(estimate, steps), transport.meter), moved
+
+    def _tempo(self, phrase: Sequence[PlayedNote], transport: Transport) -> Sliced[TempoEstimate | None]:
+        """The tempo of a phrase, where it is certain enough. Only onsets that are new are read."""
+        if transport.grid.steps_per_quarter != STEPS_PER_QUARTER:
+            return None
+        onsets = sorted(note.onset_s for note in phrase)
+        if self._expected_bpm != transport.grid.bpm or onsets[: len(self._read)] != self._read:
+            self._reader, self._expected_bpm, self._read = (
+                TempoReader(transport.grid.bpm),
+                transport.grid.bpm,
+                [],
+            )
+        for onset_s in onsets[len(self._read) :]:
+            self._reader.hear(onset_s)
+            self._read.append(onset_s)
+            yield
+        estimate = self._reader.estimate()
+        return estimate if estimate is not None and estimate.confidence >= _CONFIDENT else None
 
     def _bar_of(self, estimate: TempoEstimate, transport: Transport) -> int:
         """Bars go on being counted: the phrase begins at the nearest bar line, in a bar of its own."""
         nearest = round(transport.grid.steps_at(estimate.beat_s) / transport.bar_steps)
         return max(nearest, self._bars_used)
-
-
-def _tempo(phrase: Sequence[PlayedNote], transport: Transport) -> Sliced[TempoEstimate | None]:
-    """The tempo of a phrase, where it is certain enough."""
-    if transport.grid.steps_per_quarter != STEPS_PER_QUARTER:
-        return None
-    estimate = yield from infer_in_slices(phrase, guess_bpm=transport.grid.bpm)
-    return estimate if estimate is not None and estimate.confidence >= _CONFIDENT else None
 
 
 def _grid(estimate: TempoEstimate, first_step: int) -> Grid:
