@@ -51,14 +51,13 @@ BEFORE = {
 def program(root: Path) -> SimpleNamespace:
     """All names of the program and its tests that are used here."""
     sys.path[:0] = [str(root / "daemon"), str(root / "tests")]
-    from antiphon.stage.clock import VirtualClock
-    from antiphon.stage.midi_port import MidiPort, Wiring
-    from antiphon.stage.performance import make_voice
-
     from antiphon import bundle
     from antiphon.perform.session import Session
     from antiphon.perform.settings import SessionSettings
     from antiphon.stage.engine import Engine
+    from antiphon.stage.machine.clock import VirtualClock
+    from antiphon.stage.ports.live_port import MidiPort, Wiring
+    from antiphon.stage.voice import make_voice
     from fake_rtmidi import FakeDevice, FakeRtMidi
 
     voice = make_voice(bundle.load(bundle.find(bundle.DEFAULT_MODEL)), None)
