@@ -14,7 +14,10 @@ from antiphon.perform.modes import place_answer
 from antiphon.perform.reports import Heard
 from antiphon.perform.settings import AnswerSettings, LiveSettings, SessionSettings
 from antiphon.perform.transport import Transport
-from antiphon.slices import Sliced, finish
+from antiphon.slices import Sliced
+
+# With more notes than this the last part of planning takes more than half a millisecond, and is divided.
+_LONG_NOTES = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +71,17 @@ class Planner:
         at_s: float,
         now: LiveSettings,
         scheduler: Scheduler,
-    ) -> PlannedAnswer:
-        """Plan the answer to a phrase that was heard and was over at a moment.
+    ) -> Sliced[PlannedAnswer]:
+        """Plan the answer to a phrase that was heard and was over at a moment, in small parts.
 
         `played` is the phrase as it came, `straight` as it lies on the present grid; `now` is what the knobs
         are set to.
         """
         transport = heard.transport
         start, end = place_answer(heard.notes, at_s, transport, now.answer)
-        back = -finish(self._programs.hear(heard, start))
+        back = -(yield from self._programs.hear(heard, start))
+        if len(played) > _LONG_NOTES:
+            yield
         melody = self._programs.begin(self._answers)
         shape = self._programs.shape(heard, start, end, now.shape)
         keep = now.answer.register == "player"
