@@ -189,6 +189,7 @@ class Session:
             self._reports.append(SettingChanged(at_s, "sampling.remembers", sampling.remembers))
         elif button == "forget":
             self._programs.forget()
+            self._turns.hear_anew()
         elif button == "keep_memory":
             self._reports.append(MemoryKept(at_s, self._programs.remembered()))
         elif button == "stop":

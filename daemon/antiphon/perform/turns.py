@@ -9,10 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from antiphon.events import NoteOn, PlayedNote, Timed
-from antiphon.perform.answer.planner import PlannedAnswer, Planner
+from antiphon.perform.answer.planner import HeardPhrase, PlannedAnswer, Planner
 from antiphon.perform.answer.playback import Playback
 from antiphon.perform.answer.programs import Programs
-from antiphon.perform.answer.transcribe import Transcription
 from antiphon.perform.clock.bar_clock import BarClock, Shift
 from antiphon.perform.controls.control_state import ControlState
 from antiphon.perform.modes import MODES, Mode
@@ -31,7 +30,7 @@ class _Hearing:
     """A phrase that is being heard ahead of its end; `asked` is what that depends on."""
 
     asked: _Asked
-    job: Job[Transcription]
+    job: Job[HeardPhrase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +161,7 @@ class Turns:
 
     def _withdraw(self) -> None:
         """The bars, the memory and the number of answers are as they were before the phrase was over."""
-        if (planned := self._playback.withdraw()) is not None:
-            planned.melody.withdraw()
+        self._playback.withdraw()
         self._time.withdraw()
 
     def count(self) -> None:

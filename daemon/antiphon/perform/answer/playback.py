@@ -57,13 +57,14 @@ class Playback:
         if self._planned is not None:
             self._end(at_s, cut=True)
 
-    def withdraw(self) -> PlannedAnswer | None:
-        """Forget an answer that does not count yet; gives it."""
-        withdrawn, self._planned = self._planned, None
+    def withdraw(self) -> None:
+        """Forget an answer that does not count yet."""
+        if self._planned is not None:
+            self._planned.answer.withdraw()
+        self._planned = None
         self.scheduler.cancel(0.0)
         self.scheduler.dropped = 0
         self._untold.clear()
-        return withdrawn
 
     def silence(self, at_s: float) -> list[Timed]:
         """The same at once: gives the events that were not handed out, and the note-offs."""
@@ -126,6 +127,8 @@ class Playback:
 
     def _end(self, at_s: float, cut: bool) -> None:
         self.count()  # if it had no note, or all were late
+        if self._planned is not None:
+            self._planned.answer.over()
         self._planned, self._counts = None, False
         self._tell(Answered(at_s, cut, self.scheduler.dropped))
         self.scheduler.dropped = 0

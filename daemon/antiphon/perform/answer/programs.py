@@ -48,7 +48,6 @@ class Programs:
             Melody(voice.model, voice.vocabulary, sampling, self._chance(0), voice.memory)
             for voice in (first, *programs)
         ]
-        self._memories = [voice.memory for voice in (first, *programs) if voice.memory is not None]
         self._voice, self._melody = first, self._melodies[0]
 
     @property
@@ -75,6 +74,7 @@ class Programs:
         """
         shift = home_shift(phrase.notes, phrase.key, self.vocabulary)
         symbols = as_heard(phrase.notes, shift, until_steps)
+        yield
         yield from self._melody.hear_in_slices(symbols, self._bars(phrase))
         return shift
 
@@ -93,8 +93,8 @@ class Programs:
 
     def forget(self) -> None:
         """Clear the memories of all programs."""
-        for memory in self._memories:
-            memory.clear()
+        for melody in self._melodies:
+            melody.forget()
 
     def remembered(self) -> tuple[str, ...]:
         """What the voice that answers has kept, as symbols; "" for each step between two songs."""

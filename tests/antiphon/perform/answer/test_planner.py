@@ -82,7 +82,7 @@ def test_only_a_committed_answer_has_used_its_random_numbers():
             if commit:
                 planner.commit(planned)
             else:
-                planned.melody.withdraw()
+                planned.answer.withdraw()
         planned = plan(planner, settings)
         return [told.symbol for _ in range(12) for told in planned.answer.compose()]
 

@@ -18,7 +18,7 @@ class Answer:
 
     def __init__(self, scheduler, notes):
         self._scheduler, self._notes, self.followed = scheduler, notes, None
-        self.composed = 0
+        self.composed, self.ended = 0, []
         self.ends_s, self.ahead_s = float(notes), 1.0
 
     @property
@@ -37,6 +37,12 @@ class Answer:
 
     def follow(self, transport):
         self.followed = transport
+
+    def over(self):
+        self.ended.append("over")
+
+    def withdraw(self):
+        self.ended.append("withdrawn")
 
 
 def playing(notes=3):
@@ -84,7 +90,8 @@ def test_what_was_composed_is_told_once_a_note_sounds():
 def test_of_an_answer_that_is_withdrawn_before_it_sounds_nobody_hears():
     playback, answer, told = playing()
     playback.perform(-1.0, -1.0)
-    assert playback.withdraw().answer is answer
+    playback.withdraw()
+    assert answer.ended == ["withdrawn"]
     assert told == []
     assert playback.phrase is None
     assert playback.perform(9.0, 9.0) == []
@@ -105,12 +112,13 @@ def test_the_notes_of_the_answer_before_do_not_make_it_sound():
 
 
 def test_it_is_over_at_its_end_with_nothing_left_to_sound():
-    playback, _, told = playing(notes=1)
+    playback, answer, told = playing(notes=1)
     playback.perform(0.0, 0.0)
     assert playback.over_s(0.99) is None
     playback.perform(1.0, 1.0)
     assert playback.over_s(1.25) == 1.0
     assert told[-1] == Answered(1.0, False, 0)
+    assert answer.ended == ["over"]
     assert (playback.phrase, playback.counts) == (None, False)
     assert [moment for moment in playback.deadlines_s() if moment is not None] == []
 
