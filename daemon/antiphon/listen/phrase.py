@@ -124,11 +124,15 @@ class PhraseListener:
             keys.clear()
         return notes
 
+    @property
+    def resumable(self) -> bool:
+        """Whether the phrase that was finished last may go on: it was not as long as a phrase may be."""
+        return not self._whole
+
     def resume(self, notes: tuple[PlayedNote, ...]) -> None:
-        """Take a finished phrase up again: the player had only paused. One as long as may be is over."""
-        if notes and not self._whole:
-            self._notes = [*notes, *self._notes][:MOST_NOTES]
-            self._first_onset_s = notes[0].onset_s
+        """Take the phrase that was finished last up again: the player had only paused."""
+        self._notes = [*notes, *self._notes][:MOST_NOTES]
+        self._first_onset_s = notes[0].onset_s
 
 
 def _by_onset(notes: Iterable[PlayedNote]) -> tuple[PlayedNote, ...]:

@@ -38,6 +38,11 @@ class PhraseInput:
         """The sustain pedal goes down or up."""
         self._listener.pedal(at_s, channel, down)
 
+    @property
+    def resumable(self) -> bool:
+        """Whether the phrase that was finished last may go on; one that was too long may not."""
+        return self._listener.resumable
+
     def resume(self, phrase: tuple[PlayedNote, ...]) -> None:
         """A phrase that was over goes on: the player had only paused."""
         self._listener.resume(phrase)

@@ -99,7 +99,8 @@ class Session:
 
     def hear_clock(self, said: Clocked | Lead, at_s: float) -> None:
         """An external clock says where it is; it arrived at a moment not before that of the last input."""
-        self._catch_up(at_s)
+        self._turns.owe(self.advance(at_s))
+        self._turns.told(at_s)
         if (lead := self._time.hear(said)) is not None:
             self._follow(lead, at_s)
 
@@ -123,6 +124,8 @@ class Session:
     def _set(self, settings: SessionSettings, at_s: float) -> None:
         """Other settings are in force; what sounds goes on."""
         before, self._settings = self.settings, settings
+        if (settings.tempo, settings.clock) != (before.tempo, before.clock):
+            self._turns.count()  # its bars are about to move
         self._controls.set(settings.control, settings.live_settings)
         self._programs.sample(self._controls.now.sampling)
         self._turns.set(settings)
@@ -148,6 +151,7 @@ class Session:
         self._turns.wait(at_s)
 
     def _choose_source(self, at_s: float) -> None:
+        self._turns.count()
         lead = self._time.choose(replace(self._settings.clock, source=self._controls.now.source))
         if lead is not None:
             self._follow(lead, at_s)
@@ -185,6 +189,7 @@ class Session:
             self._reports.append(SettingChanged(at_s, "sampling.remembers", sampling.remembers))
         elif button == "forget":
             self._programs.forget()
+            self._turns.hear_anew()
         elif button == "keep_memory":
             self._reports.append(MemoryKept(at_s, self._programs.remembered()))
         elif button == "stop":

@@ -34,7 +34,8 @@ class BarClock:
         steps_per_quarter: int,
         transport: Transport | None = None,
     ) -> None:
-        self.transport = transport
+        self._transport = transport
+        self._planned: Transport | None = None  # what holds from a planned answer on
         self._tempo, self._steps_per_quarter = tempo, steps_per_quarter
         self._source = ClockSource(clock)
         self._external = ExternalGrid(Meter.parse(tempo.meter), steps_per_quarter)
@@ -53,14 +54,32 @@ class BarClock:
     def begin(self, at_s: float) -> list[BarsBegun]:
         """A note is played: the first of all is the first downbeat, unless an external clock says where."""
         begun = []
-        if self.transport is None:
+        if self._transport is None:
             grid = Grid(self._tempo.bpm, at_s, self._steps_per_quarter)
-            self.transport = Transport(grid, Meter.parse(self._tempo.meter))
+            self._transport = Transport(grid, Meter.parse(self._tempo.meter))
             begun.append(BarsBegun(at_s, grid))
         elif self.led and not self._begun:
-            self.transport = self._external.anchor(self.transport, at_s)
+            self._transport = self._external.anchor(self._transport, at_s)
         self._begun = True
         return begun
+
+    @property
+    def transport(self) -> Transport | None:
+        """What holds now; where an answer is planned, what holds from it on."""
+        return self._planned or self._transport
+
+    def plan(self, grid: Grid) -> None:
+        """The answer that is planned lies on this grid. An external clock needs no plan."""
+        if self._transport is not None and not self.led:
+            self._planned = replace(self._transport, grid=grid)
+
+    def commit(self) -> None:
+        """The answer counts: its grid stays."""
+        self._transport, self._planned = self.transport, None
+
+    def withdraw(self) -> None:
+        """The answer is dropped: the grid from before it goes on."""
+        self._planned = None
 
     def hear(self, said: Clocked | Lead) -> Lead | None:
         """What is to be followed; None where nothing is new, or another source leads."""
@@ -85,8 +104,9 @@ class BarClock:
     def follow(self, lead: Lead, at_s: float) -> Shift:
         """Go on as the studio says, from a moment on."""
         before = self.transport
-        self.transport, jumped = self._external.follow(lead, before, at_s)
-        return Shift(jumped) if jumped or before is None else Shift(False, _moved(before, self.transport))
+        self._planned = None
+        self._transport, jumped = self._external.follow(lead, before, at_s)
+        return Shift(jumped) if jumped or before is None else Shift(False, _moved(before, self._transport))
 
     def news(self, at_s: float, jumped: bool, listening: bool) -> list[Followed]:
         """What is to be told of the bars; `listening`: the past is still needed."""
@@ -105,8 +125,8 @@ class BarClock:
             return Shift(False)
         here = before.grid.steps_at(at_s)
         grid = replace(before.grid, bpm=tempo.bpm)
-        self.transport = replace(before, grid=replace(grid, origin_s=at_s - here * grid.step_s))
-        return Shift(False, _moved(before, self.transport))
+        self._transport = replace(before, grid=replace(grid, origin_s=at_s - here * grid.step_s))
+        return Shift(False, _moved(before, self._transport))
 
     def steps_at(self, at_s: float) -> float | None:
         """The place of a moment of the call, by the grid that held then; None while there is none."""
