@@ -3,6 +3,7 @@
 from antiphon.events import PlayedNote, Timed
 from antiphon.listen.phrase import PhraseListener, PhraseSettings
 from antiphon.perform.clock.bar_clock import BarClock
+from antiphon.perform.transport import Transport
 
 # A phrase that ends at a bar line is heard this long before it, in seconds.
 _BEFORE_BAR_S = 0.2
@@ -15,6 +16,7 @@ class PhraseInput:
 
     def __init__(self, settings: PhraseSettings) -> None:
         self._listener = PhraseListener(settings)
+        self._measured: tuple[Transport, float] | None = None  # a transport, and seconds that its beat lasts
         self._told_s = float("-inf")  # the moment of the last input
 
     @property
@@ -67,7 +69,9 @@ class PhraseInput:
         if bars is not None:
             ends_s: float | None = transport.bar_line_s(time.steps_at(begins_s) or 0.0, bars)
         else:
-            ends_s = self._listener.ends_at_s(transport.beat_s)
+            if self._measured is None or self._measured[0] is not transport:
+                self._measured = (transport, transport.beat_s)
+            ends_s = self._listener.ends_at_s(self._measured[1])
         return None if ends_s is None else max(self._told_s, ends_s)
 
     def heard_from_s(self, over_s: float, at_bar: bool) -> float:

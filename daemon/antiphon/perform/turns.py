@@ -206,6 +206,10 @@ class Turns:
         """Events that were due and are not handed out yet: they come first the next time."""
         self._playback.owe(events)
 
+    def take_owed(self) -> list[Timed]:
+        """The events that were due and were not handed out yet."""
+        return self._playback.take_owed()
+
     def told(self, at_s: float) -> None:
         """Some input came, whatever it was."""
         self._phrase.told(at_s)
@@ -251,8 +255,11 @@ class Turns:
 
     def phrase_over_s(self) -> float | None:
         """When the phrase will be over: in silence, or in the modes that keep to the bars at a bar line."""
-        bars = self._controls.now.answer.bars or self._mode.least_bars
-        return self._phrase.over_s(self._time, bars if self._mode.ends_at_bar else None)
+        if self._phrase.silent:
+            return None
+        mode = self._mode
+        bars = (self._controls.now.answer.bars or mode.least_bars) if mode.ends_at_bar else None
+        return self._phrase.over_s(self._time, bars)
 
     @property
     def next_send_s(self) -> float | None:

@@ -66,11 +66,15 @@ class Playback:
         self.scheduler.dropped = 0
         self._untold.clear()
 
+    def take_owed(self) -> list[Timed]:
+        """The events that were due and were not handed out yet."""
+        owed, self._owed = self._owed, []
+        return owed
+
     def silence(self, at_s: float) -> list[Timed]:
         """The same at once: gives the events that were not handed out, and the note-offs."""
         self.cut(at_s)
-        owed, self._owed = self._owed, []
-        return owed
+        return self.take_owed()
 
     def move(self, moved_s: Callable[[float], float], transport: Transport) -> None:
         """The tempo moved: what waits, and what is to be composed, lies at the same steps of another grid."""
@@ -104,8 +108,7 @@ class Playback:
         due = self.scheduler.due(until_s, now_s)
         if self._planned is not None and not self._counts and any(isinstance(t.event, NoteOn) for t in due):
             self.count()
-        owed, self._owed = self._owed, []
-        return owed + due
+        return self.take_owed() + due
 
     def count(self) -> None:
         """The answer counts from now on: it cannot be withdrawn, and what was composed is told."""
