@@ -108,7 +108,8 @@ class Playback:
         due = self.scheduler.due(until_s, now_s)
         if self._planned is not None and not self._counts and any(isinstance(t.event, NoteOn) for t in due):
             self.count()
-        return self.take_owed() + due
+        owed, self._owed = self._owed, []
+        return owed + due
 
     def count(self) -> None:
         """The answer counts from now on: it cannot be withdrawn, and what was composed is told."""

@@ -1,4 +1,4 @@
-"""Where the bars are, and who says so: the grid of the performance, kept by ourselves or by the studio."""
+"""Where the bars are, and who says so: the grid of the performance, ours, or that of an external clock."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ class Shift:
 
 
 class BarClock:
-    """Holds the transport, None until a note was played or the studio has said where it is.
+    """Holds the transport, None until a note was played or an external clock has said where it is.
 
     `transport` is what an earlier session of the same performance has left.
     """
@@ -34,8 +34,9 @@ class BarClock:
         steps_per_quarter: int,
         transport: Transport | None = None,
     ) -> None:
-        self._transport = transport
-        self._planned: Transport | None = None  # what holds from a planned answer on
+        # What holds now; where an answer is planned, what holds from it on.
+        self.transport = transport
+        self._before_plan: Transport | None = None
         self._tempo, self._steps_per_quarter = tempo, steps_per_quarter
         self._source = ClockSource(clock)
         self._external = ExternalGrid(Meter.parse(tempo.meter), steps_per_quarter)
@@ -43,7 +44,7 @@ class BarClock:
 
     @property
     def led(self) -> bool:
-        """Whether the studio leads."""
+        """Whether an external clock leads."""
         return self._source.leads
 
     @property
@@ -54,32 +55,28 @@ class BarClock:
     def begin(self, at_s: float) -> list[BarsBegun]:
         """A note is played: the first of all is the first downbeat, unless an external clock says where."""
         begun = []
-        if self._transport is None:
+        if self.transport is None:
             grid = Grid(self._tempo.bpm, at_s, self._steps_per_quarter)
-            self._transport = Transport(grid, Meter.parse(self._tempo.meter))
+            self.transport = Transport(grid, Meter.parse(self._tempo.meter))
             begun.append(BarsBegun(at_s, grid))
         elif self.led and not self._begun:
-            self._transport = self._external.anchor(self._transport, at_s)
+            self.transport = self._external.anchor(self.transport, at_s)
         self._begun = True
         return begun
 
-    @property
-    def transport(self) -> Transport | None:
-        """What holds now; where an answer is planned, what holds from it on."""
-        return self._planned or self._transport
-
     def plan(self, grid: Grid) -> None:
         """The answer that is planned lies on this grid. An external clock needs no plan."""
-        if self._transport is not None and not self.led:
-            self._planned = replace(self._transport, grid=grid)
+        if self.transport is not None and not self.led:
+            self._before_plan, self.transport = self.transport, replace(self.transport, grid=grid)
 
     def commit(self) -> None:
         """The answer counts: its grid stays."""
-        self._transport, self._planned = self.transport, None
+        self._before_plan = None
 
     def withdraw(self) -> None:
         """The answer is dropped: the grid from before it goes on."""
-        self._planned = None
+        if self._before_plan is not None:
+            self.transport, self._before_plan = self._before_plan, None
 
     def hear(self, said: Clocked | Lead) -> Lead | None:
         """What is to be followed; None where nothing is new, or another source leads."""
@@ -87,7 +84,7 @@ class BarClock:
 
     def lost_at_s(self) -> float | None:
         """When MIDI clock stands if it says nothing until then."""
-        return self._source.lost_at_s()
+        return self._source.midi.lost_at_s
 
     def lose(self, at_s: float) -> Lead | None:
         """It said nothing: the lead to follow, if it is the one that leads."""
@@ -98,15 +95,15 @@ class BarClock:
         return self._source.choose(clock)
 
     def stand(self) -> None:
-        """The studio stands."""
+        """The external clock stands."""
         self._external.stand()
 
     def follow(self, lead: Lead, at_s: float) -> Shift:
-        """Go on as the studio says, from a moment on."""
+        """Go on as the external clock says, from a moment on."""
         before = self.transport
-        self._planned = None
-        self._transport, jumped = self._external.follow(lead, before, at_s)
-        return Shift(jumped) if jumped or before is None else Shift(False, _moved(before, self._transport))
+        self._before_plan = None
+        self.transport, jumped = self._external.follow(lead, before, at_s)
+        return Shift(jumped) if jumped or before is None else Shift(False, _moved(before, self.transport))
 
     def news(self, at_s: float, jumped: bool, listening: bool) -> list[Followed]:
         """What is to be told of the bars; `listening`: the past is still needed."""
@@ -125,17 +122,17 @@ class BarClock:
             return Shift(False)
         here = before.grid.steps_at(at_s)
         grid = replace(before.grid, bpm=tempo.bpm)
-        self._transport = replace(before, grid=replace(grid, origin_s=at_s - here * grid.step_s))
-        return Shift(False, _moved(before, self._transport))
+        self.transport = replace(before, grid=replace(grid, origin_s=at_s - here * grid.step_s))
+        return Shift(False, _moved(before, self.transport))
 
     def steps_at(self, at_s: float) -> float | None:
-        """The place of a moment of the call, by the grid that held then; None while there is none."""
+        """The place of a moment of the phrase, by the grid that held then; None while there is none."""
         if self.transport is None:
             return None
         return (self._external if self.led else self.transport.grid).steps_at(at_s)
 
     def straight(self, played: Sequence[PlayedNote]) -> tuple[PlayedNote, ...]:
-        """A call as it would have been played on the grid as it is now, if the studio's tempo moved."""
+        """A phrase as it would have been played on the present grid, if the tempo of an external clock moved."""
         return self._external.straightened(played) if self.led else tuple(played)
 
 
