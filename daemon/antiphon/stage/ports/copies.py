@@ -96,7 +96,9 @@ class LateReleases:
     """Tells note-offs of a note that was struck again before them; moments in seconds of one clock, in order."""
 
     def __init__(self) -> None:
-        self._down: dict[_Place, tuple[float, int]] = {}  # when it was struck last, note-offs missing before that
+        self._down: dict[
+            _Place, tuple[float, int]
+        ] = {}  # when it was struck last, note-offs missing before that
 
     def is_late(self, event: Event, at_s: float) -> bool:
         """Ask once for each note message that counts."""

@@ -49,7 +49,12 @@ def test_three_inputs_are_one():
 
 
 def test_other_velocities_pitches_and_channels_are_other_notes():
-    chord = [(0.0, NoteOn(60, 80)), (0.001, NoteOn(64, 80)), (0.002, NoteOn(60, 81)), (0.003, NoteOn(60, 81, 1))]
+    chord = [
+        (0.0, NoteOn(60, 80)),
+        (0.001, NoteOn(64, 80)),
+        (0.002, NoteOn(60, 81)),
+        (0.003, NoteOn(60, 81, 1)),
+    ]
     assert counted(chord) == chord
 
 
