@@ -15,6 +15,7 @@ from antiphon.listen.quantise import Voice
 MOST_NOTES = 2048
 # An MPE instrument sends its pedal on a master channel, 1 or 16, and its notes on the channels between.
 _MASTERS = (0, 15)
+_ALL_NOTES = InputSettings()
 _Keys = set[tuple[int, int]]
 
 
@@ -43,7 +44,7 @@ class _Held:
 class PhraseListener:
     """Collects one phrase. Feed it every event in order; `ends_at_s` says when it will be over."""
 
-    def __init__(self, settings: PhraseSettings, listened: InputSettings = InputSettings()) -> None:
+    def __init__(self, settings: PhraseSettings, listened: InputSettings = _ALL_NOTES) -> None:
         self._settings, self._listened = settings, listened
         self._held: dict[tuple[int, int], _Held] = {}  # (channel, pitch) →
         self._pedals: dict[int, _Keys] = {}  # channel with its pedal down → keys it holds

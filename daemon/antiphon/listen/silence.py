@@ -6,8 +6,8 @@ from statistics import median
 
 from antiphon.events import PlayedNote
 
-# A player who detaches the notes lets each sound for a share of its time only. The share is read from the last
-# few notes; after the first note nothing is known, and a note shorter than a beat may be a detached one.
+# A player who detaches the notes lets each sound for a share of its time only. The share is read from the
+# last few notes; after the first one nothing is known, and a note shorter than a beat may be detached.
 _NOTES_READ = 8
 _FIRST_SHARE = 0.4
 # The next note may come this much later than the share says (players are uneven) …
@@ -19,8 +19,8 @@ _MOST = 2.0
 def silence_s(notes: Sequence[PlayedNote], silence_beats: float, beat_s: float) -> float:
     """How long it must be silent after the last of `notes` until the phrase is over, in seconds.
 
-    `notes` were all released, in the order of their releases. The silence is `silence_beats` beats, and longer
-    only where the player detaches the notes so much that the next one may still come: at most twice as long.
+    `notes` were all released, in the order of their releases. The silence is `silence_beats` beats; where the
+    player detaches the notes so much that the next one may still come, it is longer, at most twice as long.
     """
     usual_s = silence_beats * beat_s
     if not notes:

@@ -9,8 +9,8 @@ from antiphon.listen.phrase import MOST_NOTES, PhraseListener, PhraseSettings
 BEAT_S = 0.5
 
 
-def listener(*events, listened=InputSettings(), **settings):
-    made = PhraseListener(PhraseSettings(**settings), listened)
+def listener(*events, listened=None, **settings):
+    made = PhraseListener(PhraseSettings(**settings), listened or InputSettings())
     for at_s, event in events:
         made.receive(Timed(at_s, event))
     return made

@@ -3,7 +3,15 @@
 from collections.abc import Iterator, Sequence
 
 from antiphon.events import Change, ClockSignal, ControlChange, Event, NoteOff
-from antiphon.midi.messages import HeldNotes, change_from_bytes, from_bytes, signal_from_bytes, to_bytes
+from antiphon.midi.messages import (
+    PEDAL_DOWN,
+    SUSTAIN,
+    HeldNotes,
+    change_from_bytes,
+    from_bytes,
+    signal_from_bytes,
+    to_bytes,
+)
 from antiphon.midi.parser import ACTIVE_SENSING, SYSTEM_RESET, MidiParser
 from antiphon.stage.ports.copies import CopyFilter, LateReleases
 from antiphon.stage.ports.echo import EchoFilter
@@ -11,7 +19,6 @@ from antiphon.stage.ports.echo import EchoFilter
 # The standard: a device that has once sent active sensing sends something every 300 ms; 330 ms is the limit.
 SENSING_S = 0.33
 _CONTROL, _ALL_SOUND_OFF, _ALL_CONTROLS_OFF, _ALL_NOTES_OFF = 0xB0, 120, 121, 123
-_SUSTAIN, _PEDAL_DOWN = 64, 64
 
 Arrived = Event | Change | ClockSignal
 
@@ -57,8 +64,8 @@ class InputPort:
             yield message, self._offs_by_control(message)
 
     def _followed(self, change: Change) -> Change:
-        if isinstance(change, ControlChange) and change.control == _SUSTAIN:
-            (self._pedals.add if change.value >= _PEDAL_DOWN else self._pedals.discard)(change.channel)
+        if isinstance(change, ControlChange) and change.control == SUSTAIN:
+            (self._pedals.add if change.value >= PEDAL_DOWN else self._pedals.discard)(change.channel)
         return change
 
     def _offs_by_control(self, message: bytes) -> list[Event | ControlChange]:
@@ -89,4 +96,4 @@ class InputPort:
     def _pedals_up(self, channels: set[int]) -> list[ControlChange]:
         up = sorted(channels & self._pedals)
         self._pedals -= channels
-        return [ControlChange(_SUSTAIN, 0, channel) for channel in up]
+        return [ControlChange(SUSTAIN, 0, channel) for channel in up]
