@@ -114,7 +114,7 @@ class StormPort:
                 arrived += [_stamped(each, at_s) for each in said]
             self._next = next(self._storm, None)
         if self._intake.lapsed(self._clock.now_s()):
-            arrived += [Timed(self._clock.now_s(), off) for off in self._intake.release()]
+            arrived += [_stamped(up, self._clock.now_s()) for up in self._intake.release()]
         return arrived
 
     def send(self, event: Event | ControlChange, at_s: float) -> None:

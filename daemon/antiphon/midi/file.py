@@ -80,8 +80,8 @@ def read_phrase(data: bytes) -> Phrase:
     """The melody of a MIDI file: one channel of one track. Raises ValueError saying what is wrong.
 
     The track is the one named a melody, else the first that has notes besides drums; the channel is the first
-    in it that has notes. The file's first tempo and meter count (120 and 4/4 where it has none), so that beats
-    stay beats. A note that is never ended ends with the file.
+    in it that has notes. The first tempo and meter of the file count (120 and 4/4 where it has none), so that
+    beats stay beats. A note that is never ended ends with the file.
     """
     file = read_tracks(data)
     tempo, signature = _first(file, _TEMPO, 3), _first(file, _TIME_SIGNATURE, 2)

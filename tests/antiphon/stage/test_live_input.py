@@ -40,7 +40,7 @@ def melody(gate_s=0.9 * BEAT_S, pitches=PITCHES, channel=0):
 
 
 class Played:
-    """A session with real ports on a library that is not there; `inputs` are the bytes of each, with moments."""
+    """A session with real ports on a fake library; `inputs` are the bytes of each, with their moments."""
 
     def __init__(self, *inputs, settings=FIXED, until_s=12.0, unplugged_s=None, **wiring):
         self.reports, self.clock = [], VirtualClock()

@@ -1,6 +1,6 @@
 """Which messages of the inputs are copies of others, and which note-offs come too late. Pure; knows no port.
 
-A keyboard with two ports, or a bridge, delivers every message twice, some milliseconds apart. Some instruments
+A keyboard with two ports, or a bridge, delivers every message twice, milliseconds apart. Some instruments
 and sequencers send the note-on of a repeated pitch before the note-off of the note before it.
 """
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from antiphon.events import Change, ControlChange, Event, NoteOn
 
-# Copies were seen up to 20 ms apart; nobody repeats a note faster than every 42 ms (1/32 at 180 bpm). The rest
-# is room for the moments themselves: an input may be looked at only every 10 ms.
+# Copies come up to 20 ms apart; nobody repeats a note faster than every 42 ms (1/32 at 180 bpm). The limit
+# lies between, because moments are uncertain: an idle input is looked at only every 10 ms.
 COPY_S = 0.03
 # The note-off of a note that was struck again comes up to 30 ms after that.
 LATE_S = 0.05
@@ -41,9 +41,9 @@ class _Pitch:
 class CopyFilter:
     """Tells copies from repetitions. Share one among all inputs; moments in seconds of one clock, in order.
 
-    A note-on is a copy of the one before it on its pitch if velocity is the same and they are no further apart
-    than `COPY_S`. A note-off is a copy if its note-on had a copy and the first note-off came that short before.
-    A control or program change is a copy if it says the same as the last one, that short before.
+    A note-on is a copy of the one before it on its pitch if it has the same velocity and comes within
+    `COPY_S`. A note-off is a copy if its note-on had one, and the first note-off came within that time before
+    it. A control or program change is a copy if it says the same as the last one and comes within that time.
     """
 
     def __init__(self) -> None:
@@ -93,12 +93,11 @@ def _is_copied_release(pitch: _Pitch, at_s: float) -> bool:
 
 
 class LateReleases:
-    """Tells note-offs of a note that was struck again before them; moments in seconds of one clock, in order."""
+    """Tells note-offs of a note that was struck again before them; moments in seconds, in order."""
 
     def __init__(self) -> None:
-        self._down: dict[
-            _Place, tuple[float, int]
-        ] = {}  # when it was struck last, note-offs missing before that
+        # When each was struck last, and how many note-offs of strikes before that are still to come.
+        self._down: dict[_Place, tuple[float, int]] = {}
 
     def is_late(self, event: Event, at_s: float) -> bool:
         """Ask once for each note message that counts."""

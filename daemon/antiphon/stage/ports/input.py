@@ -26,7 +26,7 @@ Arrived = Event | Change | ClockSignal
 class InputPort:
     """Feed it bytes as they arrive. `channel` is the only one listened to, 0–15; None: all of them.
 
-    `echo` and `copies` are shared by all inputs of a port: what comes back, or comes twice, may come elsewhere.
+    `echo` and `copies` are shared by all inputs: an echo or a copy may come in where the note did not.
     """
 
     def __init__(self, channel: int | None, echo: EchoFilter, copies: CopyFilter) -> None:
@@ -69,7 +69,7 @@ class InputPort:
         return change
 
     def _offs_by_control(self, message: bytes) -> list[Event | ControlChange]:
-        """All sound off, all notes off and the mode messages that mean it too; all controls off: the pedal."""
+        """What all sound off, all notes off and mode messages release; a reset of controls: the pedal."""
         kind, channel = message[0] & 0xF0, message[0] & 0x0F
         if kind != _CONTROL:
             return []
