@@ -1,6 +1,7 @@
 """The phrase that is being played: its notes, when it is over, and when it may be heard ahead of that."""
 
-from antiphon.events import PlayedNote, Timed
+from antiphon.events import Event, PlayedNote, Timed
+from antiphon.listen.heard import InputSettings
 from antiphon.listen.phrase import PhraseListener, PhraseSettings
 from antiphon.perform.clock.bar_clock import BarClock
 from antiphon.perform.transport import Transport
@@ -14,8 +15,8 @@ _SILENCE_SHARE = 0.5
 class PhraseInput:
     """Collects one phrase after another; feed it every event in order."""
 
-    def __init__(self, settings: PhraseSettings) -> None:
-        self._listener = PhraseListener(settings)
+    def __init__(self, settings: PhraseSettings, listened: InputSettings) -> None:
+        self._listener = PhraseListener(settings, listened)
         self._measured: tuple[Transport, float] | None = None  # a transport, and seconds that its beat lasts
         self._told_s = float("-inf")  # the moment of the last input
 
@@ -24,9 +25,13 @@ class PhraseInput:
         """Whether nothing was played since the last phrase was over."""
         return self._listener.empty
 
-    def set(self, settings: PhraseSettings) -> None:
+    def hears(self, event: Event) -> bool:
+        """Whether a key counts: `[input]` says which note-ons are listened to."""
+        return self._listener.hears(event)
+
+    def set(self, settings: PhraseSettings, listened: InputSettings) -> None:
         """Other settings, for the phrase under way too."""
-        self._listener.set(settings)
+        self._listener.set(settings, listened)
 
     def told(self, at_s: float) -> None:
         """Some input came, whatever it was: no phrase ends before it."""

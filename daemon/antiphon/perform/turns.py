@@ -55,7 +55,7 @@ class Turns:
         answers: int,
     ) -> None:
         self._time, self._controls, self._tell = time, controls, tell
-        self._phrase = PhraseInput(settings.phrase)
+        self._phrase = PhraseInput(settings.phrase, settings.input)
         self._planner = Planner(settings, programs, answers)
         self._playback = Playback(self._commit, tell)
         self._hearing: _Hearing | None = None
@@ -77,7 +77,7 @@ class Turns:
 
     def set(self, settings: SessionSettings) -> None:
         """Other settings; what sounds goes on."""
-        self._phrase.set(settings.phrase)
+        self._phrase.set(settings.phrase, settings.input)
         self._planner.set(settings)
         self.hear_anew()
 
@@ -88,8 +88,8 @@ class Turns:
     def play(self, timed: Timed) -> None:
         """A key goes down or up."""
         if isinstance(timed.event, NoteOn):
-            if self.state == "waiting":
-                return  # there are no bars to answer in
+            if self.state == "waiting" or not self._phrase.hears(timed.event):
+                return  # there are no bars to answer in, or the note is not listened to
             self._take_over(timed.at_s)
         self.hear_anew()
         self._phrase.play(timed)
