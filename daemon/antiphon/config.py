@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from antiphon import mistakes
 from antiphon.bundle import DEFAULT_MODEL
-from antiphon.compose.model import Context
+from antiphon.compose.context import Context
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
 from antiphon.config_file import lay_over, read_toml, usual_file

@@ -1,26 +1,74 @@
-"""Signals as questions that are asked when there is time for them, in place of an interruption."""
+"""Signals that ask for the end or for the settings: what each does while the program starts, plays and ends.
+
+Knows no music.
+"""
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
+
+from antiphon.errors import INTERRUPTED
+
+_TERMINATED = 128 + signal.SIGTERM
+
+
+def _nothing() -> None:
+    """There is nothing to clean up."""
 
 
 @contextmanager
-def stop_signals() -> Iterator[Callable[[], bool]]:
-    """Gives a function that says whether SIGINT or SIGTERM came; what they did before is put back after."""
-    asked = False
+def ending_at_once(clean_up: Callable[[], None] = _nothing) -> Iterator[None]:
+    """Inside, SIGINT and SIGTERM end the process at once, after `clean_up`, with one line and no traceback.
 
-    def ask(*_: object) -> None:
+    For moments in which a KeyboardInterrupt would come to no good: Python prints and drops one that is raised
+    inside an import. Where SIGINT is ignored, as in a script's background, it stays so.
+    """
+    with _handled(_leave_after(clean_up), keep_ignored=True):
+        yield
+
+
+@contextmanager
+def stop_signals(clean_up: Callable[[], None] = _nothing) -> Iterator[Callable[[], bool]]:
+    """Gives a function that says whether SIGINT or SIGTERM came. The second one ends the process at once."""
+    asked, leave = False, _leave_after(clean_up)
+
+    def ask(number: int, frame: FrameType | None) -> None:
         nonlocal asked
+        if asked:
+            leave(number, frame)
         asked = True
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with _handled(ask):
         yield lambda: asked
+
+
+def _leave_after(clean_up: Callable[[], None]) -> Callable[[int, FrameType | None], None]:
+    def leave(number: int, _: FrameType | None) -> None:
+        for again in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(again, signal.SIG_IGN)
+        with suppress(OSError):
+            os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, b"antiphon: interrupted\n")
+        clean_up()
+        os._exit(INTERRUPTED if number == signal.SIGINT else _TERMINATED)
+
+    return leave
+
+
+@contextmanager
+def _handled(handler: Callable[[int, FrameType | None], None], keep_ignored: bool = False) -> Iterator[None]:
+    """SIGINT and SIGTERM go to `handler`; what they did before is put back after."""
+    before = {}
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if not (keep_ignored and signal.getsignal(number) == signal.SIG_IGN):
+                before[number] = signal.signal(number, handler)
+        yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, one in before.items():
+            signal.signal(number, one)
 
 
 @contextmanager

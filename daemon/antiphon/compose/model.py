@@ -7,16 +7,16 @@ trained network gives the same probabilities here to within rounding.
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.compose.context import Context
 from antiphon.compose.place import NO_BARS, Bars
 
 Floats = NDArray[np.float32]
 Probabilities = NDArray[np.float64]
-Context = Literal["stream", "window"]
 
 
 # Trained weights are below 100; with none beyond this no sum of them leaves what float32 can say.

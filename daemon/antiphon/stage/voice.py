@@ -3,23 +3,24 @@
 import gc
 from collections.abc import Sequence
 
-from antiphon.bundle import Bundle
-from antiphon.compose.model import Context, Model
+from antiphon.compose.context import Context
+from antiphon.compose.model import Model
 from antiphon.perform.answer.programs import Voice
+from antiphon.trained_model import TrainedModel
 
 _WARM_STEPS = 64
 
 
-def make_voice(chosen: Bundle, context: Context | None, remembered: Sequence[str] = ()) -> Voice:
-    """The answering voice of a bundle; `context` as its card says unless given.
+def make_voice(chosen: TrainedModel, context: Context | None, remembered: Sequence[str] = ()) -> Voice:
+    """The voice of a model; `context` as its card says unless given.
 
     `remembered` is what an earlier session kept: symbols, "" for each step between two songs.
     """
-    memory, vocabulary, card = chosen.memory(), chosen.vocabulary, chosen.card
+    memory, vocabulary = chosen.memory(), chosen.vocabulary
     if memory is not None:
         gap = len(vocabulary)
         memory.restore([vocabulary.id(vocabulary.nearest(s)) if s else gap for s in remembered])
-    return Voice(chosen.model(context), vocabulary, card.steps_per_quarter, card.name, memory)
+    return Voice(chosen.model(context), vocabulary, chosen.steps_per_quarter, chosen.name, memory)
 
 
 def warm(*models: Model) -> None:

@@ -11,9 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import click
-
-from antiphon.errors import Failure
+from antiphon.errors import Failure, UserError
 from antiphon.stage.control.protocol import LONGEST_BYTES, Refused, Reply, Request, read_request, write_reply
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.machine.log import LOG
@@ -83,8 +81,8 @@ class ControlSocket:
     def _reply(self, line: bytes) -> bytes:
         try:
             return write_reply(self._serve(read_request(line)))
-        except click.ClickException as told:
-            return write_reply(Refused(told.format_message()))
+        except UserError as mistake:
+            return write_reply(Refused(mistake.message))
         except Exception as error:
             # The music must not end because somebody asked.
             LOG.debug("a request broke", exc_info=True)

@@ -18,7 +18,7 @@ from queue import SimpleQueue
 from threading import Thread
 
 from antiphon import bundle
-from antiphon.compose.model import Context
+from antiphon.compose.context import Context
 from antiphon.errors import Failure
 from antiphon.events import NoteOff
 from antiphon.perform.answer.programs import Voice
