@@ -10,9 +10,9 @@ from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.reports import Sent
 from antiphon.stage.ports.port import ConnectionsChanged
 from antiphon.stage.process.heartbeat import SharedHeldNotes
-from antiphon.stage.process.player import Failed, Loaded, Ready, StartPlaying
+from antiphon.stage.process.messages import Failed, Loaded, LoadOrder, Ready, StartPlaying
 
-READY = Ready(("antiphon-2:in",), "antiphon-2:out", "jack", "antiphon-2", False, "ordinary priority")
+READY = Ready(("antiphon-2:in",), "antiphon-2:out", "alsa", "antiphon-2", False, "ordinary priority")
 TIES = (("keys:out", "antiphon-2:in"),)
 NOTE = NoteOn(60, 80, 3)
 _TURN_S = 0.01
@@ -27,12 +27,15 @@ def play_and_die(heartbeat):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def serve(order, messages, orders, heartbeat):
+def serve(messages, orders, heartbeat, jack):
     """What it is asked to do is the name of a button: "record" dies in mid-note, "panic" hangs, "keep" says
     that it broke, "remember" replies. Each leaves its cue in a file. Where the folder has a file "short", it
     dies once it takes over; "hasty", as it stands by; "broken", it says so; "dead", at once; "unlucky", at
     once, but only the first. Where it has "stuck", one that takes over hangs before it plays."""
-    folder = order.bundle_folder
+    order = orders.recv()
+    assert isinstance(order, LoadOrder)
+    assert jack is order.on_jack
+    folder = order.model.folder
     if (folder / "dead").exists():
         os.kill(os.getpid(), signal.SIGKILL)
     if (folder / "unlucky").exists():

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from annotated_types import Ge, Le, Predicate
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
@@ -28,6 +28,7 @@ from antiphon.perform.settings import (
 
 _STRICT = {"extra": "forbid"}
 LogLevel = Literal["debug", "info", "warning", "error"]
+LOG_LEVELS = get_args(LogLevel)
 
 
 def _names(given: object, error: str, message: str, most: int) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import Self
 
 from antiphon.errors import INTERRUPTED
 
@@ -90,6 +91,45 @@ def hangup_signal() -> Iterator[Callable[[], bool]]:
         yield came
     finally:
         signal.signal(number, before)
+
+
+class PauseKey:
+    """Ctrl-Z, or SIGTSTP from elsewhere: `pressed` says that it came, `stop_here` then stops this process.
+
+    `before` and `after` are called just before and after it is stopped.
+    """
+
+    def __init__(self, before: Callable[[], None] = _nothing, after: Callable[[], None] = _nothing) -> None:
+        self._before, self._after = before, after
+        self._came = False
+
+    def __enter__(self) -> Self:
+        if hasattr(signal, "SIGTSTP"):
+            signal.signal(signal.SIGTSTP, self._come)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if hasattr(signal, "SIGTSTP"):
+            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+
+    def _come(self, *_: object) -> None:
+        self._came = True
+
+    def pressed(self) -> bool:
+        return self._came
+
+    def stop_here(self) -> None:
+        """Return when the process is continued.
+
+        It is the default action that stops it: the system knows to pass that over where no shell is there to
+        continue the process.
+        """
+        self._before()
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGTSTP)
+        self._came = False
+        signal.signal(signal.SIGTSTP, self._come)
+        self._after()
 
 
 def has_terminal() -> bool:

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from antiphon.commands.options import configuration, shared
+from antiphon.commands.chosen import configuration
+from antiphon.commands.options import shared
 from antiphon.config import Config
 from antiphon.errors import DONE, FAILED
 from antiphon.stage.control import doctor as look

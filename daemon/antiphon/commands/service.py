@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from antiphon.commands.options import client_name_option, configuration, shared
+from antiphon.commands.chosen import configuration
+from antiphon.commands.options import client_name_option, shared
 from antiphon.errors import WrongUse
 from antiphon.files.write import write_whole
 from antiphon.stage.control.service_files import Service, to_start, to_stop

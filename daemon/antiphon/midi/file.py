@@ -16,7 +16,7 @@ from antiphon.events import Change, Event, GridNote, NoteOff, NoteOn, PlayedNote
 from antiphon.files.read import read_file
 from antiphon.files.write import write_whole
 from antiphon.listen.phrase import MOST_NOTES
-from antiphon.midi.messages import to_event, to_message
+from antiphon.midi.messages import to_bytes, to_event
 from antiphon.timebase import STEPS_PER_QUARTER, TICKS_PER_QUARTER, Grid, Meter, steps_to_ticks
 
 MAX_FILE_BYTES = 1 << 20
@@ -75,6 +75,11 @@ def voice_track(name: str, events: Iterable[tuple[int, Event | Change]]) -> mido
         track.append(to_message(event).copy(time=ticks - last_ticks))
         last_ticks = ticks
     return track
+
+
+def to_message(event: Event | Change) -> mido.Message:
+    """An event as mido has it."""
+    return mido.Message.from_bytes(to_bytes(event))
 
 
 def save(path: Path, tracks: Sequence[mido.MidiTrack]) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import mido
-
 from antiphon.events import (
     Change,
     ClockSignal,
@@ -86,10 +84,6 @@ def to_bytes(event: Event | Change | ClockSignal) -> bytes:
     if isinstance(event, NoteOn):
         return bytes((_NOTE_ON | event.channel, event.pitch, event.velocity))
     return bytes((_NOTE_OFF | event.channel, event.pitch, RELEASE_VELOCITY))
-
-
-def to_message(event: Event | Change) -> mido.Message:
-    return mido.Message.from_bytes(to_bytes(event))
 
 
 class HeldNotes:

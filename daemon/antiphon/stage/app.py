@@ -22,7 +22,7 @@ from antiphon.stage.machine.clock import Clock
 from antiphon.stage.machine.log import LOG
 from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.ports.port import PortChanged
-from antiphon.stage.process.player import LiveRequest, Ready, Waiting
+from antiphon.stage.process.messages import LiveRequest, Ready, Waiting
 from antiphon.stage.process.supervisor import Supervisor, TakenOver, Watched
 from antiphon.stage.screen.event_log import EventLog
 from antiphon.stage.screen.screen import Screen

@@ -37,6 +37,7 @@ class Engine:
         light: Callable[[State], ControlChange | None] = lambda _: None,
         clock_out: MidiClockOut | None = None,
         clock_feed: Callable[[], list[Lead]] = list,
+        suspended: Callable[[], None] = lambda: None,
     ) -> None:
         self._clock = clock
         self._port = port
@@ -46,13 +47,14 @@ class Engine:
         self._light = light
         self._clock_out = clock_out
         self._clock_feed = clock_feed
+        self._say_suspended = suspended
         self._last_input_s = clock.now_s()
         self._reached_s = float("-inf")  # the moment the session was last advanced to
         self._told_s = float("-inf")  # the moment of what the session was told of last
         self._deadline_s: float | None = None
         self._sends_s: float | None = None
         self._asked: deque[SessionSettings | Button] = deque()
-        self._stopping = False
+        self._stopping = self._suspending = False
 
     def ask(self, what: SessionSettings | Button) -> None:
         """Other settings, or what a button does, from the next turn on; safe from another thread."""
@@ -61,6 +63,14 @@ class Engine:
     def stop(self) -> None:
         """End the loop at its next turn; safe from a signal handler or another thread."""
         self._stopping = True
+
+    def suspend(self) -> None:
+        """End every note at the next turn and call `suspended`; then take nothing in until `resume`."""
+        self._suspending = True
+
+    def resume(self) -> None:
+        """Play on; what was played meanwhile is not heard."""
+        self._suspending = False
 
     @property
     def deadline_s(self) -> float | None:
@@ -72,15 +82,31 @@ class Engine:
         self._publish_reports()
         try:
             while not self._stopping and not until():
+                if self._suspending:
+                    self._stay_silent(until)
                 self.turn()
                 self._rest()
         finally:
             ended_s = self._clock.now_s()
             self._send(self._session.stop(ended_s))
-            if self._clock_out is not None:
-                self._say(self._clock_out.follow(None, ended_s))
+            self._stop_clock(ended_s)
             self._publish_reports()
             self._publish(Ended(ended_s, self._reached_s))
+
+    def _stay_silent(self, until: Callable[[], bool]) -> None:
+        """The process with the screen is stopped and reads no reports, so none are made."""
+        self.ask("panic")
+        self.turn()
+        self._stop_clock(self._clock.now_s())
+        self._say_suspended()
+        while self._suspending and not self._stopping and not until():
+            self._port.receive()  # it would pile up
+            self._clock_feed()
+            self._clock.wait_until_s(self._clock.now_s() + _IDLE_POLL_S, exactly=False)
+
+    def _stop_clock(self, at_s: float) -> None:
+        if self._clock_out is not None:
+            self._say(self._clock_out.follow(None, at_s))
 
     def turn(self) -> None:
         """One turn: take what came in, send what is due."""

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.events import ControlChange, NoteOff, NoteOn, ProgramChange, Timed
-from antiphon.midi.messages import HeldNotes, change_from_bytes, from_bytes, to_bytes, to_event, to_message
+from antiphon.midi.file import to_message
+from antiphon.midi.messages import HeldNotes, change_from_bytes, from_bytes, to_bytes, to_event
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback
 
