@@ -1,14 +1,18 @@
 """`antiphon`: the command line. Each process that plays imports this module first, so it imports little."""
 
+import signal
 import sys
-from collections.abc import Sequence
-
-from antiphon.signals import ending_at_once
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Run a command and leave with its exit code."""
-    with ending_at_once():
-        from antiphon.command_line import run
-        from antiphon.commands.group import antiphon
+    # An import is no place for a KeyboardInterrupt: until the command runs, Ctrl-C ends the process quietly.
+    interruptible = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if interruptible:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from antiphon.command_line import run
+    from antiphon.commands.group import antiphon
+
+    if interruptible:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(run(antiphon, "antiphon", arguments))

@@ -1,9 +1,10 @@
 """One playing process, as the supervising process holds it: messages, orders, whether it still turns."""
 
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, resource_tracker
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
@@ -76,9 +77,11 @@ class PlayerHandle:
 @contextmanager
 def _terminal_signals_blocked() -> Iterator[None]:
     """A new process inherits what is blocked, so Ctrl-C and Ctrl-Z cannot reach it before it ignores them."""
-    if not hasattr(signal, "pthread_sigmask"):
+    if sys.platform == "win32":
         yield
         return
+    # The first process to be started starts this one as well, which would unblock the signals again.
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGHUP, signal.SIGTSTP))
     try:
         yield
