@@ -10,7 +10,17 @@ from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.reports import Sent
 from antiphon.stage.ports.port import ConnectionsChanged
 from antiphon.stage.process.heartbeat import SharedHeldNotes
-from antiphon.stage.process.messages import Failed, Loaded, LoadOrder, Ready, StartPlaying
+from antiphon.stage.process.messages import (
+    Failed,
+    Loaded,
+    LoadOrder,
+    PortsLost,
+    Ready,
+    Resume,
+    StartPlaying,
+    Suspend,
+    Suspended,
+)
 
 READY = Ready(("antiphon-2:in",), "antiphon-2:out", "alsa", "antiphon-2", False, "ordinary priority")
 TIES = (("keys:out", "antiphon-2:in"),)
@@ -28,10 +38,12 @@ def play_and_die(heartbeat):
 
 
 def serve(messages, orders, heartbeat, jack):
-    """What it is asked to do is the name of a button: "record" dies in mid-note, "panic" hangs, "keep" says
-    that it broke, "remember" replies. Each leaves its cue in a file. Where the folder has a file "short", it
-    dies once it takes over; "hasty", as it stands by; "broken", it says so; "dead", at once; "unlucky", at
-    once, but only the first. Where it has "stuck", one that takes over hangs before it plays."""
+    """Do what the name of a button stands for: "record" dies in mid-note, "panic" hangs, "keep" says that it
+    broke, "forget" that its ports are lost, "remember" replies. Each start leaves what it was told in a file.
+
+    Files in the folder of the model make it fail: with "dead" it dies at once, with "unlucky" too, but only the
+    first; with "hasty" it dies as it stands by, with "short" as it takes over; with "broken" it says that it
+    broke; with "stuck" it hangs before it plays when it takes over. With "exact" it plays as on JACK."""
     order = orders.recv()
     assert isinstance(order, LoadOrder)
     assert jack is order.on_jack
@@ -60,12 +72,13 @@ def serve(messages, orders, heartbeat, jack):
     if start.patient and (folder / "stuck").exists():
         (folder / "stuck").unlink()
         time.sleep(60)
-    messages.send(replace(READY, client_name=start.wiring.client_name) if start.patient else READY)
+    ready = replace(READY, exact=(folder / "exact").exists())
+    messages.send(replace(ready, client_name=start.wiring.client_name) if start.patient else ready)
     messages.send(ConnectionsChanged(TIES))
-    _obey(messages, orders, heartbeat, held)
+    _obey(messages, orders, heartbeat, held, folder)
 
 
-def _obey(messages, orders, heartbeat, held):
+def _obey(messages, orders, heartbeat, held, folder):
     while True:
         heartbeat.beat()
         if not orders.poll(_TURN_S):
@@ -88,5 +101,16 @@ def _obey(messages, orders, heartbeat, held):
             case "keep":
                 messages.send(Failed("it broke"))
                 return
+            case "forget":
+                held.follow(NOTE)
+                messages.send(PortsLost("the JACK server is gone"))
+                start = orders.recv()
+                (folder / "start-again").write_bytes(pickle.dumps(start))
+                messages.send(READY)
+            case Suspend():
+                messages.send(Sent(Timed(3.0, NOTE), 0.0))
+                messages.send(Suspended())
+            case Resume():
+                (folder / "resumed").touch()
             case other:
                 messages.send(Sent(Timed(2.0, NOTE), 0.0) if other == "remember" else Failed(str(other)))

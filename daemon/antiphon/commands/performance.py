@@ -63,7 +63,7 @@ def perform(
         Instance(settings.midi.client_name) as instance,
         logging_to(log.file, log.level, stderr_free=quiet or not sys.stderr.isatty()),
         hangup_signal() as hung_up,
-        asked_through(instance.socket_path, clock) as door,
+        asked_through(instance.socket_path) as control,
         _pause_key(console) as pause,
         Supervisor(first, serve, order, start, lambda: board.settings.session, pause) as live,
     ):
@@ -82,8 +82,8 @@ def perform(
                     stage = Outputs(live.ask, read, recording, screen, Notifier(clock), say)
                     front = App(clock, settings, start.wiring, board, stage)
                     front.opened(ready)
-                    door.serve = front.serve
-                    attend(live, front, door, stopping, hung_up)
+                    control.serve = front.serve
+                    attend(live, front, control, stopping, hung_up)
             finally:
                 take = recording.close()
     click.echo(f"The take is {take}." if take else "No take is kept: nothing was played, or recorded.")

@@ -16,7 +16,7 @@ from antiphon.perform.reports import Learned, MemoryKept, ProgramChosen
 from antiphon.signals import has_terminal
 from antiphon.stage.control.protocol import Command, Done, Reply, Request, SetOne
 from antiphon.stage.control.sd_notify import Notifier
-from antiphon.stage.control.server import Door
+from antiphon.stage.control.server import ControlServer
 from antiphon.stage.control.status import Ports, StatusBoard
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.machine.log import LOG
@@ -157,13 +157,17 @@ class App:
 
 
 def attend(
-    live: Supervisor, front: App, door: Door, stopping: Callable[[], bool], hung_up: Callable[[], bool]
+    live: Supervisor,
+    front: App,
+    control: ControlServer,
+    stopping: Callable[[], bool],
+    hung_up: Callable[[], bool],
 ) -> None:
     """Until somebody wants the end: let the front hear, and be asked."""
     on_terminal = has_terminal()
 
     def tick() -> None:
-        door.poll()
+        control.poll()
         front.tick()
         if hung_up():
             # A terminal that is closed says it in the same way as whoever wants the settings read again.
