@@ -41,7 +41,7 @@ def serve(messages, orders, heartbeat, jack):
     """Do what the name of a button stands for: "record" dies in mid-note, "panic" hangs, "keep" says that it
     broke, "forget" that its ports are lost, "remember" replies. Each start leaves what it was told in a file.
 
-    Files in the folder of the model make it fail: with "dead" it dies at once, with "unlucky" too, but only the
+    Files in the folder of the model make it fail: with "dead" it dies at once, with "unlucky" too, only the
     first; with "hasty" it dies as it stands by, with "short" as it takes over; with "broken" it says that it
     broke; with "stuck" it hangs before it plays when it takes over. With "exact" it plays as on JACK."""
     order = orders.recv()

@@ -14,7 +14,8 @@ import click
 from rich.console import Console
 
 from antiphon.bundle import Bundle
-from antiphon.commands.chosen import bundle_of, configuration, seed_or_chance, take_header, voice_of
+from antiphon.commands.chosen import bundle_of, take_header, voice_of
+from antiphon.commands.configured import configuration, seed_or_chance
 from antiphon.commands.options import FILE, shared
 from antiphon.config import Config
 from antiphon.errors import Failure

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from antiphon.commands.chosen import configuration
+from antiphon.commands.configured import configuration
 from antiphon.commands.options import shared
 from antiphon.config import Config
 from antiphon.errors import DONE, FAILED

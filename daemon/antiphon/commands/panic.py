@@ -2,7 +2,7 @@
 
 import click
 
-from antiphon.commands.chosen import client_name_of
+from antiphon.commands.configured import client_name_of
 from antiphon.commands.options import client_name_option
 from antiphon.errors import Failure
 from antiphon.stage.control.client import NotRunning, ask

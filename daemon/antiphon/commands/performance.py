@@ -1,7 +1,6 @@
 """A live performance, from the configuration to the finished take: parts are opened and closed in order."""
 
 import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,11 +9,11 @@ from typing import cast
 import click
 from rich.console import Console
 
-from antiphon.bundle import Card, facts_of
-from antiphon.commands.chosen import cards_of, configuration, seed_or_chance, take_header
+from antiphon.bundle import Card
+from antiphon.commands.chosen import take_header
+from antiphon.commands.plan import Plan
 from antiphon.config import Config
 from antiphon.errors import Failure
-from antiphon.files import memory as memory_file
 from antiphon.perform.settings import Button, Knob
 from antiphon.signals import PauseKey, hangup_signal, stop_signals
 from antiphon.stage.app import App, Outputs, attend
@@ -24,10 +23,9 @@ from antiphon.stage.control.status import StatusBoard
 from antiphon.stage.machine.clock import SystemClock
 from antiphon.stage.machine.log import logging_to
 from antiphon.stage.machine.single_instance import Instance
-from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.process.entry import serve
 from antiphon.stage.process.handle import PlayerHandle, end_all
-from antiphon.stage.process.messages import LoadOrder, Ready, StartPlaying
+from antiphon.stage.process.messages import Ready, StartPlaying
 from antiphon.stage.process.supervisor import Supervisor
 from antiphon.stage.screen.screen import Screen
 from antiphon.stage.takes.library import finish_what_was_cut_off
@@ -36,27 +34,14 @@ from antiphon.stage.takes.recording import Recording
 from antiphon.timebase import Meter
 
 
-def perform(
-    first: PlayerHandle,
-    config_file: Path | None,
-    given: Mapping[str, object],
-    changes: Sequence[str],
-    random_seed: int | None,
-    learn: str | None,
-    quiet: bool,
-) -> None:
-    """Play with the process that was started first, as the options say."""
-    read = partial(configuration, config_file, given, changes)
-    settings, clock, seed = read(), SystemClock(), seed_or_chance(random_seed)
-    cards = cards_of(settings)
-    (_, card), *programs = cards
-    remembered = memory_file.read(Path(settings.memory.file)) if settings.memory.file else ()
-    order = _order(settings, cards, seed, remembered)
-    first.tell(order)
+def perform(first: PlayerHandle, plan: Plan, learn: str | None, quiet: bool) -> None:
+    """Play as planned, with the process that was started first and was told what to load."""
+    settings, order, clock = plan.settings, plan.order, SystemClock()
+    card, *programs = plan.cards
     session = replace(settings.session, learn=cast(Knob | Button | None, learn))
-    start = StartPlaying(session, _wiring(settings))
+    start = StartPlaying(session, plan.wiring)
     board = StatusBoard(settings, card.name, clock.now_s(), card.steps_per_quarter)
-    header = take_header(settings, card, seed, [one for _, one in programs], remembered)
+    header = take_header(settings, card, order.random_seed, programs, order.remembered)
     console, log = Console(quiet=quiet), settings.log
     say = partial(_say, console)
     with (
@@ -79,7 +64,7 @@ def perform(
             try:
                 click.echo(_opened(ready))
                 with _screen(console, settings, card) as screen:
-                    stage = Outputs(live.ask, read, recording, screen, Notifier(clock), say)
+                    stage = Outputs(live.ask, plan.read, recording, screen, Notifier(clock), say)
                     front = App(clock, settings, start.wiring, board, stage)
                     front.opened(ready)
                     control.serve = front.serve
@@ -89,14 +74,6 @@ def perform(
     click.echo(f"The take is {take}." if take else "No take is kept: nothing was played, or recorded.")
     if recording.failure is not None:
         raise Failure(recording.failure)
-
-
-def _order(
-    settings: Config, cards: Sequence[tuple[Path, Card]], seed: int, remembered: tuple[str, ...]
-) -> LoadOrder:
-    model, *programs = [facts_of(folder, card) for folder, card in cards]
-    on_jack = settings.midi.api == "jack"
-    return LoadOrder(model, tuple(programs), settings.model.context, seed, on_jack, remembered)
 
 
 def _pause_key(console: Console) -> PauseKey:
@@ -123,22 +100,4 @@ def _opened(ready: Ready) -> str:
     return (
         f"{', '.join(ready.inputs)} and {ready.output} are open ({ready.api}; {ready.allowed}).\n"
         "Play a phrase; Ctrl-C ends."
-    )
-
-
-def _wiring(settings: Config) -> Wiring:
-    """The ports that the settings ask for; the channel counted from 0."""
-    midi, clock = settings.midi, settings.clock
-    chosen_by_knob = settings.control.clock is not None
-    return Wiring(
-        midi.api,
-        midi.client_name,
-        midi.inputs,
-        midi.output,
-        midi.input_channel - 1 if midi.input_channel else None,
-        midi.thru,
-        midi.exact,
-        clock.input if clock.source == "midi" or chosen_by_knob else None,
-        clock.output if clock.send else None,
-        settings.tempo.bpm if clock.source == "jack" or chosen_by_knob else None,
     )

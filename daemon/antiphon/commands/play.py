@@ -59,10 +59,14 @@ def play(
     keep_ordinary()
     with ending_at_once(end_all):
         first = PlayerHandle(serve, jack_is_likely(api))
-        # From here on two processes load at the same time.
-        from antiphon.commands.performance import perform
-
+        # From here on the processes load at the same time, and each import waits until it is needed.
         try:
-            perform(first, config_file, given, changes, random_seed, learn, quiet)
+            from antiphon.commands.plan import plan_of
+
+            plan = plan_of(config_file, given, changes, random_seed)
+            first.tell(plan.order)
+            from antiphon.commands.performance import perform
+
+            perform(first, plan, learn, quiet)
         finally:
             end_all()

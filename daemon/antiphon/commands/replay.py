@@ -13,8 +13,9 @@ import click
 from antiphon import bundle, config
 from antiphon.bundle import Bundle
 from antiphon.changes import changed
-from antiphon.commands.chosen import set_options, settings_given, take_header
+from antiphon.commands.chosen import take_header
 from antiphon.commands.comparison import as_plain, in_words
+from antiphon.commands.configured import set_options, settings_given
 from antiphon.commands.options import FILE, shared
 from antiphon.config import Config, KeySettings
 from antiphon.errors import Failure, WrongUse

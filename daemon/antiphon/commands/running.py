@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from antiphon.changes import check_alone, value_of
-from antiphon.commands.chosen import client_name_of
+from antiphon.commands.configured import client_name_of
 from antiphon.commands.options import client_name_option, shared
 from antiphon.stage.control.client import ask
 from antiphon.stage.control.protocol import Command, SetOne, Value

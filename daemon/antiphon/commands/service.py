@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from antiphon.commands.chosen import configuration
+from antiphon.commands.configured import configuration
 from antiphon.commands.options import client_name_option, shared
 from antiphon.errors import WrongUse
 from antiphon.files.write import write_whole

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from antiphon.commands.chosen import configuration
+from antiphon.commands.configured import configuration
 from antiphon.commands.options import FOLDER, shared
 from antiphon.stage.takes.library import Listed, finish_what_was_cut_off, length, listed
 

@@ -15,7 +15,7 @@ from antiphon.errors import Failure
 LABEL = "antiphon"
 
 _UNIT_FILE = Path(__file__).parent / "antiphon.service"
-# Notes end within a second, and a take of 16 MB, the largest by default, is finished within 15 s on busy cores
+# Notes end within a second. A take of 16 MB, the largest by default, is finished within 15 s on busy cores
 # (0.9 s for each MB). A larger one that is cut off is finished by the next start.
 STOP_S = 30
 
