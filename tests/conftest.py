@@ -1,6 +1,7 @@
-"""A live test that is skipped in CI (CI=true) is a failure; properties have no deadline."""
+"""A live or training test is skipped where something is missing, but in CI (CI=true) it fails then."""
 
 import os
+from importlib.util import find_spec
 
 import pytest
 from hypothesis import settings
@@ -8,12 +9,29 @@ from hypothesis import settings
 # How long an example takes says something of the machine, not of what is tested.
 settings.register_profile("antiphon", deadline=None)
 settings.load_profile("antiphon")
+# What the extra `train` installs.
+TRAIN = ("matplotlib", "music21", "tensorflow")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "antiphon_training" in item.path.parts:
+            item.add_marker(pytest.mark.train)
+
+
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("train"):
+        missing = [name for name in TRAIN if find_spec(name) is None]
+        if missing:
+            pytest.skip(f"not installed: {', '.join(missing)}")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
-    if report.skipped and os.environ.get("CI") == "true" and item.get_closest_marker("live"):
+    needed = [name for name in ("live", "train") if item.get_closest_marker(name)]
+    if report.skipped and os.environ.get("CI") == "true" and needed:
         report.outcome = "failed"
-        report.longrepr = f"a live test was skipped in CI: {call.excinfo.value if call.excinfo else ''}"
+        why = call.excinfo.value if call.excinfo else ""
+        report.longrepr = f"a test that is marked {needed[0]} was skipped in CI: {why}"
     return report

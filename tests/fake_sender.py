@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 
 from antiphon.events import NoteOff, NoteOn, Timed
-from antiphon.perform.reports import Sent
+from antiphon.perform.reports import Asked, Sent
 from antiphon.stage.ports.port import ConnectionsChanged
 from antiphon.stage.process.heartbeat import SharedHeldNotes
 from antiphon.stage.process.messages import (
@@ -112,5 +112,7 @@ def _obey(messages, orders, heartbeat, held, folder):
                 messages.send(Suspended())
             case Resume():
                 (folder / "resumed").touch()
+            case tuple() as changes:
+                messages.send(Asked(1.0, changes))
             case other:
                 messages.send(Sent(Timed(2.0, NOTE), 0.0) if other == "remember" else Failed(str(other)))

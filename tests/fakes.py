@@ -1,11 +1,13 @@
 """Fake neighbours: a model that says what it is told, and a small real LSTM with random weights."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from antiphon.compose.events_model import LENGTHS, EventWeights
-from antiphon.compose.model import LstmWeights, Probabilities
+from antiphon.compose.lstm import Probabilities
+from antiphon.compose.model import LstmWeights
 from antiphon.compose.place import BAR_NUMBERS, NO_BARS, PLACES, Bars
 from antiphon.compose.symbols import HOLD, Vocabulary
 from antiphon.perform.answer.programs import Voice
@@ -71,3 +73,18 @@ def random_event_weights(symbols: int, units: int = 12, seed: int = 0, scale: fl
     shapes += [(units, 4 * units), (4 * units,), (units, symbols), (symbols,)]
     shapes += [(units + a + c, hidden), (hidden,), (hidden, LENGTHS), (LENGTHS,)]
     return EventWeights(*(generator.normal(0.0, scale, shape).astype(np.float32) for shape in shapes))
+
+
+class Neighbour:
+    """Stands in for anything, and keeps what its methods are called with, under their names."""
+
+    recording, path = True, Path("take.mid")
+
+    def __init__(self):
+        self.told = []
+
+    def __getattr__(self, name):
+        return lambda *said: self.told.append((name, *said))
+
+    def of(self, name):
+        return [said[1] if len(said) > 1 else None for said in self.told if said[0] == name]

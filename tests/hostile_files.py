@@ -100,7 +100,7 @@ def phrases() -> tuple[bytes, ...]:
     mido.MidiFile(type=1, ticks_per_beat=96, tracks=[mido.MidiTrack(tempo), mido.MidiTrack(voice)]).save(
         file=out
     )
-    shipped = (ROOT / "daemon" / "antiphon" / "phrases" / "call.mid").read_bytes()
+    shipped = (ROOT / "daemon" / "antiphon" / "phrases" / "phrase.mid").read_bytes()
     return ours, out.getvalue(), shipped
 
 

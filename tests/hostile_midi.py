@@ -14,6 +14,7 @@ from antiphon.compose.model import StreamModel
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
 from antiphon.compose.symbols import HOLD, parse
+from antiphon.config import Config
 from antiphon.events import (
     Clocked,
     ClockSignal,
@@ -45,9 +46,10 @@ from antiphon.perform.settings import (
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.machine.log import LOG
+from antiphon.stage.performance_state import PerformanceTracker
 from antiphon.stage.ports.echo import EchoFilter
 from antiphon.stage.ports.input import InputPort
-from antiphon.stage.screen.event_log import EventLog
+from antiphon.stage.screen.event_log import log_event
 from antiphon.stage.voice import make_voice
 from antiphon.timebase import Meter
 from fakes import VOCABULARY, random_weights
@@ -304,7 +306,7 @@ def session_case(
         clock,
         port,
         session,
-        partial(_watch, EventLog(Meter.parse(asked.tempo.meter))),
+        partial(_watch, PerformanceTracker(Config(tempo=asked.tempo), "toy")),
         light=lambda state: state_light(asked.control, state, asked.channel),
         clock_out=MidiClockOut() if chance.random() < 0.5 else None,
         clock_feed=(lambda: leads(chance, clock)) if from_outside else list,
@@ -326,7 +328,8 @@ def _until(port: StormPort, clock: VirtualClock) -> Callable[[], bool]:
     return over
 
 
-def _watch(journal: EventLog, report: Report) -> None:
-    journal.note(report)
+def _watch(performance: PerformanceTracker, report: Report) -> None:
+    performance.hear(report)
+    log_event(report, performance.state)
     if isinstance(report, MemoryKept):
         parse(" ".join(report.symbols))

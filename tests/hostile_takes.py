@@ -9,11 +9,12 @@ from pathlib import Path
 
 from antiphon.commands.replay import band_of, lasts_s, recorded, safely
 from antiphon.perform.replay import Lost, compare
-from antiphon.stage.takes import format as layout
+from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes.finish import read
 from antiphon.stage.takes.format import TakeFile
 from antiphon.stage.takes.header import Place, TakeHeader
 from antiphon.stage.takes.library import finish_what_was_cut_off, listed
+from antiphon.stage.takes.records import Line
 from antiphon.stage.takes.tempo_map import TempoMap
 from mutations import damaged, misshapen
 from random_sessions import play
@@ -36,9 +37,9 @@ def finished() -> tuple[bytes, TakeFile]:
 def cut_off(lines: Sequence[bytes]) -> bytes:
     """An unfinished take of these records, each whole by its checksum, whatever it says."""
     header = TakeHeader.of(finished()[1].texts)
-    pen = layout.Pen(header.bpm)
-    said = b"".join(pen.write(Lost(1), line) for line in lines)
-    return layout.opening(header, "2026-01-01T00:00:00", Place(TempoMap(header.bpm))) + said
+    encoder = take_format.RecordEncoder(header.bpm)
+    said = b"".join(encoder.encode(Line(Lost(1), line)) for line in lines)
+    return take_format.opening(header, "2026-01-01T00:00:00", Place(TempoMap(header.bpm))) + said
 
 
 def odd(chance: random.Random) -> bytes:

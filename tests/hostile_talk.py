@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from antiphon import config
-from antiphon.changes import changed_now
+from antiphon.changes import change_now
 from antiphon.config import Config
 from antiphon.stage.control.protocol import Command, Done, Reply, Request, SetOne
 from antiphon.stage.control.server import ControlServer
@@ -30,7 +30,7 @@ def serve(request: Request) -> Reply:
     """As a running Antiphon does, but that nothing is played."""
     match request:
         case SetOne(name, value):
-            changed_now(Config(), name, value)
+            change_now(Config(), name, value)
         case Command("status"):
             return Done({"status": {"pid": 1}})
     return Done()

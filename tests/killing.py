@@ -17,12 +17,12 @@ from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.reports import Begun, Handover, Received, Sent
 from antiphon.perform.settings import SessionSettings
 from antiphon.stage.takes.finish import read, records_of
-from antiphon.stage.takes.header import Spoken, TakeHeader
+from antiphon.stage.takes.header import TakeHeader, UsedBundle
 from antiphon.stage.takes.library import finish_what_was_cut_off
 from antiphon.stage.takes.recorder import Recorder
 from antiphon.timebase import Meter
 
-HEADER = TakeHeader(120.0, Meter(), {}, Spoken("toy", "ab12"), 1)
+HEADER = TakeHeader(120.0, Meter(), {}, UsedBundle("toy", "ab12"), 1)
 FONTS = [Path("/usr/share/sounds/sf2", name) for name in ("TimGM6mb.sf2", "FluidR3_GM.sf2")]
 _NUMBER_BYTES = 4
 

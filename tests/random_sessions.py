@@ -15,7 +15,13 @@ from antiphon.commands.chosen import take_header
 from antiphon.config import Config, MidiSettings, ModelSettings
 from antiphon.events import Clocked, ClockSignal, ControlChange, NoteOff, NoteOn, ProgramChange, Timed, Turned
 from antiphon.perform.session import Session
-from antiphon.perform.settings import AnswerSettings, ClockSettings, ControlSettings, TempoSettings
+from antiphon.perform.settings import (
+    AnswerSettings,
+    ClockSettings,
+    ControlSettings,
+    TempoSettings,
+    differences,
+)
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback
@@ -124,7 +130,9 @@ def play(seed, folder, seconds=40.0, presses=(), limits=NO_LIMITS, recording=Tru
         arriving += list(pulses(chance, seconds, settings.tempo.bpm))
     asked = [(at_s, "record") for at_s in presses]
     moments = [chance.uniform(1, seconds) for _ in range(chance.randint(0, 2))]
-    asked += [(at_s, configuration(chance).session) for at_s in moments]
+    for at_s in sorted(moments):
+        after = configuration(chance).session
+        asked.append((at_s, differences(settings.session, after)))
     asked.sort(key=lambda one: one[0])
     voices = [make_voice(one, settings.model.context, remembered) for one in (first, *programs)]
     session = Session(voices[0], settings.session, seed, voices[1:])

@@ -11,11 +11,12 @@ ROOT = Path(__file__).parent.parent
 DAEMON = ROOT / "daemon" / "antiphon"
 TRAINING = ROOT / "training" / "antiphon_training"
 IMPURE = {"time", "threading", "socket", "rtmidi", "asyncio", "subprocess", "queue", "os", "pathlib"}
-GROUND = {"events", "timebase"}
+GROUND = {"events", "slices", "timebase"}
 # Each pure room and the rooms it may import; the ground may be imported everywhere.
 PURE = {
     "events": set(),
     "timebase": set(),
+    "slices": set(),
     "midi": {"midi", "files", "errors", "listen"},  # its MIDI files are read through `files`
     "listen": {"listen"},
     "compose": {"compose"},
@@ -31,10 +32,11 @@ STAGE = {
     "sync": {"machine"},
     "engine": {"ports", "machine"},
     "takes": {"machine"},
-    "screen": {"ports", "machine", "lateness"},
+    "performance_state": {"ports", "lateness"},
+    "screen": {"ports", "machine", "performance_state"},
     "process": {"ports", "sync", "engine", "voice", "machine"},
-    "control": {"ports", "machine", "lateness"},
-    "app": {"process", "control", "screen", "takes", "ports", "machine"},
+    "control": {"ports", "machine", "performance_state"},
+    "app": {"process", "control", "screen", "takes", "ports", "machine", "performance_state"},
 }
 # The rooms of the trainer in order: each imports only those before it.
 TRAINING_ROOMS = ("recipe", "corpus", "data", "network", "fit", "score", "export", "judge", "commands")
@@ -152,3 +154,8 @@ def test_playing_imports_no_tensorflow_and_no_music21(command, tmp_path):
 def test_every_test_file_holds_a_test():
     for path in (ROOT / "tests").rglob("test_*.py"):
         assert "def test_" in path.read_text(encoding="utf-8"), path
+
+
+def test_every_room_is_a_package_or_a_plain_install_would_leave_it_out():
+    folders = {path.parent for root in (DAEMON, TRAINING) for path in root.rglob("*.py")}
+    assert [folder for folder in folders if not (folder / "__init__.py").is_file()] == []

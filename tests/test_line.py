@@ -17,11 +17,12 @@ from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback
 from antiphon.stage.takes.finish import finish
-from antiphon.stage.takes.header import Spoken, TakeHeader
+from antiphon.stage.takes.header import TakeHeader, UsedBundle
+from antiphon.stage.takes.records import line_of
 from antiphon.stage.takes.take import Take
 from antiphon.timebase import Meter
 
-PHRASE = read_phrase(files("antiphon") / "phrases" / "call.mid")
+PHRASE = read_phrase(files("antiphon") / "phrases" / "phrase.mid")
 BUNDLE = bundle.load(bundle.find(bundle.DEFAULT_MODEL))
 STEP_S = 60 / PHRASE.bpm / 4
 BEGIN_S = 1.0
@@ -43,8 +44,8 @@ def play(take=None, semitones=0, tempo="fixed", random_seed=1):
     settings = SessionSettings(tempo=TempoSettings(tempo, PHRASE.bpm))
     session = Session(voice, settings, random_seed)
     Engine(clock, port, session, reports.append).run(until=lambda: port.exhausted and session.state == "idle")
-    for report in reports if take else ():
-        take.record(report)
+    for line in filter(None, map(line_of, reports)) if take else ():
+        take.record(line)
     return port.sent, reports
 
 
@@ -84,7 +85,7 @@ def test_a_player_who_keeps_the_tempo_is_followed_to_the_same_answer():
 
 
 def test_the_take_holds_both_voices_bar_for_bar(tmp_path):
-    header = TakeHeader(PHRASE.bpm, Meter(), {}, Spoken(BUNDLE.card.name, BUNDLE.card.weights_sha256), 1)
+    header = TakeHeader(PHRASE.bpm, Meter(), {}, UsedBundle(BUNDLE.card.name, BUNDLE.card.weights_sha256), 1)
     take = Take(tmp_path, header)
     sent, _ = play(take)
     voices = []

@@ -13,7 +13,7 @@ from toy_songs import random_weights
 
 
 def toy_opening(
-    call: str,
+    phrase: str,
     continuation: str,
     *,
     key: str = "C major",
@@ -29,15 +29,15 @@ def toy_opening(
         meter=Meter(bar_steps, 16),
         bar_steps=bar_steps,
         pickup_steps=pickup_steps,
-        call=tuple(call.split()),
+        phrase=tuple(phrase.split()),
         continuation=tuple(continuation.split()),
         ends_song=ends_song,
     )
 
 
-def toy_reply(call: str, reply: str, **about: object) -> Reply:
-    """What follows a call; the song's own continuation where the test does not care."""
-    return Reply(toy_opening(call, reply, **about), tuple(reply.split()))  # type: ignore[arg-type]
+def toy_reply(phrase: str, reply: str, **about: object) -> Reply:
+    """What follows a phrase; the song's own continuation where the test does not care."""
+    return Reply(toy_opening(phrase, reply, **about), tuple(reply.split()))  # type: ignore[arg-type]
 
 
 def quarters(pitches: Sequence[int]) -> str:

@@ -1,6 +1,6 @@
-"""Settings that change while the music goes on: which can, by name and value, and which wait for a start.
+"""Settings that change while the music goes on, each by name and value: which can, and to which values.
 
-Knows no socket and no file; whoever holds a `Config` asks here for the next one.
+A change is checked here once; the playing process applies it. Knows no socket and no file.
 """
 
 import difflib
@@ -12,8 +12,9 @@ from antiphon import config
 from antiphon.config import Config
 from antiphon.config_file import FILE
 from antiphon.errors import WrongUse
+from antiphon.perform.settings import Changes, SettingChange
 
-# Sections and single settings that are looked at when the ports and the models are opened. All others live.
+# Sections and single settings that only count when the ports and the models are opened. All others live.
 NEXT_START = (
     "model",
     "memory",
@@ -71,11 +72,14 @@ def needs_restart(before: Config, after: Config) -> tuple[str, ...]:
     return tuple(name for name in old if old[name] != new[name] and not takes_effect_now(name))
 
 
-def changed_now(settings: Config, name: str, value: object) -> Config:
-    """The settings with one changed. Raises WrongUse also where it only takes effect at the next start."""
+def change_now(settings: Config, name: str, value: object) -> Changes:
+    """The change of one setting, checked beside the others in force.
+
+    Raises WrongUse, also where the setting only takes effect at the next start.
+    """
     after = changed(settings, {name: value})
     _refuse_next_start(name)
-    return after
+    return (_change(after, name),)
 
 
 def _refuse_next_start(name: str) -> None:
@@ -83,13 +87,23 @@ def _refuse_next_start(name: str) -> None:
         raise WrongUse(f"{name} only takes effect at the next start; it belongs into {FILE}")
 
 
-def reread(before: Config, after: Config, now: Config) -> Config:
-    """The settings in force once those of the file, `before`, have become `after`: what differs and can take
-    effect now does, and all that was changed since in another way stays."""
+def reread(before: Config, after: Config, now: Config) -> Changes:
+    """The changes to make where the file's settings, `before`, have become `after`, and `now` are in force.
+
+    What was changed in another way stays, unless it was changed in the file, too. Raises WrongUse where the
+    settings then in force do not go together.
+    """
     old, new = _flat(before), _flat(after)
-    return changed(
-        now, {name: new[name] for name in old if old[name] != new[name] and takes_effect_now(name)}
-    )
+    names = [name for name in old if old[name] != new[name] and takes_effect_now(name)]
+    changed(now, {name: new[name] for name in names})
+    return tuple(_change(after, name) for name in names)
+
+
+def _change(settings: Config, name: str) -> SettingChange:
+    """The change that gives a setting the value that it has in `settings`."""
+    section, key, *row = name.split(".", 2)
+    value = getattr(getattr(settings, section), key)
+    return SettingChange(name, value[row[0]] if row else value)
 
 
 def value_of(text: str) -> object:

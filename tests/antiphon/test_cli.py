@@ -15,7 +15,7 @@ from antiphon.events import GridNote
 from antiphon.midi.file import write_melody
 from antiphon.stage.machine.arithmetic import this_arithmetic
 from antiphon.stage.takes import finish, records
-from antiphon.stage.takes import format as layout
+from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes.header import TakeHeader
 
 SEED = "67 _ _ _ 69 _ 71 _ 74 _ _ _ 74 _ _ _"
@@ -319,7 +319,7 @@ def test_a_replay_that_differs_says_where_and_whether_the_arithmetic_differs(ant
     whole.texts["arithmetic"] |= then
     texts = [f"{name}: {json.dumps(value)}" for name, value in whole.texts.items()]
     header = TakeHeader.of(whole.texts)
-    take.write_bytes(layout.finished([(0, 100.0)], header, texts, b"", records.pack(lines), []))
+    take.write_bytes(take_format.finished([(0, 100.0)], header, texts, b"", records.pack(lines), []))
     code, out, _ = antiphon("replay", take)
     assert code == 1
     assert out.startswith("Different after 0 events, in bar ")

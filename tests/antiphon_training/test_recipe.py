@@ -3,7 +3,7 @@
 import pytest
 
 from antiphon.errors import WrongUse
-from antiphon_training.network.network_kinds import KINDS
+from antiphon_training.network.network_kinds import NETWORK_KINDS
 from antiphon_training.recipe import RECIPES, Recipe
 
 
@@ -14,7 +14,7 @@ def test_the_seed_recipe_is_the_one_the_user_described() -> None:
 def test_every_recipe_is_known_by_its_name_and_has_a_kind_of_network() -> None:
     assert list(RECIPES) == ["seed", "stream", "default"]
     assert all(name == recipe.name for name, recipe in RECIPES.items())
-    assert {(recipe.network, recipe.context) for recipe in RECIPES.values()} == set(KINDS)
+    assert {(recipe.network, recipe.context) for recipe in RECIPES.values()} == set(NETWORK_KINDS)
 
 
 def test_only_notes_and_rests_are_heard_in_other_keys_and_places() -> None:

@@ -29,7 +29,7 @@ from antiphon_training.data.batches import song_ids  # noqa: E402
 from antiphon_training.data.dataset import Dataset, Song, load_dataset  # noqa: E402
 from antiphon_training.score.baselines import KneserNey  # noqa: E402
 from antiphon_training.score.evaluate import score  # noqa: E402
-from antiphon_training.score.evaluated_model import HeldOut, Subject, subject  # noqa: E402
+from antiphon_training.score.evaluated_model import EvaluatedModel, HeldOut, evaluated_model  # noqa: E402
 from antiphon_training.score.memory_weights import Floats  # noqa: E402
 
 OPENING_STEPS = 32  # eight beats
@@ -41,7 +41,7 @@ def moved(song: HeldOut, semitones: int) -> HeldOut:
     return HeldOut(stream, song.bars)
 
 
-def as_played(song: HeldOut, what: Subject) -> HeldOut:
+def as_played(song: HeldOut, what: EvaluatedModel) -> HeldOut:
     """Brought home by the key that its opening seems to be in, and into the model's range, as in playing."""
     notes = [note for note in decode(song.stream) if note.onset_steps < OPENING_STEPS]
     key = estimate([GridNote(note.onset_steps, note.duration_steps, note.pitch) for note in notes])
@@ -63,7 +63,7 @@ def say(name: str, bits: Floats | None, songs: Sequence[HeldOut], beside: float)
     return found.bits_per_onset
 
 
-def both(name: str, what: Subject, songs: Sequence[HeldOut], beside: float) -> tuple[float, float]:
+def both(name: str, what: EvaluatedModel, songs: Sequence[HeldOut], beside: float) -> tuple[float, float]:
     alone = say(name, what.bits(songs), songs, beside)
     return alone, say(f"{name}, with memory", what.bits_remembering(songs), songs, beside)
 
@@ -74,7 +74,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--part", default="erk")
     asked = parser.parse_args()
-    what, dataset = subject(asked.model), load_dataset(asked.data)
+    what, dataset = evaluated_model(asked.model), load_dataset(asked.data)
 
     def of(split: str) -> list[Song]:
         return [song for song in dataset.of(split) if Path(song.source).name.startswith(asked.part)]

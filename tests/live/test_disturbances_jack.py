@@ -58,7 +58,7 @@ def test_a_hangup_changes_the_settings_and_no_note(server, tmp_path, calm):
         wait_for(lambda: "Nothing is changed." in staged.daemon.log, "the bad file to be told of")
         config.write_text(good + "[log]\nlevel = 'debug'\n")
         staged.daemon.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: "The settings are read again." in staged.daemon.log, "the good file to be read")
+        wait_for(lambda: "The configuration is read again." in staged.daemon.log, "the good file to be read")
         wait_for(staged.is_over, "the end of the answer")
         assert [pitch for _, pitch in staged.player.onsets()] == calm.first_answer
         assert staged.is_answered()

@@ -7,7 +7,7 @@ from antiphon.bundle import Bundle, Card
 from antiphon.config import Config
 from antiphon.perform.answer.programs import Voice
 from antiphon.stage.machine.arithmetic import this_arithmetic
-from antiphon.stage.takes.header import Spoken, TakeHeader
+from antiphon.stage.takes.header import TakeHeader, UsedBundle
 from antiphon.stage.voice import make_voice
 from antiphon.timebase import Meter
 
@@ -31,7 +31,7 @@ def take_header(
     """What a take must say so that the same can be played again."""
     meter = Meter.parse(settings.tempo.meter)
     plain = config.to_plain(settings)
-    models = tuple(Spoken(one.name, one.weights_sha256) for one in (chosen, *programs))
+    models = tuple(UsedBundle(one.name, one.weights_sha256) for one in (chosen, *programs))
     return TakeHeader(
         settings.tempo.bpm,
         meter,

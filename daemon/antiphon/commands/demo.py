@@ -27,11 +27,11 @@ from antiphon.perform.session import Session
 from antiphon.perform.settings import ClockSettings, TempoSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import Clock, SystemClock, VirtualClock
+from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
 from antiphon.stage.ports.port import Loopback, Port
 from antiphon.stage.screen.screen import Screen
 from antiphon.stage.takes.recorder import Recorder
 from antiphon.stage.voice import warm
-from antiphon.timebase import Meter
 
 _COUNT_IN_S = 0.5
 
@@ -74,7 +74,7 @@ def _say(line: str) -> None:
 def _phrase(file: Path | None) -> Phrase:
     if file is not None:
         return read_phrase(file)
-    with as_file(files("antiphon") / "phrases" / "call.mid") as shipped:
+    with as_file(files("antiphon") / "phrases" / "phrase.mid") as shipped:
         return read_phrase(shipped)
 
 
@@ -122,11 +122,12 @@ def _perform(
     def over() -> bool:
         return port.exhausted and session.state == "idle"
 
-    meter = Meter.parse(settings.tempo.meter)
-    with Screen(Console(quiet=quiet), phrase.bpm, meter, chosen.card.name, voice.steps_per_quarter) as screen:
+    tracker = PerformanceTracker(settings, chosen.card.name, voice.steps_per_quarter)
+    tracker.record(RecordingStatus(recording=True))
+    with Screen(Console(quiet=quiet), tracker) as screen:
 
         def watch(report: Report) -> None:
-            for watcher in (*watchers, screen.show):
+            for watcher in (*watchers, tracker.hear, screen.show):
                 watcher(report)
 
         if fast:

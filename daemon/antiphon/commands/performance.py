@@ -9,20 +9,18 @@ from typing import cast
 import click
 from rich.console import Console
 
-from antiphon.bundle import Card
 from antiphon.commands.chosen import take_header
 from antiphon.commands.plan import Plan
-from antiphon.config import Config
 from antiphon.errors import Failure
 from antiphon.perform.settings import Button, Knob
 from antiphon.signals import PauseKey, hangup_signal, stop_signals
 from antiphon.stage.app import App, Outputs, attend
 from antiphon.stage.control.sd_notify import Notifier
 from antiphon.stage.control.server import asked_through
-from antiphon.stage.control.status import StatusBoard
 from antiphon.stage.machine.clock import SystemClock
 from antiphon.stage.machine.log import logging_to
 from antiphon.stage.machine.single_instance import Instance
+from antiphon.stage.performance_state import PerformanceTracker
 from antiphon.stage.process.entry import serve
 from antiphon.stage.process.handle import PlayerHandle, end_all
 from antiphon.stage.process.messages import Ready, StartPlaying
@@ -31,7 +29,6 @@ from antiphon.stage.screen.screen import Screen
 from antiphon.stage.takes.library import finish_what_was_cut_off
 from antiphon.stage.takes.recorder import Limits, Recorder
 from antiphon.stage.takes.recording import Recording
-from antiphon.timebase import Meter
 
 
 def perform(first: PlayerHandle, plan: Plan, learn: str | None, quiet: bool) -> None:
@@ -40,7 +37,7 @@ def perform(first: PlayerHandle, plan: Plan, learn: str | None, quiet: bool) -> 
     card, *programs = plan.cards
     session = replace(settings.session, learn=cast(Knob | Button | None, learn))
     start = StartPlaying(session, plan.wiring)
-    board = StatusBoard(settings, card.name, clock.now_s(), card.steps_per_quarter)
+    performance = PerformanceTracker(settings, card.name, card.steps_per_quarter)
     header = take_header(settings, card, order.random_seed, programs, order.remembered)
     console, log = Console(quiet=quiet), settings.log
     say = partial(_say, console)
@@ -50,7 +47,7 @@ def perform(first: PlayerHandle, plan: Plan, learn: str | None, quiet: bool) -> 
         hangup_signal() as hung_up,
         asked_through(instance.socket_path) as control,
         _pause_key(console) as pause,
-        Supervisor(first, serve, order, start, lambda: board.settings.session, pause) as live,
+        Supervisor(first, serve, order, start, lambda: performance.state.settings.session, pause) as live,
     ):
         ready = live.ready()
         with stop_signals(end_all) as stopping:
@@ -63,12 +60,12 @@ def perform(first: PlayerHandle, plan: Plan, learn: str | None, quiet: bool) -> 
             )
             try:
                 click.echo(_opened(ready))
-                with _screen(console, settings, card) as screen:
-                    stage = Outputs(live.ask, plan.read, recording, screen, Notifier(clock), say)
-                    front = App(clock, settings, start.wiring, board, stage)
-                    front.opened(ready)
-                    control.serve = front.serve
-                    attend(live, front, control, stopping, hung_up)
+                with Screen(console, performance) as screen:
+                    outputs = Outputs(live.ask, plan.read, recording, screen, Notifier(clock), say)
+                    app = App(clock, settings, start.wiring, performance, outputs)
+                    app.opened(ready)
+                    control.serve = app.serve
+                    attend(live, app, control, stopping, hung_up)
             finally:
                 take = recording.close()
     click.echo(f"The take is {take}." if take else "No take is kept: nothing was played, or recorded.")
@@ -84,12 +81,6 @@ def _pause_key(console: Console) -> PauseKey:
             console.show_cursor(shown)
 
     return PauseKey(before=partial(show, True), after=partial(show, False))
-
-
-def _screen(console: Console, settings: Config, card: Card) -> Screen:
-    meter = Meter.parse(settings.tempo.meter)
-    mode = settings.answer.mode
-    return Screen(console, settings.tempo.bpm, meter, card.name, card.steps_per_quarter, mode)
 
 
 def _say(console: Console, line: str) -> None:

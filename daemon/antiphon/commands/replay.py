@@ -25,8 +25,9 @@ from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings
 from antiphon.stage.machine.arithmetic import this_arithmetic
 from antiphon.stage.takes.finish import finish, records_of
-from antiphon.stage.takes.header import Place, Spoken, TakeHeader
+from antiphon.stage.takes.header import Place, TakeHeader, UsedBundle
 from antiphon.stage.takes.library import chain
+from antiphon.stage.takes.records import line_of
 from antiphon.stage.takes.take import Take
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.stage.voice import make_voice
@@ -144,7 +145,7 @@ def _plain_settings(header: TakeHeader) -> Config:
     return config.checked(dict(header.settings), "its settings: ", together=False)
 
 
-def _loaded(name: str, wanted: Spoken | None) -> Bundle:
+def _loaded(name: str, wanted: UsedBundle | None) -> Bundle:
     loaded = bundle.load(bundle.find(name))
     found = loaded.card.weights_sha256
     if wanted is not None and found != wanted.checksum:
@@ -184,7 +185,7 @@ def _answer_anew(
 ) -> Path:
     """The same calls, other answers; gives the file of the new take."""
     band = band_of(take, header, model, changes)
-    asked = [_with(record, changes) for record in records]
+    asked = [without(record, changes) for record in records]
     settings = _told(_plain_settings(header), model, changes)
     cards = [one.card for one in band.bundles]
     told = take_header(settings, cards[0], header.random_seed, cards[1:], header.remembered)
@@ -192,23 +193,30 @@ def _answer_anew(
     path = out or _free_name(take)
     written = Take(path.parent, told, stem=path.stem, place=place)
     for report in safely(take, lambda: list(perform(asked, band.session))):
-        written.record(report)
+        if (line := line_of(report)) is not None:
+            written.record(line)
     written.end()
-    if (draft := written.whole) is None:
+    if (file := written.whole) is None:
         raise Failure(written.trouble or f"{path}: cannot be written")
-    draft.close()
-    if finish(draft.path) is None:
+    file.close()
+    if finish(file.path) is None:
         raise Failure(f"{take}: nothing was played in it")
-    if draft.path != path:  # it is to take the place of what was there
-        draft.path.replace(path)
+    if file.path != path:  # it is to take the place of what was there
+        file.path.replace(path)
     return path
 
 
-def _with(record: Record, changes: Changes) -> Record:
-    """What was set while it was played keeps what is changed now."""
+def without(record: Record, changes: Changes) -> Record:
+    """What was asked for while it was played, without what is changed for the replay."""
     if isinstance(record, Asked) and isinstance(record.what, SessionSettings):
         return replace(record, what=changed_settings(record.what, changes))
+    if isinstance(record, Asked) and isinstance(record.what, tuple):
+        return replace(record, what=tuple(one for one in record.what if not _fixed(one.name, changes)))
     return record
+
+
+def _fixed(name: str, changes: Changes) -> bool:
+    return any(name == changed or name.startswith(f"{changed}.") for changed in changes)
 
 
 def _told(settings: Config, model: str | None, changes: Changes) -> Config:

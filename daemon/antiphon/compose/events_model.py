@@ -6,12 +6,11 @@ out is what comes out of any model here: the next symbol's probabilities, summin
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from antiphon.compose.model import Floats, Probabilities, check_arrays, check_dimensions
+from antiphon.compose.lstm import Floats, LstmState, Probabilities, prepared, softmax
+from antiphon.compose.model import check_arrays, check_dimensions
 from antiphon.compose.place import BAR_NUMBERS, NO_BARS, PLACES, Bars
 
 LENGTHS = 33  # lengths of 1 … 32 steps, and of more
@@ -44,7 +43,7 @@ class EventWeights:
         tables = ("symbol_embedding", "length_embedding", "place_embedding", "bar_embedding")
         check_dimensions(self, (*tables, "recurrent"), 2)
         check_dimensions(self, ("length_bias",), 1)
-        a, b, c, d = (table.shape[-1] for table in self._tables)
+        a, b, c, d = (table.shape[-1] for table in self.tables)
         units, hidden, symbols = self.recurrent.shape[0], self.length_bias.shape[0], self.symbols
         shapes = {
             "symbol_embedding": (symbols, a),
@@ -64,7 +63,7 @@ class EventWeights:
         check_arrays(self, shapes)
 
     @property
-    def _tables(self) -> tuple[Floats, Floats, Floats, Floats]:
+    def tables(self) -> tuple[Floats, Floats, Floats, Floats]:
         return self.symbol_embedding, self.length_embedding, self.place_embedding, self.bar_embedding
 
     @property
@@ -89,23 +88,17 @@ class EventModel:
         self.reset()
 
     def _fold(self, weights: EventWeights) -> None:
-        """Every input is one row of a table: each is multiplied with its share of the kernel once, here.
-
-        The sigmoid is taken as (1 + tanh(x/2))/2, so that one tanh serves all four gates; halving is exact in
-        binary, and the weights are halved once, here.
-        """
+        """Each input is a row of a table: a table is multiplied with its share of the kernel here, once."""
         units = self._units = weights.units
-        order = np.r_[0 : 2 * units, 3 * units : 4 * units, 2 * units : 3 * units]  # i f c o → i f o c
-        halved = np.where(np.arange(4 * units) < 3 * units, np.float32(0.5), np.float32(1.0))
-        kernel = weights.kernel[:, order] * halved
-        ends = np.cumsum([0, *(table.shape[1] for table in weights._tables)])
+        kernel = prepared(weights.kernel)
+        ends = np.cumsum([0, *(table.shape[1] for table in weights.tables)])
         folded = [
             np.ascontiguousarray(table @ kernel[first:last])
-            for table, first, last in zip(weights._tables, ends, ends[1:], strict=False)
+            for table, first, last in zip(weights.tables, ends, ends[1:], strict=False)
         ]
         self._of_symbol, self._of_length, self._of_place, self._of_bar = folded
-        self._of_symbol += weights.bias[order] * halved
-        self._recurrent = np.ascontiguousarray(weights.recurrent[:, order] * halved)
+        self._of_symbol += prepared(weights.bias)
+        self._recurrent = prepared(weights.recurrent)
         self._out_kernel, self._out_bias = weights.out_kernel, weights.out_bias.copy()
         self._out_bias[self._hold_id] = -np.inf  # no note begins with a hold
         width = weights.symbol_embedding.shape[1]
@@ -119,8 +112,8 @@ class EventModel:
     def reset(self, bars: Bars = NO_BARS) -> None:
         self._bars = bars
         self._step = 0  # of the melody, the one that is asked for next
-        self._before = _State.zero(self._units)  # after the last note that is over
-        self._now = _State.zero(self._units)  # if what sounds is over now
+        self._before = LstmState(self._units)  # after the last note that is over
+        self._now = LstmState(self._units)  # if what sounds is over now
         self._symbol_id, self._age = self._end_id, 0
         self._ends: Probabilities = np.ones(LENGTHS)
 
@@ -169,35 +162,3 @@ class EventModel:
             following *= over
             following[self._hold_id] = 1.0 - over
         return following
-
-
-class _State:
-    """What an LSTM layer carries on; hidden and carry have shape (U,)."""
-
-    def __init__(self, hidden: Floats, carry: Floats) -> None:
-        self.hidden, self.carry = hidden, carry
-
-    @classmethod
-    def zero(cls, units: int) -> "_State":
-        return cls(np.zeros(units, np.float32), np.zeros(units, np.float32))
-
-    def follow(self, before: "_State", gates: Floats) -> None:
-        """Become what comes after another state; `gates` (4U,) in the order i f o c, sigmoids halved."""
-        units = len(self.hidden)
-        np.tanh(gates, out=gates)
-        sigmoids = gates[: 3 * units]
-        sigmoids += 1.0
-        sigmoids *= 0.5
-        np.multiply(before.carry, gates[units : 2 * units], out=self.carry)
-        self.carry += gates[:units] * gates[3 * units :]
-        np.tanh(self.carry, out=self.hidden)
-        self.hidden *= gates[2 * units : 3 * units]
-
-
-def softmax(logits: NDArray[np.floating[Any]]) -> Probabilities:
-    """Shape (V,), in double precision."""
-    wide = logits.astype(np.float64)
-    wide -= wide.max()
-    np.exp(wide, out=wide)
-    wide /= wide.sum()
-    return wide

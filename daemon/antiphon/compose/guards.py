@@ -1,11 +1,11 @@
-"""Against endlessness: a note that never ends, a figure that goes round and round."""
+"""Guards against a note that never ends and a figure that repeats for ever."""
 
 from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
-# The longest figure, in steps, whose going round is noticed.
+# The longest figure, in steps, whose repeats are counted.
 _LONGEST_FIGURE = 64
 _NOTHING = -1
 
@@ -13,8 +13,8 @@ _NOTHING = -1
 class Guards:
     """Follows a stream of ids and says which id must not come next.
 
-    longest_steps   a note or a rest may last so long; 0: for ever
-    most_repeats    a figure, be it one note, may sound so often in a row; 0: for ever
+    longest_steps   the longest note or rest; 0: any length
+    most_repeats    how often a figure, be it one note, may sound in a row; 0: any number of times
     """
 
     def __init__(self, hold_id: int, longest_steps: int = 0, most_repeats: int = 0) -> None:
@@ -24,11 +24,11 @@ class Guards:
         self.begin(())
 
     def limit(self, longest_steps: int, most_repeats: int) -> None:
-        """Other limits from now on."""
+        """Use other limits from now on."""
         self._longest_steps, self._most_repeats = longest_steps, most_repeats
 
     def begin(self, ids: Iterable[int]) -> None:
-        """A new stream, of which this much is known."""
+        """Begin a new stream with these ids."""
         self._past: NDArray[np.int64] = np.full(_LONGEST_FIGURE, _NOTHING)  # latest first
         self._alike = np.zeros(_LONGEST_FIGURE, np.int64)  # for each period, steps in a row that kept to it
         self._age = 0
@@ -43,11 +43,11 @@ class Guards:
         self._age = self._age + 1 if symbol_id == self._hold_id else 1
 
     def forbidden(self) -> set[int]:
-        """Ids that would make it endless."""
+        """The ids that a limit rules out now."""
         forbidden = set()
         if self._longest_steps and self._age >= self._longest_steps:
             forbidden.add(self._hold_id)
         if self._most_repeats:
-            round_and_round = self._alike >= (self._most_repeats - 1) * self._periods
-            forbidden |= {int(each) for each in self._past[round_and_round]} - {self._hold_id, _NOTHING}
+            too_often = self._alike >= (self._most_repeats - 1) * self._periods
+            forbidden |= {int(each) for each in self._past[too_often]} - {self._hold_id, _NOTHING}
         return forbidden

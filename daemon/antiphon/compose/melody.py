@@ -1,5 +1,6 @@
-"""A melody being composed: hears symbols, then says the next ones, one at a time."""
+"""A melody that is being composed: it hears symbols, then gives the next ones, one at a time."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -11,6 +12,10 @@ from antiphon.compose.model import Model, prime
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.sampling import Draw, SamplingSettings, draw, weight_row
 from antiphon.compose.symbols import END, HOLD, Vocabulary
+from antiphon.slices import Sliced, finish
+
+# Symbols that are heard in one part of a long phrase: about a quarter of a millisecond.
+_SYMBOLS_A_SLICE = 4
 
 
 class Melody:
@@ -36,14 +41,14 @@ class Melody:
         self._bars = NO_BARS
         self._said = False
         self.sample(settings)
-        self._hear_anew([])
+        self._begin_song(NO_BARS)
 
     def begin(self, generator: np.random.Generator) -> None:
-        """Give what comes next chance of its own."""
+        """Draw from another source of chance from now on."""
         self._generator = generator
 
     def sample(self, settings: SamplingSettings) -> None:
-        """From the next symbol on, sample in this way."""
+        """Use other settings from the next symbol on."""
         self._settings = settings
         self._weights = weight_row(self._vocabulary, settings.weights)
         self._guards.limit(settings.longest_steps, settings.most_repeats)
@@ -52,18 +57,27 @@ class Melody:
         """Begin a new song with these symbols; unknown ones are heard as the nearest known.
 
         Where nothing was said since the last call and these symbols go on from those, only the rest is heard:
-        a phrase can be followed while it is played, at hardly any cost when it ends.
+        a phrase can be heard before it is over, at hardly any cost when it ends.
         """
-        ids = self._vocabulary.ids(symbols)
-        known = len(self._heard)
-        if self._said or bars != self._bars or ids[:known] != self._heard:
-            self._bars = bars
-            self._hear_anew(ids)
-            return
-        for symbol_id in ids[known:]:
-            self._take_in(symbol_id)
+        finish(self.hear_in_slices(symbols, bars))
 
-    def _hear_anew(self, ids: list[int]) -> None:
+    def hear_in_slices(self, symbols: Sequence[str], bars: Bars = NO_BARS) -> Sliced[None]:
+        """The same in small parts."""
+        ids = self._vocabulary.ids(symbols)
+        if self._said or bars != self._bars or ids[: len(self._heard)] != self._heard:
+            self._begin_song(bars)
+        for number, symbol_id in enumerate(ids[len(self._heard) :], 1):
+            self._take_in(symbol_id)
+            if number % _SYMBOLS_A_SLICE == 0:
+                yield
+
+    def withdraw(self) -> None:
+        """What was heard and said last is not kept: the next song begins in its place."""
+        self._said, self._heard = False, []
+        self._begin_song(self._bars)
+
+    def _begin_song(self, bars: Bars) -> None:
+        self._bars = bars
         if self._memory is not None:
             if self._said and self._settings.remembers:
                 self._memory.keep()
@@ -71,8 +85,6 @@ class Melody:
         self._heard, self._said = [], False
         self._guards.begin(())
         self._following = prime(self._model, (), self._vocabulary.id(END), self._bars)
-        for symbol_id in ids:
-            self._take_in(symbol_id)
 
     def _take_in(self, symbol_id: int) -> None:
         self._following = self._model.step(symbol_id)
@@ -104,11 +116,15 @@ class Melody:
 def octaves_into_range(pitches: Iterable[int], vocabulary: Vocabulary) -> int:
     """Semitones, a multiple of 12, that bring most pitches to ones the model knows, about in their middle."""
     known = set(vocabulary.pitches)
-    heard = list(pitches)
+    heard = Counter(pitches)
     middle = (min(known) + max(known)) / 2
-    mean = sum(heard) / len(heard) if heard else middle
+    mean = sum(heard.elements()) / heard.total() if heard else middle
 
     def unlike(move: int) -> tuple[int, float, int]:
-        return sum(pitch + move not in known for pitch in heard), abs(mean + move - middle), move
+        return (
+            sum(times for pitch, times in heard.items() if pitch + move not in known),
+            abs(mean + move - middle),
+            move,
+        )
 
     return min((12 * octave for octave in range(-10, 11)), key=unlike)

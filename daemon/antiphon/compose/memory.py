@@ -1,8 +1,8 @@
-"""What was played in this session, and how much of it comes back: a short-term model beside the network.
+"""What was played in this session, and how much of it returns: a short-term model beside the network.
 
-Every earlier step is a witness: what was played there may come again now. A witness weighs as much as
-experience says for how far back it lies, in bars, and for how many notes in a row led up to it and to now
-alike. What they say is added to what the network says. Nothing is trained ahead but those weights.
+Each earlier step predicts that its symbol comes again now. Its weight depends on how many bars ago it was,
+and on how many notes before it are the same as the last notes before now. The weighted predictions are added
+to the network's probabilities. Only the weights are learned beforehand.
 """
 
 from collections.abc import Sequence
@@ -11,26 +11,26 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.compose.lstm import Probabilities
 from antiphon.compose.place import Bars
 
-Probabilities = NDArray[np.float64]
-
-# How far back a witness lies: not a whole number of bars; 1, 2, 3, 4, 6 or 8 bars; 5 or 7; 12 or 16; others.
+# How far back a step lies: not a whole number of bars; 1, 2, 3, 4, 6 or 8 bars; 5 or 7; 12 or 16; others.
 _OTHER = 9
 _DISTANCES = {1: 1, 2: 2, 3: 3, 4: 4, 6: 5, 8: 6, 5: 7, 7: 7, 12: 8, 16: 8}
 DISTANCES = 10
-# How many notes and rests in a row led up to both, in classes: 0, 1, 2, 3, 4, 5–6, 7–9, 10–15, more.
+# How many notes and rests in a row are the same before it and before now, in classes: 0, 1, 2, 3, 4, 5–6,
+# 7–9, 10–15, more.
 _RUNS = np.repeat(np.arange(9, dtype=np.uint8), [1, 1, 1, 1, 1, 2, 3, 6, 1])
 RUNS = 9
-# A witness also weighs by what the network thinks of what it says, to this power.
+# The weight is also multiplied by what the network gives the predicted symbol, to this power.
 TASTE = 0.2
-# Steps that are remembered: some eight minutes at 120 bpm. Older ones are forgotten, a good part at once.
+# Steps that are kept: some eight minutes at 120 bpm. When they are too many, the oldest quarter is dropped.
 MOST_STEPS, _KEPT_STEPS = 4096, 3072
 
 
 @dataclass(frozen=True, slots=True)
 class Experience:
-    """How much a witness weighs, shape (DISTANCES, RUNS), where the network weighs 1.
+    """The weight of an earlier step's prediction, shape (DISTANCES, RUNS), where the network weighs 1.
 
     Raises ValueError where the shape is another or a weight is below 0.
     """
@@ -58,29 +58,35 @@ class Memory:
         self._runs, self._spare = (np.zeros(MOST_STEPS + 1, np.int64) for _ in range(2))
         self._distance = np.zeros(MOST_STEPS + 1, np.int64)
         self._bar_steps = 0
+        self._before: tuple[NDArray[np.int64], int] | None = None  # steps and how many, before this song
         self.clear()
 
     def clear(self) -> None:
         """Forget everything."""
         self._length = self._kept = 0
         self._runs[:] = 0
+        self._before = None
 
     def begin(self, bars: Bars) -> None:
         """A new song begins, in these bars; one that was not kept is forgotten."""
+        if self._before is not None:  # older steps may have been forgotten for a song that is forgotten now
+            steps, self._kept = self._before
+            self._steps[: self._kept] = steps
         self._length = self._kept
+        self._before = (self._steps[: self._kept].copy(), self._kept)
         self._runs[:] = 0
         self._measure(bars.steps)
         bar = self._bar_steps or 1
         gap = (bars.offset_steps - self._length) % bar
         if self._length + gap + bar >= MOST_STEPS:
             self._forget_oldest()
-        # What ended before did not lead to what begins here.
+        # A gap of a bar: the notes before it do not count as those that led to the new song.
         self._steps[self._length : self._length + (gap or bar)] = self._gap
         self._length += gap or bar
 
     def keep(self) -> None:
         """What was heard since `begin` stays."""
-        self._kept = self._length
+        self._kept, self._before = self._length, None
 
     def hear(self, symbol_id: int) -> None:
         """One more step."""
@@ -93,7 +99,7 @@ class Memory:
         self._append(symbol_id)
 
     def mix(self, expected: Probabilities, strength: float = 1.0) -> Probabilities:
-        """The network's probabilities (V,) and the witnesses', `strength` times as loud. Sums to 1."""
+        """The network's probabilities (V,) and, `strength` times as strong, the memory's. Sums to 1."""
         if self._length == 0 or strength == 0:
             return expected
         said = np.bincount(self.said, self._weights[self.classes], self._gap + 1)[: self._gap]
@@ -103,12 +109,12 @@ class Memory:
 
     @property
     def said(self) -> NDArray[np.int64]:
-        """What each witness says comes next: an id, or V where it says nothing; the oldest first."""
+        """What each earlier step predicts: an id, or V where it predicts nothing; the oldest first."""
         return self._steps[: self._length]
 
     @property
     def classes(self) -> NDArray[np.int64]:
-        """The class of each witness, an index into the experience's weights: distance · RUNS + run."""
+        """The class of each earlier step, an index into the weights: distance · RUNS + run."""
         n = self._length
         runs = _RUNS[np.minimum(self._runs[:n], len(_RUNS) - 1)]
         return self._distance[n:0:-1] * RUNS + runs

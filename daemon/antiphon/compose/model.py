@@ -1,7 +1,6 @@
-"""The melody model at play time: an LSTM stepped in numpy; a symbol in, the next one's probabilities out.
+"""A melody model at play time: an LSTM over symbols; a symbol in, the next one's probabilities out.
 
-Knows nothing of files or training. The arithmetic is Keras's LSTM (gates i, f, c, o; sigmoid and tanh), so a
-trained network gives the same probabilities here to within rounding.
+Knows nothing of files or training.
 """
 
 from collections import deque
@@ -10,14 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from antiphon.compose.context import Context
+from antiphon.compose.lstm import Floats, LstmState, Probabilities, prepared, softmax
 from antiphon.compose.place import NO_BARS, Bars
-
-Floats = NDArray[np.float32]
-Probabilities = NDArray[np.float64]
-
 
 # Trained weights are below 100; with none beyond this no sum of them leaves what float32 can say.
 LARGEST_WEIGHT = 1e4
@@ -92,66 +87,43 @@ class Model(Protocol):
     def step(self, symbol_id: int) -> Probabilities: ...
 
 
-class LstmCell:
-    """The layer's arithmetic with its state, in place and without garbage: about one pass over the weights.
-
-    The sigmoid is taken as (1 + tanh(x/2))/2, so that one tanh serves all four gates; halving is exact in
-    binary, and the weights are halved once, here.
-    """
+class _Layers:
+    """The LSTM layer with its state, and the softmax layer: about one pass over the weights a symbol."""
 
     def __init__(self, weights: LstmWeights) -> None:
-        units = weights.units
-        order = np.r_[0 : 2 * units, 3 * units : 4 * units, 2 * units : 3 * units]  # i f c o → i f o c
-        halved = np.where(np.arange(4 * units) < 3 * units, np.float32(0.5), np.float32(1.0))
-        self._inputs = np.ascontiguousarray((weights.kernel + weights.bias)[:, order] * halved)  # (V, 4U)
-        self._recurrent = np.ascontiguousarray(weights.recurrent[:, order] * halved)  # (U, 4U)
+        self._inputs = prepared(weights.kernel + weights.bias)  # (V, 4U)
+        self._recurrent = prepared(weights.recurrent)  # (U, 4U)
         self._out_kernel = np.ascontiguousarray(weights.out_kernel)  # (U, V)
         self._out_bias = weights.out_bias
-        self._hidden = np.zeros(units, np.float32)
-        self._carry = np.zeros(units, np.float32)
-        self._gates = np.zeros(4 * units, np.float32)
-        self._fresh = np.zeros(units, np.float32)
-        self._i, self._f, self._o, self._c = (self._gates[k * units : (k + 1) * units] for k in range(4))
-        self._sigmoids = self._gates[: 3 * units]
+        self._state = LstmState(weights.units)
+        self._gates = np.zeros(4 * weights.units, np.float32)
 
     def reset(self) -> None:
-        self._hidden.fill(0.0)
-        self._carry.fill(0.0)
+        self._state.reset()
 
     def feed(self, symbol_id: int) -> None:
         """Move the state on by one symbol."""
-        np.dot(self._hidden, self._recurrent, out=self._gates)
+        np.dot(self._state.hidden, self._recurrent, out=self._gates)
         self._gates += self._inputs[symbol_id]
-        np.tanh(self._gates, out=self._gates)
-        self._sigmoids += 1.0
-        self._sigmoids *= 0.5
-        self._carry *= self._f
-        np.multiply(self._i, self._c, out=self._fresh)
-        self._carry += self._fresh
-        np.tanh(self._carry, out=self._hidden)
-        self._hidden *= self._o
+        self._state.follow(self._state, self._gates)
 
     def probabilities(self) -> Probabilities:
         """The next symbol's probabilities, shape (V,), summing to one."""
-        logits = (self._hidden @ self._out_kernel + self._out_bias).astype(np.float64)
-        logits -= logits.max()
-        np.exp(logits, out=logits)
-        logits /= logits.sum()
-        return logits
+        return softmax(self._state.hidden @ self._out_kernel + self._out_bias)
 
 
 class StreamModel:
     """State carried on for as long as the music lasts; every step costs the same."""
 
     def __init__(self, weights: LstmWeights) -> None:
-        self._cell = LstmCell(weights)
+        self._layers = _Layers(weights)
 
     def reset(self, bars: Bars = NO_BARS) -> None:  # noqa: ARG002 - never learned of bars
-        self._cell.reset()
+        self._layers.reset()
 
     def step(self, symbol_id: int) -> Probabilities:
-        self._cell.feed(symbol_id)
-        return self._cell.probabilities()
+        self._layers.feed(symbol_id)
+        return self._layers.probabilities()
 
 
 class WindowModel:
@@ -163,7 +135,7 @@ class WindowModel:
     def __init__(self, weights: LstmWeights, length: int, padding_id: int) -> None:
         if length < 1:
             raise ValueError(f"a window must be 1 symbol or more, got {length}")
-        self._cell = LstmCell(weights)
+        self._layers = _Layers(weights)
         self._length = length
         self._padding_id = padding_id
         self.reset()
@@ -173,10 +145,10 @@ class WindowModel:
 
     def step(self, symbol_id: int) -> Probabilities:
         self._window.append(symbol_id)
-        self._cell.reset()
+        self._layers.reset()
         for past_id in self._window:
-            self._cell.feed(past_id)
-        return self._cell.probabilities()
+            self._layers.feed(past_id)
+        return self._layers.probabilities()
 
 
 def build(weights: LstmWeights, context: Context, window_length: int, end_id: int) -> Model:

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Ge, Gt, Le
 
-from antiphon.compose.model import Probabilities
+from antiphon.compose.lstm import Probabilities
 from antiphon.compose.symbols import REST, Vocabulary
 
 

@@ -1,7 +1,7 @@
-"""The shape of an answer: how it begins, how near it keeps to the call, and how it comes to rest.
+"""The shape of an answer: how it begins, how closely it follows the phrase, and how it ends.
 
-Gives factors on the probabilities of the next symbol, shape (V,). Knows the call in the model's key and how
-long the answer is, and nothing of how either sounds.
+Gives factors on the probabilities of the next symbol, shape (V,). Knows the phrase in the model's key and the
+length of the answer, and nothing of a model.
 """
 
 from collections.abc import Sequence
@@ -20,18 +20,18 @@ Mode = Literal["major", "minor"]
 # Pitch classes in C major and in A minor.
 _TONIC: dict[Mode, int] = {"major": 0, "minor": 9}
 _TONIC_CHORD: dict[Mode, tuple[int, ...]] = {"major": (0, 4, 7), "minor": (9, 0, 4)}
-# At the greatest closeness a step does as the call does with odds so many times higher …
+# At closeness 1 the odds that a step has the rhythm of the phrase are this many times higher …
 _RHYTHM_ODDS = 20.0
-# … and a melodic step that differs from the call's by this many semitones is 1/e as likely.
+# … and an interval that differs from the phrase's by this many semitones is 1/e as likely.
 _CONTOUR_SEMITONES = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class ShapeSettings:
-    """How an answer relates to its call and how it ends, each from 0 to 1.
+    """How an answer relates to its phrase and how it ends, each from 0 to 1.
 
-    closeness   0: the call is only what the model makes of it; 1: rhythm and contour follow it closely
-    cadence     0: it ends where it ends; 1: on a note of the tonic's chord, most often the tonic
+    closeness   0: the model alone decides; 1: rhythm and contour follow the phrase closely
+    cadence     0: the model alone decides how it ends; 1: on a note of the tonic's chord, mostly the tonic
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -51,15 +51,15 @@ class Frame:
 
 
 class Shape:
-    """Factors for each step of one answer. `call`: its symbols from the first bar line on, "" for none."""
+    """Factors for each step of one answer. `phrase`: its symbols from the first bar line on, "" for none."""
 
     def __init__(
-        self, vocabulary: Vocabulary, frame: Frame, call: Sequence[str], settings: ShapeSettings
+        self, vocabulary: Vocabulary, frame: Frame, phrase: Sequence[str], settings: ShapeSettings
     ) -> None:
         self._vocabulary, self._frame = vocabulary, frame
         self._closeness, self._cadence = settings.closeness, settings.cadence
-        self._call = tuple(call)
-        self._moves = _moves(call)
+        self._phrase = tuple(phrase)
+        self._moves = _moves(phrase)
         self._pitches = np.array([int(s) if is_pitch(s) else -1 for s in vocabulary.symbols])
         self._hold, self._end = vocabulary.id(HOLD), vocabulary.id(END)
         self._rest = vocabulary.id(REST) if REST in vocabulary else None
@@ -70,8 +70,8 @@ class Shape:
         0 forbids. An answer begins with a note and ends in its last bar at the earliest.
         """
         factors = np.ones(len(self._vocabulary))
-        if self._closeness and self._call:
-            self._keep_to_call(factors, step, last_pitch)
+        if self._closeness and self._phrase:
+            self._keep_to_phrase(factors, step, last_pitch)
         if step == 0:
             self._forbid(factors, self._hold, self._end, self._rest)
         elif not self._in_last(self._frame.bar_steps, step):
@@ -99,12 +99,12 @@ class Shape:
         if self._rest is not None:
             factors[self._rest] *= 1 - self._cadence
 
-    def _keep_to_call(self, factors: Factors, step: int, last_pitch: int | None) -> None:
-        there = step % len(self._call)
-        if not self._call[there]:
+    def _keep_to_phrase(self, factors: Factors, step: int, last_pitch: int | None) -> None:
+        there = step % len(self._phrase)
+        if not self._phrase[there]:
             return
         odds = _RHYTHM_ODDS**self._closeness
-        if self._call[there] == HOLD:
+        if self._phrase[there] == HOLD:
             factors[self._hold] *= odds
             return
         factors[self._hold] /= odds
@@ -115,11 +115,11 @@ class Shape:
             factors[notes] *= np.exp(-self._closeness * off[notes])
 
 
-def _moves(call: Sequence[str]) -> list[int | None]:
+def _moves(phrase: Sequence[str]) -> list[int | None]:
     """At each note the semitones from the note before; None elsewhere and at the first."""
     moves: list[int | None] = []
     last: int | None = None
-    for symbol in call:
+    for symbol in phrase:
         pitch = int(symbol) if is_pitch(symbol) else None
         moves.append(None if pitch is None or last is None else pitch - last)
         last = last if pitch is None else pitch

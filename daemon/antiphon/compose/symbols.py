@@ -39,12 +39,13 @@ def encode(notes: Iterable[GridNote], length_steps: int = 0) -> tuple[str, ...]:
     for note in sorted(notes):
         if note.onset_steps < len(symbols):
             raise ValueError(f"two notes sound at step {note.onset_steps}; the stream has one voice")
-        symbols += _span(REST, note.onset_steps - len(symbols))
-        symbols += _span(str(note.pitch), note.duration_steps)
-    return (*symbols, *_span(REST, length_steps - len(symbols)))
+        symbols += span(REST, note.onset_steps - len(symbols))
+        symbols += span(str(note.pitch), note.duration_steps)
+    return (*symbols, *span(REST, length_steps - len(symbols)))
 
 
-def _span(first: str, steps: int) -> list[str]:
+def span(first: str, steps: int) -> list[str]:
+    """A note or a rest that lasts so many steps; nothing for less than one."""
     return [first] + [HOLD] * (steps - 1) if steps > 0 else []
 
 

@@ -1,4 +1,4 @@
-"""A piano roll as SVG, for a page: a call and its answer. Knows no terminal and no clock."""
+"""A piano roll as SVG, for a page: a phrase and its answer. Knows no terminal and no clock."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
@@ -9,18 +9,18 @@ from antiphon.files.text_roll import note_name
 from antiphon.files.write import write_whole
 
 WIDTH, ROW_HEIGHT, LEFT, TOP, BOTTOM = 960, 9, 44, 58, 18
-CALL_COLOUR, ANSWER_COLOUR, INK = "#3b82f6", "#f2762e", "#808893"
+PHRASE_COLOUR, ANSWER_COLOUR, INK = "#3b82f6", "#f2762e", "#808893"
 _BLACK_KEYS = {1, 3, 6, 8, 10}
 
 
 def piano_roll_svg(
-    call: Sequence[GridNote], answer: Sequence[GridNote], steps_per_bar: int, title: str
+    phrase: Sequence[GridNote], answer: Sequence[GridNote], steps_per_bar: int, title: str
 ) -> str:
-    """A piano roll of a call and its answer, both on one grid of steps, as a self-contained SVG.
+    """A piano roll of a phrase and its answer, both on one grid of steps, as a self-contained SVG.
 
     Drawn on nothing, in colours that can be read on a light page and on a dark one.
     """
-    notes = [*call, *answer]
+    notes = [*phrase, *answer]
     low = min((note.pitch for note in notes), default=60) - 2
     high = max([low + 12, *(note.pitch + 2 for note in notes)])  # an octave at least, so that there is a C
     last = max((note.end_steps for note in notes), default=steps_per_bar)
@@ -30,7 +30,7 @@ def piano_roll_svg(
         *sheet.opening(title),
         *sheet.rows(),
         *sheet.bar_lines(),
-        *sheet.voice(call, CALL_COLOUR),
+        *sheet.voice(phrase, PHRASE_COLOUR),
         *sheet.voice(answer, ANSWER_COLOUR),
         "</svg>",
     ]
@@ -38,10 +38,10 @@ def piano_roll_svg(
 
 
 def write_picture(
-    path: Path, call: Sequence[GridNote], answer: Sequence[GridNote], steps_per_bar: int, title: str
+    path: Path, phrase: Sequence[GridNote], answer: Sequence[GridNote], steps_per_bar: int, title: str
 ) -> None:
     """Write `piano_roll_svg` to a file. Raises Failure naming it."""
-    write_whole(path, piano_roll_svg(call, answer, steps_per_bar, title).encode())
+    write_whole(path, piano_roll_svg(phrase, answer, steps_per_bar, title).encode())
 
 
 class _Sheet:
@@ -64,7 +64,10 @@ class _Sheet:
         yield f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" {font} fill="{INK}">'
         yield f"<title>{escape(title)}</title>"
         yield f'<text x="{LEFT}" y="24" font-size="16" font-weight="600">{escape(title)}</text>'
-        for x, colour, name in ((WIDTH - 166, CALL_COLOUR, "call"), (WIDTH - 92, ANSWER_COLOUR, "answer")):
+        for x, colour, name in (
+            (WIDTH - 180, PHRASE_COLOUR, "phrase"),
+            (WIDTH - 92, ANSWER_COLOUR, "answer"),
+        ):
             yield f'<rect x="{x}" y="14" width="18" height="10" rx="3" fill="{colour}"/>'
             yield f'<text x="{x + 25}" y="23">{name}</text>'
 

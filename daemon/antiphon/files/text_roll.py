@@ -12,6 +12,7 @@ LABEL_COLUMNS = 5
 # The sixteen ways to fill the quarters of a cell: bit 0 top left, 1 top right, 2 bottom left, 3 bottom right.
 _QUARTERS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
 BLOCKS = _QUARTERS[1:]
+_QUARTER_BITS = ((4, 8), (1, 2))  # of the lower line's left and right half column, then the upper line's
 BAR_LINE, SOUNDING = "│", "▸"
 
 
@@ -38,18 +39,18 @@ def piano_roll(
     """
     columns = width - LABEL_COLUMNS
     base, semitones = _scale([note.pitch for note in notes], rows)
-    filled = {
-        (x, (note.pitch - base) // semitones)
-        for note in notes
-        for x in _pixels(note, start, columns_per_step)
-        if 0 <= x < 2 * columns
-    }
+    filled = [[0] * columns for _ in range(rows)]
+    for note in notes:
+        row, upper = divmod((note.pitch - base) // semitones, 2)
+        for half in _halves(note, start, columns, columns_per_step):
+            filled[row][half // 2] |= _QUARTER_BITS[upper][half % 2]
     bar_columns = _bar_columns(start, columns, steps_per_bar, columns_per_step)
+    empty = [BAR_LINE if column in bar_columns else " " for column in range(columns)]
     lines = []
     for row in reversed(range(rows)):
         covered = range(base + 2 * row * semitones, base + 2 * (row + 1) * semitones)
         here = sorted({note.pitch for note in notes if note.pitch in covered})
-        cells = (_cell(filled, column, row, column in bar_columns) for column in range(columns))
+        cells = (_QUARTERS[bits] if bits else space for bits, space in zip(filled[row], empty, strict=True))
         lines.append(_label(here, sounding) + "".join(cells))
     return lines
 
@@ -62,10 +63,11 @@ def _scale(pitches: Sequence[int], rows: int) -> tuple[int, int]:
     return low - spare // 2, semitones
 
 
-def _pixels(note: GridNote, start: int, columns_per_step: int) -> range:
-    """Half columns that a note fills."""
+def _halves(note: GridNote, start: int, columns: int, columns_per_step: int) -> range:
+    """The half columns that a note fills, as far as they are in view."""
     per_step = 2 * columns_per_step
-    return range((note.onset_steps - start) * per_step, (note.end_steps - start) * per_step - 1)
+    first, end = (note.onset_steps - start) * per_step, (note.end_steps - start) * per_step - 1
+    return range(max(0, first), min(end, 2 * columns))
 
 
 def _bar_columns(start: int, columns: int, steps_per_bar: int, columns_per_step: int) -> dict[int, int]:
@@ -74,12 +76,6 @@ def _bar_columns(start: int, columns: int, steps_per_bar: int, columns_per_step:
     bars = range(first_bar, (start + columns // columns_per_step) // steps_per_bar + 1)
     places = {(bar * steps_per_bar - start) * columns_per_step: bar + 1 for bar in bars}
     return {column: number for column, number in places.items() if column < columns}
-
-
-def _cell(filled: Collection[tuple[int, int]], column: int, row: int, bar_begins: bool) -> str:
-    corners = [(x, y) for y in (2 * row + 1, 2 * row) for x in (2 * column, 2 * column + 1)]
-    quarters = sum(1 << bit for bit, corner in enumerate(corners) if corner in filled)
-    return _QUARTERS[quarters] if quarters or not bar_begins else BAR_LINE
 
 
 def _label(pitches: Sequence[int], sounding: Collection[int]) -> str:

@@ -125,7 +125,10 @@ class Evidence:
         root = math.sqrt(len(melody))
         held = [(note.pitch % 12, min(note.duration_steps, _LONGEST_STEPS)) for note in melody]
         total = sum(steps for _, steps in held)
-        sounding = tuple(root / total * sum(s for pc, s in held if pc == each) for each in range(12))
+        sounded = [0] * 12
+        for pitch_class, steps in held:
+            sounded[pitch_class] += steps
+        sounding = tuple(root / total * steps for steps in sounded)
         counted = Counter(pairwise(pc for pc, _ in held))
         moves = {move: count / root for move, count in counted.items()}
         return cls(sounding, moves, held[0][0], held[-1][0] if ended else None)

@@ -44,6 +44,11 @@ class KeyTracker:
         self._chances: dict[Key, float] | None = None  # None: nothing was heard
 
     @property
+    def by_hand(self) -> Key | None:
+        """The key set by hand; None where it is heard."""
+        return self._by_hand
+
+    @property
     def key(self) -> Key:
         """The key set by hand, else the likeliest after all that was heard; C major before anything was."""
         return self._by_hand or likeliest(self.chances)

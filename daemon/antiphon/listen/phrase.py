@@ -104,6 +104,11 @@ class PhraseListener:
         """The moment of the first note; None with nothing played."""
         return self._first_onset_s
 
+    @property
+    def last_release_s(self) -> float | None:
+        """The moment of the last release; None while keys are down or nothing was played."""
+        return None if self._held or self._first_onset_s is None else self._last_release_s
+
     def so_far(self, at_s: float) -> tuple[PlayedNote, ...]:
         """The notes until now, keys still down as if released at `at_s`."""
         held = [PlayedNote(pitch, key.velocity, key.onset_s, at_s) for (_, pitch), key in self._held.items()]

@@ -4,17 +4,22 @@ Onsets go to steps together, not each by itself: apart, and moved as little as c
 """
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import Literal, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal, Protocol, TypeVar
 
 from antiphon.events import GridNote, PlayedNote
+from antiphon.slices import Sliced, finish
 
+T = TypeVar("T")
+R = TypeVar("R")
 Voice = Literal["highest", "lowest", "latest"]
 
 # Notes struck this close, in seconds, are one chord; and never more than half a step apart.
 CHORD_S, _CHORD_STEPS = 0.035, 0.5
 # A silence this short, or shorter than the note before it, is how a player detaches notes, not a rest.
 _DETACHED_STEPS = 2
+# So many notes are worked on in one slice: well below half a millisecond.
+_SLICE_NOTES = 16
 # No note is moved further than this. Where there are more notes than steps (a trill, a flourish) two share
 # one and one of them goes: as bad as moving a note by two steps, so a triplet or a late note loses none.
 _REACH_STEPS, _SHARED_COST = 1.5, 4.0
@@ -35,24 +40,45 @@ def one_voice(notes: Iterable[PlayedNote], grid: Ruler, voice: Voice = "highest"
     not struck together get steps of their own, unless that moves their neighbours too far. Notes before
     step 0 are moved to it.
     """
-    melody = _melody(sorted(notes, key=lambda note: (note.onset_s, note.pitch)), grid, voice)
-    places = [max(0.0, grid.steps_at(note.onset_s)) for note in melody]
-    kept = _one_of_each_step(zip(_placed(places), melody, strict=True), voice)
+    return finish(one_voice_in_slices(notes, grid, voice))
+
+
+def one_voice_in_slices(
+    notes: Iterable[PlayedNote], grid: Ruler, voice: Voice = "highest"
+) -> Sliced[tuple[GridNote, ...]]:
+    """What `one_voice` gives, a few notes at a time."""
+    melody = yield from _melody(sorted(notes, key=lambda note: (note.onset_s, note.pitch)), grid, voice)
+    places = yield from _each(melody, lambda note: max(0.0, grid.steps_at(note.onset_s)))
+    placed = yield from _placed(places)
+    kept = _one_of_each_step(zip(placed, melody, strict=True), voice)
     limits = [*(onset for onset, _ in kept), None][1:]
-    return tuple(
-        GridNote(onset, _duration(onset, grid.steps_at(note.release_s), limit), note.pitch)
-        for (onset, note), limit in zip(kept, limits, strict=True)
-    )
+
+    def lasting(one: tuple[tuple[int, PlayedNote], int | None]) -> GridNote:
+        (onset, note), limit = one
+        return GridNote(onset, _duration(onset, grid.steps_at(note.release_s), limit), note.pitch)
+
+    return tuple((yield from _each(list(zip(kept, limits, strict=True)), lasting)))
 
 
-def _melody(notes: Sequence[PlayedNote], grid: Ruler, voice: Voice) -> list[PlayedNote]:
+def _each(items: Sequence[T], function: Callable[[T], R]) -> Sliced[list[R]]:
+    results = []
+    for first in range(0, len(items), _SLICE_NOTES):
+        results += [function(item) for item in items[first : first + _SLICE_NOTES]]
+        yield
+    return results
+
+
+def _melody(notes: Sequence[PlayedNote], grid: Ruler, voice: Voice) -> Sliced[list[PlayedNote]]:
     """One note of each chord, without the notes of other voices; `notes` by onset."""
     chords: list[list[PlayedNote]] = []
-    for note in _without_inner_voices(notes, voice):
+    outer = yield from _without_inner_voices(notes, voice)
+    for number, note in enumerate(outer):
         if chords and _struck_together(chords[-1][0], note, grid):
             chords[-1].append(note)
         else:
             chords.append([note])
+        if number % _SLICE_NOTES == 0:
+            yield
     return [_chosen(chord, voice) for chord in chords]
 
 
@@ -69,14 +95,16 @@ def _chosen(notes: Sequence[PlayedNote], voice: Voice) -> PlayedNote:
     return outermost(notes, key=lambda note: note.pitch)
 
 
-def _without_inner_voices(notes: Sequence[PlayedNote], voice: Voice) -> list[PlayedNote]:
+def _without_inner_voices(notes: Sequence[PlayedNote], voice: Voice) -> Sliced[list[PlayedNote]]:
     if voice == "latest":
         return list(notes)
     up = 1 if voice == "highest" else -1
     kept: list[PlayedNote] = []
     held: dict[int, float] = {}  # pitch → when it is released at last, of those clearly struck before
     earlier = 0  # of those kept
-    for note in notes:
+    for number, note in enumerate(notes):
+        if number % _SLICE_NOTES == 0:
+            yield
         while earlier < len(kept) and note.onset_s - kept[earlier].onset_s >= CHORD_S:
             outer, earlier = kept[earlier], earlier + 1
             held[outer.pitch] = max(outer.release_s, held.get(outer.pitch, outer.release_s))
@@ -85,14 +113,16 @@ def _without_inner_voices(notes: Sequence[PlayedNote], voice: Voice) -> list[Pla
     return kept
 
 
-def _placed(places: Sequence[float]) -> list[int]:
+def _placed(places: Sequence[float]) -> Sliced[list[int]]:
     """A step for each place (in steps, ascending): ascending too, and nearest in the sum of squares.
 
     Of two equally near the earlier. Dynamic programming: what it costs at least to have come to each step.
     """
     costs: dict[int, float] = {-1: 0.0}
     origins: list[dict[int, int]] = []
-    for place in places:
+    for number, place in enumerate(places):
+        if number % _SLICE_NOTES == 0:
+            yield
         cheapest = {step: _cheapest(step, costs) for step in _within_reach(place)}
         origins.append({step: origin for step, (_, origin) in cheapest.items()})
         costs = {step: cost + (step - place) ** 2 for step, (cost, _) in cheapest.items()}

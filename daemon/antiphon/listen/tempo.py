@@ -93,7 +93,8 @@ class _Reading:
     """One way to read the onsets so far; variances of the last beat and of a step, in seconds squared."""
 
     score: float
-    steps: int  # from the beat before the first onset
+    begin: int  # the step of the first onset, from the beat before it
+    steps: int  # the step of the last onset, from the same beat
     beat_s: float
     step_s: float
     beat_var: float
@@ -102,28 +103,43 @@ class _Reading:
     before: "_Reading | None" = None
 
 
-def infer(notes: Iterable[PlayedNote], guess_bpm: float | None = None) -> TempoEstimate | None:
-    """The likeliest tempo of a phrase, and where its beats fall.
+class TempoReader:
+    """Reads the tempo of a phrase onset by onset; each onset costs the same, however long the phrase is.
 
-    `guess_bpm` is a tempo to expect. Whether a tempo or its double is meant, only custom decides. None with
-    fewer than three onsets, or where no tempo of 20–300 bpm can be read.
+    `guess_bpm` is a tempo to expect. Whether a tempo or its double is meant, only custom decides.
     """
-    onsets = _onsets(notes)
-    if len(onsets) < _FEWEST_ONSETS:
-        return None
-    readings = _first(onsets[0], guess_bpm)
-    for onset_s in onsets[1:]:
-        readings = _best([after for reading in readings for after in _after(reading, onset_s)])
-    return _estimate(readings, onsets) if readings else None
+
+    def __init__(self, guess_bpm: float | None = None) -> None:
+        self._guess_bpm = guess_bpm
+        self._onsets: list[float] = []
+        self._readings: list[_Reading] = []
+
+    def hear(self, onset_s: float) -> None:
+        """One more onset, not before the last one. Of a chord only the first counts."""
+        if not self._onsets:
+            self._readings = _first(onset_s, self._guess_bpm)
+        elif onset_s - self._onsets[-1] < CHORD_S:
+            return
+        else:
+            self._readings = _best([after for one in self._readings for after in _after(one, onset_s)])
+        self._onsets.append(onset_s)
+
+    def estimate(self) -> TempoEstimate | None:
+        """The likeliest tempo, and where the beats fall.
+
+        None with fewer than three onsets, or where no tempo of 20–300 bpm can be read.
+        """
+        if len(self._onsets) < _FEWEST_ONSETS or not self._readings:
+            return None
+        return _estimate(self._readings, self._onsets)
 
 
-def _onsets(notes: Iterable[PlayedNote]) -> list[float]:
-    """Ascending; a chord is one."""
-    onsets: list[float] = []
+def infer(notes: Iterable[PlayedNote], guess_bpm: float | None = None) -> TempoEstimate | None:
+    """The tempo of a whole phrase, as `TempoReader` reads it."""
+    reader = TempoReader(guess_bpm)
     for onset_s in sorted(note.onset_s for note in notes):
-        if not onsets or onset_s - onsets[-1] >= CHORD_S:
-            onsets.append(onset_s)
-    return onsets
+        reader.hear(onset_s)
+    return reader.estimate()
 
 
 def _first(first_s: float, guess_bpm: float | None) -> list[_Reading]:
@@ -134,7 +150,7 @@ def _first(first_s: float, guess_bpm: float | None) -> list[_Reading]:
         step_var = (step_s * _TEMPO_SPREAD) ** 2
         for place, share in enumerate(_BEGINS):
             score = _log_usual(bpm, guess_bpm) + math.log(share)
-            readings.append(_Reading(score, place, first_s, step_s, _STRIKE_VAR, 0.0, step_var))
+            readings.append(_Reading(score, place, place, first_s, step_s, _STRIKE_VAR, 0.0, step_var))
     return readings
 
 
@@ -171,6 +187,7 @@ def _step_on(r: _Reading, onset_s: float, steps: int) -> _Reading:
     beat_gain, step_gain = beat_var / total, covariance / total
     return _Reading(
         r.score + usual - 0.5 * (missed_s * missed_s / total + math.log(total)),
+        r.begin,
         r.steps + steps,
         onset_s - (1 - beat_gain) * missed_s,
         r.step_s + step_gain * missed_s,
@@ -194,8 +211,7 @@ def _best(readings: list[_Reading]) -> list[_Reading]:
 
 def _estimate(readings: Sequence[_Reading], onsets: Sequence[float]) -> TempoEstimate | None:
     """`readings` from the likeliest on."""
-    paths = [_steps_of(reading) for reading in readings]
-    spans_s = [(onsets[-1] - onsets[0]) / (path[-1] - path[0]) for path in paths]
+    spans_s = [(onsets[-1] - onsets[0]) / (reading.steps - reading.begin) for reading in readings]
     bpms = [60.0 / STEPS_PER_QUARTER / span_s for span_s in spans_s]
     if not MIN_BPM <= bpms[0] <= MAX_BPM:
         return None
@@ -203,8 +219,8 @@ def _estimate(readings: Sequence[_Reading], onsets: Sequence[float]) -> TempoEst
     agreed = sum(
         share for share, bpm in zip(shares, bpms, strict=True) if abs(bpm / bpms[0] - 1) <= _SAME_TEMPO
     )
-    beats = Beats(tuple(onsets), tuple(paths[0]), readings[0].step_s)
-    beat_s = onsets[0] - paths[0][0] * spans_s[0]
+    beats = Beats(tuple(onsets), tuple(_steps_of(readings[0])), readings[0].step_s)
+    beat_s = onsets[0] - readings[0].begin * spans_s[0]
     return TempoEstimate(
         bpms[0], beat_s, agreed / sum(shares), beats, 60.0 / STEPS_PER_QUARTER / readings[0].step_s
     )

@@ -1,27 +1,27 @@
 """Where a session leaves a performance, for one that takes it up: fed with the reports of the first. Pure."""
 
-from antiphon.perform.reports import Followed, Handover, Heard, Report
+from antiphon.perform.reports import BarsBegun, Followed, Handover, Heard, Report
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 
 
 class HandoverTracker:
-    """Counts calls, and keeps the grid; `meter` is the performance's."""
+    """Counts answers, and keeps the grid; `meter` is the performance's."""
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
         self._grid: Grid | None = None
-        self._calls = 0
+        self._answers = 0
 
     def hear(self, report: Report) -> None:
         match report:
             case Heard(grid=grid):
                 self._grid = grid
-                self._calls += 1
-            case Followed(grid=grid):
+                self._answers += 1
+            case BarsBegun(grid=grid) | Followed(grid=grid):
                 self._grid = grid
 
     @property
     def handover(self) -> Handover:
         transport = None if self._grid is None else Transport(self._grid, self._meter)
-        return Handover(transport, self._calls)
+        return Handover(transport, self._answers)

@@ -1,56 +1,60 @@
-"""The player's side: what was played of a call, when it is over, and when the model may hear it so far."""
+"""The phrase that is being played: its notes, when it is over, and when it may be heard ahead of that."""
 
 from antiphon.events import PlayedNote, Timed
 from antiphon.listen.phrase import PhraseListener, PhraseSettings
 from antiphon.perform.clock.bar_clock import BarClock
 
-# After something was played, the model hears it once nothing more is struck for this long.
-_PRIME_AFTER_S = 0.04
+# A phrase that ends at a bar line is heard this long before it, in seconds.
+_BEFORE_BAR_S = 0.2
+# A phrase that ends in silence is heard when this share of the silence has passed.
+_SILENCE_SHARE = 0.5
 
 
 class PhraseInput:
-    """Collects one call after another; feed it every event in order."""
+    """Collects one phrase after another; feed it every event in order."""
 
     def __init__(self, settings: PhraseSettings) -> None:
         self._listener = PhraseListener(settings)
-        self._told_s = float("-inf")  # the moment of what was done last
-        self._prime_at_s: float | None = None
+        self._told_s = float("-inf")  # the moment of the last input
 
     @property
     def silent(self) -> bool:
-        """Whether nothing was played since the last call was over."""
+        """Whether nothing was played since the last phrase was over."""
         return self._listener.empty
 
     def set(self, settings: PhraseSettings) -> None:
-        """Other settings, for the call under way too."""
+        """Other settings, for the phrase under way too."""
         self._listener.set(settings)
 
-    def did(self, at_s: float) -> None:
-        """Something was done, whatever it was."""
+    def told(self, at_s: float) -> None:
+        """Some input came, whatever it was: no phrase ends before it."""
         self._told_s = at_s
 
     def play(self, timed: Timed) -> None:
         """A key goes down or up."""
         self._listener.receive(timed)
-        self._prime_at_s = timed.at_s + _PRIME_AFTER_S
 
     def pedal(self, at_s: float, channel: int, down: bool) -> None:
         """The sustain pedal goes down or up."""
         self._listener.pedal(at_s, channel, down)
 
-    def resume(self, call: tuple[PlayedNote, ...]) -> None:
-        """A call that was over goes on: the player had only paused."""
-        self._listener.resume(call)
+    def resume(self, phrase: tuple[PlayedNote, ...]) -> None:
+        """A phrase that was over goes on: the player had only paused."""
+        self._listener.resume(phrase)
 
     def finish(self, at_s: float) -> tuple[PlayedNote, ...]:
-        """The call is over; gives its notes."""
+        """The phrase is over; gives its notes."""
         return self._listener.finish(at_s)
 
-    def over_s(self, time: BarClock, bars: int | None) -> float | None:
-        """When the call will be over if nothing more is done; None with nothing played.
+    def so_far(self, at_s: float) -> tuple[PlayedNote, ...]:
+        """The notes of the phrase as they will be if it is over at a moment."""
+        return self._listener.so_far(at_s)
 
-        In silence, or where `bars` is given, so many bars after the bar line it began at. Never before what
-        was done last: the tempo, or what a knob has set, may have moved it there.
+    def over_s(self, time: BarClock, bars: int | None) -> float | None:
+        """When the phrase will be over if nothing more is played; None with nothing played.
+
+        In silence, or where `bars` is given, so many bars after the bar line it began at. Never before the
+        last input: the tempo, or a setting, may have moved it there.
         """
         begins_s, transport = self._listener.begins_s, time.transport
         if transport is None or begins_s is None:
@@ -61,16 +65,10 @@ class PhraseInput:
             ends_s = self._listener.ends_at_s(transport.beat_s)
         return None if ends_s is None else max(self._told_s, ends_s)
 
-    def prime_anew(self, at_s: float) -> None:
-        """Another model is to hear the call so far."""
-        self._prime_at_s = at_s
-
-    @property
-    def primes_at_s(self) -> float | None:
-        """When the model may hear the call so far; None where it has, or nothing was played."""
-        return None if self.silent else self._prime_at_s
-
-    def so_far(self, at_s: float) -> tuple[PlayedNote, ...]:
-        """The call so far, to be heard now."""
-        self._prime_at_s = None
-        return self._listener.so_far(at_s)
+    def heard_from_s(self, over_s: float, at_bar: bool) -> float:
+        """From when on a phrase that will be over at a moment is heard."""
+        if at_bar:
+            return over_s - _BEFORE_BAR_S
+        released_s = self._listener.last_release_s
+        silence_s = over_s - released_s if released_s is not None else 0.0
+        return over_s - _SILENCE_SHARE * max(0.0, silence_s)

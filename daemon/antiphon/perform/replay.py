@@ -4,12 +4,13 @@ A session is a function of its settings, its random seed and what came in, so it
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from antiphon.events import NoteOff, NoteOn, Timed, Turned
 from antiphon.perform.reports import (
     Answered,
     Asked,
+    BarsBegun,
     Begun,
     Ended,
     Followed,
@@ -22,6 +23,7 @@ from antiphon.perform.reports import (
     Sent,
 )
 from antiphon.perform.session import Session
+from antiphon.perform.settings import SessionSettings, differences
 from antiphon.timebase import Grid, Meter
 
 # Moments are the same up to this: another processor may round in another way.
@@ -49,6 +51,7 @@ Record = (
     | Asked
     | Sent
     | Released
+    | BarsBegun
     | Heard
     | Followed
     | Answered
@@ -113,12 +116,17 @@ def _later(last_s: float, record: Record) -> float:
 def perform(records: Iterable[Record], make: Callable[[Begun], Session]) -> Iterator[Report]:
     """What a session reports when it is told all that a recorded one was told, in the engine's order."""
     session: Session | None = None
+    settings = SessionSettings()  # the newest that were asked for as a whole
     last_s = float("-inf")
     for record in records:
         if isinstance(record, Begun):
             yield from _cut_off(session, last_s)
             session, last_s = make(record), float("-inf")
             yield from session.take_reports()
+            settings = record.settings
+        elif session is not None and isinstance(record, Asked) and isinstance(record.what, SessionSettings):
+            yield from _told(session, replace(record, what=differences(settings, record.what)))
+            settings = record.what
         elif session is not None and isinstance(record, _PLAYED):
             yield from _told(session, record)
             session = None if isinstance(record, Ended) else session
@@ -147,7 +155,7 @@ def _told(session: Session, record: Received | Led | Asked | Ended) -> Iterator[
             yield from _sent(_reach(session, at_s))
             session.hear_clock(said, at_s)
             yield from _sent(session.advance(at_s))
-        case Asked(at_s, what):
+        case Asked(at_s, tuple() | str() as what):
             yield from _sent(_reach(session, at_s))
             session.ask(what, at_s)
             yield from _sent(session.advance(at_s))
@@ -263,9 +271,7 @@ class _Places:
         match report:
             case Begun(settings=settings):
                 self._meter, self._bpm = Meter.parse(settings.tempo.meter), settings.tempo.bpm
-            case Received(Timed(at_s, NoteOn())) if not self._grids:
-                self._grids.append((at_s, Grid(self._bpm, at_s)))
-            case Heard(at_s=at_s, grid=grid) | Followed(at_s=at_s, grid=grid):
+            case BarsBegun(at_s, grid) | Heard(at_s=at_s, grid=grid) | Followed(at_s=at_s, grid=grid):
                 self._grids.append((at_s, grid))
 
     def difference(self, recorded: Timed | None, replayed: Timed | None) -> Difference:

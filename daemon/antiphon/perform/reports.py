@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from antiphon.compose.sampling import Draw
 from antiphon.events import Clocked, GridNote, Lead, Timed, Turned
 from antiphon.listen.key import Key
-from antiphon.perform.settings import Button, SessionSettings, State
+from antiphon.perform.settings import Button, Changes, SessionSettings, SettingValue, State
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid
 
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What an earlier session of the same performance has left: its bars, and how many calls it answered."""
+    """What an earlier session of the same performance has left: its bars, and how many answers it played."""
 
     transport: Transport | None = None
-    calls: int = 0
+    answers: int = 0
 
 
 NO_HANDOVER = Handover()
@@ -32,10 +32,13 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Somebody asked from outside for other settings, or for what a button does."""
+    """A client asked for other settings, or for what a button does.
+
+    Takes of earlier versions hold whole settings; a replay turns them into changes.
+    """
 
     at_s: float
-    what: SessionSettings | Button
+    what: SessionSettings | Changes | Button
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,23 @@ class StateChanged:
 
     at_s: float
     state: State
+
+
+@dataclass(frozen=True, slots=True)
+class BarsBegun:
+    """The first note was played, and the bars begin with it: at the set tempo, until a phrase is over."""
+
+    at_s: float
+    grid: Grid
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChanged:
+    """A setting has another value from now on, whoever changed it; name and value are as in config.toml."""
+
+    at_s: float
+    name: str
+    value: SettingValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +185,8 @@ SessionReport = (
     Begun
     | Asked
     | StateChanged
+    | BarsBegun
+    | SettingChanged
     | Followed
     | Heard
     | Composed

@@ -1,7 +1,7 @@
 """Every value that shapes the music of a session: its settings, and the names they use. Knows no state."""
 
-from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Literal, get_args
+from dataclasses import dataclass, field, fields, replace
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 from annotated_types import Ge, Le, Predicate
 
@@ -156,3 +156,56 @@ class SessionSettings:
     def live_settings(self) -> LiveSettings:
         """The part that knobs can turn."""
         return LiveSettings(self.sampling, self.answer, self.shape, self.clock.source)
+
+
+# A value as config.toml has it; a table is one of weights.
+SettingValue = bool | int | float | str | dict[str, float] | None
+Settings = TypeVar("Settings")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """One setting gets another value; `name` is as in config.toml, and the value was checked."""
+
+    name: str
+    value: SettingValue
+
+
+Changes = tuple[SettingChange, ...]  # that count together, from one moment on
+
+
+def applied(settings: Settings, name: str, value: SettingValue) -> Settings:
+    """The settings with one of them replaced, whether a configuration's or a session's.
+
+    `name` is as in config.toml; a row of a table has a name of its own: "sampling.weights.r".
+    """
+    section, _, key = name.partition(".")
+    if name == "key.name" and isinstance(settings, SessionSettings):
+        values: dict[str, Any] = {"key": Key.parse(str(value)) if value else None}
+    else:
+        values = {section: _replaced(getattr(settings, section), key, value)}
+    return _with(settings, values)
+
+
+def _with(settings: Settings, values: dict[str, Any]) -> Settings:
+    whole: Any = settings
+    changed: Settings = replace(whole, **values)
+    return changed
+
+
+def _replaced(section: Any, key: str, value: SettingValue) -> Any:
+    key, _, row = key.partition(".")
+    return replace(section, **{key: {**getattr(section, key), row: value} if row else value})
+
+
+def differences(before: SessionSettings, after: SessionSettings) -> Changes:
+    """The settings of a session that differ, less those that no session changes: channel and meter."""
+    changes = [
+        SettingChange(f"{section}.{one.name}", getattr(getattr(after, section), one.name))
+        for section in ("tempo", "phrase", "answer", "sampling", "shape", "control", "clock")
+        for one in fields(getattr(after, section))
+        if getattr(getattr(after, section), one.name) != getattr(getattr(before, section), one.name)
+    ]
+    if after.key != before.key:
+        changes.append(SettingChange("key.name", "" if after.key is None else str(after.key)))
+    return tuple(change for change in changes if change.name != "tempo.meter")

@@ -29,12 +29,12 @@ class Transport:
 
     @property
     def beat_s(self) -> float:
-        """Seconds a quarter note lasts."""
-        return self.grid.step_s * self.grid.steps_per_quarter
+        """Seconds a beat of the meter lasts: in 6/8 a dotted quarter."""
+        return self.grid.step_s * self.beat_steps
 
     def next_start(self, after_steps: float, boundary: Boundary) -> int:
         """The first step at or after a place on the grid that is on the boundary."""
-        unit = {"now": 1, "beat": self.grid.steps_per_quarter, "bar": self.bar_steps}[boundary]
+        unit = {"now": 1, "beat": self.beat_steps, "bar": self.bar_steps}[boundary]
         return math.ceil((after_steps - 1e-6) / unit) * unit
 
     def bar_line_s(self, place: float, bars: int) -> float:

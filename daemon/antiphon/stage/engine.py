@@ -8,7 +8,7 @@ from antiphon.events import Clocked, ControlChange, Input, Lead, Timed, Turned
 from antiphon.perform.clock.midi_clock_out import MidiClockOut
 from antiphon.perform.reports import Ended, Led, Received, Report, Sent, StateChanged
 from antiphon.perform.session import Session
-from antiphon.perform.settings import Button, SessionSettings, State
+from antiphon.perform.settings import Button, Changes, State
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.ports.port import Port
 
@@ -53,10 +53,10 @@ class Engine:
         self._told_s = float("-inf")  # the moment of what the session was told of last
         self._deadline_s: float | None = None
         self._sends_s: float | None = None
-        self._asked: deque[SessionSettings | Button] = deque()
+        self._asked: deque[Changes | Button] = deque()
         self._stopping = self._suspending = False
 
-    def ask(self, what: SessionSettings | Button) -> None:
+    def ask(self, what: Changes | Button) -> None:
         """Other settings, or what a button does, from the next turn on; safe from another thread."""
         self._asked.append(what)
 

@@ -11,8 +11,10 @@ from antiphon.config import Config
 from antiphon.errors import Failure
 from antiphon.stage.control.protocol import Command, Done, Refused, SetOne
 from antiphon.stage.control.server import SUPPORTED, ControlServer
-from antiphon.stage.control.status import Ports, StatusBoard
+from antiphon.stage.control.status import status_of
 from antiphon.stage.machine.single_instance import made, socket_of
+from antiphon.stage.performance_state import PerformanceTracker
+from antiphon.stage.ports.port import PortChanged
 
 pytestmark = pytest.mark.skipif(not SUPPORTED, reason="no Unix sockets")
 NOBODY = "antiphon: no antiphon is running (client name antiphon); antiphon play starts it\n"
@@ -62,9 +64,10 @@ class Running:
         if request == Command("stop"):
             self._over.set()
         if request == Command("status"):
-            board = StatusBoard(Config(), "essen", 0.0)
-            board.opened(Ports(("antiphon:in",), "antiphon:out", "jack", ("keys",)))
-            return Done({"status": board.status(9.0).to_plain()})
+            performance = PerformanceTracker(Config(), "essen")
+            performance.opened(("antiphon:in",), "antiphon:out", "jack")
+            performance.hear(PortChanged("keys", False))
+            return Done({"status": status_of(performance.state, 0.0, 9.0).to_plain()})
         return Done()
 
     def end(self):

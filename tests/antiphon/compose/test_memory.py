@@ -9,7 +9,7 @@ from antiphon.compose.place import NO_BARS, Bars
 V, HOLD = 6, 5
 BAR = Bars("3/8")  # six steps
 EVEN = np.full(V, 1 / V)
-# A witness with a run weighs as much as its run's class; one that is whole bars away ten times as much.
+# A step with a run weighs as much as its run's class; one that is whole bars away ten times as much.
 EXPERIENCE = Experience(
     (tuple(map(float, range(RUNS))), *[tuple(10.0 * run for run in range(RUNS))] * (DISTANCES - 1))
 )
@@ -42,9 +42,21 @@ def textbook(song, bar_steps):
 
 @settings(deadline=None)
 @given(streams)
-def test_witnesses_weigh_by_their_run_and_by_bars(song):
+def test_earlier_steps_weigh_by_their_run_and_by_bars(song):
     mixed = memory_of(song).mix(EVEN)
     wanted = EVEN + textbook(song, 6) * EVEN**TASTE
+    assert mixed == pytest.approx(wanted / wanted.sum())
+
+
+def test_an_earlier_step_weighs_by_the_fifth_root_of_what_the_network_expects():
+    memory = Memory(Experience(((1.0,) * RUNS,) * DISTANCES), V, HOLD)
+    memory.begin(BAR)
+    for symbol in (0, 1, 1):
+        memory.hear(symbol)
+    expected = np.array([1 / 32, 1 / 1024, 0.25, 0.25, 0.25, 0.0])
+    expected[5] = 1 - expected.sum()
+    mixed = memory.mix(expected)
+    wanted = expected + np.array([1 * 1 / 2, 2 * 1 / 4, 0, 0, 0, 0])
     assert mixed == pytest.approx(wanted / wanted.sum())
 
 

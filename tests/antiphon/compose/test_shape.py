@@ -7,12 +7,12 @@ from antiphon.compose.shape import Frame, Shape, ShapeSettings
 from antiphon.compose.symbols import END, HOLD, REST, Vocabulary
 
 VOCABULARY = Vocabulary.of([map(str, range(55, 80))])
-CALL = ("60", "_", "_", "_", "64", "_", "62", "_")
+PHRASE = ("60", "_", "_", "_", "64", "_", "62", "_")
 FRAME = Frame(16, 8, 4, "major")
 
 
-def factors(step, last=None, *, frame=FRAME, closeness=0.0, cadence=0.0, call=CALL):
-    return Shape(VOCABULARY, frame, call, ShapeSettings(closeness, cadence)).factors(step, last)
+def factors(step, last=None, *, frame=FRAME, closeness=0.0, cadence=0.0, phrase=PHRASE):
+    return Shape(VOCABULARY, frame, phrase, ShapeSettings(closeness, cadence)).factors(step, last)
 
 
 def of(found, symbol):
@@ -51,8 +51,8 @@ def test_near_to_the_call_its_rhythm_and_its_moves_are_likelier():
     at_note, at_hold = factors(4, 67, closeness=1.0), factors(5, 67, closeness=1.0)
     assert of(at_note, HOLD) < 0.1 < 10 < of(at_hold, HOLD)
     pitches = [of(at_note, str(pitch)) for pitch in range(55, 80)]
-    assert np.argmax(pitches) + 55 == 67 + 4  # the call goes up from 60 to 64
-    assert of(factors(12, 67, closeness=1.0), "71") == of(at_note, "71")  # the call is gone through again
+    assert np.argmax(pitches) + 55 == 67 + 4  # the phrase goes up from 60 to 64
+    assert of(factors(12, 67, closeness=1.0), "71") == of(at_note, "71")  # the phrase is gone through again
 
 
 @given(st.integers(0, 40), st.none() | st.integers(55, 79), st.floats(0, 1), st.floats(0, 1))
@@ -65,4 +65,4 @@ def test_something_may_always_follow(step, last, closeness, cadence):
 
 
 def test_without_a_call_there_is_nothing_to_be_near_to():
-    assert (factors(5, 60, closeness=1.0, call=()) == factors(5, 60)).all()
+    assert (factors(5, 60, closeness=1.0, phrase=()) == factors(5, 60)).all()

@@ -5,7 +5,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from antiphon.events import GridNote, PlayedNote
-from antiphon.listen.quantise import CHORD_S, _without_inner_voices, joined, one_voice
+from antiphon.listen.quantise import CHORD_S, _without_inner_voices, joined, one_voice, one_voice_in_slices
+from antiphon.slices import finish
 from antiphon.timebase import Grid
 
 GRID = Grid(120, origin_s=1.0)  # a step is 0.125 s: binary, so that what is exact stays exact
@@ -191,4 +192,26 @@ def inner_voices(notes, up):
 )
 def test_other_voices_are_found_by_the_rule(rows, voice):
     notes = sorted((PlayedNote(p, 64, on, on + gate) for on, gate, p in rows), key=lambda n: n.onset_s)
-    assert _without_inner_voices(notes, voice[0]) == inner_voices(notes, voice[1])
+    assert finish(_without_inner_voices(notes, voice[0])) == inner_voices(notes, voice[1])
+
+
+def test_a_slice_does_a_few_notes_however_long_the_phrase_is():
+    """The steps of the grid that are asked for between two slices."""
+    asked = []
+
+    class Counted:
+        def steps_at(self, at_s):
+            asked.append(at_s)
+            return at_s
+
+    def most(notes):
+        played = [PlayedNote(60, 80, float(n), n + 0.5) for n in range(notes)]
+        counts = []
+        for _ in one_voice_in_slices(played, Counted()):
+            counts.append(len(asked))
+            asked.clear()
+        return len(counts), max(counts)
+
+    (few, of_few), (many, of_many) = most(64), most(640)
+    assert of_many == of_few
+    assert many > 9 * few

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from antiphon.compose.symbols import decode
 from antiphon.events import PlayedNote
 from antiphon.listen.quantise import one_voice
-from antiphon.listen.tempo import Beats, infer
+from antiphon.listen.tempo import Beats, TempoReader, infer
 from performer import EXACT, Manner, perform
 
 TUNES = {
@@ -140,3 +140,11 @@ def test_the_performer_is_as_uneven_as_asked():
     uneven = perform(song, 120, seed=4, manner=Manner(drift=0.0))
     missed_s = [abs(a.onset_s - b.onset_s) for a, b in zip(uneven.notes, exact.notes, strict=True)]
     assert 0.005 < max(missed_s) < 0.1
+
+
+def test_a_reader_may_be_asked_at_any_onset():
+    played = perform(decode(["60", "_", "62", "64", "_", "_", "65", "_"] * 3), 100.0, 5).notes
+    reader = TempoReader(100.0)
+    for number, note in enumerate(played, start=1):
+        reader.hear(note.onset_s)
+        assert reader.estimate() == infer(played[:number], 100.0)

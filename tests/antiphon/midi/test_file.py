@@ -73,8 +73,10 @@ def test_a_melody_comes_back_whole(tmp_path_factory, notes, steps_per_quarter, b
     assert str(phrase.meter) == meter
 
 
+@pytest.mark.train
 def test_music21_reads_what_we_write(tmp_path):
-    music21 = pytest.importorskip("music21")
+    import music21
+
     path = tmp_path / "m.mid"
     write_melody(path, MELODY, 96, Meter(3, 4), "Ode")
     score = music21.converter.parse(path, quantizePost=False)

@@ -41,7 +41,7 @@ def test_the_newest_grid_and_the_number_of_calls_are_left(reports, grid, calls):
     for report in reports:
         succession.hear(report)
     assert succession.handover.transport == Transport(grid, METER)
-    assert succession.handover.calls == calls
+    assert succession.handover.answers == calls
 
 
 def play(session, succession, at_s):
@@ -62,5 +62,5 @@ def test_a_session_that_takes_over_answers_on_the_bars_of_the_first():
     left = succession.handover
     second = Session(scripted_voice(["72", "_"]), settings, 1, handover=left)
     play(second, succession, 21.3)
-    assert (left.calls, succession.handover.calls) == (1, 2)
+    assert (left.answers, succession.handover.answers) == (1, 2)
     assert succession.handover.transport == left.transport

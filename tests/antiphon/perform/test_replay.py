@@ -6,9 +6,9 @@ import pytest
 
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.replay import Closed, Comparison, Difference, compare, moment_of, perform
-from antiphon.perform.reports import Answered, Begun, Ended, Handover, Received, Released, Sent
+from antiphon.perform.reports import Answered, Asked, Begun, Ended, Handover, Received, Released, Sent
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings, TempoSettings
+from antiphon.perform.settings import AnswerSettings, SessionSettings, SettingChange, TempoSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback
@@ -131,3 +131,16 @@ def test_moments():
     assert moment_of(Received(CALL[0])) == 0.5
     assert moment_of(Ended(3.0, 2.0)) == 3.0
     assert moment_of(Closed()) is None
+
+
+def test_whole_settings_that_an_earlier_version_recorded_are_replayed_as_their_differences():
+    """Knobs stay as they are where the settings did not differ from those asked for before."""
+    whole = replace(SETTINGS, tempo=TempoSettings("fixed", 90.0, "3/4"), channel=5)
+    again = replace(whole, answer=AnswerSettings(bars=2))
+    begun, *others = recorded()
+    asked = [Asked(0.1, whole), Asked(0.2, again)]
+    reports = list(perform([begun, *asked, *others], made))
+    assert [report.what for report in reports if isinstance(report, Asked)] == [
+        (SettingChange("tempo.bpm", 90.0),),
+        (SettingChange("answer.bars", 2),),
+    ]

@@ -19,6 +19,7 @@ from antiphon.perform.answer.programs import Voice
 from antiphon.perform.reports import (
     Answered,
     Asked,
+    BarsBegun,
     Begun,
     Composed,
     Handover,
@@ -28,10 +29,18 @@ from antiphon.perform.reports import (
     MemoryKept,
     Pressed,
     ProgramChosen,
+    SettingChanged,
     StateChanged,
 )
 from antiphon.perform.session import Session
-from antiphon.perform.settings import AnswerSettings, ControlSettings, SessionSettings, TempoSettings
+from antiphon.perform.settings import (
+    AnswerSettings,
+    ControlSettings,
+    SessionSettings,
+    SettingChange,
+    TempoSettings,
+)
+from antiphon.timebase import Grid
 from fakes import VOCABULARY, random_weights, scripted_voice
 
 # At 120 bpm a step lasts 0.125 s, a bar of 4/4 two seconds. The call: one bar of C major from second 1.
@@ -151,8 +160,23 @@ def test_a_note_of_the_player_ends_the_answer_at_once_and_begins_the_next_call()
 def test_a_player_who_only_paused_is_heard_whole():
     made = session(phrase=PhraseSettings(silence_beats=0.5))
     play(made, [*CALL, (2.8, NoteOn(72)), (2.95, NoteOff(72))])
-    heard = [n for n in made.take_reports() if isinstance(n, Heard)]
-    assert [[note.pitch for note in n.notes] for n in heard] == [[60, 64, 67], [60, 64, 67, 72]]
+    reports = made.take_reports()
+    heard = [n for n in reports if isinstance(n, Heard)]
+    assert [[note.pitch for note in n.notes] for n in heard] == [[60, 64, 67, 72]]
+    assert sum(isinstance(n, Answered) for n in reports) == 1
+
+
+def test_an_answer_that_never_sounded_leaves_no_trace():
+    """A pause after the answer was planned: all goes on as if nothing had been decided in it."""
+    paused = [*CALL, (2.95, NoteOn(72)), (3.3, NoteOff(72)), (9.0, NoteOn(64)), (9.4, NoteOff(64))]
+    quick, slow = (session(phrase=PhraseSettings(silence_beats=beats)) for beats in (0.75, 1.25))
+    played = []
+    for made in (quick, slow):
+        rows_of = rows(play(made, paused))
+        played.append((rows_of, made.transport, [n for n in made.take_reports() if isinstance(n, Composed)]))
+    assert [row[1:] for row in played[0][0]] == [row[1:] for row in played[1][0]]
+    assert played[0][1] == played[1][1]
+    assert played[0][2] == played[1][2]
 
 
 def test_a_late_model_leaves_a_rest_and_no_burst():
@@ -286,7 +310,9 @@ def test_the_model_has_heard_the_call_before_it_is_over():
     made = Session(voice, SessionSettings(tempo=FIXED), 1)
     play(made, CALL, until_s=2.89)
     before = list(voice.model.heard)
-    assert before == ["/", "60", "_", "_", "_", "64", "_", "_", "_", "67", "_", "_"]
+    assert before == ["/", "60", "_", "_", "_", "64", "_", "_", "_", "67", *["_"] * 7]
+    play(made, [], until_s=2.91)
+    assert voice.model.heard[: len(before)] == before
 
 
 def turned(at_s, control, value):
@@ -362,8 +388,11 @@ def test_what_a_knob_has_set_and_which_button_went_down_are_told():
     for control, value in ((20, 127), (22, 127), (26, 0), (28, 127), (28, 0), (90, 1)):
         made.turn(turned(1.0, control, value))
     assert made.take_reports()[1:] == [
+        SettingChanged(1.0, "sampling.temperature", 2.0),
         KnobTurned(1.0, "temperature", 2.0),
+        SettingChanged(1.0, "answer.mode", "trade"),
         KnobTurned(1.0, "mode", "trade"),
+        SettingChanged(1.0, "sampling.weights.r", 0.0),
         KnobTurned(1.0, "rests", 0.0),
         Pressed(1.0, "record"),
     ]
@@ -374,33 +403,48 @@ def test_what_the_music_depends_on_is_told_first():
     assert made.take_reports() == [Begun(SessionSettings(tempo=FIXED, sampling=PLAIN), 1, Handover())]
 
 
-def test_other_settings_count_from_the_moment_they_are_asked_for():
+def test_a_change_counts_from_the_moment_it_is_asked_for():
     made = session(control=KNOBS)
-    made.turn(turned(0.1, 20, 127))  # the temperature, as far as it goes
     sent = play(made, CALL, until_s=3.2)
-    asked = SessionSettings(
-        tempo=TempoSettings("fixed", 60.0, "3/4"), sampling=PLAIN, control=ControlSettings(answer_now=99)
-    )
-    made.ask(asked, 3.25)
+    changes = (SettingChange("tempo.bpm", 60.0), SettingChange("control.answer_now", 99))
+    made.ask(changes, 3.25)
     sent += play(made, [], until_s=30.0)
     # A quarter of the answer's first second had passed: at half the tempo the rest takes twice as long.
     assert rows(sent)[:4] == [(3.0, "on", 72), (3.65, "off", 72), (3.75, "on", 71), (4.2, "off", 71)]
-    assert Asked(3.25, asked) in made.take_reports()
+    reports = made.take_reports()
+    assert Asked(3.25, changes) in reports
+    assert SettingChanged(3.25, "control.answer_now", 99) in reports
     made.receive(Timed(31.25, NoteOn(60)))
-    made.turn(turned(31.5, 25, 127))  # the old button does nothing
+    made.turn(turned(31.5, 23, 127))  # the old button does nothing
     made.turn(turned(31.75, 99, 127))
+    play(made, [], until_s=40.0)
     heard = next(news for news in made.take_reports() if isinstance(news, Heard))
     assert (heard.at_s, heard.grid.bpm) == (31.75, 60.0)
-    assert heard.answer_start_steps % 16 == 0  # the meter stays: it is the performance's
 
 
-def test_what_a_knob_has_set_stays_where_the_settings_do_not_differ():
+def test_a_change_keeps_what_a_knob_has_set():
     made = session(control=KNOBS)
     made.turn(turned(0.1, 22, 127))  # trade
-    made.ask(SessionSettings(tempo=FIXED, sampling=PLAIN, answer=AnswerSettings(bars=1)), 0.2)
+    made.ask((SettingChange("answer.bars", 1),), 0.2)
     play(made, CALL, until_s=3.5)
     assert made.state == "answering"  # a bar, then the bar line, as trading has it
     assert next(news for news in made.take_reports() if isinstance(news, Heard)).at_s == 3.0
+
+
+def test_a_change_to_the_value_of_the_beginning_undoes_a_knob():
+    made = session(control=KNOBS)
+    before = made.settings.sampling.temperature
+    made.turn(turned(0.1, 20, 127))
+    assert made.settings.sampling.temperature == 2.0
+    made.ask((SettingChange("sampling.temperature", before),), 0.2)
+    assert made.settings.sampling.temperature == before
+
+
+def test_the_bars_begin_with_the_first_note_and_that_is_reported_once():
+    made = session()
+    play(made, CALL, until_s=8.0)
+    begun = [(n.at_s, n.grid) for n in made.take_reports() if isinstance(n, BarsBegun)]
+    assert begun == [(1.0, Grid(FIXED.bpm, 1.0))]
 
 
 def test_a_button_can_be_asked_for_from_outside():
@@ -458,7 +502,7 @@ def test_a_program_change_lets_another_voice_answer():
 def test_another_voice_hears_the_call_before_it_is_over():
     made, voices = two_voices()
     play(made, [*CALL, (2.5, ProgramChange(0))], until_s=2.89)
-    assert voices[1].model.heard[-3:] == ["67", "_", "_"]
+    assert voices[1].model.heard[-8:] == ["67", *["_"] * 7]
 
 
 def test_an_answer_goes_on_in_its_own_voice_and_the_next_is_in_the_other():

@@ -1,8 +1,7 @@
-"""What the front does with what happens and with what it is asked: whom it tells, what it leaves alone."""
+"""What the app passes on, to whom, and what it does when it is asked."""
 
 import logging
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -10,48 +9,43 @@ from antiphon.changes import changed
 from antiphon.config import Config
 from antiphon.errors import Failure, WrongUse
 from antiphon.events import NoteOff, NoteOn, Timed
-from antiphon.perform.reports import KnobTurned, Learned, MemoryKept, ProgramChosen, Received, Released, Sent
+from antiphon.perform.reports import (
+    Learned,
+    MemoryKept,
+    ProgramChosen,
+    Received,
+    Released,
+    Sent,
+    SettingChanged,
+)
+from antiphon.perform.settings import SettingChange
 from antiphon.stage.app import App, Outputs, attend
 from antiphon.stage.control.protocol import Command, Done, SetOne
-from antiphon.stage.control.status import StatusBoard
 from antiphon.stage.machine.clock import VirtualClock
+from antiphon.stage.performance_state import PerformanceTracker
 from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.ports.port import PortChanged
 from antiphon.stage.process.messages import Ready, Waiting
 from antiphon.stage.process.supervisor import TakenOver
+from fakes import Neighbour
 
 PLAIN = Wiring()
 READY = Ready(("antiphon:in",), "antiphon:out", "jack", "antiphon", True, "ordinary priority")
 
 
-class Neighbour:
-    """Notes what it is told, under the names of the methods."""
-
-    recording, path = True, Path("take.mid")
-
-    def __init__(self):
-        self.told = []
-
-    def __getattr__(self, name):
-        return lambda *said: self.told.append((name, *said))
-
-    def of(self, name):
-        return [said[1] if len(said) > 1 else None for said in self.told if said[0] == name]
-
-
 class House:
-    """A front with neighbours; `file` is what the settings' file says, or what is wrong with it."""
+    """An app with stand-ins around it; `file` is what the configuration file holds, or its mistake."""
 
     def __init__(self, settings=None, wiring=PLAIN):
         settings = settings or Config()
         self.file, self.orders, self.said = settings, [], []
         self.recording, self.screen, self.notifier = Neighbour(), Neighbour(), Neighbour()
-        self.board = StatusBoard(settings, "essen", 0.0)
+        self.performance = PerformanceTracker(settings, "essen")
         clock = VirtualClock(10.0)
-        stage = Outputs(
+        outputs = Outputs(
             self.orders.append, self.read, self.recording, self.screen, self.notifier, self.said.append
         )
-        self.front = App(clock, settings, wiring, self.board, stage)
+        self.app = App(clock, settings, wiring, self.performance, outputs)
 
     def read(self):
         if isinstance(self.file, Exception):
@@ -59,7 +53,7 @@ class House:
         return self.file
 
     def status(self):
-        return self.front.serve(Command("status")).said["status"]
+        return self.app.serve(Command("status")).said["status"]
 
 
 @pytest.fixture
@@ -76,14 +70,14 @@ def _log_level():
 
 def test_what_is_played_reaches_the_screen_the_take_and_the_board(house):
     for report in (Received(Timed(9.0, NoteOn(60))), Sent(Timed(9.5, NoteOn(72)), 0.002)):
-        house.front.watch(report)
+        house.app.watch(report)
         assert house.screen.of("show")[-1] == house.recording.of("record")[-1] == report
     assert house.status()["late_p50_ms"] == 2.0
     assert house.said == []
 
 
 def test_ports_that_open_are_told_to_whoever_started_us(house):
-    house.front.opened(READY)
+    house.app.opened(READY)
     assert house.notifier.told == [("ready",), ("status", "plays on antiphon:in, antiphon:out")]
     assert house.status()["ports"]["output"] == "antiphon:out"
 
@@ -94,7 +88,7 @@ def test_ports_that_open_are_told_to_whoever_started_us(house):
         (PortChanged("keys", False), "keys is gone; waiting for it to return."),
         (PortChanged("keys", True), "keys is back."),
         (TakenOver("the MIDI process hung"), "the MIDI process hung; another takes over."),
-        (Waiting("no MIDI system answers"), "no MIDI system answers; waiting for it."),
+        (Waiting("no MIDI system answers"), "no MIDI system answers; trying again."),
         (READY, "Playing again."),
         (
             Learned(9.0, "rests", 20),
@@ -108,32 +102,40 @@ def test_ports_that_open_are_told_to_whoever_started_us(house):
     ],
 )
 def test_what_is_said_beside_the_picture(house, report, line):
-    house.front.watch(report)
+    house.app.watch(report)
     assert house.said == [line]
 
 
 def test_while_nobody_plays_the_status_says_so(house):
-    house.front.opened(READY)
-    house.front.watch(TakenOver("the MIDI process hung"))
+    house.app.opened(READY)
+    house.app.watch(TakenOver("the MIDI process hung"))
     assert (house.status()["ports"], house.status()["restarts"]) == (None, 1)
-    house.front.watch(Released(Timed(9.0, NoteOff(60))))
-    house.front.watch(READY)
+    house.app.watch(Released(Timed(9.0, NoteOff(60))))
+    house.app.watch(READY)
     assert house.status()["ports"]["output"] == "antiphon:out"
     assert house.recording.of("record") == [Released(Timed(9.0, NoteOff(60)))]
 
 
 def test_a_frame_draws_shows_what_is_recorded_and_keeps_the_watchdog_quiet(house):
-    house.front.tick()
-    assert house.screen.told == [("show_recording", True), ("tick", 10.0)]
+    house.app.tick()
+    assert house.screen.told == [("tick", 10.0)]
     assert house.notifier.told == [("alive",)]
     assert (house.status()["take"], house.status()["recording"]) == ("take.mid", True)
 
 
-def test_a_setting_is_changed_in_the_music_and_in_the_status(house):
-    assert house.front.serve(SetOne("sampling.temperature", 1.3)) == Done()
-    assert [order.sampling.temperature for order in house.orders] == [1.3]
-    assert house.status()["settings"]["sampling"]["temperature"] == 1.3
+def test_one_setting_is_changed_and_in_force_once_that_is_reported(house):
+    assert house.app.serve(SetOne("sampling.temperature", 1.3)) == Done()
+    assert house.orders == [(SettingChange("sampling.temperature", 1.3),)]
     assert house.said == ["sampling.temperature is 1.3 now."]
+    house.app.watch(SettingChanged(10.0, "sampling.temperature", 1.3))
+    assert house.status()["settings"]["sampling"]["temperature"] == 1.3
+
+
+def test_the_level_of_the_log_is_changed_here(house):
+    house.app.serve(SetOne("log.level", "debug"))
+    assert house.orders == []
+    assert logging.getLogger("antiphon").level == logging.DEBUG
+    assert house.status()["settings"]["log"]["level"] == "debug"
 
 
 @pytest.mark.parametrize(
@@ -145,41 +147,41 @@ def test_a_setting_is_changed_in_the_music_and_in_the_status(house):
     ],
 )
 def test_what_cannot_be_changed_is_told_and_changes_nothing(house, name, value, told):
-    before = house.board.settings
+    before = house.performance.state.settings
     with pytest.raises(WrongUse, match=told):
-        house.front.serve(SetOne(name, value))
-    assert (house.orders, house.said, house.board.settings) == ([], [], before)
+        house.app.serve(SetOne(name, value))
+    assert (house.orders, house.said, house.performance.state.settings) == ([], [], before)
 
 
 def test_midi_clock_can_be_chosen_where_it_has_a_port():
     house = House(wiring=Wiring(clock_input=""))
-    house.front.serve(SetOne("clock.source", "midi"))
-    assert [order.clock.source for order in house.orders] == ["midi"]
+    house.app.serve(SetOne("clock.source", "midi"))
+    assert house.orders == [(SettingChange("clock.source", "midi"),)]
 
 
 def test_panic_and_stop_are_handed_on(house):
-    house.front.serve(Command("panic"))
+    house.app.serve(Command("panic"))
     assert house.orders == ["panic"]
-    assert not house.front.stopping
-    house.front.serve(Command("stop"))
-    assert house.front.stopping
+    assert not house.app.stopping
+    house.app.serve(Command("stop"))
+    assert house.app.stopping
 
 
 def test_the_file_is_read_again_and_what_a_knob_turned_stays(house):
-    house.front.watch(KnobTurned(9.0, "rests", 0.3))
+    house.app.watch(SettingChanged(9.0, "sampling.weights.r", 0.3))
     house.file = changed(Config(), {"tempo.bpm": 96.0, "log.level": "debug"})
-    house.front.serve(Command("reload"))
-    (order,) = house.orders
-    assert (order.tempo.bpm, order.sampling.weights["r"]) == (96.0, 0.3)
-    assert house.said == ["The settings are read again."]
+    house.app.serve(Command("reload"))
+    assert house.orders == [(SettingChange("tempo.bpm", 96.0),)]
+    assert house.status()["settings"]["sampling"]["weights"]["r"] == 0.3
+    assert house.said == ["The configuration is read again."]
     assert logging.getLogger("antiphon").level == logging.DEBUG
     assert house.notifier.told == [("reloading",), ("ready",)]
 
 
 def test_what_only_counts_at_the_next_start_is_named(house):
     house.file = changed(Config(), {"midi.output": "synth"})
-    house.front.hang_up()
-    assert house.said == ["The settings are read again; midi.output will count at the next start."]
+    house.app.hang_up()
+    assert house.said == ["The configuration is read again; midi.output will count at the next start."]
 
 
 @pytest.mark.parametrize(
@@ -187,26 +189,26 @@ def test_what_only_counts_at_the_next_start_is_named(house):
 )
 def test_a_bad_file_changes_nothing_and_whoever_started_us_hears_the_end_of_it(house, mistake):
     house.file = mistake
-    house.front.hang_up()
+    house.app.hang_up()
     assert house.said == [f"{mistake.message}\nNothing is changed."]
     assert house.orders == []
     assert house.notifier.told == [("reloading",), ("ready",)]
     with pytest.raises(type(mistake)):
-        house.front.serve(Command("reload"))
+        house.app.serve(Command("reload"))
 
 
 def test_the_memory_goes_into_its_file_or_the_music_goes_on_without(tmp_path):
     kept = MemoryKept(9.0, ("60", "_"))
     nowhere = House()
-    nowhere.front.watch(kept)
+    nowhere.app.watch(kept)
     assert nowhere.said == ["The memory has no file: [memory] file in config.toml names one."]
     file = tmp_path / "memory.json"
     house = House(changed(Config(), {"memory.file": str(file)}))
-    house.front.watch(kept)
+    house.app.watch(kept)
     assert house.said == [f"The memory is in {file}."]
     assert file.exists()
     broken = House(changed(Config(), {"memory.file": str(tmp_path / "none" / "memory.json")}))
-    broken.front.watch(kept)
+    broken.app.watch(kept)
     assert len(broken.said) == 1
     assert "none" in broken.said[0]
 
@@ -230,34 +232,34 @@ class Play:
 def test_attending_hears_polls_and_closes(house):
     door = Neighbour()
     notes = [Sent(Timed(float(n), NoteOn(72)), 0.0) for n in range(3)]
-    attend(Play(*notes), house.front, door, lambda: False, lambda: False)
+    attend(Play(*notes), house.app, door, lambda: False, lambda: False)
     assert house.screen.of("show") == notes
     assert door.told == [("poll",)] * 3
     assert house.notifier.told[-1] == ("stopping",)
 
 
 def test_whoever_wants_the_end_has_it(house):
-    house.front.serve(Command("stop"))
-    attend(Play(READY), house.front, Neighbour(), lambda: False, lambda: False)
+    house.app.serve(Command("stop"))
+    attend(Play(READY), house.app, Neighbour(), lambda: False, lambda: False)
     assert house.said == []
 
 
 def test_a_hangup_reads_the_settings_again(house, monkeypatch):
     monkeypatch.setattr("antiphon.stage.app.has_terminal", lambda: False)
     house.file = changed(Config(), {"tempo.bpm": 96.0})
-    attend(Play(replace(READY)), house.front, Neighbour(), lambda: False, lambda: True)
-    assert "The settings are read again." in house.said
+    attend(Play(replace(READY)), house.app, Neighbour(), lambda: False, lambda: True)
+    assert "The configuration is read again." in house.said
 
 
 def test_a_terminal_that_is_closed_is_the_end(house, monkeypatch):
     there = iter([True, False])
     monkeypatch.setattr("antiphon.stage.app.has_terminal", lambda: next(there))
-    attend(Play(READY, READY), house.front, Neighbour(), lambda: False, lambda: True)
-    assert house.front.stopping
+    attend(Play(READY, READY), house.app, Neighbour(), lambda: False, lambda: True)
+    assert house.app.stopping
     assert house.said == ["Playing again."]
 
 
 def test_a_performance_that_breaks_is_said_to_stop(house):
     with pytest.raises(Failure):
-        attend(Play(breaks=Failure("again and again")), house.front, Neighbour(), bool, bool)
+        attend(Play(breaks=Failure("again and again")), house.app, Neighbour(), bool, bool)
     assert house.notifier.told == [("stopping",)]

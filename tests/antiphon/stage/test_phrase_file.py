@@ -27,6 +27,7 @@ def test_a_midi_file_is_read_here_at_its_own_tempo(tmp_path):
     assert (read.meter, read.key) == (Meter(3, 4), None)
 
 
+@pytest.mark.train
 def test_a_score_is_read_with_its_key(tmp_path):
     path = tmp_path / "x.abc"
     path.write_text(TUNE)

@@ -10,9 +10,9 @@ from antiphon.compose.sampling import SamplingSettings
 from antiphon_training.commands.cli import antiphon_train
 from antiphon_training.commands.evaluate_command import Asked, answer_openings, watched
 from antiphon_training.data.dataset import load_dataset
-from antiphon_training.judge.answer_settings import Manner
+from antiphon_training.judge.answer_settings import JudgedSettings
 from antiphon_training.judge.openings import openings_of
-from antiphon_training.score.evaluated_model import subjects_of
+from antiphon_training.score.evaluated_model import evaluated_models
 from toy_replies import toy_bundle
 from toy_songs import toy_data
 
@@ -46,7 +46,7 @@ def test_two_bundles_stand_side_by_side_in_bits_and_answers(
     answers = said["answers"]
     openings = len(openings_of(load_dataset(data), "test"))
     assert (answers["openings"], answers["number"], answers["random_seed"]) == (openings, 9, 0)
-    assert answers["manner"]["sampling"]["temperature"] == 1.0
+    assert answers["settings"]["sampling"]["temperature"] == 1.0
     replies = [(column["name"], column["replies"]) for column in answers["columns"]]
     others = len(openings_of(load_dataset(data), "valid"))
     assert replies == [("model1", 9), ("model2", 9), ("true, valid", others), ("true, test", openings)]
@@ -74,11 +74,11 @@ def test_without_answers_there_are_bits_alone(
 
 
 def test_the_seed_and_the_temperature_make_the_answers(bundles: list[Path], data: Path) -> None:
-    subjects = subjects_of([str(bundles[0])])
+    models = evaluated_models([str(bundles[0])])
 
     def judged(random_seed: int, temperature: float) -> object:
-        manner = Manner(SamplingSettings(temperature=temperature))
-        return answer_openings(subjects, data, Asked(20, "test", manner, random_seed)).judgement.answers
+        settings = JudgedSettings(SamplingSettings(temperature=temperature))
+        return answer_openings(models, data, Asked(20, "test", settings, random_seed)).comparison.answers
 
     assert judged(0, 1.0) == judged(0, 1.0)
     assert judged(0, 1.0) != judged(1, 1.0)

@@ -32,11 +32,13 @@ def test_every_call_has_a_file_of_each_bundle_and_of_the_song(
     bundles: list[Path], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "page"
-    assert called(*bundles, "--data", data, "--out", out, "--calls", 2, "--json") == 0
+    assert called(*bundles, "--data", data, "--out", out, "--phrases", 2, "--json") == 0
     said = json.loads(capsys.readouterr().out)
     assert said["page"] == str(out / "index.html")
-    assert [list(call["replies"]) for call in said["calls"]] == [["model1", "model2", "the song itself"]] * 2
-    files = [file for call in said["calls"] for file in call["replies"].values()]
+    assert [list(phrase["replies"]) for phrase in said["phrases"]] == [
+        ["model1", "model2", "the song itself"]
+    ] * 2
+    files = [file for phrase in said["phrases"] for file in phrase["replies"].values()]
     assert sorted([*files, "index.html"]) == sorted(path.name for path in out.iterdir())
     text = (out / "index.html").read_text(encoding="utf-8")
     assert all(f'href="{file}"' in text for file in files)
@@ -46,13 +48,13 @@ def test_every_call_has_a_file_of_each_bundle_and_of_the_song(
 def test_the_songs_own_file_is_the_song(
     bundles: list[Path], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert called(bundles[0], "--data", data, "--out", tmp_path / "page", "--calls", 1, "--json") == 0
-    (call,) = json.loads(capsys.readouterr().out)["calls"]
-    opening = next(o for o in openings_of(load_dataset(data), "test") if o.title == call["title"])
-    phrase = read_phrase(tmp_path / "page" / call["replies"]["the song itself"])
-    symbols = (*opening.call, *opening.continuation)
+    assert called(bundles[0], "--data", data, "--out", tmp_path / "page", "--phrases", 1, "--json") == 0
+    (listed,) = json.loads(capsys.readouterr().out)["phrases"]
+    opening = next(o for o in openings_of(load_dataset(data), "test") if o.title == listed["title"])
+    phrase = read_phrase(tmp_path / "page" / listed["replies"]["the song itself"])
+    symbols = (*opening.phrase, *opening.continuation)
     assert [note.pitch for note in phrase.notes] == [int(symbol) for symbol in symbols if symbol.isdigit()]
-    assert (str(phrase.meter), phrase.bpm) == (call["meter"], 100.0)
+    assert (str(phrase.meter), phrase.bpm) == (listed["meter"], 100.0)
 
 
 def test_the_page_is_the_same_again_and_changes_with_the_seed(

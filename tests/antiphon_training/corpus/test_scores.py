@@ -209,7 +209,7 @@ def test_a_reading_that_hangs_is_given_up(monkeypatch):
         while True:
             pass
 
-    monkeypatch.setattr(scores, "plain_tune", hang)
+    monkeypatch.setattr(scores, "read_tune", hang)
     with pytest.raises(UnreadableError, match="longer than"):
         read_score(Score("a.abc#1", "abc", b""), limit_s=0.05)
 

@@ -44,27 +44,27 @@ A c e|a g e|c B A|A3|A2 z|
 
 
 @pytest.fixture
-def call(tmp_path, monkeypatch, capsys):
+def phrase(tmp_path, monkeypatch, capsys):
     """Run a `prepare` of the book; returns the exit code and what was said on stdout and stderr."""
     (tmp_path / "scores").mkdir()
     (tmp_path / "scores" / "book.abc").write_text(BOOK)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
 
-    def call(*arguments):
+    def phrase(*arguments):
         code = run(antiphon_train, "antiphon-train", ["prepare", *arguments])
         said = capsys.readouterr()
         return code, said.out, said.err
 
-    return call
+    return phrase
 
 
 def contents(path):
     return {p.relative_to(path).as_posix(): p.read_bytes() for p in path.rglob("*") if p.is_file()}
 
 
-def test_a_data_folder_says_what_was_kept_and_what_was_not(call, tmp_path):
-    code, out, err = call("--scores", "scores", "--out", "data", "--sequence-length", "4")
+def test_a_data_folder_says_what_was_kept_and_what_was_not(phrase, tmp_path):
+    code, out, err = phrase("--scores", "scores", "--out", "data", "--sequence-length", "4")
     assert code == DONE, err
     said = json.loads((tmp_path / "data" / "songs.json").read_text())
     assert (said["loaded"], said["duplicates"], len(said["songs"])) == (5, 1, 2)
@@ -84,8 +84,8 @@ def test_a_data_folder_says_what_was_kept_and_what_was_not(call, tmp_path):
     assert "reading scores" not in out
 
 
-def test_the_single_file_holds_training_songs_only(call, tmp_path):
-    assert call("--scores", "scores", "--out", "data", "--sequence-length", "4")[0] == DONE
+def test_the_single_file_holds_training_songs_only(phrase, tmp_path):
+    assert phrase("--scores", "scores", "--out", "data", "--sequence-length", "4")[0] == DONE
     said = json.loads((tmp_path / "data" / "songs.json").read_text())
     expected = " ".join(
         (tmp_path / "data" / "songs" / str(song["index"])).read_text().strip() + " / / / /"
@@ -95,30 +95,30 @@ def test_the_single_file_holds_training_songs_only(call, tmp_path):
     assert (tmp_path / "data" / "train.txt").read_text() == expected + "\n"
 
 
-def test_two_runs_give_the_same_bytes_whatever_the_jobs_and_the_cache(call, tmp_path):
-    assert call("--scores", "scores", "--out", "one", "--jobs", "1", "--cache", "c1")[0] == DONE
-    assert call("--scores", "scores", "--out", "two", "--jobs", "3", "--cache", "c2")[0] == DONE
-    assert call("--scores", "scores", "--out", "three", "--jobs", "2", "--cache", "c1")[0] == DONE
+def test_two_runs_give_the_same_bytes_whatever_the_jobs_and_the_cache(phrase, tmp_path):
+    assert phrase("--scores", "scores", "--out", "one", "--jobs", "1", "--cache", "c1")[0] == DONE
+    assert phrase("--scores", "scores", "--out", "two", "--jobs", "3", "--cache", "c2")[0] == DONE
+    assert phrase("--scores", "scores", "--out", "three", "--jobs", "2", "--cache", "c1")[0] == DONE
     assert contents(tmp_path / "one") == contents(tmp_path / "two") == contents(tmp_path / "three")
 
 
-def test_json_on_stdout_is_only_json(call):
-    code, out, _ = call("--scores", "scores", "--out", "data", "--json", "--limit", "1")
+def test_json_on_stdout_is_only_json(phrase):
+    code, out, _ = phrase("--scores", "scores", "--out", "data", "--json", "--limit", "1")
     counts = json.loads(out)
     assert (code, counts["loaded"], counts["kept"]) == (DONE, 1, 1)
     assert sum(counts["split"].values()) == 1
 
 
-def test_prepared_songs_are_replaced_only_when_told_and_other_things_never(call, tmp_path):
+def test_prepared_songs_are_replaced_only_when_told_and_other_things_never(phrase, tmp_path):
     ask = ("--scores", "scores", "--out", "data")
-    assert call(*ask)[0] == DONE
+    assert phrase(*ask)[0] == DONE
     before = contents(tmp_path / "data")
-    code, _, err = call(*ask)
+    code, _, err = phrase(*ask)
     assert (code, "--force" in err) == (WRONG_USAGE, True)
-    assert call(*ask, "--force", "--limit", "1")[0] == DONE
+    assert phrase(*ask, "--force", "--limit", "1")[0] == DONE
     assert contents(tmp_path / "data") != before
     (tmp_path / "data" / "diary.txt").write_text("mine")
-    code, _, err = call(*ask, "--force")
+    code, _, err = phrase(*ask, "--force")
     assert (code, "other than prepared songs" in err) == (WRONG_USAGE, True)
     assert (tmp_path / "data" / "diary.txt").read_text() == "mine"
 
@@ -137,46 +137,46 @@ def test_prepared_songs_are_replaced_only_when_told_and_other_things_never(call,
         (("--scores", "scores", "--out", "scores/book.abc"), WRONG_USAGE, "is not a folder"),
     ],
 )
-def test_wrong_use_is_one_line(call, tmp_path, arguments, code, words):
+def test_wrong_use_is_one_line(phrase, tmp_path, arguments, code, words):
     (tmp_path / "empty").mkdir()
-    given, out, err = call("--out", "data", *arguments)
+    given, out, err = phrase("--out", "data", *arguments)
     assert (given, out) == (code, "")
     assert words in err
     assert err.count("\n") == 1
     assert not (tmp_path / "data").exists()
 
 
-def test_songs_that_are_all_refused_are_a_failure_that_says_why(call, tmp_path):
+def test_songs_that_are_all_refused_are_a_failure_that_says_why(phrase, tmp_path):
     (tmp_path / "scores" / "book.abc").write_text("X:1\nK:C\nCDE|\n")
-    code, _, err = call("--scores", "scores", "--out", "data")
+    code, _, err = phrase("--scores", "scores", "--out", "data")
     assert (code, "too few notes 1" in err) == (FAILED, True)
     assert not (tmp_path / "data").exists()
 
 
-def test_without_music21_the_extra_is_named(call, monkeypatch):
+def test_without_music21_the_extra_is_named(phrase, monkeypatch):
     monkeypatch.setitem(sys.modules, "music21", None)
-    code, _, err = call("--scores", "scores", "--out", "data")
+    code, _, err = phrase("--scores", "scores", "--out", "data")
     assert (code, "pip install '.[train]'" in err) == (FAILED, True)
 
 
-def test_an_interruption_leaves_no_folder(call, tmp_path, monkeypatch):
+def test_an_interruption_leaves_no_folder(phrase, tmp_path, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(prepare_command, "load_songs", interrupted)
-    assert call("--scores", "scores", "--out", "data")[0] == INTERRUPTED
+    assert phrase("--scores", "scores", "--out", "data")[0] == INTERRUPTED
     assert not (tmp_path / "data").exists()
 
 
-def test_a_write_that_fails_leaves_nothing_and_keeps_what_was_there(call, tmp_path, monkeypatch):
-    assert call("--scores", "scores", "--out", "data", "--limit", "1")[0] == DONE
+def test_a_write_that_fails_leaves_nothing_and_keeps_what_was_there(phrase, tmp_path, monkeypatch):
+    assert phrase("--scores", "scores", "--out", "data", "--limit", "1")[0] == DONE
     before = contents(tmp_path / "data")
 
     def full(*_):
         raise OSError(28, "No space left on device", "mapping.json")
 
     monkeypatch.setattr(folder, "create_mapping", full)
-    code, _, err = call("--scores", "scores", "--out", "data", "--force")
+    code, _, err = phrase("--scores", "scores", "--out", "data", "--force")
     assert (code, "No space left" in err) == (FAILED, True)
     assert contents(tmp_path / "data") == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "data", "scores"]

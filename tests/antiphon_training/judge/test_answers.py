@@ -9,7 +9,7 @@ import pytest
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
 from antiphon.compose.symbols import END, HOLD, Vocabulary, is_pitch
-from antiphon_training.judge.answer_settings import Manner
+from antiphon_training.judge.answer_settings import JudgedSettings
 from antiphon_training.judge.answers import (
     Reply,
     Speaker,
@@ -19,7 +19,7 @@ from antiphon_training.judge.answers import (
     continuations,
     speaker_of,
 )
-from antiphon_training.score.evaluated_model import subjects_of
+from antiphon_training.score.evaluated_model import evaluated_models
 from toy_replies import quarters, toy_bundle, toy_opening
 from toy_songs import toy_data
 
@@ -44,7 +44,7 @@ class Wishing:
 
 def said(wishes: Mapping[str, float]) -> tuple[str, ...]:
     speaker = Speaker("wishing", Wishing(wishes), VOCABULARY)
-    plain = Manner(SamplingSettings(most_repeats=0), ShapeSettings(cadence=0.0))
+    plain = JudgedSettings(SamplingSettings(most_repeats=0), ShapeSettings(cadence=0.0))
     return answer(speaker, OPENING, plain, np.random.default_rng(0)).stream
 
 
@@ -60,16 +60,16 @@ def test_an_answer_begins_with_a_note_though_the_model_wants_none(want: str) -> 
 
 def test_the_model_hears_the_call_after_a_songs_end() -> None:
     model = Wishing({"60": 1.0})
-    answer(Speaker("", model, VOCABULARY), OPENING, Manner(), np.random.default_rng(0))
-    assert model.heard[:9] == [END, *OPENING.call]
+    answer(Speaker("", model, VOCABULARY), OPENING, JudgedSettings(), np.random.default_rng(0))
+    assert model.heard[:9] == [END, *OPENING.phrase]
 
 
 def test_an_answers_chance_is_its_own_and_the_seeds() -> None:
     speaker = Speaker("", Wishing({"60": 1.0, "62": 1.0, "_": 2.0}), VOCABULARY)
-    three = list(answers(speaker, [OPENING] * 3, Manner(), 7))
-    assert three[:2] == list(answers(speaker, [OPENING] * 2, Manner(), 7))
+    three = list(answers(speaker, [OPENING] * 3, JudgedSettings(), 7))
+    assert three[:2] == list(answers(speaker, [OPENING] * 2, JudgedSettings(), 7))
     assert len({reply.stream for reply in three}) == 3
-    assert three != list(answers(speaker, [OPENING] * 3, Manner(), 8))
+    assert three != list(answers(speaker, [OPENING] * 3, JudgedSettings(), 8))
 
 
 def test_a_reply_has_notes_of_its_own_and_a_whole_with_its_call() -> None:
@@ -92,8 +92,8 @@ def test_openings_are_taken_by_chance_and_again_once_all_were() -> None:
 def test_bundles_of_one_name_go_by_their_folders(tmp_path: Path) -> None:
     data = toy_data(tmp_path / "data")
     folders = [str(toy_bundle(tmp_path / at, data)) for at in ("a/same", "b/same", "other")]
-    subjects = subjects_of(folders)
-    assert [subject.name for subject in subjects] == [folders[0], folders[1], "other"]
-    reply = answer(speaker_of(subjects[2]), OPENING, Manner(), np.random.default_rng(0))
+    models = evaluated_models(folders)
+    assert [evaluated_model.name for evaluated_model in models] == [folders[0], folders[1], "other"]
+    reply = answer(speaker_of(models[2]), OPENING, JudgedSettings(), np.random.default_rng(0))
     assert len(reply.stream) == 12
     assert is_pitch(reply.stream[0])

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from antiphon_training.judge.comparison import Judgement, Replies, Spread, as_plain, judge
+from antiphon_training.judge.comparison import Comparison, Replies, Spread, as_plain, judge
 from antiphon_training.judge.copying import CopyIndex
 from antiphon_training.judge.distributions import FEATURES
 from toy_replies import quarters, toy_reply
@@ -14,7 +14,7 @@ FAR = [toy_reply(quarters([60, 62]), "73 _ 85 r _ _ _ _ _ _ _ _")]
 ALL_TRUE = Replies("true, test", TRUE)
 
 
-def judged() -> Judgement:
+def judged() -> Comparison:
     index = CopyIndex([TRUE[0].whole])
     return judge(
         [Replies("same", TRUE), Replies("far", FAR)], ALL_TRUE, Replies("true, valid", TRUE[:1]), index

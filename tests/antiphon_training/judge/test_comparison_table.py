@@ -11,11 +11,11 @@ TRUE = [toy_reply(quarters([60, 62]), quarters([64, 65, last])) for last in (60,
 
 def lines() -> dict[str, list[str]]:
     """The table's rows: the words after each label, of the last table that has it."""
-    judgement = judge(
+    comparison = judge(
         [Replies("mine", TRUE)], Replies("real", TRUE), Replies("others", TRUE[:1]), CopyIndex([])
     )
     labels = {row.label for row in ROWS} | {"pitch class", "duration"}
-    text = table(judgement)
+    text = table(comparison)
     assert "\x1b" not in text
     assert "mine (2)" in text
     return {

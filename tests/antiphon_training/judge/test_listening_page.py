@@ -1,4 +1,4 @@
-"""The page: whole, without scripts or anything fetched, every call with its replies in their places."""
+"""The page: whole, without scripts or anything fetched, every phrase with its replies in their places."""
 
 from html.parser import HTMLParser
 
@@ -43,8 +43,8 @@ def test_nothing_is_run_and_nothing_fetched() -> None:
 
 
 def test_a_pickup_comes_after_the_silence_that_fills_its_bar() -> None:
-    call, reply = on_bar_lines(REPLY)
-    assert [note.onset_steps for note in call] == [3, 4]
+    phrase, reply = on_bar_lines(REPLY)
+    assert [note.onset_steps for note in phrase] == [3, 4]
     assert [note.onset_steps for note in reply] == [8, 12]
     plain = on_bar_lines(toy_reply("60 _ _ _", "62 _ _ _"))
     assert [note.onset_steps for voice in plain for note in voice] == [0, 4]

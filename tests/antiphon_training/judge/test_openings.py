@@ -26,21 +26,21 @@ def song(stream: tuple[str, ...], meter: str | None = "2/4", pickup: int = 0, ba
 def test_a_long_song_is_four_bars_of_call_and_eight_of_answer() -> None:
     opening = opening_of(song(BAR * 16), C_MAJOR, 4)
     assert opening is not None
-    assert (opening.call, opening.continuation, opening.ends_song) == (BAR * 4, BAR * 8, False)
+    assert (opening.phrase, opening.continuation, opening.ends_song) == (BAR * 4, BAR * 8, False)
     assert (opening.bar_steps, str(opening.meter)) == (8, "2/4")
 
 
 def test_a_short_song_is_cut_in_its_middle_and_goes_to_its_end() -> None:
     opening = opening_of(song(BAR * 5 + ("60", "_")), C_MAJOR, 4)
     assert opening is not None
-    assert (opening.call, opening.continuation) == (BAR * 2, BAR * 3 + ("60", "_"))
+    assert (opening.phrase, opening.continuation) == (BAR * 2, BAR * 3 + ("60", "_"))
     assert opening.ends_song
 
 
 def test_a_pickup_belongs_to_the_call_and_moves_the_bar_lines() -> None:
     opening = opening_of(song(("55", "57", *BAR * 8), pickup=2), C_MAJOR, 4)
     assert opening is not None
-    assert opening.call == ("55", "57", *BAR * 4)
+    assert opening.phrase == ("55", "57", *BAR * 4)
     assert [opening.place_in_bar(step) for step in (0, 7, 8, 13)] == [0, 7, 0, 5]
 
 
@@ -48,7 +48,7 @@ def test_where_a_note_is_held_over_the_bar_line_the_call_goes_on() -> None:
     held = ("_", *BAR[1:])
     opening = opening_of(song(BAR * 4 + held + BAR * 4), C_MAJOR, 4)
     assert opening is not None
-    assert opening.call == BAR * 4 + held
+    assert opening.phrase == BAR * 4 + held
     assert opening_of(song(BAR + held * 9), C_MAJOR, 4) is None
 
 
@@ -77,7 +77,7 @@ def test_call_and_continuation_are_a_songs_own_and_meet_at_a_bar_line(
 ) -> None:
     opening = opening_of(song(stream, meter, pickup), C_MAJOR, 4)
     if opening is not None:
-        whole = (*opening.call, *opening.continuation)
+        whole = (*opening.phrase, *opening.continuation)
         assert stream[: len(whole)] == whole
         assert (whole == stream) == opening.ends_song
         assert is_pitch(opening.continuation[0])

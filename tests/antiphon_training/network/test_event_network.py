@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from antiphon.compose.events_model import EventModel, EventWeights, softmax
+from antiphon.compose.events_model import EventModel, EventWeights
+from antiphon.compose.lstm import softmax
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.symbols import Vocabulary, parse
 from antiphon_training.data.event_batches import padded

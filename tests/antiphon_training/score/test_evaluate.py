@@ -16,7 +16,7 @@ from antiphon.errors import Failure
 from antiphon_training.commands.cli import antiphon_train
 from antiphon_training.data.dataset import load_dataset
 from antiphon_training.score.evaluate import Beside, measure
-from antiphon_training.score.evaluated_model import HeldOut, Subject
+from antiphon_training.score.evaluated_model import EvaluatedModel, HeldOut
 from toy_songs import toy_data
 
 VOCABULARY = Vocabulary(("60", "62", "64", "/", "_", "r"))
@@ -28,9 +28,9 @@ def uniform_weights(symbols: int) -> LstmWeights:
     )
 
 
-def flat(symbols: Vocabulary = VOCABULARY, experience: Experience | None = None) -> Subject:
+def flat(symbols: Vocabulary = VOCABULARY, experience: Experience | None = None) -> EvaluatedModel:
     """A network that knows nothing."""
-    return Subject("flat", uniform_weights(len(symbols)), symbols, "stream", 64, experience)
+    return EvaluatedModel("flat", uniform_weights(len(symbols)), symbols, "stream", 64, experience)
 
 
 def song(text: str) -> HeldOut:

@@ -44,7 +44,7 @@ def test_bits_are_those_of_the_memory_that_plays():
     assert total(heard, experience) == pytest.approx(played)
 
 
-def test_where_songs_repeat_themselves_witnesses_are_believed():
+def test_where_songs_repeat_themselves_earlier_steps_weigh_much():
     heard = gather(MODEL, tunes(20, repeated=True), VOCABULARY)
     experience = fit(heard)
     assert total(heard, experience) < 0.9 * bits(heard, np.zeros(DISTANCES * RUNS)).sum()

@@ -13,7 +13,7 @@ from peers import address as at
 
 import antiphon
 
-PHRASE = Path(antiphon.__file__).parent / "phrases" / "call.mid"
+PHRASE = Path(antiphon.__file__).parent / "phrases" / "phrase.mid"
 THROUGH = "Midi Through:Midi Through Port-0"
 RESTARTS = 3
 RAW_DEVICE, RAW_PORT = "/dev/snd/midiC0D0", "Virtual Raw MIDI 0-0:VirMIDI 0-0"

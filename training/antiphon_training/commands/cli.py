@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from antiphon.command_line import run
-from antiphon_training.judge.answer_settings import Manner, manner_options
+from antiphon_training.judge.answer_settings import JudgedSettings, answer_options
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -121,7 +121,7 @@ def fit(
     "--answers", "number", type=click.IntRange(0), default=500, show_default=True, help="0 for bits alone."
 )
 @click.option("--out", type=click.Path(path_type=Path), help="A folder for figures (JSON) and plots (PNG).")
-@manner_options
+@answer_options
 @click.option("--random-seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
 def evaluate(
@@ -131,14 +131,14 @@ def evaluate(
     split: str,
     number: int,
     out: Path | None,
-    manner: Manner,
+    settings: JudgedSettings,
     random_seed: int,
     as_json: bool,
 ) -> None:
     """Bits of held-out songs, next to n-gram models; answers to their openings, next to the songs."""
     from antiphon_training.commands.evaluate_command import Asked, evaluate_models
 
-    asked = Asked(number, split, manner, random_seed)
+    asked = Asked(number, split, settings, random_seed)
     click.echo(evaluate_models(models, data, songs, asked, out, as_json))
 
 
@@ -148,9 +148,9 @@ def evaluate(
     "--data", type=click.Path(path_type=Path), required=True, help="A data folder that `prepare` made."
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder for the page.")
-@click.option("--calls", "number", type=click.IntRange(1), default=10, show_default=True)
+@click.option("--phrases", "number", type=click.IntRange(1), default=10, show_default=True)
 @click.option("--split", type=click.Choice(["test", "valid", "train"]), default="test", show_default=True)
-@manner_options
+@answer_options
 @click.option("--random-seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="What is on the page, as JSON.")
 def listen(
@@ -159,15 +159,15 @@ def listen(
     out: Path,
     number: int,
     split: str,
-    manner: Manner,
+    settings: JudgedSettings,
     random_seed: int,
     as_json: bool,
 ) -> None:
-    """A page of held-out calls with every model's answers and the song's own: piano rolls and MIDI."""
+    """A page of held-out phrases with every model's answers and the song's own: piano rolls and MIDI."""
     from antiphon_training.commands.evaluate_command import Asked
     from antiphon_training.commands.listen_command import write_page
 
-    asked = Asked(number, split, manner, random_seed)
+    asked = Asked(number, split, settings, random_seed)
     written = write_page(models, data, out, asked)
     click.echo(json.dumps(written, indent=1, ensure_ascii=False) if as_json else written["page"])
 

@@ -1,4 +1,4 @@
-"""The `evaluate` command: bits of held-out songs; answers to their openings beside what really follows."""
+"""The `evaluate` command: bits of held-out songs; answers to their openings beside the true continuations."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,17 +13,16 @@ from antiphon.compose.symbols import decode
 from antiphon_training.commands.out_folder import claim
 from antiphon_training.data.dataset import load_dataset
 from antiphon_training.fit import run_folder
-from antiphon_training.judge import comparison as judgement
-from antiphon_training.judge.answer_settings import Manner
+from antiphon_training.judge.answer_settings import JudgedSettings
 from antiphon_training.judge.answers import answers, chosen, continuations, speaker_of
-from antiphon_training.judge.comparison import Judgement, Replies
+from antiphon_training.judge.comparison import Comparison, Replies, as_plain, judge
 from antiphon_training.judge.comparison_plots import plots
 from antiphon_training.judge.comparison_table import table
 from antiphon_training.judge.copying import CopyIndex
 from antiphon_training.judge.openings import Opening, openings_of
 from antiphon_training.score import evaluate
 from antiphon_training.score.evaluate import Report
-from antiphon_training.score.evaluated_model import Subject, subjects_of
+from antiphon_training.score.evaluated_model import EvaluatedModel, evaluated_models
 
 JSON_FILE, PLOTS_FILE = "evaluation.json", "answers.png"
 # Real songs to compare real songs with.
@@ -37,7 +36,7 @@ class Asked:
 
     number: int
     split: str
-    manner: Manner
+    settings: JudgedSettings
     random_seed: int
 
 
@@ -47,18 +46,18 @@ class Answered:
 
     asked: Asked
     openings: int
-    judgement: Judgement
+    comparison: Comparison
 
     @property
     def title(self) -> str:
         asked = self.asked
         return (
             f"{asked.number} answers to {self.openings} openings of {asked.split} songs, "
-            f"{asked.manner}, random seed {asked.random_seed}"
+            f"{asked.settings}, random seed {asked.random_seed}"
         )
 
     def as_plain(self) -> dict[str, Any]:
-        return {**asdict(self.asked), "openings": self.openings, **judgement.as_plain(self.judgement)}
+        return {**asdict(self.asked), "openings": self.openings, **as_plain(self.comparison)}
 
 
 def evaluate_models(
@@ -73,32 +72,32 @@ def evaluate_models(
 
     Answers are asked for where there are `data`, which say bars and keys. Raises WrongUse and Failure.
     """
-    subjects = subjects_of(models)
+    measured = evaluated_models(models)
     if out is not None:
         claim(out, f"{JSON_FILE}|{PLOTS_FILE}".replace(".", r"\."))
-    answered = answer_openings(subjects, data, asked) if data is not None and asked.number else None
-    report = evaluate.evaluate(subjects, data, songs, asked.split)
+    answered = answer_openings(measured, data, asked) if data is not None and asked.number else None
+    report = evaluate.evaluate(measured, data, songs, asked.split)
     plain = _as_plain(report, answered)
     if out is not None:
         _write(out, plain, answered)
     return json.dumps(plain, indent=1, ensure_ascii=False) if as_json else _as_text(report, answered)
 
 
-def answer_openings(subjects: Sequence[Subject], data: Path, asked: Asked) -> Answered:
+def answer_openings(models: Sequence[EvaluatedModel], data: Path, asked: Asked) -> Answered:
     """Every model's answers to the same openings, judged. Raises Failure where no song has an opening."""
     dataset = load_dataset(data)
     found, others = (openings_of(dataset, split) for split in (asked.split, OTHERS[asked.split]))
     openings = chosen(found, asked.number, asked.random_seed)
     different = openings[: len(found)]
     index = CopyIndex(decode(song) for song in dataset.songs_of("train"))
-    said = [_replies(what, openings, asked) for what in subjects]
+    said = [_replies(what, openings, asked) for what in models]
     truth = Replies(f"true, {asked.split}", continuations(different))
     real = Replies(f"true, {OTHERS[asked.split]}", continuations(others))
-    return Answered(asked, len(different), judgement.judge(said, truth, real, index))
+    return Answered(asked, len(different), judge(said, truth, real, index))
 
 
-def _replies(what: Subject, openings: Sequence[Opening], asked: Asked) -> Replies:
-    coming = answers(speaker_of(what), openings, asked.manner, asked.random_seed)
+def _replies(what: EvaluatedModel, openings: Sequence[Opening], asked: Asked) -> Replies:
+    coming = answers(speaker_of(what), openings, asked.settings, asked.random_seed)
     return Replies(what.name, list(watched(coming, len(openings), f"answers of {what.name}")))
 
 
@@ -114,11 +113,11 @@ def _as_plain(report: Report, answered: Answered | None) -> dict[str, Any]:
 
 def _as_text(report: Report, answered: Answered | None) -> str:
     bits = evaluate.table(report)
-    judged = f"\n{answered.title}\n{table(answered.judgement)}" if answered else ""
+    judged = f"\n{answered.title}\n{table(answered.comparison)}" if answered else ""
     return (bits + judged).rstrip("\n")
 
 
 def _write(out: Path, plain: dict[str, Any], answered: Answered | None) -> None:
     run_folder.write_json(out / JSON_FILE, plain)
     if answered is not None:
-        run_folder.write(out / PLOTS_FILE, plots(answered.judgement, answered.title))
+        run_folder.write(out / PLOTS_FILE, plots(answered.comparison, answered.title))

@@ -1,4 +1,4 @@
-"""What music21 once said of a score, kept on disk: plain JSON, one file a score, named by its content."""
+"""Readings of scores by music21, kept on disk: one JSON file for each score, named by its content."""
 
 import hashlib
 import json

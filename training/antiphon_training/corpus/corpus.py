@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from antiphon.errors import Failure, WrongUse
-from antiphon_training.corpus.abc_text import split_tunes
+from antiphon_training.corpus.abc_tune import split_tunes
 from antiphon_training.corpus.cache import ParseCache
 from antiphon_training.corpus.scores import MAX_SCORE_BYTES, text_of
 from antiphon_training.corpus.songs import FORMATS, ParsedSong, Reading, Score, UnreadableError

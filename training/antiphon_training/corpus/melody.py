@@ -13,17 +13,29 @@ from typing import Any
 from antiphon.timebase import Meter
 from antiphon_training.corpus.songs import ParsedSong, Sound
 
+_CLOSE = 1e-6  # quarters
+
 
 def song_of(parsed: Any, title: str, key: str | None, meters: tuple[str, ...] | None = None) -> ParsedSong:
     """`meters`, where the caller read them: music21 adds some of its own where an ABC bar is too long."""
     parts = [part for part in getattr(parsed, "parts", ()) if part.recurse().notes] or [parsed]
     written = _meters(parts[0]) if meters is None else meters
-    bars = tuple(_bars(parts[0], written))
+    return song_from(title, key, written, _written(parts[0]), tuple(_bars(parts[0], written)))
+
+
+def song_from(
+    title: str,
+    key: str | None,
+    meters: tuple[str, ...],
+    written: Iterable["Written"],
+    bars: tuple["Bar", ...],
+) -> ParsedSong:
+    """A song from its written notes and rests in order, and its bars; it has no source yet."""
     return ParsedSong(
         title=title,
         source="",
-        sounds=tuple(_tied(_written(parts[0]))),
-        meters=written,
+        sounds=tuple(_tied(written)),
+        meters=meters,
         pickup=_pickup(bars),
         key=key,
         bars_off=_bars_off(bars),
@@ -31,39 +43,46 @@ def song_of(parsed: Any, title: str, key: str | None, meters: tuple[str, ...] | 
 
 
 @dataclass(frozen=True, slots=True)
-class _Bar:
+class Bar:
     onset: float
     length: float
     full: float | None
+    ends_section: bool = False
 
 
-def _bars(part: Any, meters: tuple[str, ...]) -> Iterator[_Bar]:
+def _bars(part: Any, meters: tuple[str, ...]) -> Iterator[Bar]:
     """The bars of a part, what they hold and what their meter asks for."""
     full = Meter.parse(meters[0]).quarters_per_bar if meters else None
     for bar in part.getElementsByClass("Measure"):
         if bar.timeSignature is not None and len(meters) > 1:
             full = float(bar.timeSignature.barDuration.quarterLength)
-        yield _Bar(float(bar.offset), float(bar.highestTime), full)
+        yield Bar(float(bar.offset), float(bar.highestTime), full)
 
 
-def _pickup(bars: tuple[_Bar, ...]) -> float:
+def _pickup(bars: tuple[Bar, ...]) -> float:
     """Quarters before the first full bar: a first bar that is short."""
     if len(bars) < 2 or bars[0].full is None or not 0 < bars[0].length < bars[0].full:
         return 0.0
     return bars[0].length
 
 
-def _bars_off(bars: tuple[_Bar, ...]) -> int:
-    """How many bars are short or long, but for the first, the last and halves that make a whole."""
-    off, carried = 0, 0.0
+def _bars_off(bars: tuple[Bar, ...]) -> int:
+    """How many bars are short or long, but for the first, the last and halves that make a whole.
+
+    The last bar of a section and the pickup of the next, or of its repeat, may be short.
+    """
+    off, carried, begins = 0, 0.0, False
     for bar in bars[1:-1]:
         if bar.full is None or bar.length == 0:
             continue
         carried += bar.length
-        if abs(carried - bar.full) < 1e-6:
+        if (begins and bar.length < bar.full) or abs(carried - bar.full) < _CLOSE:
             carried = 0.0
         elif carried > bar.full:
             off, carried = off + 1, 0.0
+        begins = bar.ends_section
+        if begins:
+            carried = 0.0
     return off
 
 
@@ -89,7 +108,7 @@ def _elements(stream: Any, onset: float = 0.0) -> Iterator[tuple[float, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class Written:
     """A written note or rest; `place` is its line on the staff, which a tie joins whatever its accidental."""
 
     onset: float
@@ -99,25 +118,25 @@ class _Written:
     tied_on: bool = False
 
 
-def _written(part: Any) -> Iterator[_Written]:
+def _written(part: Any) -> Iterator[Written]:
     for onset, element in sorted(_elements(part), key=lambda pair: pair[0]):
         duration = float(element.duration.quarterLength)
         if duration == 0 or element.duration.isGrace:
             continue
         notes = [n for n in getattr(element, "notes", (element,)) if hasattr(n, "pitch")]
         if not notes:
-            yield _Written(onset, duration, None)
+            yield Written(onset, duration, None)
             continue
         top = max(notes, key=lambda note: note.pitch.ps)
         tie = top.tie or element.tie
         tied_on = tie is not None and tie.type in ("start", "continue")
-        yield _Written(onset, duration, round(top.pitch.ps), top.pitch.diatonicNoteNum, tied_on)
+        yield Written(onset, duration, round(top.pitch.ps), top.pitch.diatonicNoteNum, tied_on)
 
 
-def _tied(written: Iterable[_Written]) -> Iterator[Sound]:
+def _tied(written: Iterable[Written]) -> Iterator[Sound]:
     """Tied notes become one sound that keeps the durations it was written with."""
     held: Sound | None = None
-    last: _Written | None = None
+    last: Written | None = None
     for note in written:
         if held and last and last.tied_on and note.place == last.place and _meets(held, note):
             held = replace(
@@ -132,5 +151,5 @@ def _tied(written: Iterable[_Written]) -> Iterator[Sound]:
         yield held
 
 
-def _meets(held: Sound, note: _Written) -> bool:
-    return abs(held.onset + held.duration - note.onset) < 1e-6
+def _meets(held: Sound, note: Written) -> bool:
+    return abs(held.onset + held.duration - note.onset) < _CLOSE

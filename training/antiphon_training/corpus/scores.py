@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 
-from antiphon_training.corpus.abc_text import plain_tune
+from antiphon_training.corpus.abc_melody import read_tune
 from antiphon_training.corpus.melody import song_of
 from antiphon_training.corpus.songs import ParsedSong, Score, UnreadableError
 
@@ -60,11 +60,7 @@ def text_of(content: bytes) -> str:
 
 
 def _read_abc(score: Score) -> ParsedSong:
-    from music21 import converter
-
-    tune = plain_tune(text_of(score.content))
-    parsed = converter.parseData(tune.text, format="abc")
-    return song_of(parsed, tune.title, tune.key, tune.meters)
+    return read_tune(text_of(score.content))
 
 
 def _read_kern(score: Score) -> ParsedSong:

@@ -5,8 +5,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-# Counted up whenever a score is read differently (abc_text, melody, scores), so that old readings are left.
-PARSER_VERSION = 1
+# Counted up whenever a score is read differently (abc_melody, melody, scores), so that old readings are left.
+PARSER_VERSION = 2
 FORMATS = {
     ".krn": "kern",
     ".abc": "abc",

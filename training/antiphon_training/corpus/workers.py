@@ -70,7 +70,7 @@ def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _enter_worker() -> None:
-    """Ctrl-C is the parent's to answer, and without a parent there is nothing to work for."""
+    """The parent handles Ctrl-C; a worker ends when its parent has ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit_memory()
     parent = multiprocessing.parent_process()

@@ -1,4 +1,4 @@
-"""What a player brings that the songs do not: a key guessed wrongly, bar lines unknown or misheard."""
+"""Training songs are changed as playing would change them: a wrong key, unknown or wrong bar lines."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ class Keys:
         self._moved = {semitones: _moved_ids(vocabulary, semitones) for semitones in range(-reach, reach + 1)}
 
     def moved(self, song: EventSong, semitones: int) -> EventSong:
-        """The song so much higher, at most 6 semitones up or down.
+        """The song, transposed by at most 6 semitones up or down.
 
         An octave less or more where that is what keeps its pitches known; as it is where nothing does.
         """

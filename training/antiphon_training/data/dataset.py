@@ -46,7 +46,7 @@ class Dataset:
     sequence_length: int
 
     def of(self, split: str) -> list[Song]:
-        """The songs of one side of the split. Raises ValueError for a side there is not."""
+        """The songs of one side of the split. Raises ValueError for an unknown side."""
         if split not in SPLITS:
             raise ValueError(f'a split must be {", ".join(SPLITS)}, got "{split}"')
         return [song for song in self.songs if song.split == split]

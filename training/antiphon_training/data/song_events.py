@@ -49,7 +49,7 @@ class EventSong:
 
 
 def event_song(stream: Sequence[str], vocabulary: Vocabulary, bars: Bars) -> EventSong:
-    """Gather up a stream. Unknown symbols go to the nearest known; a hold with nothing to hold is a rest."""
+    """The events of a stream. Unknown symbols go to the nearest known; a hold without a note is a rest."""
     ids = np.array(vocabulary.ids(stream), np.int32)
     if len(ids) and ids[0] == vocabulary.id(HOLD):
         ids[0] = vocabulary.id(REST)

@@ -1,4 +1,4 @@
-"""Duplicates, variants and the split: what must never be on both sides of a held-out line.
+"""Duplicates, variants and the split: variants of one song must all be on the same side of the split.
 
 Two songs are variants where they share a quarter or more of their runs of eight intervals. Pure; no files.
 """

@@ -15,7 +15,7 @@ from antiphon_training.fit.train import digest
 from antiphon_training.network.keras_file import check_keras_file
 from antiphon_training.network.network import Model, keras
 from antiphon_training.score.evaluate import held_out, score
-from antiphon_training.score.evaluated_model import Subject
+from antiphon_training.score.evaluated_model import EvaluatedModel
 from antiphon_training.score.memory_weights import fit, gather
 
 MOST_DIFFERENCE = 1e-5
@@ -34,7 +34,7 @@ def export(run: Path, data: Path, out: Path, name: str, description: str) -> Bun
     weights = run_folder.read_weights(run)
     _check_agreement(_read_keras(run / run_folder.MODEL_FILE), weights, about["recipe"], dataset, run)
     recipe = about["recipe"]
-    what = Subject(name, weights, dataset.vocabulary, recipe["context"], recipe["window_length"])
+    what = EvaluatedModel(name, weights, dataset.vocabulary, recipe["context"], recipe["window_length"])
     return bundle.save(out, _card(about, dataset, _experienced(what, dataset), description), weights)
 
 
@@ -67,7 +67,7 @@ def _check_agreement(
         )
 
 
-def _card(about: dict[str, Any], dataset: Dataset, what: Subject, description: str) -> Card:
+def _card(about: dict[str, Any], dataset: Dataset, what: EvaluatedModel, description: str) -> Card:
     recipe, weights = about["recipe"], what.weights
     return Card(
         name=what.name,
@@ -94,7 +94,7 @@ def _card(about: dict[str, Any], dataset: Dataset, what: Subject, description: s
     )
 
 
-def _figures(what: Subject, dataset: Dataset, split: Literal["valid", "test"]) -> Figures:
+def _figures(what: EvaluatedModel, dataset: Dataset, split: Literal["valid", "test"]) -> Figures:
     songs = held_out(dataset, split)
     alone, with_memory = score("", what.bits(songs), songs), what.bits_remembering(songs)
     remembering = None if with_memory is None else score("", with_memory, songs)
@@ -107,7 +107,7 @@ def _figures(what: Subject, dataset: Dataset, split: Literal["valid", "test"]) -
     )
 
 
-def _experienced(what: Subject, dataset: Dataset) -> Subject:
+def _experienced(what: EvaluatedModel, dataset: Dataset) -> EvaluatedModel:
     """With what the validation songs say of how much a memory weighs; a window is too slow to ask."""
     songs = held_out(dataset, "valid")
     if what.context == "window" or not songs:

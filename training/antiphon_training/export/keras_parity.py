@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.compose.context import Context
-from antiphon.compose.events_model import LENGTHS, EventModel, EventWeights, softmax
+from antiphon.compose.events_model import LENGTHS, EventModel, EventWeights
+from antiphon.compose.lstm import softmax
 from antiphon.compose.model import LstmWeights, StreamModel, WindowModel
 from antiphon.compose.symbols import END, HOLD, Vocabulary
 from antiphon.weights import Weights

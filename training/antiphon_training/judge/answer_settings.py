@@ -12,7 +12,7 @@ from antiphon.compose.shape import ShapeSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class JudgedSettings:
     """How answers are drawn and shaped."""
 
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
@@ -37,19 +37,19 @@ _SAMPLING = (
     ("top_p", click.FloatRange(0, 1, min_open=True), "Keep the likeliest that make up this share."),
 )
 _SHAPE = (
-    ("closeness", _SHARE, "How closely rhythm and contour follow the call."),
+    ("closeness", _SHARE, "How closely rhythm and contour follow the phrase."),
     ("cadence", _SHARE, "How surely it ends on a stable note."),
 )
 
 
-def manner_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add an option for each of the above; the command is given one `manner`."""
+def answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add an option for each of the above; the command is given one `settings`."""
 
     @functools.wraps(command)
     def asked(**options: Any) -> Any:
         sampling = SamplingSettings(**{name: options.pop(name) for name, _, _ in _SAMPLING})
         shape = ShapeSettings(**{name: options.pop(name) for name, _, _ in _SHAPE})
-        return command(manner=Manner(sampling, shape), **options)
+        return command(settings=JudgedSettings(sampling, shape), **options)
 
     for rows, usual in ((_SHAPE, ShapeSettings()), (_SAMPLING, SamplingSettings())):
         for name, limits, words in reversed(rows):

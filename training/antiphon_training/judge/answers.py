@@ -1,6 +1,6 @@
-"""What is said after a held-out call: by a bundle, composing as the daemon does, or by the song itself.
+"""What is said after a held-out phrase: by a bundle, composing as the daemon does, or by the song itself.
 
-`answer` is the one place that knows how a model is told of a call and asked for symbols.
+`answer` is the one place that knows how a model is told of a phrase and asked for symbols.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,14 +15,14 @@ from antiphon.compose.place import Bars
 from antiphon.compose.shape import Frame, Shape, ShapeSettings
 from antiphon.compose.symbols import END, HOLD, Vocabulary, decode, is_pitch
 from antiphon.events import GridNote
-from antiphon_training.judge.answer_settings import Manner
+from antiphon_training.judge.answer_settings import JudgedSettings
 from antiphon_training.judge.openings import Opening
-from antiphon_training.score.evaluated_model import Subject
+from antiphon_training.score.evaluated_model import EvaluatedModel
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """A model that answers calls with its memory, if it has one, and the name that its answers go by."""
+    """A model that answers phrases with its memory, if it has one, and the name that its answers go by."""
 
     name: str
     model: Model
@@ -44,28 +44,30 @@ class Reply:
 
     @property
     def whole(self) -> tuple[GridNote, ...]:
-        """Call and reply as one melody, in steps from the song's beginning."""
-        return decode((*self.opening.call, *self.stream))
+        """Phrase and reply as one melody, in steps from the song's beginning."""
+        return decode((*self.opening.phrase, *self.stream))
 
 
-def speaker_of(subject: Subject) -> Speaker:
+def speaker_of(model: EvaluatedModel) -> Speaker:
     """What was read from a bundle or a run folder, at the start of a song."""
-    return Speaker(subject.name, subject.model(), subject.vocabulary, subject.memory())
+    return Speaker(model.name, model.model(), model.vocabulary, model.memory())
 
 
-def answer(speaker: Speaker, opening: Opening, manner: Manner, generator: np.random.Generator) -> Reply:
+def answer(
+    speaker: Speaker, opening: Opening, settings: JudgedSettings, generator: np.random.Generator
+) -> Reply:
     """An answer as long as the song's own continuation, composed as in playing; the memory begins empty.
 
     The model may end it in its last bar, where the last note is then held.
     """
     if speaker.memory is not None:
         speaker.memory.clear()
-    melody = Melody(speaker.model, speaker.vocabulary, manner.sampling, generator, speaker.memory)
-    melody.hear(opening.call, Bars(str(opening.meter), -opening.pickup_steps))
+    melody = Melody(speaker.model, speaker.vocabulary, settings.sampling, generator, speaker.memory)
+    melody.hear(opening.phrase, Bars(str(opening.meter), -opening.pickup_steps))
     length = len(opening.continuation)
-    shape = _shape(speaker.vocabulary, opening, length, manner.shape)
+    shape = _shape(speaker.vocabulary, opening, length, settings.shape)
     said: list[str] = []
-    last = next((int(symbol) for symbol in reversed(opening.call) if is_pitch(symbol)), None)
+    last = next((int(symbol) for symbol in reversed(opening.phrase) if is_pitch(symbol)), None)
     while len(said) < length:
         symbol, _ = melody.next(shape.factors(len(said), last))
         last = int(symbol) if is_pitch(symbol) else last
@@ -75,15 +77,15 @@ def answer(speaker: Speaker, opening: Opening, manner: Manner, generator: np.ran
 
 def _shape(vocabulary: Vocabulary, opening: Opening, length: int, settings: ShapeSettings) -> Shape:
     frame = Frame(length, opening.bar_steps, opening.beat_steps, opening.key.mode)
-    return Shape(vocabulary, frame, opening.call[opening.pickup_steps :], settings)
+    return Shape(vocabulary, frame, opening.phrase[opening.pickup_steps :], settings)
 
 
 def answers(
-    speaker: Speaker, openings: Sequence[Opening], manner: Manner, random_seed: int
+    speaker: Speaker, openings: Sequence[Opening], settings: JudgedSettings, random_seed: int
 ) -> Iterator[Reply]:
     """An answer to each opening, each with chance of its own, so that one more changes none of the others."""
     for number, opening in enumerate(openings):
-        yield answer(speaker, opening, manner, np.random.default_rng([random_seed, number]))
+        yield answer(speaker, opening, settings, np.random.default_rng([random_seed, number]))
 
 
 def continuations(openings: Sequence[Opening]) -> list[Reply]:

@@ -61,7 +61,7 @@ class Halves:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Comparison:
     """The columns: the bundles' in their order, then other real songs', then the true continuations."""
 
     answers: tuple[Column, ...]
@@ -82,7 +82,7 @@ class Replies:
     replies: Sequence[Reply]
 
 
-def judge(answers: Sequence[Replies], truth: Replies, others: Replies, index: CopyIndex) -> Judgement:
+def judge(answers: Sequence[Replies], truth: Replies, others: Replies, index: CopyIndex) -> Comparison:
     """Measure every set against the true continuations. None may be empty; two true ones make two halves."""
     real = [features_of(reply) for reply in truth.replies]
     true_histograms = histograms(real)
@@ -92,7 +92,7 @@ def judge(answers: Sequence[Replies], truth: Replies, others: Replies, index: Co
 
     found = tuple(column(each) for each in answers)
     splits = list(halves(real, TIMES_HALVED, np.random.default_rng(0)))
-    return Judgement(found, column(others), column(truth), _halves(splits))
+    return Comparison(found, column(others), column(truth), _halves(splits))
 
 
 def _column(of: Replies, truth: Histograms, index: CopyIndex) -> Column:
@@ -120,11 +120,11 @@ def _spreads(found: Sequence[Mapping[str, float]]) -> dict[str, Spread]:
     return {name: Spread.of([each[name] for each in found]) for name in found[0]}
 
 
-def as_plain(judgement: Judgement) -> dict[str, Any]:
+def as_plain(comparison: Comparison) -> dict[str, Any]:
     """The whole of it as JSON has it."""
     return {
-        "columns": [_plain_column(column) for column in judgement.columns],
-        "halves": asdict(judgement.halves),
+        "columns": [_plain_column(column) for column in comparison.columns],
+        "halves": asdict(comparison.halves),
     }
 
 

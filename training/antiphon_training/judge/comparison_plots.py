@@ -1,11 +1,11 @@
-"""A judgement as one page of plots (PNG)."""
+"""A comparison as one page of plots (PNG)."""
 
 import io
 from collections.abc import Iterable
 from typing import Any
 
 from antiphon.listen.key import NAMES
-from antiphon_training.judge.comparison import Column, Judgement
+from antiphon_training.judge.comparison import Column, Comparison
 from antiphon_training.judge.distributions import FEATURES
 from antiphon_training.judge.repetition import LAGS
 
@@ -32,7 +32,7 @@ SHARES = {
 }
 
 
-def plots(judgement: Judgement, title: str) -> bytes:
+def plots(comparison: Comparison, title: str) -> bytes:
     """The eight features, the overlaps, the repeated bars, the copied runs and the endings, as a PNG."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -41,11 +41,11 @@ def plots(judgement: Judgement, title: str) -> bytes:
     figure.suptitle(title)
     axes = list(figure.subplots(3, 4).flat)
     for place, name in zip(axes, FEATURES, strict=False):
-        _feature(place, judgement, name)
-    _overlaps(axes[8], judgement)
-    _repeats(axes[9], judgement)
-    _copies(axes[10], judgement)
-    _shares(axes[11], judgement)
+        _feature(place, comparison, name)
+    _overlaps(axes[8], comparison)
+    _repeats(axes[9], comparison)
+    _copies(axes[10], comparison)
+    _shares(axes[11], comparison)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=8)
     stream = io.BytesIO()
     canvas: Any = FigureCanvasAgg(figure)
@@ -53,74 +53,74 @@ def plots(judgement: Judgement, title: str) -> bytes:
     return stream.getvalue()
 
 
-def _coloured(judgement: Judgement) -> Iterable[tuple[Column, str]]:
+def _coloured(comparison: Comparison) -> Iterable[tuple[Column, str]]:
     """The true continuations first, so that the answers are drawn over them."""
-    yield judgement.truth, TRUE_COLOUR
-    yield judgement.others, OTHERS_COLOUR
-    for place, column in enumerate(judgement.answers):
+    yield comparison.truth, TRUE_COLOUR
+    yield comparison.others, OTHERS_COLOUR
+    for place, column in enumerate(comparison.answers):
         yield column, COLOURS[place % len(COLOURS)]
 
 
-def _style(judgement: Judgement, column: Column) -> str:
-    return ".-" if column in judgement.answers else ".:"
+def _style(comparison: Comparison, column: Column) -> str:
+    return ".-" if column in comparison.answers else ".:"
 
 
-def _feature(axes: Any, judgement: Judgement, name: str) -> None:
+def _feature(axes: Any, comparison: Comparison, name: str) -> None:
     """The true shares as bars, the others' as lines."""
-    found = [bin_ for column in judgement.columns for bin_ in column.histograms[name]]
+    found = [bin_ for column in comparison.columns for bin_ in column.histograms[name]]
     bins = range(min(found, default=0), max(found, default=0) + 1)
-    for column, colour in _coloured(judgement):
+    for column, colour in _coloured(comparison):
         counts, total = column.histograms[name], max(1, column.histograms[name].total())
         shares = [counts[bin_] / total for bin_ in bins]
-        if column is judgement.truth:
+        if column is comparison.truth:
             axes.bar(bins, shares, color=colour, alpha=0.5, label=column.name)
         else:
-            axes.plot(bins, shares, _style(judgement, column), color=colour, linewidth=1, label=column.name)
+            axes.plot(bins, shares, _style(comparison, column), color=colour, linewidth=1, label=column.name)
     axes.set_title(name, fontsize=10)
     axes.set_xlabel(UNITS.get(name, ""), fontsize=8)
     if name == "pitch class":
         axes.set_xticks(range(12), NAMES, fontsize=8)
 
 
-def _overlaps(axes: Any, judgement: Judgement) -> None:
+def _overlaps(axes: Any, comparison: Comparison) -> None:
     """A row a feature: dots, and a grey line for what halves of the true ones have with each other."""
-    names = list(judgement.halves.overlap)
+    names = list(comparison.halves.overlap)
     for row, name in enumerate(names):
-        spread = judgement.halves.overlap[name]
+        spread = comparison.halves.overlap[name]
         axes.plot([spread.least, spread.most], [row, row], color=TRUE_COLOUR, alpha=0.5, linewidth=6)
-        for column, colour in _coloured(judgement):
-            if column is not judgement.truth:
+        for column, colour in _coloured(comparison):
+            if column is not comparison.truth:
                 axes.plot([column.overlap[name]], [row], "o", color=colour)
     axes.set_yticks(range(len(names)), names, fontsize=8)
     axes.invert_yaxis()
     axes.set_title("overlap with the true (grey: true halves)", fontsize=10)
 
 
-def _repeats(axes: Any, judgement: Judgement) -> None:
-    for column, colour in _coloured(judgement):
+def _repeats(axes: Any, comparison: Comparison) -> None:
+    for column, colour in _coloured(comparison):
         shares = [column.figures[f"bars_again_{lag}"] or 0.0 for lag in LAGS]
-        axes.plot(list(LAGS), shares, _style(judgement, column), color=colour)
+        axes.plot(list(LAGS), shares, _style(comparison, column), color=colour)
     axes.set_title("bars like the one so many before", fontsize=10)
     axes.set_xlabel("bars before", fontsize=8)
 
 
-def _copies(axes: Any, judgement: Judgement) -> None:
+def _copies(axes: Any, comparison: Comparison) -> None:
     """How many copy a run of so many notes or more."""
-    longest = max((max(column.copied_notes, default=0) for column in judgement.columns), default=0)
+    longest = max((max(column.copied_notes, default=0) for column in comparison.columns), default=0)
     lengths = range(4, max(longest, 20) + 1)
-    for column, colour in _coloured(judgement):
+    for column, colour in _coloured(comparison):
         copied, number = column.copied_notes, max(1, column.replies)
         shares = [sum(notes >= length for notes in copied) / number for length in lengths]
-        axes.plot(list(lengths), shares, _style(judgement, column), color=colour)
+        axes.plot(list(lengths), shares, _style(comparison, column), color=colour)
     axes.axvline(16, color=TRUE_COLOUR, linestyle=":")
     axes.set_title("share that copies so many notes of a training song", fontsize=10)
     axes.set_xlabel("notes in a row, or more", fontsize=8)
 
 
-def _shares(axes: Any, judgement: Judgement) -> None:
+def _shares(axes: Any, comparison: Comparison) -> None:
     """Bars side by side, those of one figure together."""
-    height = 0.8 / len(judgement.columns)
-    for place, (column, colour) in enumerate(_coloured(judgement)):
+    height = 0.8 / len(comparison.columns)
+    for place, (column, colour) in enumerate(_coloured(comparison)):
         rows = [row + place * height for row in range(len(SHARES))]
         axes.barh(rows, [column.figures[name] or 0.0 for name in SHARES], height, color=colour)
     axes.set_yticks([row + 0.4 for row in range(len(SHARES))], list(SHARES.values()), fontsize=7)

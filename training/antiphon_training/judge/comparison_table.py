@@ -1,24 +1,24 @@
-"""A judgement for a person: one table of figures and one of overlaps, in colour on a terminal."""
+"""A comparison for a person: one table of figures and one of overlaps, in colour on a terminal."""
 
 from collections.abc import Callable, Iterable, Mapping
 
 from rich.console import Console
 from rich.table import Table
 
-from antiphon_training.judge.comparison import Column, Judgement, Spread
+from antiphon_training.judge.comparison import Column, Comparison, Spread
 from antiphon_training.judge.figures import ROWS
 
 
-def table(judgement: Judgement) -> str:
+def table(comparison: Comparison) -> str:
     """Figures, then overlaps, then divergences, each with a column for every set of replies."""
     console = Console(soft_wrap=True, highlight=False)
     with console.capture() as text:
-        console.print(_figures(judgement))
+        console.print(_figures(comparison))
         console.print()
-        console.print(_compared(judgement, "overlap with the true", _overlap, judgement.halves.overlap))
+        console.print(_compared(comparison, "overlap with the true", _overlap, comparison.halves.overlap))
         console.print()
         console.print(
-            _compared(judgement, "bits away from the true", _divergence, judgement.halves.divergence_bits)
+            _compared(comparison, "bits away from the true", _divergence, comparison.halves.divergence_bits)
         )
     return text.get()
 
@@ -35,25 +35,25 @@ def _head(column: Column) -> str:
     return f"{column.name} ({column.replies})"
 
 
-def _figures(judgement: Judgement) -> Table:
-    rows = _headed("", map(_head, judgement.columns))
+def _figures(comparison: Comparison) -> Table:
+    rows = _headed("", map(_head, comparison.columns))
     for row in ROWS:
         if row.in_table:
-            found = (column.figures[row.name] for column in judgement.columns)
+            found = (column.figures[row.name] for column in comparison.columns)
             rows.add_row(row.label, *("–" if value is None else format(value, row.form) for value in found))
     return rows
 
 
 def _compared(
-    judgement: Judgement,
+    comparison: Comparison,
     title: str,
     found: Callable[[Column], Mapping[str, float]],
     halves: Mapping[str, Spread],
 ) -> Table:
     """A row a feature; the true column is compared with itself, half against half."""
-    rows = _headed(title, [*map(_head, judgement.columns[:-1]), f"halves of {judgement.truth.name}"])
+    rows = _headed(title, [*map(_head, comparison.columns[:-1]), f"halves of {comparison.truth.name}"])
     for name, spread in halves.items():
-        compared = (f"{found(column)[name]:.3f}" for column in judgement.columns[:-1])
+        compared = (f"{found(column)[name]:.3f}" for column in comparison.columns[:-1])
         rows.add_row(name, *compared, f"{spread.least:.3f}–{spread.most:.3f}")
     return rows
 

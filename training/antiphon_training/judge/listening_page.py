@@ -1,4 +1,4 @@
-"""A page to listen with: calls, and under each the answers and the song's own way on, as piano rolls.
+"""A page to listen with: phrases, and under each the answers and the song's own way on, as piano rolls.
 
 One file of HTML with its pictures in it, no script and nothing fetched; the MIDI files lie beside it.
 """
@@ -21,42 +21,42 @@ svg { max-width: 100%; height: auto; } figcaption { font-size: 0.9rem; }"""
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One reply to a call, by the name of who gave it, and the MIDI file it is in."""
+    """One reply to a phrase, by the name of who gave it, and the MIDI file it is in."""
 
     by: str
     reply: Reply
     file: str
 
 
-def midi_name(call: int, by: str) -> str:
+def midi_name(phrase: int, by: str) -> str:
     """The name of a reply's MIDI file: letters that any disk and any link can have."""
-    return f"{call:02d}-{re.sub('[^a-z0-9]+', '-', by.lower()).strip('-') or 'answer'}.mid"
+    return f"{phrase:02d}-{re.sub('[^a-z0-9]+', '-', by.lower()).strip('-') or 'answer'}.mid"
 
 
 def on_bar_lines(reply: Reply) -> tuple[list[GridNote], list[GridNote]]:
-    """Call and reply in steps from a bar line: a pickup comes after the silence that fills its bar."""
+    """Phrase and reply in steps from a bar line: a pickup comes after the silence that fills its bar."""
     opening = reply.opening
     silence = -opening.pickup_steps % opening.bar_steps
     notes = [GridNote(n.onset_steps + silence, n.duration_steps, n.pitch) for n in reply.whole]
-    seam = len(opening.call) + silence
+    seam = len(opening.phrase) + silence
     return [n for n in notes if n.onset_steps < seam], [n for n in notes if n.onset_steps >= seam]
 
 
-def page(title: str, about: str, calls: Sequence[Sequence[Answered]]) -> str:
-    """The page: `calls` has for each call its replies, one at least."""
+def page(title: str, about: str, phrases: Sequence[Sequence[Answered]]) -> str:
+    """The page: `phrases` has for each phrase its replies, one at least."""
     head = (
         f'<meta charset="utf-8"><meta name="viewport" content="width=device-width">\n'
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>"
     )
-    sections = "\n".join(_section(number, call) for number, call in enumerate(calls, start=1))
+    sections = "\n".join(_section(number, phrase) for number, phrase in enumerate(phrases, start=1))
     body = f"<h1>{escape(title)}</h1>\n<p>{escape(about)}</p>\n{sections}"
     return f'<!doctype html>\n<html lang="en">\n<head>\n{head}\n</head>\n<body>\n{body}\n</body>\n</html>\n'
 
 
-def _section(number: int, call: Sequence[Answered]) -> str:
-    opening = call[0].reply.opening
+def _section(number: int, phrase: Sequence[Answered]) -> str:
+    opening = phrase[0].reply.opening
     heading = f"<h2>{number}. {escape(opening.title)}</h2>\n<p>{escape(_said_of(opening))}</p>"
-    return "\n".join(["<section>", heading, *map(_figure, call), "</section>"])
+    return "\n".join(["<section>", heading, *map(_figure, phrase), "</section>"])
 
 
 def _said_of(opening: Opening) -> str:
@@ -66,7 +66,7 @@ def _said_of(opening: Opening) -> str:
 
 
 def _figure(answered: Answered) -> str:
-    call, reply = on_bar_lines(answered.reply)
-    picture = piano_roll_svg(call, reply, answered.reply.opening.bar_steps, answered.by)
+    phrase, reply = on_bar_lines(answered.reply)
+    picture = piano_roll_svg(phrase, reply, answered.reply.opening.bar_steps, answered.by)
     link = f'<a href="{escape(answered.file)}">{escape(answered.file)}</a>'
     return f"<figure>\n{picture}<figcaption>{link}</figcaption>\n</figure>"

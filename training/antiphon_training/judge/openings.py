@@ -1,4 +1,4 @@
-"""Where a held-out song is cut: its opening is the call, what follows is the answer that the song gives.
+"""Where a held-out song is cut: its opening is the phrase, what follows is the answer that the song gives.
 
 Knows bars and symbols; knows no model and no measure.
 """
@@ -13,7 +13,7 @@ from antiphon.listen.key import Key
 from antiphon.timebase import Meter, is_meter, quarters_to_steps
 from antiphon_training.data.dataset import Dataset, Song
 
-CALL_BARS, MOST_ANSWER_BARS = 4, 8
+PHRASE_BARS, MOST_ANSWER_BARS = 4, 8
 FEWEST_NOTES = 4
 
 
@@ -21,7 +21,7 @@ FEWEST_NOTES = 4
 class Opening:
     """A song's opening and what follows it, in C major or A minor, as symbols; `key` is the song's own.
 
-    `call` begins with the song, `pickup_steps` before its first bar line, and ends at a bar line where the
+    `phrase` begins with the song, `pickup_steps` before its first bar line, and ends at a bar line where the
     song's next note begins; `continuation` is what the song goes on with, to its end if `ends_song`.
     """
 
@@ -31,7 +31,7 @@ class Opening:
     meter: Meter
     bar_steps: int
     pickup_steps: int
-    call: tuple[str, ...]
+    phrase: tuple[str, ...]
     continuation: tuple[str, ...]
     ends_song: bool
 
@@ -46,7 +46,7 @@ class Opening:
 
     def place_in_bar(self, step: int) -> int:
         """Steps since the last bar line, for a step counted from where the continuation begins."""
-        return (len(self.call) + step - self.pickup_steps) % self.bar_steps
+        return (len(self.phrase) + step - self.pickup_steps) % self.bar_steps
 
 
 def openings_of(dataset: Dataset, split: str) -> list[Opening]:
@@ -59,7 +59,7 @@ def openings_of(dataset: Dataset, split: str) -> list[Opening]:
     found = [opening for opening in cut if opening is not None]
     if not found:
         raise Failure(
-            f"{dataset.folder}: no song of its {split} split has bars enough for a call and an answer"
+            f"{dataset.folder}: no song of its {split} split has bars enough for a phrase and an answer"
         )
     return found
 
@@ -86,9 +86,9 @@ def opening_of(song: Song, key: Key, steps_per_quarter: int) -> Opening | None:
     cut = _cut(song.stream, song.pickup_steps, bar_steps)
     if cut is None:
         return None
-    call, rest = song.stream[:cut], song.stream[cut:]
+    phrase, rest = song.stream[:cut], song.stream[cut:]
     continuation = rest[: MOST_ANSWER_BARS * bar_steps]
-    if min(count_notes(call), count_notes(continuation)) < FEWEST_NOTES:
+    if min(count_notes(phrase), count_notes(continuation)) < FEWEST_NOTES:
         return None
     return Opening(
         title=song.title,
@@ -97,7 +97,7 @@ def opening_of(song: Song, key: Key, steps_per_quarter: int) -> Opening | None:
         meter=meter,
         bar_steps=bar_steps,
         pickup_steps=song.pickup_steps,
-        call=call,
+        phrase=phrase,
         continuation=continuation,
         ends_song=len(continuation) == len(rest),
     )
@@ -105,7 +105,7 @@ def opening_of(song: Song, key: Key, steps_per_quarter: int) -> Opening | None:
 
 def _cut(stream: Sequence[str], pickup_steps: int, bar_steps: int) -> int | None:
     whole_bars = (len(stream) - pickup_steps) // bar_steps
-    first = pickup_steps + max(1, min(CALL_BARS, whole_bars // 2)) * bar_steps
+    first = pickup_steps + max(1, min(PHRASE_BARS, whole_bars // 2)) * bar_steps
     return next((step for step in range(first, len(stream), bar_steps) if is_pitch(stream[step])), None)
 
 

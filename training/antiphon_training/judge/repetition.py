@@ -1,4 +1,4 @@
-"""How much of a reply was heard before, in its call or earlier in itself. Pure."""
+"""How much of a reply was heard before, in its phrase or earlier in itself. Pure."""
 
 from itertools import pairwise
 
@@ -21,7 +21,7 @@ def repeated_runs(reply: Reply, length: int = RUN_INTERVALS) -> Share:
     repeated = total = 0
     for place in range(len(intervals) - length + 1):
         run = tuple(intervals[place : place + length])
-        if notes[place].onset_steps >= len(reply.opening.call):
+        if notes[place].onset_steps >= len(reply.opening.phrase):
             total += 1
             repeated += run in heard
         heard.add(run)
@@ -31,16 +31,16 @@ def repeated_runs(reply: Reply, length: int = RUN_INTERVALS) -> Share:
 def repeated_bars(reply: Reply, lag: int) -> Share:
     """Of the reply's whole bars that have a bar `lag` bars before them, those that are that bar again.
 
-    The same pitches at the same places, symbol by symbol; the earlier bar may be one of the call's.
+    The same pitches at the same places, symbol by symbol; the earlier bar may be one of the phrase's.
     """
     bars = _bars(reply)
-    first = (len(reply.opening.call) - reply.opening.pickup_steps) // reply.opening.bar_steps
+    first = (len(reply.opening.phrase) - reply.opening.pickup_steps) // reply.opening.bar_steps
     later = range(max(first, lag), len(bars))
     return sum(bars[bar] == bars[bar - lag] for bar in later), len(later)
 
 
 def _bars(reply: Reply) -> list[tuple[str, ...]]:
-    """The whole bars of call and reply, from the first bar line on."""
+    """The whole bars of phrase and reply, from the first bar line on."""
     width = reply.opening.bar_steps
-    stream = (*reply.opening.call, *reply.stream)[reply.opening.pickup_steps :]
+    stream = (*reply.opening.phrase, *reply.stream)[reply.opening.pickup_steps :]
     return [stream[step : step + width] for step in range(0, len(stream) - width + 1, width)]

@@ -14,22 +14,22 @@ from antiphon_training.network.network import Network, SymbolNetwork
 from antiphon_training.recipe import NetworkKind, Recipe
 
 
-class Kind(NamedTuple):
+class NetworkAndFeed(NamedTuple):
     """An untrained network, and its material."""
 
     network: Callable[[Recipe, Vocabulary], Network]
     feed: Callable[[Recipe, Dataset], Feed]
 
 
-KINDS: dict[tuple[NetworkKind, Context], Kind] = {
-    ("lstm", "window"): Kind(SymbolNetwork, windows_feed),
-    ("lstm", "stream"): Kind(SymbolNetwork, songs_feed),
-    ("events", "stream"): Kind(EventNetwork, events_feed),
+NETWORK_KINDS: dict[tuple[NetworkKind, Context], NetworkAndFeed] = {
+    ("lstm", "window"): NetworkAndFeed(SymbolNetwork, windows_feed),
+    ("lstm", "stream"): NetworkAndFeed(SymbolNetwork, songs_feed),
+    ("events", "stream"): NetworkAndFeed(EventNetwork, events_feed),
 }
 
 
 def network_for(recipe: Recipe, vocabulary: Vocabulary) -> Network:
-    return KINDS[recipe.network, recipe.context].network(recipe, vocabulary)
+    return NETWORK_KINDS[recipe.network, recipe.context].network(recipe, vocabulary)
 
 
 def feed_for(recipe: Recipe, dataset: Dataset) -> Feed:
@@ -40,4 +40,4 @@ def feed_for(recipe: Recipe, dataset: Dataset) -> Feed:
     for split in ("train", "valid"):
         if not dataset.songs_of(split):
             raise Failure(f"{dataset.folder}: no song is in the {split} split; prepare more songs")
-    return KINDS[recipe.network, recipe.context].feed(recipe, dataset)
+    return NETWORK_KINDS[recipe.network, recipe.context].feed(recipe, dataset)

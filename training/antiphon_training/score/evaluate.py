@@ -17,7 +17,7 @@ from antiphon.errors import Failure, WrongUse
 from antiphon_training.data.batches import song_ids
 from antiphon_training.data.dataset import Dataset, load_dataset, read_songs
 from antiphon_training.score.baselines import KN_ORDER, KneserNey, SteppedKneserNey, Uniform, Unigram
-from antiphon_training.score.evaluated_model import HeldOut, Subject
+from antiphon_training.score.evaluated_model import EvaluatedModel, HeldOut
 from antiphon_training.score.memory_weights import Floats, Tune, bits_remembering, fit, gather
 
 # So many songs of another split say how much a memory weighs beside the n-gram model.
@@ -70,7 +70,7 @@ def score(name: str, bits: Floats, songs: Sequence[HeldOut]) -> Score:
 
 
 def measure(
-    subjects: Sequence[Subject], songs: Sequence[HeldOut], songs_from: str, beside: Beside | None
+    models: Sequence[EvaluatedModel], songs: Sequence[HeldOut], songs_from: str, beside: Beside | None
 ) -> Report:
     """Score the networks in their order, then the baselines, which have the first one's vocabulary.
 
@@ -78,17 +78,17 @@ def measure(
     """
     if not songs:
         raise Failure(f"{songs_from}: no songs to evaluate on")
-    scores = [found for what in subjects for found in _scores(what, songs)]
+    scores = [found for what in models for found in _scores(what, songs)]
     if beside is not None:
-        scores += baselines(beside, songs, subjects[0].vocabulary)
+        scores += baselines(beside, songs, models[0].vocabulary)
     unknown = sum(
-        symbol not in what.vocabulary for what in subjects for song in songs for symbol in song.stream
+        symbol not in what.vocabulary for what in models for song in songs for symbol in song.stream
     )
     symbols = sum(len(song.stream) + 1 for song in songs)
     return Report(songs_from, len(songs), symbols, count_onsets(songs), unknown, tuple(scores))
 
 
-def _scores(what: Subject, songs: Sequence[HeldOut]) -> list[Score]:
+def _scores(what: EvaluatedModel, songs: Sequence[HeldOut]) -> list[Score]:
     alone = score(what.name, what.bits(songs), songs)
     with_memory = what.bits_remembering(songs)
     return [alone] if with_memory is None else [alone, score(_remembering(what.name), with_memory, songs)]
@@ -130,18 +130,16 @@ def _tunes(songs: Sequence[HeldOut], vocabulary: Vocabulary) -> list[Tune]:
     return [Tune(vocabulary.ids(song.stream), song.bars) for song in songs]
 
 
-def evaluate(subjects: Sequence[Subject], data: Path | None, songs: Path | None, split: str) -> Report:
+def evaluate(models: Sequence[EvaluatedModel], data: Path | None, songs: Path | None, split: str) -> Report:
     """The bits part of the `evaluate` command. Raises WrongUse where neither data nor songs are named."""
     if data is None and songs is None:
         raise WrongUse("name held-out songs: --data DIR, --songs DIR or both")
     dataset: Dataset | None = load_dataset(data) if data else None
     beside = Beside(held_out(dataset, "train"), held_out(dataset, "valid")) if dataset else None
     if songs:
-        return measure(
-            subjects, [HeldOut(stream, NO_BARS) for stream in read_songs(songs)], str(songs), beside
-        )
+        return measure(models, [HeldOut(stream, NO_BARS) for stream in read_songs(songs)], str(songs), beside)
     assert dataset is not None
-    return measure(subjects, held_out(dataset, split), f"{data}, {split}", beside)
+    return measure(models, held_out(dataset, split), f"{data}, {split}", beside)
 
 
 def table(report: Report) -> str:

@@ -32,7 +32,7 @@ class HeldOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class EvaluatedModel:
     """A network and how it listens; `experience` None where no memory belongs to it (yet)."""
 
     name: str
@@ -71,23 +71,23 @@ class Subject:
         return [Tune(self.vocabulary.ids(song.stream), song.bars) for song in songs]
 
 
-def subject(folder_or_name: str) -> Subject:
+def evaluated_model(folder_or_name: str) -> EvaluatedModel:
     """Read a run folder, a bundle's folder or a shipped bundle's name. Raises WrongUse or Failure."""
     if (Path(folder_or_name) / run_folder.RUN_FILE).is_file():
         return _of_run(Path(folder_or_name))
     found = bundle.load(bundle.find(folder_or_name))
     card = found.card
-    return Subject(
+    return EvaluatedModel(
         card.name, found.weights, found.vocabulary, card.context, card.window_length, found.experience
     )
 
 
-def subjects_of(models: Sequence[str]) -> list[Subject]:
+def evaluated_models(models: Sequence[str]) -> list[EvaluatedModel]:
     """Bundles or run folders read, in their order; those that share a name go by what was asked for.
 
     Raises WrongUse or Failure.
     """
-    found = [subject(model) for model in models]
+    found = [evaluated_model(model) for model in models]
     often = Counter(what.name for what in found)
     return [
         replace(what, name=model) if often[what.name] > 1 else what
@@ -95,7 +95,7 @@ def subjects_of(models: Sequence[str]) -> list[Subject]:
     ]
 
 
-def _of_run(folder: Path) -> Subject:
+def _of_run(folder: Path) -> EvaluatedModel:
     run = run_folder.read_run(folder)
     try:
         vocabulary = Vocabulary(tuple(run["vocabulary"]))
@@ -103,4 +103,4 @@ def _of_run(folder: Path) -> Subject:
         context, length = recipe["context"], recipe["window_length"]
     except (KeyError, TypeError, ValueError) as error:
         raise Failure(f"{folder / run_folder.RUN_FILE}: {error}") from None
-    return Subject(folder.name, run_folder.read_weights(folder), vocabulary, context, length)
+    return EvaluatedModel(folder.name, run_folder.read_weights(folder), vocabulary, context, length)

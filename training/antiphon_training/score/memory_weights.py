@@ -1,4 +1,4 @@
-"""How much a memory's witnesses weigh: fitted to held-out songs, so that their bits become fewest."""
+"""The weights of a memory, fitted to held-out songs so that these need the fewest bits."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 UNTRIED = Experience(((1.0,) * RUNS,) * DISTANCES)
 # Gradient steps, and their length in natural logarithms of a weight.
 _STEPS, _RATE, _BEGIN = 300, 0.1, -4.0
-# Weights that few witnesses speak for stay near the others: as if so many more had been right and wrong.
+# A weight with few observations stays near the others: as if there had been so many more, right and wrong.
 _SHY = 1e-5
 
 
@@ -29,9 +29,9 @@ class Tune:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """For T symbols: what the witnesses of each class said, in all and rightly, and what the network gave.
+    """For T symbols what the steps of each class predicted, in all and rightly, and what the network gave.
 
-    said, right   (T, DISTANCES · RUNS), in the network's own taste
+    said, right   (T, DISTANCES · RUNS), weighted by what the network gives the symbol
     expected      (T,), the network's probability of the symbol that came
     """
 
@@ -54,7 +54,7 @@ def _hear(model: Model, tune: Tune, vocabulary: Vocabulary) -> tuple[Floats, Flo
     model.reset(tune.bars)
     expected, rows = model.step(end_id), []
     for symbol_id in (*tune.ids, end_id):
-        rows.append(_witnesses(memory, expected, symbol_id))
+        rows.append(_predictions(memory, expected, symbol_id))
         if symbol_id != end_id:
             memory.hear(symbol_id)
             expected = model.step(symbol_id)
@@ -62,7 +62,7 @@ def _hear(model: Model, tune: Tune, vocabulary: Vocabulary) -> tuple[Floats, Flo
     return np.array(said, np.float64), np.array(right, np.float64), np.array(given)
 
 
-def _witnesses(memory: Memory, expected: Floats, symbol_id: int) -> tuple[Floats, Floats, float]:
+def _predictions(memory: Memory, expected: Floats, symbol_id: int) -> tuple[Floats, Floats, float]:
     said, classes = memory.said, memory.classes
     tastes = np.append(expected**TASTE, 0.0)[said]
     count = DISTANCES * RUNS

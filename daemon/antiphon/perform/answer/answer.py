@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from antiphon.compose.melody import Melody, octaves_into_range
 from antiphon.compose.shape import Shape
-from antiphon.compose.symbols import END, HOLD, Vocabulary, encode, is_pitch
-from antiphon.events import GridNote, NoteOff, NoteOn, PlayedNote, Timed, fold_pitch
+from antiphon.compose.symbols import END, HOLD, REST, Vocabulary, is_pitch, span
+from antiphon.events import GridNote, NoteOff, NoteOn, Timed, fold_pitch
 from antiphon.listen.key import Key
-from antiphon.listen.quantise import joined
 from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.answer.touch import LONGEST_GATE, Touch, silence_steps
 from antiphon.perform.reports import Composed
@@ -115,15 +114,6 @@ class Answer:
             self._note = None
 
 
-@dataclass(slots=True)
-class Reply:
-    """The answer that is planned or sounding, and the call it answers."""
-
-    answer: Answer
-    call: tuple[PlayedNote, ...]
-    heard: bool = False  # whether a note of it has sounded
-
-
 def home_shift(notes: Sequence[GridNote], key: Key, vocabulary: Vocabulary) -> int:
     """Semitones from the player's key and register to the model's."""
     shifted = [note.pitch + key.shift for note in notes]
@@ -131,10 +121,13 @@ def home_shift(notes: Sequence[GridNote], key: Key, vocabulary: Vocabulary) -> i
 
 
 def as_heard(notes: Sequence[GridNote], shift: int, until_steps: int) -> tuple[str, ...]:
-    """A call as the model hears it: from its first note, its last one held until the answer begins.
+    """A phrase as the model hears it: from its first note, its last one held until the answer begins.
 
     `shift` in semitones; `until_steps` on the grid of `notes`.
     """
     first = notes[0].onset_steps
-    moved = [GridNote(n.onset_steps - first, n.duration_steps, fold_pitch(n.pitch + shift)) for n in notes]
-    return encode(joined(moved, until_steps - first))
+    symbols: list[str] = []
+    for note in notes:
+        symbols += span(REST, note.onset_steps - first - len(symbols))
+        symbols += span(str(fold_pitch(note.pitch + shift)), note.duration_steps)
+    return (*symbols, *[HOLD] * (until_steps - first - len(symbols)))

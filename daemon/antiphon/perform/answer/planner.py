@@ -1,67 +1,93 @@
-"""Who understands a call and plans its answer: hearing, voices and touch joined."""
+"""A phrase is heard and its answer planned: transcription, programs and touch joined."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from antiphon.compose.melody import Melody
 from antiphon.events import PlayedNote
 from antiphon.perform.answer.answer import Answer, Plan
 from antiphon.perform.answer.programs import Programs
 from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.answer.touch import touch_of
-from antiphon.perform.answer.transcribe import Transcriber
+from antiphon.perform.answer.transcribe import Transcriber, Transcription
 from antiphon.perform.modes import place_answer
 from antiphon.perform.reports import Heard
-from antiphon.perform.settings import LiveSettings, SessionSettings
+from antiphon.perform.settings import AnswerSettings, LiveSettings, SessionSettings
 from antiphon.perform.transport import Transport
+from antiphon.slices import Sliced, finish
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedAnswer:
-    """An answer that is planned, what is told of it, and the bars it is in."""
+    """An answer that is planned: the phrase as it was played, what is reported of it once the answer sounds,
+    and the melody that says it."""
 
     answer: Answer
+    phrase: tuple[PlayedNote, ...]
+    transcription: Transcription
     heard: Heard
-    transport: Transport
+    melody: Melody
 
 
 class Planner:
-    """`calls` were answered in this performance before; `channel` 0–15 is where answers go."""
+    """`answers` is how many this performance had before; `channel` 0–15 is where answers go.
 
-    def __init__(self, settings: SessionSettings, voices: Programs, calls: int) -> None:
+    What is planned counts once it is committed.
+    """
+
+    def __init__(self, settings: SessionSettings, programs: Programs, answers: int) -> None:
         self._transcriber = Transcriber(settings.phrase.voice, settings.key)
-        self._programs, self._calls, self._channel = voices, calls, settings.channel
+        self._programs, self._answers, self._channel = programs, answers, settings.channel
 
     def set(self, settings: SessionSettings) -> None:
-        """Other settings, from the next call on."""
+        """Other settings, from the next phrase on."""
         self._transcriber.set(settings.phrase.voice, settings.key)
 
-    def prime(self, played: Sequence[PlayedNote], transport: Transport, follows: bool) -> None:
-        """Let the model hear a call so far, so that little is left to hear when it is over."""
-        call = self._transcriber.glimpse(played, transport, follows)
-        self._programs.hear(call, call.notes[-1].end_steps)
+    def hear(
+        self,
+        phrase: Sequence[PlayedNote],
+        before: Transport,
+        follows: bool,
+        over_s: float,
+        settings: AnswerSettings,
+    ) -> Sliced[Transcription]:
+        """Transcribe a phrase that will be over at a moment, and let the model hear it, in small parts.
+
+        `before` holds until then; `follows` says whether the player sets the tempo.
+        """
+        heard = yield from self._transcriber.transcribe(phrase, before, follows)
+        start, _ = place_answer(heard.notes, over_s, heard.transport, settings)
+        yield from self._programs.hear(heard, start)
+        return heard
 
     def plan(
         self,
-        played: Sequence[PlayedNote],
-        before: Transport,
-        follows: bool,
+        heard: Transcription,
+        played: tuple[PlayedNote, ...],
+        straight: Sequence[PlayedNote],
         at_s: float,
         now: LiveSettings,
         scheduler: Scheduler,
     ) -> PlannedAnswer:
-        """Plan the answer to a call that was over at a moment. `before` held until then; `follows` says
-        whether the player sets the tempo; `now` is what the knobs are set to."""
-        call = self._transcriber.transcribe(played, before, follows)
-        transport = call.transport
-        start, end = place_answer(call.notes, at_s, transport, now.answer)
-        back = -self._programs.hear(call, start)
-        melody = self._programs.begin(self._calls)
-        shape = self._programs.shape(call, start, end, now.shape)
-        self._calls += 1
+        """Plan the answer to a phrase that was heard and was over at a moment.
+
+        `played` is the phrase as it came, `straight` as it lies on the present grid; `now` is what the knobs
+        are set to.
+        """
+        transport = heard.transport
+        start, end = place_answer(heard.notes, at_s, transport, now.answer)
+        back = -finish(self._programs.hear(heard, start))
+        melody = self._programs.begin(self._answers)
+        shape = self._programs.shape(heard, start, end, now.shape)
         keep = now.answer.register == "player"
-        touch = touch_of(played, call.notes, transport.grid, transport.bar_steps, keep)
+        touch = touch_of(straight, heard.notes, transport.grid, transport.bar_steps, keep)
         plan = Plan(start, end, touch, self._channel, back)
-        self._transcriber.answered(start, transport)
         length = None if end is None else end - start
-        heard = Heard(at_s, call.notes, call.key, transport.grid, start, length)
-        return PlannedAnswer(Answer(melody, shape, plan, transport, scheduler), heard, transport)
+        report = Heard(at_s, heard.notes, heard.key, transport.grid, start, length)
+        answer = Answer(melody, shape, plan, transport, scheduler)
+        return PlannedAnswer(answer, played, heard, report, melody)
+
+    def commit(self, planned: PlannedAnswer) -> None:
+        """The answer sounds: from now on its phrase counts."""
+        self._answers += 1
+        self._transcriber.commit(planned.transcription, planned.heard.answer_start_steps)

@@ -14,6 +14,7 @@ from antiphon.compose.shape import Frame, Shape, ShapeSettings
 from antiphon.compose.symbols import Vocabulary
 from antiphon.perform.answer.answer import as_heard, home_shift
 from antiphon.perform.answer.transcribe import Transcription
+from antiphon.slices import Sliced
 from antiphon.timebase import STEPS_PER_QUARTER
 
 
@@ -67,29 +68,29 @@ class Programs:
         for melody in self._melodies:
             melody.sample(settings)
 
-    def hear(self, call: Transcription, until_steps: int) -> int:
-        """Let the model hear a call, its last note held until a step of the call's grid.
+    def hear(self, phrase: Transcription, until_steps: int) -> Sliced[int]:
+        """Let the model hear a phrase, its last note held until a step of its grid, in small parts.
 
         Gives the semitones from the player's key to the model's.
         """
-        shift = home_shift(call.notes, call.key, self.vocabulary)
-        self._melody.hear(as_heard(call.notes, shift, until_steps), self._bars(call))
+        shift = home_shift(phrase.notes, phrase.key, self.vocabulary)
+        yield from self._melody.hear_in_slices(as_heard(phrase.notes, shift, until_steps), self._bars(phrase))
         return shift
 
-    def _bars(self, call: Transcription) -> Bars:
+    def _bars(self, phrase: Transcription) -> Bars:
         if self.steps_per_quarter != STEPS_PER_QUARTER:
             return NO_BARS  # models know places in bars of sixteenths only
-        first = call.notes[0].onset_steps % call.transport.bar_steps
-        return Bars.begun_at(call.transport.meter, first)
+        first = phrase.notes[0].onset_steps % phrase.transport.bar_steps
+        return Bars.begun_at(phrase.transport.meter, first)
 
-    def shape(self, call: Transcription, start: int, end: int | None, settings: ShapeSettings) -> Shape:
-        """Of an answer from one step of the call's grid to another; `end` None: without end."""
-        steps, transport = None if end is None else end - start, call.transport
-        frame = Frame(steps, transport.bar_steps, transport.beat_steps, call.key.mode)
-        return Shape(self.vocabulary, frame, _on_bars(call), settings)
+    def shape(self, phrase: Transcription, start: int, end: int | None, settings: ShapeSettings) -> Shape:
+        """Of an answer from one step of the phrase's grid to another; `end` None: without end."""
+        steps, transport = None if end is None else end - start, phrase.transport
+        frame = Frame(steps, transport.bar_steps, transport.beat_steps, phrase.key.mode)
+        return Shape(self.vocabulary, frame, _on_bars(phrase), settings)
 
     def forget(self) -> None:
-        """Clear the memories of all voices."""
+        """Clear the memories of all programs."""
         for memory in self._memories:
             memory.clear()
 
@@ -100,21 +101,21 @@ class Programs:
         names = (*self.vocabulary.symbols, "")
         return tuple(names[step] for step in self._voice.memory.kept)
 
-    def begin(self, call: int) -> Melody:
-        """The melody that answers call number `call`, counted from 0, which was heard."""
-        self._melody.begin(self._chance(call))
+    def begin(self, number: int) -> Melody:
+        """The melody of answer number `number`, counted from 0; its phrase was heard."""
+        self._melody.begin(self._chance(number))
         return self._melody
 
-    def _chance(self, call: int) -> np.random.Generator:
-        """Each call has chance of its own, so that an answer cut short does not change the next."""
-        return np.random.default_rng((self._random_seed, call))
+    def _chance(self, number: int) -> np.random.Generator:
+        """Each answer has random numbers of its own: one that is cut short does not change the next."""
+        return np.random.default_rng((self._random_seed, number))
 
 
-def _on_bars(call: Transcription) -> tuple[str, ...]:
-    """A call's symbols in whole bars from its first bar line on; "" where it has not begun or is over."""
-    first, bar = call.notes[0].onset_steps, call.transport.bar_steps
-    offset = Bars.begun_at(call.transport.meter, first % bar).offset_steps
-    heard = as_heard(call.notes, call.key.shift, call.notes[-1].end_steps)
+def _on_bars(phrase: Transcription) -> tuple[str, ...]:
+    """A phrase's symbols in whole bars from its first bar line on; "" where it has not begun or is over."""
+    first, bar = phrase.notes[0].onset_steps, phrase.transport.bar_steps
+    offset = Bars.begun_at(phrase.transport.meter, first % bar).offset_steps
+    heard = as_heard(phrase.notes, phrase.key.shift, phrase.notes[-1].end_steps)
     on_line = ("",) * offset if offset > 0 else ()
     said = (*on_line, *heard[max(0, -offset) :])
     return (*said, *[""] * (-len(said) % bar))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from antiphon.events import Clocked, Lead, PlayedNote
 from antiphon.perform.clock.clock_source import ClockSource
 from antiphon.perform.clock.external_grid import ExternalGrid
-from antiphon.perform.reports import Followed
+from antiphon.perform.reports import BarsBegun, Followed
 from antiphon.perform.settings import ClockSettings, TempoSettings
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
@@ -50,14 +50,17 @@ class BarClock:
         """Whether the player sets the tempo."""
         return self._tempo.mode == "follow" and not self.led
 
-    def begin(self, at_s: float) -> None:
-        """A note is played: the first of all is the first downbeat, where the studio does not say it."""
+    def begin(self, at_s: float) -> list[BarsBegun]:
+        """A note is played: the first of all is the first downbeat, unless an external clock says where."""
+        begun = []
         if self.transport is None:
             grid = Grid(self._tempo.bpm, at_s, self._steps_per_quarter)
             self.transport = Transport(grid, Meter.parse(self._tempo.meter))
+            begun.append(BarsBegun(at_s, grid))
         elif self.led and not self._begun:
             self.transport = self._external.anchor(self.transport, at_s)
         self._begun = True
+        return begun
 
     def hear(self, said: Clocked | Lead) -> Lead | None:
         """What is to be followed; None where nothing is new, or another source leads."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeGuard, TypeVar, cast
+from typing import TypeVar
 
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.symbols import HOLD, REST
@@ -22,14 +22,6 @@ class Controls:
 
     knobs: Mapping[int, Knob] = field(default_factory=dict)
     buttons: Mapping[int, Button] = field(default_factory=dict)
-
-    def learned(self, name: Knob | Button, number: int) -> "Controls":
-        """With one more number, which does nothing else any more."""
-        knobs = {key: what for key, what in self.knobs.items() if number != key}
-        buttons = {key: what for key, what in self.buttons.items() if number != key}
-        if is_knob(name):
-            return Controls({**knobs, number: name}, buttons)
-        return Controls(knobs, {**buttons, number: cast(Button, name)})
 
     @classmethod
     def of(cls, settings: ControlSettings) -> "Controls":
@@ -59,8 +51,17 @@ def value_of(knob: Knob, now: LiveSettings) -> float | str:
     return _VALUES[knob](now)
 
 
-def is_knob(name: str) -> TypeGuard[Knob]:
-    return name in _KNOBS
+# The setting that each knob turns.
+SETTING_OF: dict[Knob, str] = {
+    "temperature": "sampling.temperature",
+    "rests": "sampling.weights.r",
+    "density": "sampling.weights._",
+    "memory": "sampling.memory",
+    "closeness": "shape.closeness",
+    "bars": "answer.bars",
+    "mode": "answer.mode",
+    "clock": "clock.source",
+}
 
 
 def state_light(settings: ControlSettings, state: State, channel: int) -> ControlChange | None:

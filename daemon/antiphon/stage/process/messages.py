@@ -6,7 +6,7 @@ from antiphon.compose.context import Context
 from antiphon.events import NoteOff
 from antiphon.model_facts import ModelFacts
 from antiphon.perform.reports import NO_HANDOVER, Handover, Report
-from antiphon.perform.settings import Button, SessionSettings
+from antiphon.perform.settings import Button, Changes, SessionSettings
 from antiphon.stage.machine.log import LogLine
 from antiphon.stage.ports.connections import PortConnection
 from antiphon.stage.ports.live_port import Wiring
@@ -54,7 +54,7 @@ class Resume:
     """Play on."""
 
 
-LiveRequest = SessionSettings | Button
+LiveRequest = Changes | Button
 Order = LoadOrder | StartPlaying | Suspend | Resume | LiveRequest | None  # None: end
 
 # From the playing process.

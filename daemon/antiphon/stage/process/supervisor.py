@@ -22,7 +22,7 @@ from typing import Self
 from antiphon.errors import Failure
 from antiphon.events import Timed
 from antiphon.perform.handover import HandoverTracker
-from antiphon.perform.reports import Released, StateChanged
+from antiphon.perform.reports import Asked, Released, StateChanged
 from antiphon.perform.settings import SessionSettings
 from antiphon.signals import PauseKey
 from antiphon.stage.machine.clock import Clock, SystemClock
@@ -96,7 +96,7 @@ class Supervisor:
         self._player.tell(start)
         self._ready: Ready | None = None
         self._standby: PlayerHandle | None = None
-        self._asked: list[LiveRequest] = []  # while no process was there to ask
+        self._asked: list[LiveRequest] = []  # and not yet reported, or while no process was there to be asked
         self._deaths_s: deque[float] = deque()
         self._looked_s = self._clock.now_s()
 
@@ -157,16 +157,19 @@ class Supervisor:
         self._order = replace(self._order, on_jack=ready.api == "jack")
         for asked in self._asked:
             self._player.tell(asked)
-        self._asked = []
+        self._asked = [asked for asked in self._asked if isinstance(asked, tuple)]
         if self._standby is None and not ready.exact:
             self._standby = self._new_player()
 
     def ask(self, what: LiveRequest) -> None:
-        """Other settings, or what a button does; kept until a process is there to ask."""
-        if self._ready is None:
-            self._asked.append(what)
-        else:
+        """Other settings, or what a button does; once there is a process to ask.
+
+        Changes are asked again of the next process where one ended before it reported them.
+        """
+        if self._ready is not None:
             self._player.tell(what)
+        if self._ready is None or isinstance(what, tuple):
+            self._asked.append(what)
 
     def attend(
         self, watch: Callable[[Watched], None], tick: Callable[[], None], stopping: Callable[[], bool]
@@ -255,6 +258,8 @@ class Supervisor:
             case Waiting() as waiting:
                 watch(waiting)
             case report:
+                if isinstance(report, Asked) and report.what in self._asked:
+                    self._asked.remove(report.what)
                 if not isinstance(report, PortChanged):
                     self._handover.hear(report)
                 watch(report)

@@ -1,7 +1,4 @@
-"""The log: what happens, line by line with levels, through the standard library.
-
-The process that sends never writes it: its lines come as letters, and are written where the screen is.
-"""
+"""The log of a performance: which report has a line, and at which level. Works nothing out itself."""
 
 import logging
 
@@ -18,79 +15,72 @@ from antiphon.perform.reports import (
     Sent,
     StateChanged,
 )
-from antiphon.stage.lateness import percentile
 from antiphon.stage.machine.log import LOG
+from antiphon.stage.performance_state import PerformanceState
 from antiphon.stage.ports.port import PortChanged
-from antiphon.timebase import Meter
 
 LATE_S = 0.005
 
 
-class EventLog:
-    """Writes down what is reported. Bars are counted in `meter`."""
-
-    def __init__(self, meter: Meter) -> None:
-        self._meter = meter
-        self._late_s: list[float] = []
-        self._ahead_steps = 0.0
-
-    def note(self, report: Report | PortChanged) -> None:
-        match report:
-            case PortChanged(name, True):
-                LOG.info("port %s returned", name)
-            case PortChanged(name, False):
-                LOG.warning("port %s lost", name)
-            case Sent():
-                self._sent(report)
-            case Heard():
-                LOG.info(_heard(report, self._meter, self._ahead_steps))
-            case Followed():
-                self._followed(report)
-            case Answered():
-                self._answered(report)
-            case StateChanged(_, state):
-                LOG.debug("state: %s", state)
-            case KnobTurned(_, name, value):
-                LOG.debug("%s turned to %s", name, f"{value:g}" if isinstance(value, float) else value)
-            case Learned(_, name, control):
-                LOG.info("%s is control %d", name, control)
-            case Pressed(_, name):
-                LOG.info("%s pressed", name)
-            case ProgramChosen(_, program, None):
-                LOG.warning("program %d has no model", program + 1)
-            case ProgramChosen(_, program, name):
-                LOG.info("program %d: %s answers", program + 1, name)
-
-    def _followed(self, followed: Followed) -> None:
-        self._ahead_steps = followed.ahead_steps
-        bar = followed.grid.steps_per_bar(self._meter)
-        place = (followed.grid.steps_at(followed.at_s) - followed.ahead_steps) / bar + 1
-        level = logging.INFO if followed.jumped else logging.DEBUG
-        LOG.log(level, "the studio is in bar %.2f at %.2f bpm", place, followed.grid.bpm)
-
-    def _sent(self, sent: Sent) -> None:
-        self._late_s.append(sent.late_s)
-        if sent.late_s > LATE_S:
-            LOG.warning("%s left %.1f ms late", note_name(sent.timed.event.pitch), 1000 * sent.late_s)
-
-    def _answered(self, answered: Answered) -> None:
-        how = "cut short" if answered.cut else "over"
-        if answered.late_steps:
-            LOG.warning("answer %s; %d notes were too late to play", how, answered.late_steps)
-        else:
-            LOG.info("answer %s", how)
-        if self._late_s:
-            shown = [1000 * percentile(self._late_s, share) for share in (0.5, 0.99, 1.0)]
-            LOG.info("lateness of %d events: p50 %.2f, p99 %.2f, most %.2f ms", len(self._late_s), *shown)
-            self._late_s.clear()
+def log_event(report: Report | PortChanged, state: PerformanceState) -> None:
+    """Log a report; `state` is the state of the performance after it."""
+    match report:
+        case PortChanged(name, True):
+            LOG.info("port %s returned", name)
+        case PortChanged(name, False):
+            LOG.warning("port %s lost", name)
+        case Sent(timed, late_s) if late_s > LATE_S:
+            LOG.warning("%s left %.1f ms late", note_name(timed.event.pitch), 1000 * late_s)
+        case Heard():
+            LOG.info(_phrase(report, state))
+        case Followed():
+            _log_bars(report, state)
+        case Answered():
+            _log_answer(report, state)
+        case StateChanged(_, session):
+            LOG.debug("state: %s", session)
+        case KnobTurned(_, name, value):
+            LOG.debug("%s turned to %s", name, f"{value:g}" if isinstance(value, float) else value)
+        case Learned(_, name, control):
+            LOG.info("%s is on control %d", name, control)
+        case Pressed(_, name):
+            LOG.info("%s pressed", name)
+        case ProgramChosen(_, program, None):
+            LOG.warning("program %d has no model", program + 1)
+        case ProgramChosen(_, program, name):
+            LOG.info("program %d: %s answers", program + 1, name)
 
 
-def _heard(heard: Heard, meter: Meter, ahead_steps: float) -> str:
+def _phrase(heard: Heard, state: PerformanceState) -> str:
+    """For example "phrase: 8 notes, 8 beats, G major, 110.0 bpm; answer from bar 3, 2 bars"."""
     grid, notes = heard.grid, heard.notes
-    bar_steps = grid.steps_per_bar(meter)
-    beats = (notes[-1].end_steps - notes[0].onset_steps) / grid.steps_per_quarter
-    bars = "until interrupted" if heard.answer_steps is None else f"{heard.answer_steps / bar_steps:g} bars"
+    count = _counted(len(notes), "note")
+    beats = _counted((notes[-1].end_steps - notes[0].onset_steps) / grid.steps_per_quarter, "beat")
+    length = "until you play"
+    if heard.answer_steps is not None:
+        length = _counted(heard.answer_steps / state.steps_per_bar, "bar")
     return (
-        f"call: {len(notes)} notes, {beats:g} beats, {heard.key}, {grid.bpm:.1f} bpm; "
-        f"answer from bar {(heard.answer_start_steps - ahead_steps) / bar_steps + 1:g}, {bars}"
+        f"phrase: {count}, {beats}, {heard.key}, {grid.bpm:.1f} bpm; "
+        f"answer from bar {state.bar_number(heard.answer_start_steps):g}, {length}"
     )
+
+
+def _counted(number: float, what: str) -> str:
+    return f"{number:g} {what}" + ("" if number == 1 else "s")
+
+
+def _log_bars(followed: Followed, state: PerformanceState) -> None:
+    bar = state.bar_number(followed.grid.steps_at(followed.at_s))
+    level = logging.INFO if followed.jumped else logging.DEBUG
+    LOG.log(level, "the external clock is in bar %.2f at %.2f bpm", bar, followed.grid.bpm)
+
+
+def _log_answer(answered: Answered, state: PerformanceState) -> None:
+    how = "answer cut short" if answered.cut else "answer over"
+    if answered.late_steps:
+        LOG.warning("%s; %s composed too late to play", how, _counted(answered.late_steps, "note"))
+    else:
+        LOG.info("%s", how)
+    if state.late_s:
+        shown = [1000 * state.late_within_s(share) for share in (0.5, 0.99, 1.0)]
+        LOG.info("the newest %d events: lateness p50 %.2f, p99 %.2f, most %.2f ms", len(state.late_s), *shown)

@@ -5,8 +5,8 @@ from typing import Protocol, cast
 
 from antiphon.errors import Failure
 from antiphon.events import Lead
-from antiphon.perform.reports import Asked, KnobTurned, Report
-from antiphon.perform.settings import SessionSettings, Source
+from antiphon.perform.reports import Report, SettingChanged
+from antiphon.perform.settings import Source
 from antiphon.stage.machine.log import LOG
 
 
@@ -34,7 +34,7 @@ class Sources:
         return self._join[source]() if source in self._join else None
 
     def hear(self, report: Report) -> None:
-        """A knob may have chosen another source, or somebody has asked for other settings."""
+        """Another source may have been chosen."""
         source = _chosen(report)
         if source is None or source == self._source:
             return
@@ -56,8 +56,6 @@ class Sources:
 
 def _chosen(report: Report) -> Source | None:
     match report:
-        case KnobTurned(_, "clock", value):
+        case SettingChanged(_, "clock.source", value):
             return cast(Source, value)
-        case Asked(_, SessionSettings() as settings):
-            return settings.clock.source
     return None

@@ -12,20 +12,21 @@ from typing import Any
 import mido
 
 from antiphon.events import Change, Event, Timed
-from antiphon.perform.reports import Received, Released, Sent
-from antiphon.perform.replay import Record, moment_of
-from antiphon.midi import smf as chunks
-from antiphon.stage.takes import records
+from antiphon.midi import smf
 from antiphon.midi.file import conductor_track
 from antiphon.midi.messages import to_bytes
+from antiphon.perform.replay import Record, moment_of
+from antiphon.perform.reports import Received, Released, Sent
+from antiphon.stage.takes import records
 from antiphon.stage.takes.header import Place, TakeHeader, read_texts, text
+from antiphon.stage.takes.records import Line
 from antiphon.timebase import TICKS_PER_QUARTER, seconds_to_ticks
 
 # The number of a manufacturer that is nobody's; then what follows: one record, many, or many from before.
 _NOBODY, _ONE, _MANY, _BEFORE = b"\x7d", b"R", b"Z", b"P"
 _CHECK_BYTES = 4
 _PIECE_BYTES = 65_000  # music21 and others read a whole event at once
-_END = b"\x00" + chunks.meta(chunks.END_OF_TRACK, b"")
+_END = b"\x00" + smf.meta(smf.END_OF_TRACK, b"")
 _LONGEST_TICKS = (1 << 28) - 1
 _UNFINISHED = "unfinished"
 
@@ -43,17 +44,17 @@ class TakeFile:
         return is_unfinished(self.texts)
 
 
-class Pen:
-    """Turns records into what is appended to an unfinished take: each with the ticks since the one before."""
+class RecordEncoder:
+    """Encodes records for an unfinished take: each with the ticks since the one before."""
 
     def __init__(self, bpm: float) -> None:
         self._bpm = bpm
         self._begin_s: float | None = None
         self._ticks = 0
 
-    def write(self, record: Record, line: bytes) -> bytes:
-        note = _sounded(record)
-        said = chunks.number(self._after(record)) + _checked(_ONE, line)
+    def encode(self, line: Line) -> bytes:
+        note = _sounded(line.record)
+        said = smf.number(self._after(line.record)) + _checked(_ONE, line.data)
         return said if note is None else said + b"\x00" + to_bytes(note)
 
     def wrote(self, record: Record) -> None:
@@ -81,8 +82,8 @@ def opening(header: TakeHeader, begun: str, place: Place) -> bytes:
     """An unfinished take in which nothing has happened; its last chunk is open."""
     said = (text(_UNFINISHED, True), text("begun", begun), *place.texts(), *header.texts())
     first = _source([(0, header.bpm)], header, said, _pieces(_BEFORE, place.before or b""))
-    name = b"\x00" + chunks.meta(chunks.TRACK_NAME, b"Player and Antiphon")
-    return chunks.header(2, TICKS_PER_QUARTER) + first + chunks.chunk(chunks.TRACK, name)
+    name = b"\x00" + smf.meta(smf.TRACK_NAME, b"Player and Antiphon")
+    return smf.header(2, TICKS_PER_QUARTER) + first + smf.chunk(smf.TRACK, name)
 
 
 def finished(
@@ -96,7 +97,7 @@ def finished(
     """A finished take: `voices` are names and events at their ticks."""
     tracks = [_voice(name, events) for name, events in voices]
     first = _source(tempi, header, texts, [*_pieces(_BEFORE, before), *_pieces(_MANY, packed)])
-    return chunks.header(1 + len(tracks), TICKS_PER_QUARTER) + first + b"".join(tracks)
+    return smf.header(1 + len(tracks), TICKS_PER_QUARTER) + first + b"".join(tracks)
 
 
 def _source(
@@ -108,25 +109,25 @@ def _source(
     at_start = [_bytes(message) for message in track[:starts]]
     later = [_bytes(message) for message in track[starts:]]
     body = [*at_start, *(b"\x00" + event for event in ours), *later, _END]
-    return chunks.chunk(chunks.TRACK, b"".join(body))
+    return smf.chunk(smf.TRACK, b"".join(body))
 
 
 def _bytes(message: mido.MetaMessage) -> bytes:
-    return chunks.number(message.time) + bytes(message.bytes())
+    return smf.number(message.time) + bytes(message.bytes())
 
 
 def _voice(name: str, events: Iterable[tuple[int, Event | Change]]) -> bytes:
-    body = [b"\x00" + chunks.meta(chunks.TRACK_NAME, name.encode())]
+    body = [b"\x00" + smf.meta(smf.TRACK_NAME, name.encode())]
     last = 0
     for ticks, event in events:
-        body.append(chunks.number(ticks - last) + to_bytes(event))
+        body.append(smf.number(ticks - last) + to_bytes(event))
         last = ticks
-    return chunks.chunk(chunks.TRACK, b"".join([*body, _END]))
+    return smf.chunk(smf.TRACK, b"".join([*body, _END]))
 
 
 def _checked(kind: bytes, data: bytes) -> bytes:
     check = zlib.crc32(data).to_bytes(_CHECK_BYTES, "big")
-    return chunks.meta(chunks.SEQUENCER_SPECIFIC, _NOBODY + kind + check + data)
+    return smf.meta(smf.SEQUENCER_SPECIFIC, _NOBODY + kind + check + data)
 
 
 def _pieces(kind: bytes, packed: bytes) -> list[bytes]:
@@ -139,14 +140,14 @@ def read_header(data: bytes, size: int) -> dict[str, Any] | None:
 
     Raises ValueError that says what is wrong.
     """
-    found = list(chunks.chunks(data))
-    if not found or found[0].kind != chunks.HEADER:
+    found = list(smf.chunks(data))
+    if not found or found[0].kind != smf.HEADER:
         raise ValueError("is no MIDI file")
-    first = next((one for one in found if one.kind == chunks.TRACK), None)
+    first = next((one for one in found if one.kind == smf.TRACK), None)
     if first is None or first.end > size:
         raise ValueError("is cut short in its header")
-    metas = chunks.metas(data, first.begin, min(first.end, len(data)))
-    texts = read_texts([one.data.decode("ascii", "replace") for one in metas if one.kind == chunks.TEXT])
+    metas = smf.metas(data, first.begin, min(first.end, len(data)))
+    texts = read_texts([one.data.decode("ascii", "replace") for one in metas if one.kind == smf.TEXT])
     return texts if {"bundle", "random seed"} <= texts.keys() else None
 
 
@@ -157,8 +158,8 @@ def read(data: bytes) -> TakeFile | None:
     """
     if (texts := read_header(data, len(data))) is None:
         return None
-    tracks = [one for one in chunks.chunks(data) if one.kind == chunks.TRACK]
-    metas = list(chunks.metas(data, tracks[0].begin, tracks[0].end))
+    tracks = [one for one in smf.chunks(data) if one.kind == smf.TRACK]
+    metas = list(smf.metas(data, tracks[0].begin, tracks[0].end))
     before = tuple(records.unpack(_joined(metas, _BEFORE)))
     if not is_unfinished(texts):
         return TakeFile(texts, tuple(records.unpack(_joined(metas, _MANY))), before)
@@ -171,13 +172,13 @@ def is_unfinished(texts: Mapping[str, Any]) -> bool:
     return _UNFINISHED in texts
 
 
-def _joined(metas: Iterable[chunks.Meta], kind: bytes) -> bytes:
+def _joined(metas: Iterable[smf.Meta], kind: bytes) -> bytes:
     return b"".join(_unchecked(one.data) for one in metas if _is_ours(one, kind))
 
 
 def _appended(data: bytes, begin: int) -> Iterator[bytes]:
     """Records up to the first that is not whole; the last may lie beyond the end that the track tells."""
-    for one in chunks.metas(data, begin, len(data)):
+    for one in smf.metas(data, begin, len(data)):
         if _is_ours(one, _ONE):
             try:
                 yield _unchecked(one.data)
@@ -185,8 +186,8 @@ def _appended(data: bytes, begin: int) -> Iterator[bytes]:
                 return
 
 
-def _is_ours(one: chunks.Meta, kind: bytes) -> bool:
-    return one.kind == chunks.SEQUENCER_SPECIFIC and one.data.startswith(_NOBODY + kind)
+def _is_ours(one: smf.Meta, kind: bytes) -> bool:
+    return one.kind == smf.SEQUENCER_SPECIFIC and one.data.startswith(_NOBODY + kind)
 
 
 def _unchecked(data: bytes) -> bytes:

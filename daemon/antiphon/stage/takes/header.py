@@ -13,8 +13,8 @@ from antiphon.timebase import Meter
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
-    """A bundle that speaks in a take: its name and the checksum of its weights."""
+class UsedBundle:
+    """A bundle that answers in a take: its name and the checksum of its weights."""
 
     name: str
     checksum: str
@@ -31,9 +31,9 @@ class TakeHeader:
     bpm: float
     meter: Meter
     settings: Mapping[str, object]
-    bundle: Spoken
+    bundle: UsedBundle
     random_seed: int
-    programs: tuple[Spoken, ...] = ()
+    programs: tuple[UsedBundle, ...] = ()
     remembered: tuple[str, ...] = ()
     arithmetic: Arithmetic | None = None
 

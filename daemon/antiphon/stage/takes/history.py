@@ -1,17 +1,15 @@
-"""All that a session was told since it began, packed small: a take that begins in its midst needs it."""
+"""All that a session was told since it began, packed: a take that begins later needs it to be replayed."""
 
 import zlib
-from typing import cast
 
-from antiphon.perform.reports import Begun, Report
-from antiphon.perform.replay import Record
-from antiphon.stage.takes import records
+from antiphon.perform.reports import Begun
+from antiphon.stage.takes.records import Line
 
 MOST_BYTES = 1 << 20
 
 
 class History:
-    """Feed it every report. Beyond 1 MiB, packed, it gives up: hours of playing."""
+    """Feed it every line that is recorded. Beyond 1 MiB, packed, it gives up: hours of playing."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most_bytes = most_bytes
@@ -22,12 +20,12 @@ class History:
         self._packed = bytearray()
         self._empty = self._whole = True
 
-    def add(self, report: Report) -> None:
-        if isinstance(report, Begun):
+    def add(self, line: Line) -> None:
+        if isinstance(line.record, Begun):
             self._begin()
-        if not self._whole or not isinstance(report, records.RECORDED):
+        if not self._whole:
             return
-        self._packed += self._packing.compress(_line(cast(Record, report), self._empty))
+        self._packed += self._packing.compress(line.data if self._empty else b"\n" + line.data)
         self._empty = False
         if len(self._packed) > self._most_bytes:
             self._whole = False
@@ -38,8 +36,3 @@ class History:
         if not self._whole:
             return None
         return b"" if self._empty else bytes(self._packed) + self._packing.copy().flush()
-
-
-def _line(record: Record, first: bool) -> bytes:
-    line = records.write(record)
-    return line if first else b"\n" + line

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from antiphon.errors import Failure
-from antiphon.stage.takes import growing_file as draft
 from antiphon.stage.machine.clock import wall_time
-from antiphon.stage.takes.finish import finish, read, read_header, scored
+from antiphon.stage.takes.finish import finish, read, read_header, rendered_take
 from antiphon.stage.takes.format import TakeFile, is_unfinished
-from antiphon.stage.takes.render import Summary
+from antiphon.stage.takes.growing_file import BEGIN, lock, locks_hold
 from antiphon.stage.takes.header import TakeHeader
+from antiphon.stage.takes.render import Summary
 
 # Where no lock tells that a file is in use, one that was written to within this time is.
 _IN_USE_S = 60.0
@@ -36,7 +36,7 @@ class Listed:
 
 def finish_what_was_cut_off(folder: Path) -> list[str]:
     """Finish every unfinished take that nobody records into; gives a line for each."""
-    for path in folder.glob(f".*{draft.BEGIN}"):  # died before it had a name
+    for path in folder.glob(f".*{BEGIN}"):  # died before it had a name
         with _alone(path) as alone, suppress(OSError):
             if alone:
                 path.unlink()
@@ -75,7 +75,7 @@ def length(seconds: float) -> str:
 
 
 def listed(folder: Path) -> list[Listed]:
-    """All takes there, the oldest first; a damaged one says what is wrong. Raises Failure if no folder is there.
+    """All takes, the oldest first; a damaged one says what is wrong. Raises Failure where no folder is there.
 
     Names are in local time, which is put back once a year; the moment that a take tells is not.
     """
@@ -111,7 +111,7 @@ def _told(path: Path, texts: dict[str, Any]) -> Listed:
     recording = False
     if is_unfinished(texts):
         take = read(path)
-        summary = None if take is None else scored(take).summary
+        summary = None if take is None else rendered_take(take).summary
         with _alone(path) as alone:
             recording = not alone
     else:
@@ -163,8 +163,8 @@ def _alone(path: Path) -> Iterator[bool]:
         yield False
         return
     try:
-        if draft.locks_hold():
-            yield draft.lock(descriptor) and _same(path, descriptor)
+        if locks_hold():
+            yield lock(descriptor) and _same(path, descriptor)
         else:
             yield wall_time().timestamp() - os.fstat(descriptor).st_mtime > _IN_USE_S
     finally:

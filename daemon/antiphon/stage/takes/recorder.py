@@ -1,6 +1,6 @@
-"""Takes, one after another: the record button ends one and begins the next, and so does a long session.
+"""Takes, one after another: the record button, or a take's length, ends one and begins the next.
 
-The music does not notice, whatever the disk does.
+Knows no music, which plays in another process and never waits for the disk.
 """
 
 from collections.abc import Callable
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from antiphon.errors import Failure
-from antiphon.events import NoteOn, Timed
-from antiphon.perform.settings import State
+from antiphon.events import Timed
+from antiphon.midi.messages import HeldNotes
 from antiphon.perform.reports import (
+    BarsBegun,
     Ended,
     Followed,
     Heard,
@@ -21,12 +22,13 @@ from antiphon.perform.reports import (
     Sent,
     StateChanged,
 )
-from antiphon.stage.takes.finish import Finisher
+from antiphon.perform.settings import State
 from antiphon.stage.machine.log import LOG
-from antiphon.midi.messages import HeldNotes
-from antiphon.stage.takes.history import History
-from antiphon.stage.takes.take import Take
+from antiphon.stage.takes.finish import Finisher
 from antiphon.stage.takes.header import Place, TakeHeader
+from antiphon.stage.takes.history import History
+from antiphon.stage.takes.records import line_of
+from antiphon.stage.takes.take import Take
 from antiphon.stage.takes.tempo_map import TempoMap
 
 # At this many times its limit a take ends, even if somebody plays.
@@ -70,7 +72,7 @@ class Recorder:
         self._folder, self._header, self._say, self._limits = folder, header, say, limits
         self._finisher = finisher or Finisher()
         self._tempo = TempoMap(header.bpm)
-        self._prelude = History()
+        self._history = History()
         self._held = HeldNotes(), HeldNotes()
         self._state: State = "idle"
         self._begun_s: float | None = None
@@ -95,9 +97,10 @@ class Recorder:
 
     def record(self, report: Report) -> None:
         """Take down what happened, and begin or end a take where the report is of the record button."""
-        self._prelude.add(report)
-        if self._take is not None:
-            self._take.record(report)
+        if (line := line_of(report)) is not None:
+            self._history.add(line)
+            if self._take is not None:
+                self._take.record(line)
         self._follow(report)
         if isinstance(report, Pressed) and report.name == "record":
             self._press()
@@ -131,11 +134,11 @@ class Recorder:
 
     def _keep(self, take: Take) -> Path | None:
         """The last one is finished here and now."""
-        if (draft := take.whole) is None:
+        if (file := take.whole) is None:
             if take.empty:
                 return None
             raise Failure(f"{take.trouble}; the end of the take is lost")
-        self._finisher.take(draft, now=True)
+        self._finisher.take(file, now=True)
         done = self._finisher.done(wait=True)[-1]
         if isinstance(done, Failure):
             raise Failure(f"{done.message}; the take is finished at the next start")
@@ -145,21 +148,22 @@ class Recorder:
     def _follow(self, report: Report) -> None:
         """Bars, notes that sound, and the state, all the while."""
         match report:
-            case Received(Timed(at_s, event)):
+            case Received(Timed(_, event)):
                 self._held[0].follow(event)
-                if isinstance(event, NoteOn):
-                    self._tempo.begin(at_s)
+            case BarsBegun(at_s, grid):
+                self._tempo.begin(at_s, grid.bpm)
             case Sent(Timed(_, event)) | Released(Timed(_, event)):
                 self._held[1].follow(event)
             case Heard():
                 self._tempo.learn(report)
+                self._tempo.forget_before(report.at_s)
             case Followed():
                 self._tempo.follow(report)
+                self._tempo.forget_before(report.at_s)
             case StateChanged(_, state):
                 self._state = state
             case Ended():
                 self._state = "idle"
-        self._tempo.forget_the_past()
 
     def _press(self) -> None:
         if self._take is None:
@@ -168,8 +172,8 @@ class Recorder:
             self._end(self._take)
 
     def _begin(self, continues: str = "") -> None:
-        before = b"" if continues else self._prelude.packed()
-        place = Place(self._tempo.from_here(), before, continues)
+        before = b"" if continues else self._history.packed()
+        place = Place(self._tempo.copy(), before, continues)
         self._take = Take(self._folder, self._header, place=place)
         self._begun_s = None
         LOG.info("take begun: %s", self._take.path)
@@ -185,8 +189,8 @@ class Recorder:
     def _hand_over_ended(self) -> None:
         """What was ended is finished once all of it is written."""
         for take in list(self._ended):
-            if (draft := take.whole) is not None:
-                self._finisher.take(draft)
+            if (file := take.whole) is not None:
+                self._finisher.take(file)
                 self._ended.remove(take)
             elif take.empty:
                 self._ended.remove(take)

@@ -7,7 +7,7 @@ import json
 import types
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
@@ -27,28 +27,32 @@ from antiphon.events import (
     Turned,
 )
 from antiphon.listen.key import Key
+from antiphon.perform.replay import Closed, Lost, Record
 from antiphon.perform.reports import (
     Answered,
     Asked,
+    BarsBegun,
     Begun,
     Ended,
     Followed,
+    Handover,
     Heard,
     Led,
     Pressed,
     Received,
     Released,
-    Handover,
+    Report,
     Sent,
 )
-from antiphon.perform.replay import Closed, Lost, Record
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import SessionSettings, SettingChange, applied
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 
 # Kinds are never renamed nor used again for something else: takes are kept for years.
 _KINDS: dict[str, type] = {
     "begun": Begun,
+    "bars": BarsBegun,
+    "change": SettingChange,
     "in": Received,
     "led": Led,
     "asked": Asked,
@@ -86,6 +90,19 @@ MOST_BYTES = 256 << 20
 _LARGEST = 1e12
 
 Check = Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A record, and the line of JSON that says it."""
+
+    record: Record
+    data: bytes
+
+
+def line_of(report: Report) -> Line | None:
+    """The line of a report; None for one that is not recorded."""
+    return Line(record := cast(Record, report), write(record)) if isinstance(report, RECORDED) else None
 
 
 def write(record: Record) -> bytes:
@@ -167,7 +184,19 @@ def _made(kind: Any, name: str, values: Sequence[Any]) -> Any:
     for (field, fits), value in zip(checks, values, strict=True):
         if not fits(value):
             raise ValueError(f'"{name}": {field} cannot be {shown(value)}')
-    return kind(*values)
+    made = kind(*values)
+    if isinstance(made, SettingChange):
+        _check_change(made)
+    return made
+
+
+def _check_change(change: SettingChange) -> None:
+    """Raises ValueError where no session has such a setting, or not such a value."""
+    try:
+        plain = _ADAPTER.dump_python(applied(SessionSettings(), change.name, change.value), warnings=False)
+    except (AttributeError, TypeError, ValueError):
+        raise ValueError(f"{shown(change.name)} is not a setting of a session") from None
+    _settings(plain)
 
 
 @cache
@@ -192,6 +221,8 @@ def _check(hint: Any) -> Check:
     if origin is tuple:
         fits_each = _check(arguments[0])
         return lambda value: isinstance(value, tuple) and all(map(fits_each, value))
+    if origin is dict:
+        return lambda value: isinstance(value, dict)
     if hint is float:
         # Something that was never reached is at minus infinity.
         return lambda value: type(value) in (float, int) and (abs(value) < _LARGEST or value == -float("inf"))

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from antiphon.events import Change, Event, NoteOn, Timed, Turned
-from antiphon.perform.reports import Answered, Followed, Heard, Received, Released, Sent
-from antiphon.perform.replay import Closed, Record, moment_of
+from antiphon.events import Change, Event, Timed, Turned
 from antiphon.midi.messages import HeldNotes
+from antiphon.perform.replay import Closed, Record, moment_of
+from antiphon.perform.reports import Answered, BarsBegun, Followed, Heard, Received, Released, Sent
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import TICKS_PER_QUARTER, Meter
 
@@ -43,13 +43,13 @@ class RenderedTake:
     _last_s: float = float("-inf")
 
     def add(self, record: Record) -> None:
-        at_s = moment_of(record)
-        self._last_s = self._last_s if at_s is None else max(self._last_s, at_s)
+        moment_s = moment_of(record)
+        self._last_s = self._last_s if moment_s is None else max(self._last_s, moment_s)
         match record:
             case Received(Timed() | Turned() as timed):
                 self.player.append(timed)
-                if isinstance(timed, Timed) and isinstance(timed.event, NoteOn):
-                    self.tempo.begin(timed.at_s)  # the first note played is the first downbeat
+            case BarsBegun(at_s, grid):
+                self.tempo.begin(at_s, grid.bpm)
             case Sent(timed, late_s):
                 self.antiphon.append(timed)
                 self.late_s.append(late_s)
@@ -102,7 +102,7 @@ class RenderedTake:
         return [timed.at_s for timed in chain(self.player, self.antiphon)]
 
     def _known_tempo(self) -> TempoMap:
-        """What the session has told; before it has told anything, the first event is the first downbeat."""
+        """Where the bars are; where a take does not say it, they begin with its first event."""
         if self.tempo.empty:
             self.tempo.begin(min(self._moments(), default=0.0))
         return self.tempo

@@ -1,21 +1,20 @@
-"""The recording of a performance while it goes on: every event is in a file as soon as it is told.
+"""One take while it is recorded: every event is written to the file as soon as it is reported.
 
-Knows no clock but the name's, no port, and changes nothing in the music. Trouble with the disk does not end
-it: what cannot be written waits in memory.
+Knows no port and no clock but the one that names it. What cannot be written now waits in memory.
 """
 
 from collections import deque
 from datetime import datetime
 from pathlib import Path
-from typing import cast
 
-from antiphon.perform.reports import Received, Released, Report, Sent
-from antiphon.perform.replay import Closed, Lost, Record
-from antiphon.stage.takes import format as layout
-from antiphon.stage.takes import records
+from antiphon.perform.replay import Closed, Lost
+from antiphon.perform.reports import Received, Released, Sent
 from antiphon.stage.machine.clock import wall_time
+from antiphon.stage.takes import format as take_format
+from antiphon.stage.takes import records
 from antiphon.stage.takes.growing_file import GrowingFile
 from antiphon.stage.takes.header import Place, TakeHeader
+from antiphon.stage.takes.records import Line
 from antiphon.stage.takes.tempo_map import TempoMap
 
 _TEND_S = 1.0
@@ -40,10 +39,10 @@ class Take:
         begun = begun or wall_time()
         self._folder, self._stem = folder, stem or f"{begun:%Y%m%d-%H%M%S}"
         place = place or Place(TempoMap(header.bpm))
-        self._opening = layout.opening(header, begun.isoformat(timespec="seconds"), place)
-        self._pen = layout.Pen(header.bpm)
+        self._opening = take_format.opening(header, begun.isoformat(timespec="seconds"), place)
+        self._encoder = take_format.RecordEncoder(header.bpm)
         self._file: GrowingFile | None = None
-        self._waiting: deque[tuple[Record, bytes]] = deque()
+        self._waiting: deque[Line] = deque()
         self._waiting_bytes = self._dropped = 0
         self._tended_s = float("-inf")
         self.empty = True  # until something was played
@@ -61,20 +60,15 @@ class Take:
         """Bytes that were written."""
         return 0 if self._file is None else self._file.size
 
-    def record(self, report: Report) -> None:
+    def record(self, line: Line) -> None:
         """Take down what happened. Never fails: where it cannot be written, `trouble` says why."""
-        if isinstance(report, records.RECORDED):
-            self._take_down(cast(Record, report))
-
-    def _take_down(self, record: Record) -> None:
-        self.empty = self.empty and not isinstance(record, Received | Sent | Released)
-        line = records.write(record)
-        self._waiting.append((record, line))
-        self._waiting_bytes += len(line)
+        self.empty = self.empty and not isinstance(line.record, Received | Sent | Released)
+        self._waiting.append(line)
+        self._waiting_bytes += len(line.data)
         if self.trouble is None:
             self._write()
         while self._waiting_bytes > MOST_WAITING_BYTES:
-            self._waiting_bytes -= len(self._waiting.popleft()[1])
+            self._waiting_bytes -= len(self._waiting.popleft().data)
             self._dropped += 1
             self.lost += 1
 
@@ -85,8 +79,8 @@ class Take:
             self._write(looking=True)
 
     def end(self) -> None:
-        """The last word."""
-        self._take_down(Closed())
+        """Record that the take was ended in order, and write all that waits."""
+        self.record(Line(Closed(), records.write(Closed())))
         self._write(looking=True)
 
     @property
@@ -97,10 +91,10 @@ class Take:
     def _write(self, looking: bool = False) -> None:
         """All that waits; `looking` whether the file is still where it was made, too."""
         try:
-            draft = self._open(looking)
-            self._append(draft)
+            file = self._open(looking)
+            self._append(file)
             if looking:
-                draft.sync()
+                file.sync()
         except OSError as error:
             why = error.strerror or str(error)
             where = "cannot record takes here" if self.path is None else "cannot be written"
@@ -116,14 +110,14 @@ class Take:
             self._file.make_again()
         return self._file
 
-    def _append(self, draft: GrowingFile) -> None:
+    def _append(self, file: GrowingFile) -> None:
         if self._dropped:
             lost = Lost(self._dropped)
-            draft.append(self._pen.write(lost, records.write(lost)))
+            file.append(self._encoder.encode(Line(lost, records.write(lost))))
             self._dropped = 0
         while self._waiting:
-            record, line = self._waiting[0]
-            draft.append(self._pen.write(record, line))
-            self._pen.wrote(record)
+            line = self._waiting[0]
+            file.append(self._encoder.encode(line))
+            self._encoder.wrote(line.record)
             self._waiting.popleft()
-            self._waiting_bytes -= len(line)
+            self._waiting_bytes -= len(line.data)

@@ -1,4 +1,4 @@
-"""Seconds → ticks of a recording in which the tempo may change from call to call.
+"""Seconds → ticks of a recording in which the tempo may change from phrase to phrase.
 
 The bars of the file are the bars that were played: tempo changes fill what lies between two known places.
 """
@@ -10,9 +10,6 @@ from typing import Any
 
 from antiphon.perform.reports import Followed, Heard
 from antiphon.timebase import Grid, bpm_of, seconds_to_ticks, steps_to_ticks
-
-# Places that say where now is: later ones may still come between the last two.
-_KEPT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +33,9 @@ class TempoMap:
     def empty(self) -> bool:
         return not self._places
 
-    def from_here(self) -> "TempoMap":
-        """What a recording that begins now needs of it."""
-        return TempoMap(self.bpm, self._places[-_KEPT:], self._guessed)
+    def copy(self) -> "TempoMap":
+        """For a recording that begins now."""
+        return TempoMap(self.bpm, list(self._places), self._guessed)
 
     def as_json(self) -> list[Any]:
         """For `TempoMap.of`."""
@@ -51,24 +48,25 @@ class TempoMap:
         known = [_Place(float(at_s), int(ticks), float(after)) for at_s, ticks, after in places]
         return cls(float(bpm), known, bool(guessed))
 
-    def forget_the_past(self) -> None:
-        """Nothing before now will be asked for."""
-        del self._places[:-_KEPT]
+    def forget_before(self, at_s: float) -> None:
+        """No earlier moment will be asked for. Of the places before it only the last says where it is."""
+        before = bisect_right(self._places, at_s, key=lambda p: p.at_s)
+        del self._places[: max(0, before - 1)]
 
-    def begin(self, at_s: float) -> None:
-        """The first downbeat, as long as nothing better is known."""
+    def begin(self, at_s: float, bpm: float | None = None) -> None:
+        """The first downbeat and its tempo, until the first phrase has been heard."""
         if self.empty:
-            self._places.append(_Place(at_s, 0, self.bpm))
+            self._places.append(_Place(at_s, 0, bpm or self.bpm))
             self._guessed = True
 
     def learn(self, heard: Heard) -> None:
-        """A call was heard: where its first note and its answer lie is known now."""
+        """A phrase was heard: where its first note and its answer lie is known now."""
         self._forget_the_guess()
         for steps in (heard.notes[0].onset_steps, heard.answer_start_steps):
             self._add(heard.grid, steps)
 
     def follow(self, followed: Followed) -> None:
-        """The studio's bars are known here. What lies between a jump and the next beat makes up for it."""
+        """Where the external clock's bars are. After a jump, the time to the next beat makes up for it."""
         self._forget_the_guess()
         grid, here = followed.grid, followed.grid.steps_at(followed.at_s)
         if followed.jumped and not self.empty:
@@ -77,7 +75,7 @@ class TempoMap:
         self._add(grid, here)
 
     def _forget_the_guess(self) -> None:
-        """The first note was the first downbeat as long as nothing better was known."""
+        """That the first note is the first downbeat was only assumed."""
         if self._guessed:
             self._places.clear()
         self._guessed = False

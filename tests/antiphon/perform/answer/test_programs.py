@@ -7,9 +7,11 @@ from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
 from antiphon.events import GridNote
 from antiphon.listen.key import Key
+from antiphon.listen.key_tracker import KeyTracker
 from antiphon.perform.answer.programs import Programs, Voice
 from antiphon.perform.answer.transcribe import Transcription
 from antiphon.perform.transport import Transport
+from antiphon.slices import finish
 from antiphon.timebase import Grid, Meter
 from fakes import VOCABULARY, ScriptedModel
 
@@ -27,7 +29,9 @@ def test_a_number_chooses_and_one_too_many_does_not():
 
 def understood(meter, first):
     notes = tuple(GridNote(first + 4 * n, 4, 60 + n) for n in range(3))
-    return Transcription(notes, Key.parse("C major"), Transport(Grid(120.0), Meter.parse(meter)))
+    return Transcription(
+        notes, Key.parse("C major"), Transport(Grid(120.0), Meter.parse(meter)), KeyTracker()
+    )
 
 
 @pytest.mark.parametrize(("meter", "first", "bars"), [("3/4", 24, Bars("3/4")), ("4/4", 28, Bars("4/4", -4))])
@@ -41,7 +45,7 @@ def test_the_model_is_told_where_the_call_lies_in_its_bars(meter, first, bars):
 
     for grid, wanted in ((4, bars), (6, NO_BARS)):
         voices = Programs(Voice(Listening(VOCABULARY, []), VOCABULARY, grid), [], SamplingSettings(), 1)
-        voices.hear(understood(meter, first), first + 12)
+        finish(voices.hear(understood(meter, first), first + 12))
         assert told[-1] == wanted
 
 

@@ -1,48 +1,75 @@
-"""What a call says, glimpsed or not."""
+"""What a phrase says; nothing counts before it is committed."""
+
+import pytest
 
 from antiphon.events import PlayedNote
+from antiphon.listen.key import Key
 from antiphon.perform.answer.transcribe import Transcriber
 from antiphon.perform.transport import Transport
+from antiphon.slices import finish
 from antiphon.timebase import Grid, Meter
 
 TRANSPORT = Transport(Grid(120.0, 1.0), Meter())
 
 
-def call(pitches, origin_s=1.0, beat_s=0.6):
+def phrase(pitches, origin_s=1.0, beat_s=0.6):
     moments = [origin_s + place * beat_s for place in range(len(pitches))]
     return tuple(PlayedNote(p, 80, at_s, at_s + 0.5) for p, at_s in zip(pitches, moments, strict=True))
 
 
-FIRST, SECOND = call([60, 62, 64, 65, 67, 69, 71, 72]), call([66, 69, 74, 73], 9.0)
+FIRST, SECOND = phrase([60, 62, 64, 65, 67, 69, 71, 72]), phrase([66, 69, 74, 73], 9.0)
 
 
-def understood(glimpsed):
-    hearing, heard = Transcriber("highest", None), []
-    for played in (FIRST, SECOND):
-        for part in glimpsed:
-            hearing.glimpse(played[:part], TRANSPORT, True)
-        heard.append(hearing.transcribe(played, TRANSPORT, True))
-        hearing.answered(32, heard[-1].transport)
-    return heard
+def transcribed(transcriber, played, transport=TRANSPORT, follow=True):
+    return finish(transcriber.transcribe(played, transport, follow))
 
 
-def test_glimpses_change_nothing():
-    alone = understood([])
-    assert understood([1, 3, 8]) == understood([8, 2]) == alone
-    assert alone[0].transport.grid.bpm != 120.0
+def said(transcription):
+    return transcription.notes, transcription.key, transcription.transport
 
 
-def test_what_was_glimpsed_whole_is_not_worked_out_again():
-    hearing = Transcriber("highest", None)
-    assert hearing.glimpse(FIRST, TRANSPORT, False) is hearing.transcribe(FIRST, TRANSPORT, False)
+def test_transcribing_changes_nothing():
+    fresh, used = Transcriber("highest", None), Transcriber("highest", None)
+    for played in (SECOND, FIRST[:3], SECOND):
+        transcribed(used, played)
+    assert said(transcribed(used, FIRST)) == said(transcribed(fresh, FIRST))
 
 
-def test_a_phrase_heard_twice_is_taken_in_twice():
-    hearing, fresh = Transcriber("highest", None), Transcriber("highest", None)
-    for _ in range(3):
-        hearing.transcribe(SECOND, TRANSPORT, False)
-    once = fresh.transcribe(SECOND, TRANSPORT, False)
-    assert (
-        hearing.transcribe(FIRST, TRANSPORT, False).notes == fresh.transcribe(FIRST, TRANSPORT, False).notes
-    )
-    assert once.notes
+def test_the_tempo_of_the_phrase_is_followed_where_the_player_leads():
+    transcriber = Transcriber("highest", None)
+    assert transcribed(transcriber, FIRST).transport.grid.bpm == pytest.approx(100.0, abs=0.5)
+    assert transcribed(transcriber, FIRST, follow=False).transport == TRANSPORT
+
+
+def test_a_tempo_that_is_not_certain_is_not_followed():
+    """Onsets that fit no tempo better than another leave the one there was."""
+    uneven = (0.0, 0.34, 1.12, 1.77, 1.98, 2.14)
+    played = tuple(PlayedNote(60 + n, 80, 1.0 + at_s, 1.05 + at_s) for n, at_s in enumerate(uneven))
+    assert transcribed(Transcriber("highest", None), played).transport == TRANSPORT
+
+
+def test_a_committed_phrase_counts_for_the_key_of_the_next():
+    heard_before, fresh = Transcriber("highest", None), Transcriber("highest", None)
+    g_major = phrase([67, 71, 74, 78, 79, 78, 74, 71])
+    first = transcribed(heard_before, g_major, follow=False)
+    heard_before.commit(first, 64)
+    few = phrase([60, 64], 20.0)
+    assert transcribed(heard_before, few, follow=False).key == Key(7, "major")
+    assert transcribed(fresh, few, follow=False).key != Key(7, "major")
+
+
+def test_after_an_answer_a_phrase_is_in_a_later_bar():
+    transcriber = Transcriber("highest", None)
+    first = transcribed(transcriber, FIRST)
+    transcriber.commit(first, 48)
+    # By the grid of 120 bpm this phrase begins in the bar in which the answer began.
+    again = transcribed(transcriber, phrase([60, 62, 64, 65, 67, 69, 71, 72], 7.0))
+    assert again.notes[0].onset_steps >= 64
+
+
+def test_a_key_by_hand_holds_also_when_it_is_set_between():
+    transcriber = Transcriber("highest", None)
+    first = transcribed(transcriber, FIRST)
+    transcriber.set("highest", Key(5, "major"))
+    transcriber.commit(first, 32)
+    assert transcribed(transcriber, SECOND).key == Key(5, "major")

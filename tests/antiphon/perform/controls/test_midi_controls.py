@@ -1,11 +1,27 @@
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.events import ControlChange
-from antiphon.perform.controls.midi_controls import LEARNABLE, Controls, pressed, state_light, turn
-from antiphon.perform.settings import AnswerSettings, ControlSettings, LiveSettings
+from antiphon.perform.controls.midi_controls import (
+    LEARNABLE,
+    SETTING_OF,
+    Controls,
+    pressed,
+    state_light,
+    turn,
+)
+from antiphon.perform.settings import (
+    AnswerSettings,
+    ControlSettings,
+    Knob,
+    LiveSettings,
+    SessionSettings,
+    applied,
+)
 
 NOW = LiveSettings(SamplingSettings(), AnswerSettings())
 
@@ -50,10 +66,10 @@ def test_half_way_down_is_down():
     assert [pressed(value) for value in (0, 63, 64, 127)] == [False, False, True, True]
 
 
-def test_a_number_that_is_learned_does_nothing_else_any_more():
-    controls = Controls.of(ControlSettings(temperature=20, panic=25))
-    assert controls.learned("density", 25) == Controls({20: "temperature", 25: "density"}, {})
-    assert controls.learned("stop", 20) == Controls({}, {25: "panic", 20: "stop"})
+def test_every_knob_turns_a_setting():
+    assert set(SETTING_OF) == set(get_args(Knob))
+    for knob, name in SETTING_OF.items():
+        assert applied(SessionSettings(), name, 0.123) != SessionSettings(), knob
 
 
 def test_everything_that_can_be_set_can_be_learned_but_the_light():

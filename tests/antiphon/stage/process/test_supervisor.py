@@ -10,8 +10,8 @@ import fake_sender
 from antiphon.errors import Failure
 from antiphon.events import NoteOff, Timed
 from antiphon.model_facts import ModelFacts
-from antiphon.perform.reports import Released, Sent
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.reports import Asked, Released, Sent
+from antiphon.perform.settings import SessionSettings, SettingChange
 from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.process import handle as sending_process
 from antiphon.stage.process.handle import PlayerHandle
@@ -118,6 +118,23 @@ def test_what_is_asked_while_nobody_plays_is_asked_of_the_next(tmp_path):
         here.live.ready()
         here.attend(has(Sent), ["keep", *["remember"] * 3])
         assert [type(one) for one in here.seen if isinstance(one, TakenOver | Ready)] == [TakenOver, Ready]
+
+
+def test_a_change_that_a_process_took_along_into_its_death_is_asked_of_the_next(tmp_path):
+    change = (SettingChange("answer.bars", 3),)
+    with house(tmp_path) as here:
+        here.live.ready()
+        here.attend(has(Asked), ["record", change])
+    told = [one for one in here.seen if isinstance(one, TakenOver | Asked)]
+    assert [type(one) for one in told] == [TakenOver, Asked]
+    assert told[1].what == change
+
+
+def test_a_change_that_was_reported_is_not_asked_again(tmp_path):
+    with house(tmp_path) as here:
+        here.live.ready()
+        here.attend(has(Sent), [(SettingChange("answer.bars", 3),), "keep", "remember"])
+    assert [type(one) for one in here.seen if isinstance(one, TakenOver | Asked)] == [Asked, TakenOver]
 
 
 def test_one_that_stood_by_and_died_is_replaced_and_nobody_is_told(tmp_path):

@@ -1,17 +1,11 @@
-"""The log: what is told at which level, and where it goes."""
+"""The log of a performance: which line at which level."""
 
-import logging
-import os
-import subprocess
-import sys
-
-import pytest
-
-from antiphon.errors import Failure
+from antiphon.config import Config
 from antiphon.events import GridNote, NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.perform.reports import (
     Answered,
+    Followed,
     Heard,
     KnobTurned,
     Learned,
@@ -20,17 +14,11 @@ from antiphon.perform.reports import (
     Sent,
     StateChanged,
 )
-from antiphon.stage.machine.log import (
-    LOG,
-    ForwardingHandler,
-    JournalFormatter,
-    LogLine,
-    is_journal,
-    logging_to,
-)
+from antiphon.stage.machine.log import logging_to
+from antiphon.stage.performance_state import PerformanceTracker
 from antiphon.stage.ports.port import PortChanged
-from antiphon.stage.screen.event_log import EventLog
-from antiphon.timebase import Grid, Meter
+from antiphon.stage.screen.event_log import log_event
+from antiphon.timebase import Grid
 
 REPORTS = [
     PortChanged("keys", False),
@@ -53,9 +41,10 @@ REPORTS = [
 def lines(tmp_path, level):
     file = tmp_path / "antiphon.log"
     with logging_to(str(file), level, stderr_free=True):
-        journal = EventLog(Meter())
+        performance = PerformanceTracker(Config(), "essen")
         for report in REPORTS:
-            journal.note(report)
+            performance.hear(report)
+            log_event(report, performance.state)
     return [line.split(" ", 2)[2] for line in file.read_text(encoding="utf-8").splitlines()]
 
 
@@ -63,7 +52,7 @@ WARNINGS = [
     "WARNING port keys lost",
     "WARNING program 5 has no model",
     "WARNING D4 left 12.3 ms late",
-    "WARNING answer over; 2 notes were too late to play",
+    "WARNING answer over; 2 notes composed too late to play",
 ]
 
 
@@ -72,17 +61,18 @@ def test_what_happened_is_told_at_its_level(tmp_path):
         "WARNING port keys lost",
         "INFO    port keys returned",
         "DEBUG   state: listening",
-        "INFO    call: 2 notes, 3.5 beats, G major, 96.0 bpm; answer from bar 2, 2 bars",
+        "INFO    phrase: 2 notes, 3.5 beats, G major, 96.0 bpm; answer from bar 2, 2 bars",
         "DEBUG   temperature turned to 0.5",
         "DEBUG   mode turned to trade",
-        "INFO    bars is control 21",
+        "INFO    bars is on control 21",
         "INFO    record pressed",
         "INFO    program 2: other answers",
         "WARNING program 5 has no model",
         "WARNING D4 left 12.3 ms late",
         "INFO    answer cut short",
-        "INFO    lateness of 2 events: p50 0.10, p99 12.30, most 12.30 ms",
-        "WARNING answer over; 2 notes were too late to play",
+        "INFO    the newest 2 events: lateness p50 0.10, p99 12.30, most 12.30 ms",
+        "WARNING answer over; 2 notes composed too late to play",
+        "INFO    the newest 2 events: lateness p50 0.10, p99 12.30, most 12.30 ms",
     ]
 
 
@@ -94,72 +84,16 @@ def test_nothing_is_told_above_everything(tmp_path):
     assert lines(tmp_path, "error") == []
 
 
-def test_without_a_file_lines_go_to_stderr_unless_a_picture_stands_there(capsys):
-    before = list(LOG.handlers)
-    for free, expected in ((True, 1), (False, 0)):
-        with logging_to("", "info", stderr_free=free):
-            LOG.info("a line")
-        assert capsys.readouterr().err.count("a line") == expected
-    assert LOG.handlers == before
-
-
-def test_a_file_that_cannot_be_written_is_told(tmp_path):
-    with (
-        pytest.raises(Failure, match="cannot be written: Is a directory"),
-        logging_to(str(tmp_path), "info", stderr_free=True),
-    ):
-        pass
-
-
-def test_lines_of_another_process_travel_as_letters():
-    letters = []
-    handler = ForwardingHandler(letters.append)
-    LOG.addHandler(handler)
-    LOG.setLevel(logging.DEBUG)
-    try:
-        LOG.info("%s open", "antiphon:in")
-    finally:
-        LOG.removeHandler(handler)
-    assert letters == [LogLine(logging.INFO, "antiphon:in open")]
-
-
-def record(level, text, error=None):
-    return logging.LogRecord("antiphon", level, "", 0, text, (), error)
-
-
-def test_lines_for_the_systems_journal_begin_with_their_priority():
-    lines = JournalFormatter("%(message)s")
-    levels = ((10, 7), (20, 6), (30, 4), (40, 3), (50, 2), (25, 5))
-    for level, priority in levels:
-        assert lines.format(record(level, "a line")) == f"<{priority}>a line"
-    try:
-        raise ValueError("broken")
-    except ValueError:
-        told = lines.format(record(40, "a line", sys.exc_info())).splitlines()
-    assert len(told) > 2
-    assert all(line.startswith("<3>") for line in told)
-
-
-def test_the_journal_is_known_by_its_number(tmp_path):
-    with open(tmp_path / "file", "w") as file:
-        there = os.fstat(file.fileno())
-        told = f"{there.st_dev}:{there.st_ino}"
-        assert is_journal(file.fileno(), {"JOURNAL_STREAM": told})
-        for other in ({}, {"JOURNAL_STREAM": ""}, {"JOURNAL_STREAM": f"{told}0"}):
-            assert not is_journal(file.fileno(), other)
-    assert not is_journal(-1, {"JOURNAL_STREAM": told})
-
-
-def test_only_stderr_that_is_the_journal_gets_such_lines(tmp_path):
-    script = (
-        "from antiphon.stage.machine.log import LOG, logging_to\n"
-        "with logging_to('', 'info', True): LOG.warning('a line')\n"
-    )
-    for journal, line in ((True, "<4>a line"), (False, " WARNING a line")):
-        with open(tmp_path / "stderr", "w+") as file:
-            there = os.fstat(file.fileno())
-            told = f"{there.st_dev}:{there.st_ino}" if journal else "1:1"
-            environment = {**os.environ, "JOURNAL_STREAM": told}
-            subprocess.run([sys.executable, "-c", script], stderr=file, env=environment, check=True)
-            file.seek(0)
-            assert file.read().endswith(f"{line}\n")
+def test_it_says_where_the_external_clock_is_and_when_an_answer_has_no_end(tmp_path):
+    performance = PerformanceTracker(Config(), "essen")
+    jumped = Followed(3.0, Grid(120.0, 0.0), 32.0, jumped=True)
+    endless = Heard(5.0, (GridNote(32, 1, 60),), Key(0, "major"), Grid(120.0, 0.0), 48, None)
+    file = tmp_path / "antiphon.log"
+    with logging_to(str(file), "info", stderr_free=True):
+        for report in (jumped, endless):
+            performance.hear(report)
+            log_event(report, performance.state)
+    assert [line.split("INFO    ")[1] for line in file.read_text().splitlines()] == [
+        "the external clock is in bar 0.50 at 120.00 bpm",
+        "phrase: 1 note, 0.25 beats, C major, 120.0 bpm; answer from bar 2, until you play",
+    ]

@@ -6,7 +6,7 @@ import pytest
 
 from antiphon.errors import Failure
 from antiphon.events import Lead
-from antiphon.perform.reports import KnobTurned
+from antiphon.perform.reports import SettingChanged
 from antiphon.stage.sync.sources import Sources
 
 LEAD = Lead(1.0, 2.0, 120.0)
@@ -41,15 +41,15 @@ def test_what_the_ports_tell_is_not_joined():
     assert Sources({}, "midi").poll() == []
 
 
-def test_a_knob_joins_and_leaves():
+def test_a_source_that_is_chosen_is_joined_and_left():
     clock_feed = FakeBeacon()
     studio = Sources({"link": lambda: clock_feed}, "internal")
     assert studio.poll() == []
-    studio.hear(KnobTurned(1.0, "clock", "link"))
-    studio.hear(KnobTurned(1.1, "clock", "link"))
-    studio.hear(KnobTurned(1.1, "mode", "trade"))
+    studio.hear(SettingChanged(1.0, "clock.source", "link"))
+    studio.hear(SettingChanged(1.1, "clock.source", "link"))
+    studio.hear(SettingChanged(1.1, "answer.mode", "trade"))
     assert studio.poll() == [LEAD]
-    studio.hear(KnobTurned(2.0, "clock", "internal"))
+    studio.hear(SettingChanged(2.0, "clock.source", "internal"))
     assert clock_feed.closed == 1
     assert studio.poll() == []
 
@@ -59,6 +59,6 @@ def test_what_cannot_be_joined_is_said_at_the_beginning_and_logged_later(caplog)
         Sources({"link": refused}, "link")
     studio = Sources({"link": refused}, "internal")
     with caplog.at_level(logging.WARNING, "antiphon"):
-        studio.hear(KnobTurned(1.0, "clock", "link"))
+        studio.hear(SettingChanged(1.0, "clock.source", "link"))
     assert "there is no Link" in caplog.text
     assert studio.poll() == []

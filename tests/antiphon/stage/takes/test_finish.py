@@ -8,13 +8,14 @@ import pytest
 from antiphon.errors import Failure
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.reports import Answered, Received
-from antiphon.stage.takes.finish import Finisher, finish, read, records_of, scored
+from antiphon.stage.takes.finish import Finisher, finish, read, records_of, rendered_take
+from antiphon.stage.takes.header import TakeHeader, UsedBundle
+from antiphon.stage.takes.records import line_of
 from antiphon.stage.takes.render import Summary
 from antiphon.stage.takes.take import Take
-from antiphon.stage.takes.header import Spoken, TakeHeader
 from antiphon.timebase import Meter
 
-HEADER = TakeHeader(100.0, Meter(), {}, Spoken("toy", "ab12"), 1)
+HEADER = TakeHeader(100.0, Meter(), {}, UsedBundle("toy", "ab12"), 1)
 EVENTS = [
     Received(Timed(10.0, NoteOn(60, 70))),
     Received(Timed(10.6, NoteOff(60))),
@@ -26,7 +27,7 @@ EVENTS = [
 def recorded(folder, events=EVENTS, ended=True):
     take = Take(folder, HEADER, datetime(2024, 5, 6, 7, 8, 9))
     for event in events:
-        take.record(event)
+        take.record(line_of(event))
     if ended:
         take.end()
     return take.whole
@@ -34,25 +35,25 @@ def recorded(folder, events=EVENTS, ended=True):
 
 @pytest.mark.parametrize("ended", [True, False])
 def test_a_take_is_finished_in_its_place(tmp_path, ended):
-    draft = recorded(tmp_path, ended=ended)
-    draft.close()
-    assert finish(draft.path) == Summary(1.2, 0, 1, (), not ended)
-    assert list(tmp_path.iterdir()) == [draft.path]
-    assert [track.name for track in mido.MidiFile(draft.path).tracks[1:]] == ["Player", "Antiphon"]
-    take = read(draft.path)
+    file = recorded(tmp_path, ended=ended)
+    file.close()
+    assert finish(file.path) == Summary(1.2, 0, 1, (), not ended)
+    assert list(tmp_path.iterdir()) == [file.path]
+    assert [track.name for track in mido.MidiFile(file.path).tracks[1:]] == ["Player", "Antiphon"]
+    take = read(file.path)
     assert records_of(take)[: len(EVENTS)] == EVENTS
     assert take.texts["begun"] == "2024-05-06T07:08:09"
     assert take.texts["summary"]["cut_off"] is not ended
-    assert scored(take).summary == Summary(1.2, 0, 1, (), not ended)
+    assert rendered_take(take).summary == Summary(1.2, 0, 1, (), not ended)
 
 
 def test_what_is_finished_is_not_finished_again(tmp_path):
-    draft = recorded(tmp_path)
-    finish(draft.path)
-    before = draft.path.read_bytes()
+    file = recorded(tmp_path)
+    finish(file.path)
+    before = file.path.read_bytes()
     with pytest.raises(Failure, match="is no unfinished take"):
-        finish(draft.path)
-    assert draft.path.read_bytes() == before
+        finish(file.path)
+    assert file.path.read_bytes() == before
 
 
 def test_where_nothing_was_played_nothing_is_kept(tmp_path):
@@ -62,17 +63,17 @@ def test_where_nothing_was_played_nothing_is_kept(tmp_path):
 
 @pytest.mark.parametrize("at_once", [0, 1 << 20])
 def test_short_ones_at_once_long_ones_aside(tmp_path, at_once):
-    finisher, draft = Finisher(at_once), recorded(tmp_path)
-    finisher.take(draft)
-    assert finisher.done(wait=True) == [draft.path]
+    finisher, file = Finisher(at_once), recorded(tmp_path)
+    finisher.take(file)
+    assert finisher.done(wait=True) == [file.path]
     assert finisher.done(wait=True) == []
-    assert not read(draft.path).unfinished
+    assert not read(file.path).unfinished
 
 
 def test_a_file_that_is_gone_is_a_failure_and_no_more(tmp_path):
-    finisher, draft = Finisher(), recorded(tmp_path)
-    draft.path.unlink()
-    finisher.take(draft)
+    finisher, file = Finisher(), recorded(tmp_path)
+    file.path.unlink()
+    finisher.take(file)
     assert [type(done) for done in finisher.done()] == [Failure]
 
 

@@ -8,8 +8,7 @@ import mido
 import pytest
 
 from antiphon.midi import smf as chunks
-
-from antiphon.stage.takes import growing_file as draft
+from antiphon.stage.takes import growing_file as file
 from antiphon.stage.takes.growing_file import GrowingFile
 
 HEAD = (
@@ -86,13 +85,13 @@ def test_a_file_that_lies_in_its_place_is_left_alone(tmp_path):
     assert (one.path.name, (tmp_path / "a.mid").read_text()) == ("a-2.mid", "somebody else's")
 
 
-@pytest.mark.skipif(not draft.locks_hold(), reason="this system has no such locks")
+@pytest.mark.skipif(not file.locks_hold(), reason="this system has no such locks")
 def test_nobody_else_takes_it_while_it_is_open(tmp_path):
     one = GrowingFile(tmp_path, "a", HEAD)
     other = os.open(one.path, os.O_RDONLY)
-    assert not draft.lock(other)
+    assert not file.lock(other)
     one.close()
-    assert draft.lock(other)
+    assert file.lock(other)
     os.close(other)
 
 

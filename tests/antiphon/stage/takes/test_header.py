@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from antiphon.stage.machine.arithmetic import Arithmetic
-from antiphon.stage.takes.header import Place, Spoken, TakeHeader, read_texts
+from antiphon.stage.takes.header import Place, TakeHeader, UsedBundle, read_texts
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import Meter
 
@@ -13,9 +13,9 @@ HEADER = TakeHeader(
     97.5,
     Meter(6, 8),
     {"sampling": {"temperature": 0.9}},
-    Spoken("toy", "ab12"),
+    UsedBundle("toy", "ab12"),
     42,
-    (Spoken("other", "cd34"),),
+    (UsedBundle("other", "cd34"),),
     ("60", "", "_"),
     Arithmetic("2.1.0", "openblas 0.3", "x86_64"),
 )

@@ -6,17 +6,18 @@ import pytest
 
 from antiphon.errors import Failure
 from antiphon.events import NoteOff, NoteOn, Timed
-from antiphon.perform.reports import Received
-from antiphon.stage.takes.growing_file import locks_hold
-from antiphon.stage.takes.finish import finish, read
 from antiphon.midi.file import write_melody
+from antiphon.perform.reports import Received
+from antiphon.stage.takes.finish import finish, read
+from antiphon.stage.takes.growing_file import locks_hold
+from antiphon.stage.takes.header import Place, TakeHeader, UsedBundle
 from antiphon.stage.takes.library import chain, finish_what_was_cut_off, length, listed
+from antiphon.stage.takes.records import line_of
 from antiphon.stage.takes.take import Take
-from antiphon.stage.takes.header import Place, Spoken, TakeHeader
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import Meter
 
-HEADER = TakeHeader(100.0, Meter(), {}, Spoken("toy", "ab12"), 1)
+HEADER = TakeHeader(100.0, Meter(), {}, UsedBundle("toy", "ab12"), 1)
 
 
 def recorded(folder, second=0, played=True, continues=""):
@@ -25,7 +26,7 @@ def recorded(folder, second=0, played=True, continues=""):
     take = Take(folder, HEADER, datetime(2024, 5, 6, 7, 8, second), place)
     for at_s, event in ((10.0, NoteOn(60)), (82.0, NoteOff(60))):
         if played:
-            take.record(Received(Timed(at_s, event)))
+            take.record(line_of(Received(Timed(at_s, event))))
     return take
 
 
@@ -79,7 +80,7 @@ def test_what_is_being_recorded_is_left_alone(tmp_path):
 
 
 def test_where_no_lock_tells_what_was_written_lately_is_left_alone(tmp_path, monkeypatch):
-    monkeypatch.setattr("antiphon.stage.takes.growing_file.locks_hold", lambda: False)
+    monkeypatch.setattr("antiphon.stage.takes.library.locks_hold", lambda: False)
     path = cut_off(tmp_path)
     assert finish_what_was_cut_off(tmp_path) == []
     monkeypatch.setattr("antiphon.stage.takes.library._IN_USE_S", -1.0)
@@ -109,7 +110,7 @@ def test_the_list_tells_of_all_and_is_not_ended_by_damage(tmp_path):
 
 def begun_at(folder, begun):
     take = Take(folder, HEADER, begun)
-    take.record(Received(Timed(1.0, NoteOn(60))))
+    take.record(line_of(Received(Timed(1.0, NoteOn(60)))))
     take.end()
     take.whole.close()
     finish(take.path)
@@ -139,7 +140,9 @@ def test_takes_of_one_second_are_in_the_order_of_their_numbers(tmp_path):
 @pytest.mark.parametrize("begun", ["", "yesterday", "0001-01-01T00:00:00", "9999-12-31T23:59:59"])
 def test_a_take_that_tells_no_sound_moment_is_listed(tmp_path, begun):
     path, other = kept(tmp_path, 5), kept(tmp_path, 6)
-    path.write_bytes(path.read_bytes().replace(b'"2024-05-06T07:08:05"', b'"%b"' % begun[:19].ljust(19).encode()))
+    path.write_bytes(
+        path.read_bytes().replace(b'"2024-05-06T07:08:05"', b'"%b"' % begun[:19].ljust(19).encode())
+    )
     assert {one.path for one in listed(tmp_path)} == {path, other}
 
 

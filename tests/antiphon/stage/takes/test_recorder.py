@@ -9,13 +9,14 @@ from antiphon.errors import Failure
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.perform.reports import Ended, Heard, Pressed, Received, Sent
+from antiphon.stage.takes import records
 from antiphon.stage.takes.finish import Finisher, read, records_of
-from antiphon.stage.takes.recorder import Limits, Recorder
+from antiphon.stage.takes.header import TakeHeader, UsedBundle
 from antiphon.stage.takes.library import finish_what_was_cut_off
-from antiphon.stage.takes.header import Spoken, TakeHeader
+from antiphon.stage.takes.recorder import Limits, Recorder
 from antiphon.timebase import Grid, Meter
 
-HEADER = TakeHeader(100.0, Meter(), {}, Spoken("toy", "ab12"), 1)
+HEADER = TakeHeader(100.0, Meter(), {}, UsedBundle("toy", "ab12"), 1)
 GRID = Grid(120.0, 10.0)
 PRESS = Pressed(0.0, "record")
 
@@ -57,6 +58,13 @@ def test_while_it_is_off_nothing_is_written(tmp_path):
     assert not one.recorder.recording
     assert one.recorder.close() is None
     assert not (tmp_path / "takes").exists()
+
+
+def test_a_record_is_put_into_json_once(tmp_path, monkeypatch):
+    one, written, write = Session(tmp_path), [], records.write
+    monkeypatch.setattr(records, "write", lambda record: written.append(record) or write(record))
+    one.note(0, 60)
+    assert [type(record) for record in written] == [Received, Received]
 
 
 def test_the_button_ends_a_take_and_begins_the_next(tmp_path):

@@ -22,24 +22,23 @@ from antiphon.events import (
     Turned,
 )
 from antiphon.listen.key import Key
-from antiphon.perform.settings import ControlSettings
-from antiphon.perform.settings import TempoSettings
+from antiphon.perform.replay import Closed, Lost
 from antiphon.perform.reports import (
     Answered,
     Asked,
+    BarsBegun,
     Begun,
     Ended,
     Followed,
+    Handover,
     Heard,
     Led,
     Pressed,
     Received,
     Released,
-    Handover,
     Sent,
 )
-from antiphon.perform.replay import Closed, Lost
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import ControlSettings, SessionSettings, SettingChange, TempoSettings
 from antiphon.perform.transport import Transport
 from antiphon.stage.takes import records
 from antiphon.timebase import Grid, Meter
@@ -74,6 +73,17 @@ LEADS = st.builds(
     st.none() | METERS,
     st.sampled_from(["", "link"]),
 )
+CHANGES = st.one_of(
+    st.builds(SettingChange, st.just("sampling.temperature"), st.floats(0.1, 5)),
+    st.builds(
+        SettingChange, st.just("sampling.weights"), st.dictionaries(st.sampled_from("r_"), st.floats(0, 9))
+    ),
+    st.builds(SettingChange, st.just("sampling.weights.r"), st.floats(0, 9)),
+    st.builds(SettingChange, st.just("answer.mode"), st.sampled_from(["answer", "trade"])),
+    st.builds(SettingChange, st.just("answer.overlap"), st.booleans()),
+    st.builds(SettingChange, st.just("control.bars"), st.none() | DATA),
+    st.builds(SettingChange, st.just("key.name"), st.sampled_from(["", "G major"])),
+)
 NOTES = st.lists(st.builds(GridNote, STEPS, st.integers(1, 99), DATA), min_size=1, max_size=5).map(tuple)
 RECORDS = st.one_of(
     st.builds(
@@ -84,7 +94,12 @@ RECORDS = st.one_of(
     ),
     st.builds(Received, TIMED | TURNED),
     st.builds(Led, MOMENTS, LEADS | st.builds(Clocked, MOMENTS, SIGNALS, st.floats(0, 1))),
-    st.builds(Asked, MOMENTS, SETTINGS | st.sampled_from(["stop", "record"])),
+    st.builds(
+        Asked,
+        MOMENTS,
+        SETTINGS | st.lists(CHANGES, max_size=3).map(tuple) | st.sampled_from(["stop", "record"]),
+    ),
+    st.builds(BarsBegun, MOMENTS, GRIDS),
     st.builds(Sent, TIMED, st.floats(0, 9)),
     st.builds(Released, TIMED),
     st.builds(Heard, MOMENTS, NOTES, KEYS, GRIDS, STEPS, st.none() | STEPS),
@@ -125,6 +140,11 @@ def test_many_are_packed_and_unpacked(many):
         ('["heard",1.0,["many",60],["key",0,"major"],["grid",120.0,0.0,4],0,0]', "notes cannot be (60,)"),
         ('["heard",1.0,["many"],["key",0,"dorian"],["grid",120.0,0.0,4],0,0]', "mode cannot be 'dorian'"),
         ('["asked",1.0,["settings",{"tempo":{"bpm":7}}]]', "greater than or equal to 20"),
+        ('["asked",1.0,["many",["change","tempo.bpm",7]]]', "greater than or equal to 20"),
+        ('["asked",1.0,["many",["change","tempo.speed",7]]]', "'tempo.speed' is not a setting of a session"),
+        ('["asked",1.0,["many",["change","tempo",7]]]', "'tempo' is not a setting of a session"),
+        ('["asked",1.0,["many",["change","sampling.weights.r.x","a"]]]', "weights"),
+        ('["asked",1.0,["many",["change","key.name","H dur"]]]', "'key.name' is not a setting of a session"),
         ("[]", "a list must begin with its kind"),
         ("[" * 100_000, "nested without end"),
         ("sing", "Expecting value"),

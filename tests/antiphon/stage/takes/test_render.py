@@ -2,8 +2,8 @@
 
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.reports import Answered, Ended, Heard, Received, Released, Sent
 from antiphon.perform.replay import Closed
+from antiphon.perform.reports import Answered, Ended, Heard, Received, Released, Sent
 from antiphon.stage.takes.render import RenderedTake, Summary
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import Grid, Meter
@@ -12,10 +12,10 @@ GRID = Grid(120.0, 10.0)
 
 
 def scored(*records):
-    score = RenderedTake(TempoMap(120.0))
+    rendered = RenderedTake(TempoMap(120.0))
     for record in records:
-        score.add(record)
-    return score
+        rendered.add(record)
+    return rendered
 
 
 def test_the_summary():
@@ -24,28 +24,30 @@ def test_the_summary():
         for at_s, tonic in ((11.0, 0), (21.0, 7), (31.0, 0))
     ]
     played = [Received(Timed(10.0, NoteOn(60))), Received(Timed(82.25, NoteOff(60)))]
-    score = scored(played[0], *heard, Answered(15.0, False, 0), played[1])
-    assert score.summary == Summary(72.25, 3, 1, ("C major", "G major"), True)
-    score.add(Closed())
-    assert not score.summary.cut_off
+    rendered = scored(played[0], *heard, Answered(15.0, False, 0), played[1])
+    assert rendered.summary == Summary(72.25, 3, 1, ("C major", "G major"), True)
+    rendered.add(Closed())
+    assert not rendered.summary.cut_off
 
 
 def test_what_is_held_ends_at_the_last_moment_known():
-    score = scored(Received(Timed(10.0, NoteOn(60))), Sent(Timed(10.5, NoteOn(72)), 0.0), Ended(12.0, 12.0))
-    _, (player, antiphon) = score.written(Meter())
+    rendered = scored(
+        Received(Timed(10.0, NoteOn(60))), Sent(Timed(10.5, NoteOn(72)), 0.0), Ended(12.0, 12.0)
+    )
+    _, (player, antiphon) = rendered.written(Meter())
     assert player == [(0, NoteOn(60)), (1920, NoteOff(60))]
     assert antiphon == [(480, NoteOn(72)), (1920, NoteOff(72))]
 
 
 def test_a_note_that_a_successor_ended_ends_there_in_antiphons_track():
-    score = scored(
+    rendered = scored(
         Received(Timed(10.0, NoteOn(60))),
         Received(Timed(10.5, NoteOff(60))),
         Sent(Timed(11.0, NoteOn(72)), 0.0),
         Released(Timed(11.5, NoteOff(72))),
     )
-    assert score.written(Meter())[1][1] == [(960, NoteOn(72)), (1440, NoteOff(72))]
-    assert score.lateness()["events"] == 1
+    assert rendered.written(Meter())[1][1] == [(960, NoteOn(72)), (1440, NoteOff(72))]
+    assert rendered.lateness()["events"] == 1
 
 
 def test_nothing_played_is_empty():

@@ -1,0 +1,1 @@
+"""Takes: what was played and answered, recorded, finished, listed."""
