@@ -12,8 +12,8 @@ from antiphon.perform.settings import Button, Changes, State
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.ports.port import Port
 
-# Waking costs more than what is done then (some 40 µs of a processor), so the input is looked at no more
-# often than a player can tell; with nothing played for a while and nothing to come, less often.
+# Each look at the input costs some 40 µs of processor time, mostly for waking up, so it is done no more often
+# than a player can hear; less often still when nothing was played for a while and nothing is due.
 POLL_S = 0.002
 _IDLE_AFTER_S, _IDLE_POLL_S = 2.0, 0.01
 # What is to sound is made ready this long before its moment, so that at its moment it only has to leave.
@@ -127,7 +127,7 @@ class Engine:
 
     def _hand_over(self, arrived: Input) -> Received | Led:
         """Give it to the session; gives it back as it was taken in."""
-        # A lead tells where the studio is at any moment, and counts from now on.
+        # A lead tells where the external clock is at any moment, and counts from now on.
         at_s = self._not_before(self._clock.now_s() if isinstance(arrived, Lead) else arrived.at_s)
         if isinstance(arrived, Clocked | Lead):
             self._session.hear_clock(arrived, at_s)

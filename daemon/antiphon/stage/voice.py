@@ -1,4 +1,4 @@
-"""A bundle becomes a voice that can answer, and is warmed before it plays. Knows no port."""
+"""Makes a voice that can answer from a model, and warms it before it plays. Knows no port."""
 
 import gc
 from collections.abc import Sequence
@@ -29,6 +29,6 @@ def warm(*models: Model) -> None:
         for _ in range(_WARM_STEPS):
             model.step(0)
         model.reset()
-    # What lives now lives until the end: the collector need not look at it again while notes are due.
+    # All objects of now stay until the end: the collector need not look at them again while notes are due.
     gc.collect()
     gc.freeze()

@@ -111,7 +111,7 @@ def test_what_cannot_be_done_is_said_and_nothing_breaks(house):
     client.sendall(b'{"command": "set", "name": "broken", "value": 1}\n' + STATUS)
     first, second, third, fourth = replies(client, 4)
     assert first == {"ok": False, "error": "tmpo is not a setting"}
-    assert second["error"].startswith("no request: Invalid JSON")
+    assert second["error"].startswith("not a request: Invalid JSON")
     assert third == {"ok": False, "error": "unforeseen ZeroDivisionError: by zero"}
     assert fourth["ok"]
 
