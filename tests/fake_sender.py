@@ -10,9 +10,19 @@ from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.reports import Asked, Sent
 from antiphon.stage.ports.port import ConnectionsChanged
 from antiphon.stage.process.heartbeat import SharedHeldNotes
-from antiphon.stage.process.player import Failed, Loaded, Ready, StartPlaying
+from antiphon.stage.process.messages import (
+    Failed,
+    Loaded,
+    LoadOrder,
+    PortsLost,
+    Ready,
+    Resume,
+    StartPlaying,
+    Suspend,
+    Suspended,
+)
 
-READY = Ready(("antiphon-2:in",), "antiphon-2:out", "jack", "antiphon-2", False, "ordinary priority")
+READY = Ready(("antiphon-2:in",), "antiphon-2:out", "alsa", "antiphon-2", False, "ordinary priority")
 TIES = (("keys:out", "antiphon-2:in"),)
 NOTE = NoteOn(60, 80, 3)
 _TURN_S = 0.01
@@ -27,12 +37,17 @@ def play_and_die(heartbeat):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def serve(order, messages, orders, heartbeat):
-    """What it is asked to do is the name of a button: "record" dies in mid-note, "panic" hangs, "keep" says
-    that it broke, "remember" replies. Each leaves its cue in a file. Where the folder has a file "short", it
-    dies once it takes over; "hasty", as it stands by; "broken", it says so; "dead", at once; "unlucky", at
-    once, but only the first. Where it has "stuck", one that takes over hangs before it plays."""
-    folder = order.bundle_folder
+def serve(messages, orders, heartbeat, jack):
+    """Do what the name of a button stands for: "record" dies in mid-note, "panic" hangs, "keep" says that it
+    broke, "forget" that its ports are lost, "remember" replies. Each start leaves what it was told in a file.
+
+    Files in the folder of the model make it fail: with "dead" it dies at once, with "unlucky" too, only the
+    first; with "hasty" it dies as it stands by, with "short" as it takes over; with "broken" it says that it
+    broke; with "stuck" it hangs before it plays when it takes over. With "exact" it plays as on JACK."""
+    order = orders.recv()
+    assert isinstance(order, LoadOrder)
+    assert jack is order.on_jack
+    folder = order.model.folder
     if (folder / "dead").exists():
         os.kill(os.getpid(), signal.SIGKILL)
     if (folder / "unlucky").exists():
@@ -57,12 +72,13 @@ def serve(order, messages, orders, heartbeat):
     if start.patient and (folder / "stuck").exists():
         (folder / "stuck").unlink()
         time.sleep(60)
-    messages.send(replace(READY, client_name=start.wiring.client_name) if start.patient else READY)
+    ready = replace(READY, exact=(folder / "exact").exists())
+    messages.send(replace(ready, client_name=start.wiring.client_name) if start.patient else ready)
     messages.send(ConnectionsChanged(TIES))
-    _obey(messages, orders, heartbeat, held)
+    _obey(messages, orders, heartbeat, held, folder)
 
 
-def _obey(messages, orders, heartbeat, held):
+def _obey(messages, orders, heartbeat, held, folder):
     while True:
         heartbeat.beat()
         if not orders.poll(_TURN_S):
@@ -85,6 +101,17 @@ def _obey(messages, orders, heartbeat, held):
             case "keep":
                 messages.send(Failed("it broke"))
                 return
+            case "forget":
+                held.follow(NOTE)
+                messages.send(PortsLost("the JACK server is gone"))
+                start = orders.recv()
+                (folder / "start-again").write_bytes(pickle.dumps(start))
+                messages.send(READY)
+            case Suspend():
+                messages.send(Sent(Timed(3.0, NOTE), 0.0))
+                messages.send(Suspended())
+            case Resume():
+                (folder / "resumed").touch()
             case tuple() as changes:
                 messages.send(Asked(1.0, changes))
             case other:

@@ -5,13 +5,13 @@ import random
 import socket
 from functools import cache
 from pathlib import Path
+from threading import Event, Thread
 
 from antiphon import config
 from antiphon.changes import change_now
 from antiphon.config import Config
 from antiphon.stage.control.protocol import Command, Done, Reply, Request, SetOne
-from antiphon.stage.control.server import ControlSocket
-from antiphon.stage.machine.clock import VirtualClock
+from antiphon.stage.control.server import ControlServer
 from mutations import damaged, misshapen
 from tally import FindingError
 
@@ -48,17 +48,29 @@ def said(chance: random.Random) -> bytes:
 
 
 def talk_case(chance: random.Random, folder: Path) -> None:
-    asked = ControlSocket(folder / "s", serve, VirtualClock())
+    server, over = ControlServer(folder / "s"), Event()
+
+    def serve_until_the_end(request: Request) -> Reply:
+        if request == Command("stop"):
+            over.set()
+        return serve(request)
+
+    server.serve = serve_until_the_end
+    poller = Thread(target=_poll, args=(server, over))
+    poller.start()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
         client.connect(str(folder / "s"))
-        client.setblocking(False)
-        client.send(said(chance))
-        if chance.random() < 0.5:
-            client.shutdown(socket.SHUT_WR)
-        for _ in range(4):
-            asked.poll()
-        asked.close()
+        client.sendall(said(chance))
+        client.shutdown(socket.SHUT_WR)
         _check(_all_of(client))
+    over.set()
+    poller.join()
+
+
+def _poll(server: ControlServer, over: Event) -> None:
+    while not over.wait(0.0005):
+        server.poll()
+    server.close()
 
 
 def _all_of(client: socket.socket) -> bytes:

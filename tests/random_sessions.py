@@ -11,7 +11,7 @@ import numpy as np
 
 import simulated_clocks as clocks
 from antiphon import bundle
-from antiphon.commands.options import take_header
+from antiphon.commands.chosen import take_header
 from antiphon.config import Config, MidiSettings, ModelSettings
 from antiphon.events import Clocked, ClockSignal, ControlChange, NoteOff, NoteOn, ProgramChange, Timed, Turned
 from antiphon.perform.session import Session
@@ -122,7 +122,7 @@ def play(seed, folder, seconds=40.0, presses=(), limits=NO_LIMITS, recording=Tru
     chance = random.Random(seed)
     settings = configuration(chance)
     first, *programs = [loaded(name) for name in (settings.model.name, *settings.model.programs)]
-    header = take_header(settings, first, seed, programs, remembered)
+    header = take_header(settings, first.card, seed, [one.card for one in programs], remembered)
     played, clock = Played([]), VirtualClock()
     recorder = Recorder(folder, header, recording, played.said.append, limits)
     arriving = script(chance, seconds, settings.tempo.bpm)

@@ -111,7 +111,17 @@ def test_the_daemon_does_not_know_the_trainer_nor_its_libraries():
 
 
 def test_the_trainer_uses_of_the_daemon_only_what_both_need():
-    both = ("bundle", "errors", "events", "files", "signals", "timebase", "weights")
+    both = (
+        "bundle",
+        "command_line",
+        "errors",
+        "events",
+        "files",
+        "signals",
+        "timebase",
+        "trained_model",
+        "weights",
+    )
     # Answers are judged and shown as the daemon composes and draws them.
     allowed = ("compose.", "listen.key", "midi", *both)
     for path in TRAINING.rglob("*.py"):

@@ -7,27 +7,24 @@ import hashlib
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from antiphon.compose.events_model import EventModel, EventWeights
-from antiphon.compose.memory import Experience, Memory
-from antiphon.compose.model import Context, Model, build
-from antiphon.compose.symbols import END, HOLD, Vocabulary
+from antiphon import trained_model
+from antiphon.compose.context import Context
 from antiphon.errors import Failure, WrongUse, shown
 from antiphon.files.read import parse_json, read_file
-from antiphon.weights import MAX_WEIGHTS_BYTES, Weights, parse_weights, weights_bytes
+from antiphon.model_facts import CARD_FILE, WEIGHTS_FILE, ModelFacts
+from antiphon.trained_model import TrainedModel
+from antiphon.weights import Weights, weights_bytes
 
 FORMAT = 1
-CARD_FILE, WEIGHTS_FILE = "model.json", "weights.npz"
 SHIPPED = Path(__file__).parent / "models"
 DEFAULT_MODEL = "essen"
 MAX_CARD_BYTES = 4 << 20
-# A window is gone through anew at every symbol: its length times the numbers of the layer, some 0.1 s.
-MAX_WINDOW_WORK = 1 << 28
 # What Keras and others keep a model in; it may say what is to be run, so it is not even opened here.
 _KERAS_ENDINGS = (".h5", ".hdf5", ".keras")
 
@@ -108,33 +105,11 @@ class Card(_Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Bundle:
-    """A checked bundle: its card, its vocabulary and its weights."""
+class Bundle(TrainedModel):
+    """A checked bundle: a model that can play, and the card and folder it came from."""
 
     card: Card
-    vocabulary: Vocabulary
-    weights: Weights
-    experience: Experience | None
     folder: Path
-
-    def model(self, context: Context | None = None) -> Model:
-        """A model at the start of a song; `context` as the card says unless given. Of events: the song."""
-        return build_model(
-            self.weights, self.vocabulary, context or self.card.context, self.card.window_length
-        )
-
-    def memory(self) -> Memory | None:
-        """An empty memory for a session with this model."""
-        if self.experience is None:
-            return None
-        return Memory(self.experience, len(self.vocabulary), self.vocabulary.id(HOLD))
-
-
-def build_model(weights: Weights, vocabulary: Vocabulary, context: Context, window_length: int) -> Model:
-    """A model at the start of a song, of either kind of network."""
-    if isinstance(weights, EventWeights):
-        return EventModel(weights, vocabulary.id(HOLD), vocabulary.id(END))
-    return build(weights, context, window_length, vocabulary.id(END))
 
 
 def find(name_or_folder: str) -> Path:
@@ -160,22 +135,25 @@ def shipped_names() -> list[str]:
 def load(folder: Path) -> Bundle:
     """Read and check a bundle. Raises Failure with one line that names both sides of a mismatch."""
     card = read_card(folder)
-    data = read_file(folder / WEIGHTS_FILE, MAX_WEIGHTS_BYTES)
-    found = hashlib.sha256(data).hexdigest()
-    if found != card.weights_sha256:
-        raise Failure(
-            f"{folder / WEIGHTS_FILE}: checksum {found[:12]}… is not the {card.weights_sha256[:12]}… "
-            f"that {CARD_FILE} names"
-        )
-    try:
-        vocabulary = Vocabulary(card.vocabulary)
-        weights = parse_weights(data)
-        experience = None if card.experience is None else Experience(card.experience)
-    except ValueError as error:
-        raise Failure(f"{folder}: {error}") from None
-    _check_sizes(folder, card, weights)
-    _check_work(folder, card, weights)
-    return Bundle(card, vocabulary, weights, experience, folder)
+    trained = trained_model.load(facts_of(folder, card))
+    values = {field.name: getattr(trained, field.name) for field in fields(trained)}
+    return Bundle(**values, card=card, folder=folder)
+
+
+def facts_of(folder: Path, card: Card) -> ModelFacts:
+    """What the playing process has to know of a card."""
+    return ModelFacts(
+        folder,
+        card.name,
+        card.vocabulary,
+        card.steps_per_quarter,
+        card.architecture.kind,
+        card.architecture.units,
+        card.context,
+        card.window_length,
+        card.experience,
+        card.weights_sha256,
+    )
 
 
 def read_card(folder: Path) -> Card:
@@ -198,29 +176,6 @@ def _check_format(path: Path, raw: object) -> None:
     found = raw.get("format") if isinstance(raw, dict) else None
     if found != FORMAT:
         raise Failure(f"{path}: bundle format {shown(found)}, this Antiphon reads format {FORMAT}")
-
-
-def _check_sizes(folder: Path, card: Card, weights: Weights) -> None:
-    if card.architecture.kind != weights.kind:
-        raise Failure(
-            f"{folder}: {CARD_FILE} names kind {card.architecture.kind}, {WEIGHTS_FILE} holds {weights.kind}"
-        )
-    pairs = {
-        "symbols": (len(card.vocabulary), weights.symbols),
-        "units": (card.architecture.units, weights.units),
-    }
-    for what, (said, found) in pairs.items():
-        if said != found:
-            raise Failure(f"{folder}: {CARD_FILE} names {said} {what}, {WEIGHTS_FILE} holds {found}")
-
-
-def _check_work(folder: Path, card: Card, weights: Weights) -> None:
-    work = card.window_length * weights.recurrent.size
-    if weights.kind == "lstm" and work > MAX_WINDOW_WORK:
-        most = MAX_WINDOW_WORK // weights.recurrent.size
-        raise Failure(
-            f"{folder}: window_length must be 1–{most} with {weights.units} units, got {card.window_length}"
-        )
 
 
 def save(folder: Path, card: Card, weights: Weights) -> Bundle:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from annotated_types import Ge, Le, Predicate
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from antiphon import mistakes
 from antiphon.bundle import DEFAULT_MODEL
-from antiphon.compose.model import Context
+from antiphon.compose.context import Context
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
 from antiphon.config_file import lay_over, read_toml, usual_file
@@ -29,6 +29,7 @@ from antiphon.perform.settings import (
 
 _STRICT = {"extra": "forbid"}
 LogLevel = Literal["debug", "info", "warning", "error"]
+LOG_LEVELS = get_args(LogLevel)
 
 
 def _names(given: object, error: str, message: str, most: int) -> tuple[str, ...]:

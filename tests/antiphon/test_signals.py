@@ -1,11 +1,12 @@
 import os
 import pty
 import signal
+import subprocess
 import sys
 
 import pytest
 
-from antiphon.signals import hangup_signal, stop_signals
+from antiphon.signals import PauseKey, hangup_signal, stop_signals
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -53,4 +54,48 @@ def test_a_terminal_that_was_closed_is_none():
     while b"\n" not in said:
         said += os.read(terminal, 1024)
     os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
+ENDS_AT_ONCE = """
+import signal
+from antiphon.signals import ending_at_once, stop_signals
+with {context}:
+    for number in {numbers}:
+        signal.raise_signal(number)
+print("went on")
+"""
+
+
+@pytest.mark.parametrize(
+    ("context", "numbers", "code", "said"),
+    [
+        ("ending_at_once(lambda: print('cleaned', flush=True))", [signal.SIGINT], 130, "cleaned\n"),
+        ("ending_at_once()", [signal.SIGTERM], 143, ""),
+        ("stop_signals()", [signal.SIGINT], 0, "went on\n"),
+        ("stop_signals(lambda: print('cleaned', flush=True))", [signal.SIGINT] * 2, 130, "cleaned\n"),
+        ("stop_signals()", [signal.SIGTERM, signal.SIGINT], 130, ""),
+    ],
+)
+def test_a_signal_at_the_start_and_a_second_one_at_the_end_leave_at_once(context, numbers, code, said):
+    script = ENDS_AT_ONCE.format(context=context, numbers=[int(number) for number in numbers])
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (code, said)
+    assert done.stderr == ("" if code == 0 else "antiphon: interrupted\n")
+
+
+def test_ctrl_z_is_a_question_until_the_process_is_told_to_stop():
+    stopped = []
+    child = os.fork()
+    if child == 0:
+        os.setpgid(0, 0)  # a group that this process could continue
+        with PauseKey(after=lambda: os._exit(7)) as key:
+            signal.raise_signal(signal.SIGTSTP)
+            if key.pressed():
+                key.stop_here()
+        os._exit(1)
+    _, status = os.waitpid(child, os.WUNTRACED)
+    stopped.append(os.WIFSTOPPED(status))
+    os.kill(child, signal.SIGCONT)
+    assert stopped == [True]
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7

@@ -50,11 +50,11 @@ from antiphon.perform.settings import (  # noqa: E402
 )
 from antiphon.stage.machine.priority import FIFO_PRIORITY  # noqa: E402
 from antiphon.stage.ports.live_port import Wiring  # noqa: E402
-from antiphon.stage.process import player as sender  # noqa: E402
+from antiphon.stage.process import entry  # noqa: E402
 from antiphon.stage.process import supervisor as live  # noqa: E402
-from antiphon.stage.process.handle import Serve  # noqa: E402
+from antiphon.stage.process.handle import PlayerHandle, Serve  # noqa: E402
 from antiphon.stage.process.heartbeat import Heartbeat  # noqa: E402
-from antiphon.stage.process.player import LoadOrder, Ready, StartPlaying  # noqa: E402
+from antiphon.stage.process.messages import LoadOrder, Ready, StartPlaying  # noqa: E402
 
 PHRASE = (60, 62, 64, 65, 67)
 NOTE_S, GAP_S = 0.04, 0.01
@@ -112,10 +112,12 @@ def cpu_s(pid: int) -> float:
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
 
-def serve_ordinary(order: LoadOrder, letters: Any, orders: Any, heartbeat: Heartbeat) -> None:
-    """The sending process as it is where the system grants nothing."""
-    vars(sender)["raise_priority"] = lambda: "ordinary priority, as asked"
-    sender.serve(order, letters, orders, heartbeat)
+def serve_ordinary(messages: Any, orders: Any, heartbeat: Heartbeat, jack: bool) -> None:
+    """The playing process as it is where the system grants nothing."""
+    from antiphon.stage.process import player
+
+    vars(player)["raise_priority"] = lambda: "ordinary priority, as asked"
+    entry.serve(messages, orders, heartbeat, jack)
 
 
 @contextmanager
@@ -173,15 +175,19 @@ def cyclictest(seconds: float, real_time: bool) -> Iterator[list[int]]:
                 errors_us += [error_us] * times
 
 
-serve_with: Serve = sender.serve
+serve_with: Serve = entry.serve
 
 
 def run(settings: SessionSettings, player: Player) -> Run:
     """Start a sender, let the player play to it, and end it."""
-    order = LoadOrder(bundle.find(bundle.DEFAULT_MODEL), (), None, 1, on_jack=True)
+    folder = bundle.find(bundle.DEFAULT_MODEL)
+    facts = bundle.facts_of(folder, bundle.read_card(folder))
+    order = LoadOrder(facts, (), None, 1, on_jack=True)
+    first = PlayerHandle(serve_with, jack=True)
+    first.tell(order)
     start = StartPlaying(settings, Wiring("jack", "bench"))
     with (
-        live.Supervisor(order, start, lambda: settings, serve=serve_with) as sending,
+        live.Supervisor(first, serve_with, order, start, lambda: settings) as sending,
         ThreadPoolExecutor(1) as pool,
     ):
         # The one that stands by is a child, too, but not yet.

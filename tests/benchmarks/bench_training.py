@@ -16,7 +16,7 @@ from typing import Any
 
 PROBE = """
 import json, resource, sys
-from antiphon.errors import run
+from antiphon.command_line import run
 from antiphon_training.commands.cli import antiphon_train
 code = run(antiphon_train, "antiphon-train", sys.argv[1:])
 print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024), file=sys.stderr)

@@ -6,6 +6,7 @@ second time on at once. Imported anew by each process that sends, so that the pa
 
 import errno
 import os
+import time
 from pathlib import Path
 
 import rtmidi
@@ -17,6 +18,7 @@ from antiphon.perform.reports import Sent
 from antiphon.perform.session import Session
 from antiphon.stage.ports.live_port import MidiPort
 from antiphon.stage.takes.growing_file import GrowingFile
+from antiphon.stage.takes.recording import Recording
 from antiphon.stage.takes.take import Take
 
 NOTES = 3  # so many begin before the part breaks, while the last of them sounds
@@ -107,7 +109,16 @@ def break_disk():
     GrowingFile.append = full
 
 
+def break_end():
+    def hanging(_self):
+        broken.touch()
+        time.sleep(60)
+
+    Recording.close = hanging
+
+
 {
+    "end": break_end,
     "session": break_session,
     "model": break_model,
     "port": break_port,

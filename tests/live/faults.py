@@ -68,7 +68,6 @@ class Scene:
 
     def measure(self, strike, told=None):
         """Do it in mid-note; `told` is what is written of it, and written no more than once."""
-        wait_for(self.daemon.stands_by, "the process that stands by")
         self.reach_the_answer()
         before, told_before = self.again(), self.daemon.log.count(told) if told else 0
         struck_s = time.monotonic()
@@ -119,14 +118,12 @@ DEATHS = {
     "kill -9 antiphon-sender": (kill("antiphon-sender"), ENDED),
     "kill -9 antiphon-jack": (kill("antiphon-jack"), GONE),
     "antiphon-sender hangs (SIGSTOP)": (kill("antiphon-sender", signal.SIGSTOP), HUNG),
-    "kill -9 antiphon-spare": (kill("antiphon-spare"), None),
     "kill -9 of multiprocessing's tracker": (kill("tracker"), None),
 }
 
 
 def measure_parent(staged):
     """Its first process is killed, and started again by whoever keeps it."""
-    wait_for(staged.daemon.stands_by, "the process that stands by")
     staged.reach_the_answer()
     all_of_it = [staged.daemon.parent, *staged.daemon.pids()]
     opened = staged.daemon.log.count("are open")
@@ -142,7 +139,6 @@ def measure_parent(staged):
 
 def measure_server(staged, away_s=1.0):
     """The JACK server is killed, and started again later; the player with it."""
-    wait_for(staged.daemon.stands_by, "the process that stands by")
     staged.reach_the_answer()
     again = staged.again()
     struck_s = time.monotonic()

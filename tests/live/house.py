@@ -151,10 +151,6 @@ class Daemon:
         wait_for(lambda: name in self.pids().values(), name)
         return next(pid for pid, one in self.pids().items() if one == name)
 
-    def stands_by(self):
-        """Whether another process is loaded, and waits."""
-        return "antiphon-spare" in self.pids().values()
-
     def ask(self, *words):
         """What a command says of it."""
         command = [sys.executable, "-m", "antiphon", *words]

@@ -70,16 +70,13 @@ def test_another_takes_over(server, tmp_path, fault):
     assert_takes_are_whole(tmp_path)
 
 
-def test_those_that_stand_by_are_killed_and_nobody_hears_it(server, tmp_path, calm):
+def test_the_tracker_of_multiprocessing_is_killed_and_nobody_hears_it(server, tmp_path, calm):
     with scene(server, tmp_path) as staged:
-        wait_for(staged.daemon.stands_by, "the process that stands by")
         staged.reach_the_answer()
-        for name in ("antiphon-spare", "tracker"):
-            kill(name)(staged)
+        kill("tracker")(staged)
         wait_for(staged.is_over, "the end of the answer")
         answer = [pitch for _, pitch in staged.player.onsets()]
         assert answer == calm.first_answer
-        # There is another again, which is of use.
         assert_in_time(staged.measure(kill("antiphon-sender"), ENDED))
         assert staged.daemon.end() == 0, staged.daemon.log
     assert_takes_are_whole(tmp_path)

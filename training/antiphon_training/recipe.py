@@ -6,7 +6,7 @@ No TensorFlow here.
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from antiphon.compose.model import Context
+from antiphon.compose.context import Context
 from antiphon.errors import WrongUse
 
 RecipeName = Literal["seed", "stream", "default"]

@@ -14,15 +14,9 @@ import click
 from rich.console import Console
 
 from antiphon.bundle import Bundle
-from antiphon.commands.options import (
-    FILE,
-    bundle_of,
-    configuration,
-    seed_or_chance,
-    shared,
-    take_header,
-    voice_of,
-)
+from antiphon.commands.chosen import bundle_of, take_header, voice_of
+from antiphon.commands.configured import configuration, seed_or_chance
+from antiphon.commands.options import FILE, shared
 from antiphon.config import Config
 from antiphon.errors import Failure
 from antiphon.events import NoteOn, PlayedNote, Timed
@@ -64,7 +58,7 @@ def demo(
     chosen = bundle_of(settings)
     seed = seed_or_chance(random_seed)
     result = _Result(chosen.card.name, seed)
-    recorder = Recorder(Path(settings.take.folder), take_header(settings, chosen, seed), True, _say)
+    recorder = Recorder(Path(settings.take.folder), take_header(settings, chosen.card, seed), True, _say)
     if recorder.trouble is not None:
         raise Failure(recorder.trouble)
     try:

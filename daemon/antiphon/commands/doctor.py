@@ -1,4 +1,4 @@
-"""`antiphon doctor`: can this machine play in time, and what to do where it cannot."""
+"""`antiphon doctor`: check whether this machine can play in time, and show what helps."""
 
 import json
 from collections.abc import Sequence
@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from antiphon.commands.options import configuration, shared
+from antiphon.commands.configured import configuration
+from antiphon.commands.options import shared
 from antiphon.config import Config
 from antiphon.errors import DONE, FAILED
 from antiphon.stage.control import doctor as look
@@ -25,7 +26,7 @@ _STYLES = {"good": "green", "poor": "yellow", "bad": "red"}
 @shared("config", "json")
 @click.pass_context
 def doctor(context: click.Context, config_file: Path | None, as_json: bool) -> None:
-    """Look whether this machine can play in time; for each problem, say what mends it."""
+    """Check whether this machine can play in time; for each problem, show what helps."""
     found = _look(configuration(config_file))
     possible = all(finding.verdict != "bad" for finding in found)
     if as_json:

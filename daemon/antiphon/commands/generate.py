@@ -6,7 +6,9 @@ from pathlib import Path
 import click
 
 from antiphon.bundle import Bundle
-from antiphon.commands.options import FILE, bundle_of, configuration, seed_or_chance, shared, voice_of
+from antiphon.commands.chosen import bundle_of, voice_of
+from antiphon.commands.configured import configuration, seed_or_chance
+from antiphon.commands.options import FILE, shared
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.symbols import parse
 from antiphon.config import Config

@@ -1,22 +1,11 @@
-"""The options that several commands share, the configuration they lead to, and the voice it asks for."""
+"""The options that several commands share. Imports little: a command's options are read before all else."""
 
-import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
-
-from antiphon import bundle, config
-from antiphon.bundle import Bundle
-from antiphon.changes import value_of
-from antiphon.config import Config
-from antiphon.errors import WrongUse
-from antiphon.perform.answer.programs import Voice
-from antiphon.stage.machine.arithmetic import this_arithmetic
-from antiphon.stage.takes.header import TakeHeader, UsedBundle
-from antiphon.stage.voice import make_voice
-from antiphon.timebase import Meter
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -55,110 +44,21 @@ def shared(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return add
 
 
-# The option that gives a setting, by the setting's name.
-_OPTION_OF = {
-    "tempo.bpm": "--bpm",
-    "clock.source": "--clock",
-    "sampling.temperature": "--temperature",
-    "model.name": "--model",
-    "take.folder": "--take-dir",
-    "midi.inputs": "--in",
-    "midi.output": "--out",
-    "midi.api": "--api",
-    "midi.client_name": "--client-name",
-    "log.level": "--log-level",
-}
-_NOTHING: Mapping[str, object] = {}
+class LateChoice(click.ParamType):  # type: ignore[type-arg]
+    """One of the names in a table of the program, which is imported when the option is given, or told of."""
 
+    name = "choice"
 
-def configuration(
-    file: Path | None, given: Mapping[str, object] = _NOTHING, changes: Sequence[str] = ()
-) -> Config:
-    """The configuration of `--config`, or the usual one, with what other options give laid over it.
+    def __init__(self, module: str, table: str) -> None:
+        self._module, self._table = module, table
 
-    `given` maps a setting's name to its option's value, None for none; `changes` are those of `--set`, which
-    win. A mistake in either is told of the option. A foreign config.toml is told of in one line on stderr.
-    """
-    by_set = settings_given(changes)
-    options = {name: _OPTION_OF[name] for name, value in given.items() if value is not None}
-    return config.load(file, {**given, **by_set}, {**options, **set_options(by_set)}, _say)
+    @property
+    def choices(self) -> Sequence[str]:
+        names: Sequence[str] = getattr(import_module(f"antiphon.{self._module}"), self._table)
+        return names
 
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:  # noqa: ARG002
+        return f"[{'|'.join(self.choices)}]"
 
-def _say(line: str) -> None:
-    click.echo(f"antiphon: {line}", err=True)
-
-
-def set_options(changes: Mapping[str, object]) -> Mapping[str, str]:
-    """How a mistake names the option that gave each of these settings."""
-    return {name: f"--set {name}" for name in changes}
-
-
-def settings_given(changes: Sequence[str]) -> Mapping[str, object]:
-    """The settings that `--set` changes, by "section.key". Raises WrongUse where one has no such form."""
-    given: dict[str, object] = {}
-    for change in changes:
-        name, equals, value = change.partition("=")
-        if not equals or "." not in name:
-            raise WrongUse(f'--set must look like sampling.temperature=1.2, got "{change}"')
-        given[name.strip()] = value_of(value.strip())
-    return given
-
-
-def client_name_of(given: str | None) -> str:
-    """The name that is given, else that of the configuration, where it can be read.
-
-    Silence and the end must not hang on a mistake in a file.
-    """
-    try:
-        return config.load(None, {"midi.client_name": given}).midi.client_name
-    except WrongUse:
-        return given or Config().midi.client_name
-
-
-def bundle_of(settings: Config) -> Bundle:
-    return bundle.load(bundle.find(settings.model.name))
-
-
-def programs_of(settings: Config, first: Bundle) -> tuple[Bundle, ...]:
-    """The bundles that program changes choose. Raises WrongUse where their grids differ from the first's."""
-    programs = tuple(bundle.load(bundle.find(name)) for name in settings.model.programs)
-    for program in programs:
-        theirs, ours = program.card.steps_per_quarter, first.card.steps_per_quarter
-        if theirs != ours:
-            raise WrongUse(
-                f"model.programs: all must have the {ours} steps to a quarter of {first.card.name}, "
-                f"{program.card.name} has {theirs}"
-            )
-    return programs
-
-
-def voice_of(chosen: Bundle, settings: Config) -> Voice:
-    """The answering voice of a bundle, with the context that the settings ask for."""
-    return make_voice(chosen, settings.model.context)
-
-
-def take_header(
-    settings: Config,
-    chosen: Bundle,
-    random_seed: int,
-    programs: Sequence[Bundle] = (),
-    remembered: Sequence[str] = (),
-) -> TakeHeader:
-    """What a take must say so that the same can be played again."""
-    meter = Meter.parse(settings.tempo.meter)
-    plain = config.to_plain(settings)
-    models = tuple(UsedBundle(one.card.name, one.card.weights_sha256) for one in (chosen, *programs))
-    return TakeHeader(
-        settings.tempo.bpm,
-        meter,
-        plain,
-        models[0],
-        random_seed,
-        models[1:],
-        tuple(remembered),
-        this_arithmetic(),
-    )
-
-
-def seed_or_chance(random_seed: int | None) -> int:
-    return secrets.randbits(32) if random_seed is None else random_seed
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return click.Choice(self.choices).convert(value, param, ctx)

@@ -2,7 +2,8 @@
 
 import click
 
-from antiphon.commands.options import client_name_of, client_name_option
+from antiphon.commands.configured import client_name_of
+from antiphon.commands.options import client_name_option
 from antiphon.errors import Failure
 from antiphon.stage.control.client import NotRunning, ask
 from antiphon.stage.control.protocol import Command

@@ -13,8 +13,10 @@ import click
 from antiphon import bundle, config
 from antiphon.bundle import Bundle
 from antiphon.changes import changed
+from antiphon.commands.chosen import take_header
 from antiphon.commands.comparison import as_plain, in_words
-from antiphon.commands.options import FILE, set_options, settings_given, shared, take_header
+from antiphon.commands.configured import set_options, settings_given
+from antiphon.commands.options import FILE, shared
 from antiphon.config import Config, KeySettings
 from antiphon.errors import Failure, WrongUse
 from antiphon.perform.replay import Lost, Record, compare, moment_of, perform
@@ -185,7 +187,8 @@ def _answer_anew(
     band = band_of(take, header, model, changes)
     asked = [without(record, changes) for record in records]
     settings = _told(_plain_settings(header), model, changes)
-    told = take_header(settings, band.bundles[0], header.random_seed, band.bundles[1:], header.remembered)
+    cards = [one.card for one in band.bundles]
+    told = take_header(settings, cards[0], header.random_seed, cards[1:], header.remembered)
     place = Place(TempoMap(told.bpm))
     path = out or _free_name(take)
     written = Take(path.parent, told, stem=path.stem, place=place)

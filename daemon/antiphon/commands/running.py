@@ -1,4 +1,4 @@
-"""`antiphon status`, `set` and `stop`: a running Antiphon is asked from another terminal."""
+"""`antiphon status`, `set` and `stop`: ask a running Antiphon from another terminal."""
 
 import json
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from antiphon.changes import check_alone, value_of
-from antiphon.commands.options import client_name_of, client_name_option, shared
+from antiphon.commands.configured import client_name_of
+from antiphon.commands.options import client_name_option, shared
 from antiphon.stage.control.client import ask
 from antiphon.stage.control.protocol import Command, SetOne, Value
 
@@ -15,7 +16,7 @@ from antiphon.stage.control.protocol import Command, SetOne, Value
 @client_name_option
 @shared("json")
 def status(client_name: str | None, as_json: bool) -> None:
-    """Say how the running Antiphon is."""
+    """Show the state of the running Antiphon."""
     told: Any = ask(client_name_of(client_name), Command("status")).said.get("status")
     click.echo(json.dumps(told) if as_json else "\n".join(_lines(told)))
 
@@ -46,7 +47,7 @@ def stop(client_name: str | None) -> None:
 
 
 def _lines(told: Any) -> list[str]:
-    """A status in words; what is not known is left out."""
+    """The status, a line for each field; unknown fields are left out."""
     ports = told["ports"]
     rows = {
         "state": told["state"],

@@ -9,7 +9,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from antiphon.commands.options import FOLDER, configuration, shared
+from antiphon.commands.configured import configuration
+from antiphon.commands.options import FOLDER, shared
 from antiphon.stage.takes.library import Listed, finish_what_was_cut_off, length, listed
 
 _COLUMNS = ("take", "length", "phrases", "answers", "keys", "model", "")

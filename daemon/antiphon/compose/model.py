@@ -6,15 +6,13 @@ Knows nothing of files or training.
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 
+from antiphon.compose.context import Context
 from antiphon.compose.lstm import Floats, LstmState, Probabilities, prepared, softmax
 from antiphon.compose.place import NO_BARS, Bars
-
-Context = Literal["stream", "window"]
-
 
 # Trained weights are below 100; with none beyond this no sum of them leaves what float32 can say.
 LARGEST_WEIGHT = 1e4

@@ -17,14 +17,14 @@ from antiphon.perform.settings import Changes, SettingChange
 from antiphon.signals import has_terminal
 from antiphon.stage.control.protocol import Command, Done, Reply, Request, SetOne
 from antiphon.stage.control.sd_notify import Notifier
-from antiphon.stage.control.server import Door
+from antiphon.stage.control.server import ControlServer
 from antiphon.stage.control.status import status_of
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.machine.log import LOG
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
 from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.ports.port import PortChanged
-from antiphon.stage.process.player import LiveRequest, Ready, Waiting
+from antiphon.stage.process.messages import LiveRequest, Ready, Waiting
 from antiphon.stage.process.supervisor import Supervisor, TakenOver, Watched
 from antiphon.stage.screen.event_log import log_event
 from antiphon.stage.screen.remarks import remark
@@ -173,13 +173,17 @@ class App:
 
 
 def attend(
-    live: Supervisor, app: App, door: Door, stopping: Callable[[], bool], hung_up: Callable[[], bool]
+    live: Supervisor,
+    app: App,
+    control: ControlServer,
+    stopping: Callable[[], bool],
+    hung_up: Callable[[], bool],
 ) -> None:
     """Run the app until `stopping()`, or until a client asks for the end."""
     on_terminal = has_terminal()
 
     def tick() -> None:
-        door.poll()
+        control.poll()
         app.tick()
         if hung_up():
             # SIGHUP means two things: the terminal was closed, or the configuration is to be read again.

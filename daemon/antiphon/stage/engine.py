@@ -12,8 +12,8 @@ from antiphon.perform.settings import Button, Changes, State
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.ports.port import Port
 
-# Waking costs more than what is done then (some 40 µs of a processor), so the input is looked at no more
-# often than a player can tell; with nothing played for a while and nothing to come, less often.
+# Each look at the input costs some 40 µs of processor time, mostly for waking up, so it is done no more often
+# than a player can hear; less often still when nothing was played for a while and nothing is due.
 POLL_S = 0.002
 _IDLE_AFTER_S, _IDLE_POLL_S = 2.0, 0.01
 # What is to sound is made ready this long before its moment, so that at its moment it only has to leave.
@@ -37,6 +37,7 @@ class Engine:
         light: Callable[[State], ControlChange | None] = lambda _: None,
         clock_out: MidiClockOut | None = None,
         clock_feed: Callable[[], list[Lead]] = list,
+        suspended: Callable[[], None] = lambda: None,
     ) -> None:
         self._clock = clock
         self._port = port
@@ -46,13 +47,14 @@ class Engine:
         self._light = light
         self._clock_out = clock_out
         self._clock_feed = clock_feed
+        self._say_suspended = suspended
         self._last_input_s = clock.now_s()
         self._reached_s = float("-inf")  # the moment the session was last advanced to
         self._told_s = float("-inf")  # the moment of what the session was told of last
         self._deadline_s: float | None = None
         self._sends_s: float | None = None
         self._asked: deque[Changes | Button] = deque()
-        self._stopping = False
+        self._stopping = self._suspending = False
 
     def ask(self, what: Changes | Button) -> None:
         """Other settings, or what a button does, from the next turn on; safe from another thread."""
@@ -61,6 +63,14 @@ class Engine:
     def stop(self) -> None:
         """End the loop at its next turn; safe from a signal handler or another thread."""
         self._stopping = True
+
+    def suspend(self) -> None:
+        """End every note at the next turn and call `suspended`; then take nothing in until `resume`."""
+        self._suspending = True
+
+    def resume(self) -> None:
+        """Play on; what was played meanwhile is not heard."""
+        self._suspending = False
 
     @property
     def deadline_s(self) -> float | None:
@@ -72,15 +82,31 @@ class Engine:
         self._publish_reports()
         try:
             while not self._stopping and not until():
+                if self._suspending:
+                    self._stay_silent(until)
                 self.turn()
                 self._rest()
         finally:
             ended_s = self._clock.now_s()
             self._send(self._session.stop(ended_s))
-            if self._clock_out is not None:
-                self._say(self._clock_out.follow(None, ended_s))
+            self._stop_clock(ended_s)
             self._publish_reports()
             self._publish(Ended(ended_s, self._reached_s))
+
+    def _stay_silent(self, until: Callable[[], bool]) -> None:
+        """The process with the screen is stopped and reads no reports, so none are made."""
+        self.ask("panic")
+        self.turn()
+        self._stop_clock(self._clock.now_s())
+        self._say_suspended()
+        while self._suspending and not self._stopping and not until():
+            self._port.receive()  # it would pile up
+            self._clock_feed()
+            self._clock.wait_until_s(self._clock.now_s() + _IDLE_POLL_S, exactly=False)
+
+    def _stop_clock(self, at_s: float) -> None:
+        if self._clock_out is not None:
+            self._say(self._clock_out.follow(None, at_s))
 
     def turn(self) -> None:
         """One turn: take what came in, send what is due."""
@@ -101,7 +127,7 @@ class Engine:
 
     def _hand_over(self, arrived: Input) -> Received | Led:
         """Give it to the session; gives it back as it was taken in."""
-        # A lead tells where the studio is at any moment, and counts from now on.
+        # A lead tells where the external clock is at any moment, and counts from now on.
         at_s = self._not_before(self._clock.now_s() if isinstance(arrived, Lead) else arrived.at_s)
         if isinstance(arrived, Clocked | Lead):
             self._session.hear_clock(arrived, at_s)

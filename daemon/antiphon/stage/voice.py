@@ -1,25 +1,26 @@
-"""A bundle becomes a voice that can answer, and is warmed before it plays. Knows no port."""
+"""Makes a voice that can answer from a model, and warms it before it plays. Knows no port."""
 
 import gc
 from collections.abc import Sequence
 
-from antiphon.bundle import Bundle
-from antiphon.compose.model import Context, Model
+from antiphon.compose.context import Context
+from antiphon.compose.model import Model
 from antiphon.perform.answer.programs import Voice
+from antiphon.trained_model import TrainedModel
 
 _WARM_STEPS = 64
 
 
-def make_voice(chosen: Bundle, context: Context | None, remembered: Sequence[str] = ()) -> Voice:
-    """The answering voice of a bundle; `context` as its card says unless given.
+def make_voice(chosen: TrainedModel, context: Context | None, remembered: Sequence[str] = ()) -> Voice:
+    """The voice of a model; `context` as its card says unless given.
 
     `remembered` is what an earlier session kept: symbols, "" for each step between two songs.
     """
-    memory, vocabulary, card = chosen.memory(), chosen.vocabulary, chosen.card
+    memory, vocabulary = chosen.memory(), chosen.vocabulary
     if memory is not None:
         gap = len(vocabulary)
         memory.restore([vocabulary.id(vocabulary.nearest(s)) if s else gap for s in remembered])
-    return Voice(chosen.model(context), vocabulary, card.steps_per_quarter, card.name, memory)
+    return Voice(chosen.model(context), vocabulary, chosen.steps_per_quarter, chosen.name, memory)
 
 
 def warm(*models: Model) -> None:
@@ -28,6 +29,6 @@ def warm(*models: Model) -> None:
         for _ in range(_WARM_STEPS):
             model.step(0)
         model.reset()
-    # What lives now lives until the end: the collector need not look at it again while notes are due.
+    # All objects of now stay until the end: the collector need not look at them again while notes are due.
     gc.collect()
     gc.freeze()

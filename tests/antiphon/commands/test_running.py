@@ -10,9 +10,8 @@ from antiphon.commands import panic
 from antiphon.config import Config
 from antiphon.errors import Failure
 from antiphon.stage.control.protocol import Command, Done, Refused, SetOne
-from antiphon.stage.control.server import SUPPORTED, ControlSocket
+from antiphon.stage.control.server import SUPPORTED, ControlServer
 from antiphon.stage.control.status import status_of
-from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.machine.single_instance import made, socket_of
 from antiphon.stage.performance_state import PerformanceTracker
 from antiphon.stage.ports.port import PortChanged
@@ -48,14 +47,15 @@ class Running:
         self.asked, self.refuses = [], ""
         made(socket_of(client_name).parent)
         self._over = threading.Event()
-        self._socket = ControlSocket(socket_of(client_name), self._serve, VirtualClock())
+        self._server = ControlServer(socket_of(client_name))
+        self._server.serve = self._serve
         self._thread = threading.Thread(target=self._poll)
         self._thread.start()
 
     def _poll(self):
         while not self._over.wait(0.001):
-            self._socket.poll()
-        self._socket.close()
+            self._server.poll()
+        self._server.close()
 
     def _serve(self, request):
         self.asked.append(request)

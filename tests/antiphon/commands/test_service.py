@@ -42,7 +42,7 @@ def test_it_is_written_and_removed(antiphon, tmp_path):
     assert (code, "systemctl --user stop antiphon" in out) == (0, True)
     assert not path.exists()
     assert not wanted.is_symlink()
-    assert antiphon("uninstall") == (0, f"{path} is not there: nothing to remove.\n", "")
+    assert antiphon("uninstall") == (0, f"{path} does not exist; nothing was removed.\n", "")
 
 
 def test_it_starts_with_this_interpreter_and_these_settings(antiphon, tmp_path):
@@ -64,5 +64,5 @@ def test_a_mistake_in_the_settings_is_told_before_anything_is_written(antiphon, 
 
 def test_root_is_refused():
     service.refuse_root(1000)
-    with pytest.raises(WrongUse, match="Antiphon needs no root: run this as the user who plays"):
+    with pytest.raises(WrongUse, match="Antiphon does not need root: run this as the user who plays"):
         service.refuse_root(0)

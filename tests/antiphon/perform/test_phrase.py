@@ -15,7 +15,10 @@ TEMPO = TempoSettings("fixed", 120.0)
 
 
 def played(*events, settings=USUAL, meter="4/4"):
-    phrase, time = PhraseInput(settings, InputSettings()), BarClock(TempoSettings("fixed", 120.0, meter), ClockSettings(), 4)
+    phrase, time = (
+        PhraseInput(settings, InputSettings()),
+        BarClock(TempoSettings("fixed", 120.0, meter), ClockSettings(), 4),
+    )
     for at_s, event in events:
         phrase.told(at_s)
         if phrase.silent:

@@ -25,7 +25,7 @@ from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.performance_state import PerformanceTracker
 from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.ports.port import PortChanged
-from antiphon.stage.process.player import Ready, Waiting
+from antiphon.stage.process.messages import Ready, Waiting
 from antiphon.stage.process.supervisor import TakenOver
 from fakes import Neighbour
 

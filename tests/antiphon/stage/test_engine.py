@@ -1,6 +1,7 @@
 """The loop, with a loopback port in virtual time; and how it ends when things go wrong."""
 
 from functools import partial
+from itertools import pairwise
 
 import pytest
 
@@ -241,3 +242,69 @@ def test_a_clock_that_jumps_an_hour_ends_the_notes_and_plays_no_burst():
     assert len(again) >= 2
     assert all(timed.at_s > 3612.2 for timed in again)
     assert stage.sounding() == []
+
+
+class Watched(Loopback):
+    """Keeps the moments at which it was looked at."""
+
+    def __init__(self, clock, script):
+        super().__init__(clock, script)
+        self.clock, self.looks_s = clock, []
+
+    def receive(self):
+        self.looks_s.append(self.clock.now_s())
+        return super().receive()
+
+
+def test_a_key_pressed_after_a_long_pause_is_noticed_within_20_ms():
+    stage = Outputs(scripted_voice(SCRIPT), Watched, call=[])
+    stage.run(until_s=10.0)
+    looks_s = stage.port.looks_s
+    assert max(after - before for before, after in pairwise(looks_s)) < 0.02
+    # And not so often that waiting costs anything.
+    assert len([look_s for look_s in looks_s if look_s > 5]) < 1000
+
+
+def suspended_at(*moments_s, script=CALL):
+    """An engine that is suspended at the first moment and resumed at the second."""
+    stage = Outputs(scripted_voice(SCRIPT), call=script)
+    said = []
+    stage.engine._say_suspended = lambda: said.append(stage.clock.now_s())
+    begin_s, end_s, over_s = moments_s
+
+    def until():
+        now_s = stage.clock.now_s()
+        if begin_s <= now_s < end_s and not said:
+            stage.engine.suspend()
+        if now_s >= end_s:
+            stage.engine.resume()
+        return now_s >= over_s
+
+    stage.engine.run(until=until)
+    return stage, said
+
+
+def test_a_suspended_engine_ends_its_notes_says_so_and_plays_nothing_more():
+    stage, said = suspended_at(4.7, 20.0, 30.0)
+    assert said == [pytest.approx(4.7, abs=0.02)]
+    assert [type(timed.event) for timed in stage.port.sent] == [NoteOn, NoteOff]
+    assert stage.sounding() == []
+    assert stage.port.sent[1].at_s == pytest.approx(4.7, abs=0.02)
+
+
+def test_what_is_played_to_a_suspended_engine_is_not_heard_and_afterwards_it_answers():
+    missed, heard = (
+        [Timed(8.0, NoteOn(62)), Timed(9.0, NoteOff(62))],
+        [Timed(21.0, NoteOn(64)), Timed(22.0, NoteOff(64))],
+    )
+    stage, _ = suspended_at(4.7, 20.0, 32.0, script=[*CALL, *missed, *heard])
+    received = [report.timed.event.pitch for report in stage.reports if isinstance(report, Received)]
+    assert received == [60, 60, 64, 64]
+    assert [timed.at_s > 22 for timed in stage.port.sent if isinstance(timed.event, NoteOn)].count(True) >= 1
+    assert stage.sounding() == []
+
+
+def test_a_suspended_engine_can_be_stopped():
+    stage, said = suspended_at(4.7, 100.0, 6.0)
+    assert said
+    assert stage.clock.now_s() == pytest.approx(6.0, abs=0.02)

@@ -1,3 +1,5 @@
+import gc
+
 import pytest
 
 from antiphon.commands.demo import Performance
@@ -62,3 +64,12 @@ def test_warming_leaves_the_model_at_a_beginning():
     fresh = StreamModel(random_weights(len(VOCABULARY)))
     warm(model)
     assert (model.step(3) == fresh.step(3)).all()
+
+
+def test_what_lives_before_the_first_note_is_not_looked_at_by_the_collector_again():
+    gc.unfreeze()
+    try:
+        warm(StreamModel(random_weights(len(VOCABULARY))))
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from antiphon.command_line import run
 from antiphon.compose.sampling import SamplingSettings
-from antiphon.errors import run
 from antiphon_training.commands.cli import antiphon_train
 from antiphon_training.commands.evaluate_command import Asked, answer_openings, watched
 from antiphon_training.data.dataset import load_dataset

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from antiphon.errors import run
+from antiphon.command_line import run
 from antiphon.midi.file import read_phrase
 from antiphon_training.commands.cli import antiphon_train
 from antiphon_training.data.dataset import load_dataset

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from antiphon.errors import DONE, FAILED, INTERRUPTED, WRONG_USAGE, run
+from antiphon.command_line import run
+from antiphon.errors import DONE, FAILED, INTERRUPTED, WRONG_USAGE
 from antiphon_training.commands import prepare_command
 from antiphon_training.commands.cli import antiphon_train
 from antiphon_training.corpus.corpus import Corpus, Loaded

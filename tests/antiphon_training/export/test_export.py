@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from antiphon import bundle
+from antiphon.command_line import run
 from antiphon.compose.place import Bars
-from antiphon.errors import Failure, run
+from antiphon.errors import Failure
 from antiphon.weights import weights_bytes
 from antiphon_training.commands.cli import antiphon_train
 from antiphon_training.data.dataset import Dataset, load_dataset

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from antiphon.errors import Failure, WrongUse, run
+from antiphon.command_line import run
+from antiphon.errors import Failure, WrongUse
 from antiphon_training.commands.cli import antiphon_train
 from antiphon_training.data.dataset import Dataset, load_dataset
 from antiphon_training.fit.run_folder import Epoch, read_checkpoint, read_weights

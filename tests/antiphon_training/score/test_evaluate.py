@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from antiphon.bundle import Architecture, Card, Corpus, Split, save
+from antiphon.command_line import run
 from antiphon.compose.memory import DISTANCES, RUNS, Experience
 from antiphon.compose.model import LstmWeights
 from antiphon.compose.place import NO_BARS
 from antiphon.compose.symbols import Vocabulary
-from antiphon.errors import Failure, run
+from antiphon.errors import Failure
 from antiphon_training.commands.cli import antiphon_train
 from antiphon_training.data.dataset import load_dataset
 from antiphon_training.score.evaluate import Beside, measure

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from antiphon.errors import run
+from antiphon.command_line import run
 from antiphon_training.judge.answer_settings import JudgedSettings, answer_options
 
 

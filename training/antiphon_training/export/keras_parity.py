@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.compose.context import Context
 from antiphon.compose.events_model import LENGTHS, EventModel, EventWeights
 from antiphon.compose.lstm import softmax
-from antiphon.compose.model import Context, LstmWeights, StreamModel, WindowModel
+from antiphon.compose.model import LstmWeights, StreamModel, WindowModel
 from antiphon.compose.symbols import END, HOLD, Vocabulary
 from antiphon.weights import Weights
 from antiphon_training.data.batches import Ids, song_ids

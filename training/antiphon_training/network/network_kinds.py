@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from antiphon.compose.model import Context
+from antiphon.compose.context import Context
 from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure
 from antiphon_training.data.batches import Feed, songs_feed, windows_feed

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from antiphon import bundle
-from antiphon.bundle import build_model
+from antiphon.compose.context import Context
 from antiphon.compose.events_model import EventWeights
 from antiphon.compose.memory import Experience, Memory
-from antiphon.compose.model import Context, Model
+from antiphon.compose.model import Model
 from antiphon.compose.place import Bars
 from antiphon.compose.symbols import END, HOLD, Vocabulary
 from antiphon.errors import Failure
+from antiphon.trained_model import build_model
 from antiphon.weights import Weights
 from antiphon_training.data.batches import song_ids
 from antiphon_training.data.song_events import event_song

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.compose.model import Context, LstmWeights
+from antiphon.compose.context import Context
+from antiphon.compose.model import LstmWeights
 from antiphon_training.data.batches import Batch, Ids, song_windows, whole_songs
 
 Floats = NDArray[np.float64]

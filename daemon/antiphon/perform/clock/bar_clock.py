@@ -132,7 +132,7 @@ class BarClock:
         return (self._external if self.led else self.transport.grid).steps_at(at_s)
 
     def straight(self, played: Sequence[PlayedNote]) -> tuple[PlayedNote, ...]:
-        """A phrase as if it were played on the present grid, where the tempo of an external clock has moved."""
+        """A phrase as if it were played on the present grid, where an external clock has moved its tempo."""
         return self._external.straightened(played) if self.led else tuple(played)
 
 

@@ -8,15 +8,15 @@ from antiphon.stage.control.protocol import Command, Done, Refused, Reply, Reque
 from antiphon.stage.control.server import SUPPORTED
 from antiphon.stage.machine.single_instance import check, socket_of
 
-# A poll is a fortieth of a second away; a machine that takes so long has other troubles.
+# Requests are served 25 times a second; a machine that takes longer than this has other troubles.
 _PATIENCE_S = 5.0
-_END_S = 15.0
+_END_S = 25.0  # below what a service manager waits (service_files)
 _READ_BYTES = 65_536
 _LONGEST_REPLY = 4 * 1024 * 1024
 
 
 class NotRunning(Failure):
-    """There is nobody to ask."""
+    """No Antiphon of this client name runs."""
 
     def __init__(self, client_name: str) -> None:
         super().__init__(f"no antiphon is running (client name {client_name}); antiphon play starts it")
@@ -25,7 +25,7 @@ class NotRunning(Failure):
 def ask(client_name: str, request: Request, folder: Path | None = None) -> Done:
     """What the Antiphon of a client name replies. Raises NotRunning, or Failure with what it refuses.
 
-    `folder` stands in for the runtime folder. After a stop, its end is waited for.
+    `folder` stands in for the runtime folder. After a stop this waits for the end.
     """
     with _connected(client_name, folder) as connection:
         reply = _reply(connection, request, client_name)
@@ -42,7 +42,7 @@ def _connected(client_name: str, folder: Path | None) -> socket.socket:
     path = socket_of(client_name, folder)
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        # What lies in a folder of somebody else is not ours to trust.
+        # A socket in a folder of another user is not to be trusted.
         check(path.parent)
         connection.settimeout(_PATIENCE_S)
         connection.connect(str(path))
@@ -71,22 +71,22 @@ def _reply(connection: socket.socket, request: Request, client_name: str) -> Rep
             f"antiphon does not answer within {_PATIENCE_S:g} s (client name {client_name})"
         ) from None
     except OSError:
-        pass  # it went while it was asked; what it said before counts
+        pass  # it ended meanwhile; what it sent before counts
     if not line:
         raise NotRunning(client_name)
     try:
         return read_reply(bytes(line))
     except ValueError:
-        raise Failure(f"what answers is no antiphon (client name {client_name})") from None
+        raise Failure(f"Unexpected reply: not Antiphon (client name {client_name})") from None
 
 
 def _wait_for_end(connection: socket.socket, client_name: str) -> None:
-    """It parts from whoever asked when it is over."""
+    """It disconnects the client when it has ended."""
     connection.settimeout(_END_S)
     try:
         while connection.recv(_READ_BYTES):
             pass
     except TimeoutError:
-        raise Failure(f"antiphon is not over after {_END_S:g} s (client name {client_name})") from None
+        raise Failure(f"antiphon has not ended after {_END_S:g} s (client name {client_name})") from None
     except OSError:
         return

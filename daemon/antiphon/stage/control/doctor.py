@@ -1,4 +1,4 @@
-"""Whether this machine can play in time: what is there, what is allowed, how late it wakes, what mends it."""
+"""Checks whether this machine can play in time, and says what helps. Prints nothing."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ from antiphon.stage.ports.rtmidi import MidiSystem, load_rtmidi, quiet, systems
 
 Verdict = Literal["good", "poor", "bad"]
 MEASURED_S, PERIOD_S = 2.0, 0.01
-# Ten milliseconds between hands are heard as two hands; a tenth of that is heard by nobody.
+# Two notes 10 ms apart are heard as two; nobody hears 1 ms.
 GOOD_S, POOR_S = 0.001, 0.01
 _SEQUENCER = Path("/dev/snd/seq")
 _LIMITS = "/etc/security/limits.d/audio.conf"
@@ -24,7 +24,7 @@ _LIMITS = "/etc/security/limits.d/audio.conf"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at. "bad": no playing; "poor": less good playing; `mend` is what to do."""
+    """The result of one check. "bad": it cannot play; "poor": it plays less well; `mend` says what to do."""
 
     thing: str
     verdict: Verdict
@@ -33,7 +33,7 @@ class Finding:
 
 
 def midi(backend: Any = None) -> list[Finding]:
-    """A finding for each MIDI system; bad ones are only poor where another answers."""
+    """A finding for each MIDI system; a bad one is only poor where another works."""
     try:
         rtmidi = backend or load_rtmidi()
     except Failure as failure:
@@ -76,21 +76,21 @@ def _mend_midi(api: str, sequencer: Path) -> str:
 
 
 def priority(fifo: bool) -> Finding:
-    """Whether real-time scheduling was had, and memory may be locked."""
+    """Whether real-time priority was allowed, and memory may be locked."""
     locks = may_lock_memory()
     scheduled = "real-time priority allowed" if fifo else "real-time priority refused"
     had = f"{scheduled}, locked memory {'allowed' if locks else 'limited'}"
     if fifo and locks:
         return Finding("priority", "good", had)
     if not sys.platform.startswith("linux"):
-        return Finding("priority", "good", "this system schedules as it sees fit")
+        return Finding("priority", "good", "this system has no such setting")
     lines = r"@audio - rtprio 95\n@audio - memlock unlimited\n"
     mend = f"printf '{lines}' | sudo tee {_LIMITS}; sudo usermod -aG audio $USER; log in again"
     return Finding("priority", "poor", had, mend)
 
 
 def lateness_s(clock: Clock, measured_s: float) -> list[float]:
-    """How late the clock woke, in seconds, at each of the moments of a pulse that lasts `measured_s`."""
+    """How late the clock woke, in seconds, at each pulse within `measured_s`."""
     begun_s, late_s = clock.now_s(), []
     for number in range(1, round(measured_s / PERIOD_S) + 1):
         at_s = begun_s + number * PERIOD_S
@@ -116,16 +116,16 @@ def timing(late_s: Sequence[float]) -> Finding:
 
 
 def model(name: str) -> Finding:
-    """Whether the bundle can be had and is whole."""
+    """Whether the bundle can be read and is complete."""
     return _try("model", lambda: _whole(name), "antiphon models lists those that ship")
 
 
 def _whole(name: str) -> str:
-    return f"{bundle.load(bundle.find(name)).card.name} is whole"
+    return f"{bundle.load(bundle.find(name)).card.name} is complete"
 
 
 def takes(folder: Path) -> Finding:
-    """Whether takes can be written; a folder that is not there yet is not made."""
+    """Whether takes can be written; a folder that does not exist yet is not created."""
     return _try("takes", lambda: _written(folder), "choose another folder with --take-dir or [take] folder")
 
 

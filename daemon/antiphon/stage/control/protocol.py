@@ -1,12 +1,12 @@
-"""What may be asked of a running Antiphon, and how it replies: one JSON object a line, each way.
+"""Requests to a running Antiphon and its replies: one JSON object a line, each way.
 
-    {"command": "status"}                                         how it is: {"ok": true, "status": {…}}
+    {"command": "status"}                                         its state: {"ok": true, "status": {…}}
     {"command": "set", "name": "tempo.bpm", "value": 96}          one setting, as in config.toml
     {"command": "panic"}                                          silence, at once
     {"command": "reload"}                                         the configuration file is read again
     {"command": "stop"}                                           the end, as after Ctrl-C
 
-A request is at most 64 KiB long, and says nothing but this. The reply is {"ok": true, …} or
+A request is at most 64 KiB long and has no other fields. The reply is {"ok": true, …} or
 {"ok": false, "error": "one line"}.
 """
 
@@ -30,7 +30,7 @@ Value = Scalar | list[Scalar] | dict[str, Scalar]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A request without more to it."""
+    """A request without arguments."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 
@@ -53,14 +53,14 @@ Request = Command | SetOne
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """It is done; `said` goes into the reply."""
+    """It is done; `said` are further fields of the reply."""
 
     said: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It is not done, and why: one line."""
+    """It is not done; one line says why."""
 
     error: str
 
@@ -71,11 +71,11 @@ _ADAPTER: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discrimina
 
 
 def read_request(line: bytes) -> Request:
-    """What a line asks for. Raises WrongUse, whatever the bytes, where it is no request."""
+    """The request that a line holds. Raises WrongUse, whatever the bytes, where it holds none."""
     try:
         return _ADAPTER.validate_json(line)
     except ValidationError as error:
-        raise WrongUse(f"no request: {_told(error.errors(include_url=False)[0])}") from None
+        raise WrongUse(f"not a request: {_told(error.errors(include_url=False)[0])}") from None
 
 
 def _told(mistake: ErrorDetails) -> str:
@@ -99,10 +99,10 @@ def write_reply(reply: Reply) -> bytes:
 
 
 def read_reply(line: bytes) -> Reply:
-    """What a line replies. Raises ValueError where it is no reply."""
+    """The reply that a line holds. Raises ValueError where it holds none."""
     said = json.loads(line)
     if not isinstance(said, dict) or not isinstance(said.get("ok"), bool):
-        raise ValueError("no reply")
+        raise ValueError("not a reply")
     if said.pop("ok"):
         return Done(said)
     return Refused(str(said.get("error", "")))

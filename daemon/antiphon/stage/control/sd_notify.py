@@ -1,6 +1,6 @@
-"""Telling systemd how we are, where it started us and asks for it (sd_notify(3)); elsewhere nothing.
+"""Tells systemd the state of this program, where systemd started it (sd_notify(3)).
 
-Nothing here waits or raises: a service manager that does not listen is no reason to stop playing.
+Nothing here waits or raises: the music goes on when the service manager does not listen.
 """
 
 import os
@@ -12,7 +12,7 @@ from antiphon.stage.machine.clock import Clock
 
 
 class Notifier:
-    """Says what it is told to say to the socket that `environment` names."""
+    """Sends states to the socket that `environment` names; without one it does nothing."""
 
     def __init__(self, clock: Clock, environment: Mapping[str, str] = os.environ) -> None:
         self._clock = clock
@@ -21,22 +21,22 @@ class Notifier:
         self._alive_s: float | None = None
 
     def ready(self) -> None:
-        """The ports are open, or open again with the settings that were read again."""
+        """The ports are open, or the configuration was read again."""
         self._send("READY=1")
 
     def status(self, line: str) -> None:
-        """What `systemctl status` shows."""
+        """The line that `systemctl status` shows."""
         self._send(f"STATUS={' '.join(line.split())}")
 
     def reloading(self) -> None:
-        """The settings are read again; `ready` ends it."""
+        """The configuration is being read again; `ready` ends it."""
         self._send(f"RELOADING=1\nMONOTONIC_USEC={int(self._clock.now_s() * 1_000_000)}")
 
     def stopping(self) -> None:
         self._send("STOPPING=1")
 
     def alive(self) -> None:
-        """Call it often: it is said twice in the time after which the watchdog would end us."""
+        """Call it often: twice in each period of the watchdog, systemd is told that the program is alive."""
         if self._period_s is None:
             return
         now_s = self._clock.now_s()
@@ -47,14 +47,14 @@ class Notifier:
     def _send(self, said: str) -> None:
         if self._address is None:
             return
-        # ValueError: a name with a NUL inside, which is no place.
+        # ValueError: a path with a NUL inside.
         with suppress(OSError, ValueError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sending:
             sending.setblocking(False)
             sending.sendto(said.encode("utf-8", "replace"), self._address)
 
 
 def _address(name: str) -> bytes | None:
-    """A file's path, or a name that is in no folder, which begins with @ and is meant with NUL."""
+    """A file's path, or an abstract name: @ at its beginning stands for NUL."""
     if not hasattr(socket, "AF_UNIX") or not name.startswith(("/", "@")):
         return None
     raw = os.fsencode(name)
@@ -62,7 +62,7 @@ def _address(name: str) -> bytes | None:
 
 
 def _watchdog_s(environment: Mapping[str, str], pid: int) -> float | None:
-    """Within what time a sign of life is awaited, if from us."""
+    """The period of the watchdog, if it watches this process."""
     meant = environment.get("WATCHDOG_PID", str(pid))
     with suppress(ValueError):
         wanted_s = int(environment.get("WATCHDOG_USEC", "")) / 1_000_000

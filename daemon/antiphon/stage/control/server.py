@@ -1,167 +1,178 @@
-"""The socket through which a running Antiphon is asked, for whoever owns it; never waits, whoever is there.
+"""The socket through which a running Antiphon is asked: a thread for each client reads and replies.
 
-`poll` does all the work, and little of it each time. What a request means it does not know; the language is
-in `requests`.
+Requests are served by `poll`, in the thread of the caller. What they mean is not known here; their form is in
+`protocol`.
 """
 
 import os
 import socket
 import struct
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from socketserver import BaseRequestHandler, TCPServer, ThreadingMixIn
+from threading import BoundedSemaphore, Event, Thread
+from typing import Any
 
-import click
-
-from antiphon.errors import Failure
-from antiphon.stage.control.protocol import LONGEST_BYTES, Refused, Reply, Request, read_request, write_reply
-from antiphon.stage.machine.clock import Clock
+from antiphon.errors import Failure, UserError
+from antiphon.stage.control.protocol import (
+    LONGEST_BYTES,
+    Command,
+    Refused,
+    Reply,
+    Request,
+    read_request,
+    write_reply,
+)
+from antiphon.stage.machine.clock import Clock, SystemClock
 from antiphon.stage.machine.log import LOG
 
 SUPPORTED = hasattr(socket, "AF_UNIX")
 MOST_CLIENTS, MOST_REQUESTS = 8, 16
-PATIENCE_S = 5.0  # for a whole line
-MOST_UNREAD_BYTES = 65_536
+PATIENCE_S = 5.0  # for a complete request, and for a reply to be read
+_READ_BYTES = 65_536
 _CREDENTIALS = struct.Struct("3i")  # process, user, group
 
+Serve = Callable[[Request], Reply]
 
-class ControlSocket:
-    """Replies with what `serve` makes of each request; what it raises as a told error is the reply.
 
-    The file is replaced where one was left behind, so hold the instance's lock. Raises Failure where it
-    cannot be made.
+def _not_yet(_: Request) -> Reply:
+    raise Failure("antiphon is only starting; ask again")
+
+
+class ControlServer:
+    """Replies with what `serve` makes of each request; a UserError that it raises is the reply.
+
+    The file is replaced where one was left behind, so hold the instance's lock. Where the system has no Unix
+    sockets nobody can ask. Raises Failure where the socket cannot be made.
     """
 
-    def __init__(self, path: Path, serve: Callable[[Request], Reply], clock: Clock) -> None:
-        self._path, self._serve, self._clock = path, serve, clock
-        self._clients: list[_Client] = []
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    def __init__(self, path: Path, patience_s: float = PATIENCE_S, clock: Clock | None = None) -> None:
+        self.serve: Serve = _not_yet
+        self._path = path
+        self._asked: SimpleQueue[tuple[Request, SimpleQueue[Reply]]] = SimpleQueue()
+        self._listener: _Listener | None = None
+        if not SUPPORTED:
+            return
         try:
-            self._listener.setblocking(False)
             path.unlink(missing_ok=True)
-            self._listener.bind(os.fspath(path))
+            self._listener = _Listener(path, self._ask, patience_s, clock or SystemClock())
             path.chmod(0o600)
-            self._listener.listen(MOST_CLIENTS)
         except OSError as error:
-            self._listener.close()
             raise Failure(f"{path}: no socket can be made: {error.strerror or error}") from None
+        self._listener.start()
+
+    def _ask(self, request: Request) -> Reply:
+        """Called by a client's thread: wait until the request is served."""
+        reply: SimpleQueue[Reply] = SimpleQueue()
+        self._asked.put((request, reply))
+        return reply.get()
 
     def poll(self) -> None:
-        """Take in who comes, serve what is whole, send what is taken, part from who keeps us waiting."""
-        now_s = self._clock.now_s()
-        self._clients += self._arrivals(now_s)
-        for client in self._clients:
-            client.read()
-        self._serve_all(now_s)
-        for client in self._clients:
-            client.write()
-        for client in [one for one in self._clients if one.over(now_s)]:
-            client.close()
-            self._clients.remove(client)
+        """Serve what was asked since the last call, a few requests at most; never waits."""
+        with suppress(Empty):
+            for _ in range(MOST_REQUESTS):
+                request, reply = self._asked.get_nowait()
+                reply.put(self._served(request))
 
-    def _arrivals(self, now_s: float) -> Iterator["_Client"]:
-        """Those for whom there is room; others wait outside."""
-        for _ in range(MOST_CLIENTS - len(self._clients)):
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:  # nobody is there, or gone already
-                return
-            connection.setblocking(False)
-            if may_ask(user_of(connection), os.geteuid()):
-                yield _Client(connection, now_s)
-            else:
-                connection.close()
-
-    def _serve_all(self, now_s: float) -> None:
-        """One request of each in turn: whoever has many does not keep the others waiting."""
-        left = MOST_REQUESTS
-        while lines := [(one, line) for one in self._clients[:left] if (line := one.next_line()) is not None]:
-            for client, line in lines:
-                client.heard(self._reply(line), now_s)
-            left -= len(lines)
-
-    def _reply(self, line: bytes) -> bytes:
+    def _served(self, request: Request) -> Reply:
         try:
-            return write_reply(self._serve(read_request(line)))
-        except click.ClickException as told:
-            return write_reply(Refused(told.format_message()))
+            return self.serve(request)
+        except UserError as mistake:
+            return Refused(mistake.message)
         except Exception as error:
-            # The music must not end because somebody asked.
+            # The music must not end because of a request.
             LOG.debug("a request broke", exc_info=True)
-            return write_reply(Refused(f"unforeseen {type(error).__name__}: {error}"))
+            return Refused(f"unforeseen {type(error).__name__}: {error}")
 
     def close(self) -> None:
-        """Send what is taken at once, and part from all."""
-        self._path.unlink(missing_ok=True)
-        self._listener.close()
-        for client in self._clients:
-            client.write()
-            client.close()
-        self._clients.clear()
+        """Disconnect all clients, also those that asked for the end and wait for it."""
+        if self._listener is not None:
+            self._path.unlink(missing_ok=True)
+            self._listener.close()
 
 
-class _Client:
-    """One who asks: what came and is not served yet, what is not sent yet."""
+class _Listener(ThreadingMixIn, TCPServer):
+    address_family = getattr(socket, "AF_UNIX", socket.AF_INET)
+    request_queue_size = MOST_CLIENTS
+    daemon_threads, block_on_close = True, False
 
-    def __init__(self, connection: socket.socket, now_s: float) -> None:
-        self._connection, self._heard_s = connection, now_s
-        self._came, self._to_send = bytearray(), bytearray()
-        self._ended = self._broken = False
+    def __init__(self, path: Path, ask: Callable[[Request], Reply], patience_s: float, clock: Clock) -> None:
+        self.ask, self.patience_s, self.clock = ask, patience_s, clock
+        self.over = Event()
+        self._places = BoundedSemaphore(MOST_CLIENTS)
+        super().__init__(os.fspath(path), _Client)  # type: ignore[arg-type]  # of a Unix socket it is a path
 
-    def read(self) -> None:
-        """Take what is there, as far as one request can need it."""
-        room = LONGEST_BYTES + 1 - len(self._came)
-        if self._ended or not room:
-            return
-        try:
-            data = self._connection.recv(room)
-        except BlockingIOError:
-            return
-        except OSError:
-            self._broken = True
-            return
-        self._came += data
-        self._ended = not data
+    def start(self) -> None:
+        Thread(target=self._accept, name="control", daemon=True).start()
 
-    def next_line(self) -> bytes | None:
-        line, newline, rest = self._came.partition(b"\n")
-        if newline:
-            self._came = rest
-            return bytes(line)
-        return None
-
-    def heard(self, reply: bytes, now_s: float) -> None:
-        self._heard_s = now_s
-        self._to_send += reply
-
-    def write(self) -> None:
-        if self._too_long:
-            self._to_send += write_reply(Refused(f"a request is at most {LONGEST_BYTES} bytes long"))
-        try:
-            while self._to_send:
-                del self._to_send[: self._connection.send(self._to_send)]
-        except BlockingIOError:
-            return
-        except OSError:
-            self._broken = True
-
-    @property
-    def _too_long(self) -> bool:
-        return len(self._came) > LONGEST_BYTES and b"\n" not in self._came
-
-    def over(self, now_s: float) -> bool:
-        """Whether nothing more is to be done for it, or it has kept us waiting."""
-        waiting = b"\n" in self._came
-        finished = self._ended and not waiting and not self._to_send
-        silent = not waiting and now_s - self._heard_s > PATIENCE_S
-        return self._broken or self._too_long or finished or silent or self._unread
-
-    @property
-    def _unread(self) -> bool:
-        return len(self._to_send) > MOST_UNREAD_BYTES
+    def _accept(self) -> None:
+        with suppress(OSError, ValueError):  # it was closed meanwhile
+            while not self.over.is_set():
+                self.handle_request()
 
     def close(self) -> None:
-        self._connection.close()
+        self.over.set()
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
+        self.server_close()
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002
+        return may_ask(user_of(request), os.geteuid()) and self._places.acquire(blocking=False)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._places.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+        LOG.debug("a client broke", exc_info=True)
+
+
+class _Client(BaseRequestHandler):
+    """One client. A client that sends no complete request within 5 s is disconnected."""
+
+    server: _Listener
+
+    def setup(self) -> None:
+        self._came = bytearray()
+
+    def handle(self) -> None:
+        with suppress(OSError):  # it went, or the time is up
+            while (line := self._next_line()) is not None:
+                if not line.endswith(b"\n"):
+                    self._send(Refused(f"a request is at most {LONGEST_BYTES} bytes long"))
+                    return
+                self._reply(line)
+
+    def _reply(self, line: bytes) -> None:
+        try:
+            request = read_request(line)
+        except UserError as mistake:
+            self._send(Refused(mistake.message))
+            return
+        self._send(self.server.ask(request))
+        if request == Command("stop"):
+            self.server.over.wait()  # the client is disconnected when the program has ended
+
+    def _send(self, reply: Reply) -> None:
+        self.request.settimeout(self.server.patience_s)
+        self.request.sendall(write_reply(reply))
+
+    def _next_line(self) -> bytes | None:
+        """The next whole line, or one without an end that is too long; None where the client ends."""
+        clock, until_s = self.server.clock, self.server.clock.now_s() + self.server.patience_s
+        while (end := self._came.find(b"\n") + 1) == 0 and len(self._came) <= LONGEST_BYTES:
+            self.request.settimeout(max(1e-3, until_s - clock.now_s()))
+            if not (data := self.request.recv(_READ_BYTES)) or clock.now_s() > until_s:
+                return None
+            self._came += data
+        size = end or len(self._came)
+        line = bytes(self._came[:size])
+        del self._came[:size]
+        return line if size <= LONGEST_BYTES + 1 else line.rstrip(b"\n")
 
 
 def user_of(connection: socket.socket) -> int | None:
@@ -178,32 +189,11 @@ def may_ask(user: int | None, ours: int) -> bool:
     return user is None or user in (ours, 0)
 
 
-def _not_yet(_: Request) -> Reply:
-    raise Failure("antiphon is only starting; ask again")
-
-
-class Door:
-    """`serve` is set by whoever can reply."""
-
-    def __init__(self, path: Path, clock: Clock) -> None:
-        self.serve: Callable[[Request], Reply] = _not_yet
-        self._socket = ControlSocket(path, lambda request: self.serve(request), clock) if SUPPORTED else None
-
-    def poll(self) -> None:
-        """Reply to who asks; never waits."""
-        if self._socket is not None:
-            self._socket.poll()
-
-    def close(self) -> None:
-        if self._socket is not None:
-            self._socket.close()
-
-
 @contextmanager
-def asked_through(path: Path, clock: Clock) -> Iterator[Door]:
-    """Open from before the performance until after its take is kept: whoever asked for the end sees it."""
-    door = Door(path, clock)
+def asked_through(path: Path) -> Iterator[ControlServer]:
+    """Open from before the performance until its take is kept: a client that asked for the end sees it."""
+    server = ControlServer(path)
     try:
-        yield door
+        yield server
     finally:
-        door.close()
+        server.close()

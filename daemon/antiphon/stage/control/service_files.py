@@ -1,6 +1,6 @@
 """Antiphon as a service of the user who plays: the files that systemd and launchd read.
 
-Only texts and places; nothing is started here.
+Only texts and paths; nothing is started here.
 """
 
 import plistlib
@@ -14,58 +14,15 @@ from antiphon.errors import Failure
 
 LABEL = "antiphon"
 
-_UNIT_TEXT = """\
-# Written by antiphon service install. To change it, let systemctl --user edit antiphon lay lines over it.
-[Unit]
-Description=Antiphon, which answers what you play
-After=pipewire.service jack.service
-# A MIDI system that is not there yet: ten starts in a minute, then it rests until it is started by hand.
-StartLimitIntervalSec=60
-StartLimitBurst=10
-
-[Service]
-Type=notify
-NotifyAccess=main
-ExecStart={command}
-ExecReload=/bin/kill -HUP $MAINPID
-# As Ctrl-C; systemd's own signal comes after it, to all that is left.
-ExecStop={stop}
-WatchdogSec=15
-# It begins again after a crash, a kill or silence; not after antiphon stop, nor with wrong settings (2).
-Restart=on-failure
-RestartPreventExitStatus=2
-RestartSec=200ms
-TimeoutStartSec=60
-TimeoutStopSec=5
-# Not mixed: what is left when the first process was killed has notes to close, and must not be killed, too.
-KillMode=control-group
-WorkingDirectory=%h
-UMask=0077
-
-# Antiphon asks for priority {priority}, below all that makes sound; JACK's own thread, which runs inside, for
-# nearly as much as its server has. Both are lowered to what the user may have.
-LimitRTPRIO=95
-LimitMEMLOCK=infinity
-
-# What it never needs. Not here: MemoryDenyWriteExecute, which takes callbacks from JACK-Client (CFFI), and
-# RestrictRealtime. /dev/shm, /dev/snd and the sockets of JACK, PipeWire and Ableton Link stay as they are.
-NoNewPrivileges=yes
-LockPersonality=yes
-RestrictSUIDSGID=yes
-RestrictNamespaces=yes
-RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
-SystemCallArchitectures=native
-SystemCallFilter=@system-service
-SystemCallErrorNumber=EPERM
-
-[Install]
-WantedBy=default.target
-"""
+_UNIT_FILE = Path(__file__).parent / "antiphon.service"
+# Notes end within a second. A take of 16 MB, the largest by default, is finished within 15 s on busy cores
+# (0.9 s for each MB). A larger one that is cut off is finished by the next start.
+STOP_S = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A file to be written, what to type after that, and after it is gone; `also` goes with it."""
+    """A file to write, and what to type once it is written and once it is removed; `also` goes with it."""
 
     path: Path
     text: str
@@ -77,7 +34,7 @@ class Service:
 def service(
     system: str, start: Sequence[str], stop: Sequence[str], priority: int, home: Path, settings_home: Path
 ) -> Service:
-    """For a system as `sys.platform` names it. Raises Failure, saying what to do, where there is none."""
+    """The service of a system, named as in `sys.platform`. Raises Failure where there is none."""
     if system.startswith("linux"):
         units = settings_home / "systemd" / "user"
         reload = "systemctl --user daemon-reload"
@@ -92,11 +49,11 @@ def service(
         path = home / "Library" / "LaunchAgents" / f"{LABEL}.plist"
         begin = f"launchctl bootstrap gui/$(id -u) {shlex.quote(str(path))}"
         return Service(path, agent(start, home), (begin,), (f"launchctl bootout gui/$(id -u)/{LABEL}",))
-    raise Failure("there is no service for this system; let its own autostart begin antiphon play --quiet")
+    raise Failure("there is no service for this system; let its own autostart run antiphon play --quiet")
 
 
 def to_start(interpreter: Path, config_file: Path | None, client_name: str | None) -> list[str]:
-    """What a service starts; every path in it is absolute. Raises Failure where a name cannot be written."""
+    """The command that a service runs, with absolute paths. Raises Failure where a name cannot be written."""
     parts = ["play", "--quiet"]
     if config_file is not None:
         parts += ["--config", str(config_file.absolute())]
@@ -106,12 +63,12 @@ def to_start(interpreter: Path, config_file: Path | None, client_name: str | Non
 
 
 def to_stop(interpreter: Path, client_name: str) -> list[str]:
-    """What ends it."""
+    """The command that ends it."""
     return _command(interpreter, ["stop", "--client-name", client_name])
 
 
 def _command(interpreter: Path, arguments: Sequence[str]) -> list[str]:
-    # -P: a folder named antiphon in the user's home is not the program.
+    # -P: a folder named antiphon in the user's home must not be taken for the program.
     parts = [str(interpreter.absolute()), "-P", "-m", "antiphon", *arguments]
     for part in parts:
         if re.search(r"[\x00-\x1f\x7f]", part):
@@ -120,12 +77,13 @@ def _command(interpreter: Path, arguments: Sequence[str]) -> list[str]:
 
 
 def unit(start: Sequence[str], stop: Sequence[str], priority: int) -> str:
-    """A systemd unit of a user's own."""
-    return _UNIT_TEXT.format(command=_line(start), stop=_line(stop), priority=priority)
+    """The text of a user's systemd unit."""
+    text = _UNIT_FILE.read_text(encoding="utf-8")
+    return text.format(command=_line(start), stop=_line(stop), stop_s=STOP_S, priority=priority)
 
 
 def agent(parts: Sequence[str], home: Path) -> str:
-    """A launchd agent of a user's own."""
+    """The text of a user's launchd agent."""
     return plistlib.dumps(
         {
             "Label": LABEL,
@@ -133,6 +91,7 @@ def agent(parts: Sequence[str], home: Path) -> str:
             "RunAtLoad": True,
             "KeepAlive": {"SuccessfulExit": False},
             "ProcessType": "Interactive",
+            "ExitTimeOut": STOP_S,
             "Umask": 0o077,
             "WorkingDirectory": str(home),
             "StandardErrorPath": str(home / "Library" / "Logs" / f"{LABEL}.log"),
@@ -143,11 +102,11 @@ def agent(parts: Sequence[str], home: Path) -> str:
 
 def _line(parts: Sequence[str]) -> str:
     program, *arguments = parts
-    # The program's name is not searched for variables; all else is.
+    # systemd looks for variables in all words but the first.
     return " ".join([_quoted(program), *(_quoted(one).replace("$", "$$") for one in arguments)])
 
 
 def _quoted(part: str) -> str:
-    """As systemd reads it: in quotes, and a percent sign is one."""
+    """A word as systemd reads it: in quotes where needed, percent signs doubled."""
     escaped = part.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return f'"{escaped}"' if escaped != part or re.search(r"[^\w./=:-]", part) else part

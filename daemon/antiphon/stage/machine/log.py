@@ -14,14 +14,8 @@ from typing import TextIO
 from antiphon.errors import Failure
 
 LOG = logging.getLogger("antiphon")
-
-
 _STDERR = 2
-
-
 _FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
-
-
 # What the system's journal calls the levels (sd-daemon(3)).
 _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 
@@ -35,7 +29,7 @@ class LogLine:
 
 
 class ForwardingHandler(logging.Handler):
-    """Sends lines on as letters, and never waits; `put` may be called from any thread."""
+    """Passes lines on as messages, and never waits; `put` may be called from any thread."""
 
     def __init__(self, put: Callable[[LogLine], None]) -> None:
         super().__init__()

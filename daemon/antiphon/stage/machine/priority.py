@@ -1,6 +1,6 @@
-"""What the system allows the process that sends: to run before others, and to stay in memory.
+"""What the system allows the playing process: real-time priority and locked memory.
 
-All others give up what they could have: the limit is lowered where Antiphon begins, and raised by who sends.
+The other processes give up the right to it: `antiphon play` lowers the limit, the playing process raises it.
 """
 
 import ctypes
@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
-# Above all that is not real-time, below what makes sound: jackd is at 10 unless told otherwise, its clients
-# 5 below it, and a thought of ours that takes milliseconds must not cost them a period.
+# Above all that is not real-time, below all that makes sound: jackd is at 10 unless told otherwise, clients
+# at 5, and a step of the model that takes milliseconds must not cost them a period.
 FIFO_PRIORITY = 4
-_MCL_CURRENT_AND_FUTURE = 3
+# mlockall(2). Without MCL_ONFAULT each mapped page becomes resident, touched or not: 58 MB become 175.
+_MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
 
 
 def keep_ordinary() -> None:
-    """From here on this process, and those it starts, cannot run before others unless they `may_go_first`."""
+    """From here on this process and those it starts get no real-time priority, unless they `may_go_first`."""
     if sys.platform == "linux":
         import resource
 
@@ -29,10 +30,10 @@ def keep_ordinary() -> None:
 
 
 def may_go_first() -> None:
-    """Take back what `keep_ordinary` gave up. Call it before a library of JACK's is loaded.
+    """Take back what `keep_ordinary` gave up. Call it before JACK's library is loaded.
 
-    All of it, though we ask for less: JACK's own thread, which runs in our process, runs as much below its
-    server as the server says, and would be refused at a limit of FIFO_PRIORITY.
+    The whole limit, though we ask for less: JACK's thread runs in our process, the server chooses its
+    priority, and a limit of FIFO_PRIORITY would refuse it.
     """
     if sys.platform == "linux":
         import resource
@@ -42,7 +43,7 @@ def may_go_first() -> None:
 
 
 def raise_priority() -> str:
-    """Ask for real-time scheduling of the calling thread and for locked memory; say which was had."""
+    """Ask for real-time priority of the calling thread and for locked memory; says which was allowed."""
     may_go_first()
     scheduled = "real-time priority" if _fifo() else "ordinary priority"
     return f"{scheduled}, memory {'locked' if _lock_memory() else 'not locked'}"
@@ -51,7 +52,7 @@ def raise_priority() -> str:
 def as_if_playing(do: Callable[[], T]) -> tuple[bool, T]:
     """What `do` gives at the priority that playing would have, and whether that is real-time.
 
-    It is done on a thread of its own, whose scheduling ends with it: the process stays as it was.
+    It runs on a thread of its own, whose priority ends with it, so the process stays as it was.
     """
     may_go_first()
     with ThreadPoolExecutor(1, "as-if-playing") as pool:
@@ -59,7 +60,7 @@ def as_if_playing(do: Callable[[], T]) -> tuple[bool, T]:
 
 
 def may_lock_memory() -> bool:
-    """Only without a limit: under one, locking what comes later would make allocations fail in mid-song."""
+    """Only without a limit: under one, a later allocation could fail in the middle of a song."""
     if sys.platform != "linux":
         return False
     import resource
@@ -79,14 +80,18 @@ def _fifo() -> bool:
 
 
 def _lock_memory() -> bool:
-    return may_lock_memory() and bool(ctypes.CDLL(None).mlockall(_MCL_CURRENT_AND_FUTURE) == 0)
+    """What is touched stays in memory; before Linux 4.4 all that is mapped."""
+    return may_lock_memory() and any(
+        ctypes.CDLL(None).mlockall(flags) == 0
+        for flags in (_MCL_CURRENT | _MCL_FUTURE | _MCL_ONFAULT, _MCL_CURRENT | _MCL_FUTURE)
+    )
 
 
-# Of the thread that has it; the system keeps 15 characters.
+# The name of the main thread; the system keeps 15 characters.
 _NAME = Path("/proc/self/comm")
 
 
 def call_this_process(name: str) -> None:
-    """To be called from the main thread; does nothing where the system has no such thing."""
+    """Name this process in lists of processes, where the system can; call it from the main thread."""
     with suppress(OSError):
         _NAME.write_text(name)

@@ -1,6 +1,6 @@
-"""One Antiphon to a client name: a lock that ends with its process, in a folder that is the user's alone.
+"""Only one instance can use a client name: a lock that ends with its process, in a folder of the user's own.
 
-Knows nothing of what the process does; the socket it is asked through lies beside the lock.
+Knows nothing of what the process does; its control socket lies beside the lock.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ _PID_DIGITS = 20
 
 
 class Instance:
-    """The right to be the only one of a client name; a context. Raises Failure where another has it.
+    """Holds a client name; a context. Raises Failure where another process holds it.
 
     `folder` stands in for the runtime folder.
     """
@@ -33,19 +33,19 @@ class Instance:
 
     @property
     def socket_path(self) -> Path:
-        """Where this one is asked. While the lock is held, nobody else uses it."""
+        """The path of the control socket. While the lock is held, no other process uses it."""
         return self._folder / f"{_file_name(self._name)}.sock"
 
     def __enter__(self) -> Self:
         path = self._folder / f"{_file_name(self._name)}.lock"
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-        # Not inherited: the process that sends must not hold the lock of one that was killed.
+        # Not inherited: the playing process must not hold the lock of a supervising one that was killed.
         descriptor = os.open(path, flags, 0o600)
         if not _lock(descriptor):
             holder = os.read(descriptor, _PID_DIGITS).decode("ascii", "replace").strip() or "unknown"
             os.close(descriptor)
             raise Failure(
-                f"antiphon is running already (process {holder}); "
+                f"Only one instance can use a client name, and process {holder} uses {self._name}; "
                 "antiphon stop ends it, --client-name NAME starts another"
             )
         os.ftruncate(descriptor, 0)
@@ -56,19 +56,19 @@ class Instance:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # The file stays: to remove it would give two processes two files of one name to lock.
+        # The file stays: if it were removed, two processes could lock two files of one name.
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
 
 
 def socket_of(client_name: str, folder: Path | None = None) -> Path:
-    """Where the Antiphon of a client name would be asked, whether there is one or not."""
+    """The path of the control socket of a client name, whether such an instance runs or not."""
     return (runtime_folder() if folder is None else folder) / f"{_file_name(client_name)}.sock"
 
 
 def runtime_folder() -> Path:
-    """The folder for what lives as long as its process; not made yet."""
+    """The folder for locks and sockets; it may not exist yet."""
     given = os.environ.get("XDG_RUNTIME_DIR", "")
     if os.path.isabs(given) and os.path.isdir(given):
         return Path(given) / "antiphon"
@@ -78,11 +78,11 @@ def runtime_folder() -> Path:
 
 
 def made(folder: Path) -> Path:
-    """The folder, made if missing. Raises Failure where others own it or may enter it."""
+    """The folder, created if missing. Raises Failure where others own it or may enter it."""
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise Failure(f"{folder}: cannot be made: {error.strerror}") from None
+        raise Failure(f"{folder}: cannot be created: {error.strerror}") from None
     check(folder)
     return folder
 
@@ -102,7 +102,7 @@ def check(folder: Path) -> None:
 
 
 def _file_name(client_name: str) -> str:
-    """The client name if a file may be called so, else a fingerprint: a socket's path must be short."""
+    """The client name if it can be a file name, else a hash of it: a socket's path must be short."""
     if _PLAIN.fullmatch(client_name):
         return client_name
     return f"~{hashlib.sha256(client_name.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"

@@ -1,33 +1,31 @@
-"""One process that sends, from the side of whoever started it: its letters, its orders, whether it lives."""
+"""One playing process, as the supervising process holds it: messages, orders, whether it still turns."""
 
-from collections.abc import Callable
-from contextlib import suppress
-from multiprocessing import get_context
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import active_children, get_context, resource_tracker
 from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
 
 from antiphon.stage.process.heartbeat import Heartbeat, Pulse
-from antiphon.stage.process.player import LiveRequest, LoadOrder, Message, StartPlaying
 
-# So many frames without a turn of its engine, and it is stuck: its turns are 50 ms apart at most.
+if TYPE_CHECKING:  # it is started before these are imported
+    from antiphon.stage.process.messages import Message, Order
+
+# A process is stuck when its engine made no turn in this many frames; turns are 50 ms apart at most.
 _STUCK_FRAMES = 20
-# The same for one that is loaded and opens its ports, each try a turn: a MIDI library may hang in that, too.
+# While it opens its ports each try is a turn, and a MIDI library may take longer over one.
 _OPENING_FRAMES = 200
+_LAST_NOTES_S = 0.3
 
-Serve = Callable[
-    [
-        LoadOrder,
-        "Connection[Message, None]",
-        "Connection[None, StartPlaying | LiveRequest | None]",
-        Heartbeat,
-    ],
-    None,
-]
+Serve = Callable[["Connection[Any, Any]", "Connection[Any, Any]", Heartbeat, bool], None]
 
 
 class PlayerHandle:
-    """Started as it is made; it does `serve` with `order`, and plays once it is told its cue."""
+    """Starts the process, which runs `serve`; `jack`: JACK is likely to be wanted."""
 
-    def __init__(self, order: LoadOrder, serve: Serve) -> None:
+    def __init__(self, serve: Serve, jack: bool = False) -> None:
         context = get_context("spawn")
         self.messages: Connection[None, Message]
         self.messages, theirs = context.Pipe(duplex=False)
@@ -36,22 +34,23 @@ class PlayerHandle:
         self._pulse, self._opening = Pulse(_STUCK_FRAMES), Pulse(_OPENING_FRAMES)
         self.loaded = False
         self._process = context.Process(
-            target=serve, args=(order, theirs, orders, self.heartbeat), name="antiphon-sender"
+            target=serve, args=(theirs, orders, self.heartbeat, jack), name="antiphon-sender"
         )
-        self._process.start()
-        # Only the sender holds the other ends now, so each side notices when the other is gone.
+        with _terminal_signals_blocked():
+            self._process.start()
+        # Only the process holds the other ends now, so each side notices when the other is gone.
         theirs.close()
         orders.close()
 
-    def tell(self, order: StartPlaying | LiveRequest | None) -> None:
-        with suppress(OSError):  # it is gone already, which its letters will say
+    def tell(self, order: "Order") -> None:
+        with suppress(OSError):  # it is gone already, which its messages will say
             self._orders.send(order)
 
-    def next(self) -> Message | None:
-        """Its next letter; None when there will be no more."""
+    def next(self) -> "Message | None":
+        """Its next message; None when there will be no more."""
         try:
             return self.messages.recv()
-        except Exception:  # it is gone; of one that was killed the last letter may be half there
+        except Exception:  # it is gone; when it was killed its last message may be cut off
             return None
 
     def alive(self) -> bool:
@@ -59,18 +58,46 @@ class PlayerHandle:
         return self._pulse.beats(self.heartbeat.turns)
 
     def opening(self) -> bool:
-        """Whether it loads yet or still tries to open its ports; to be asked once a frame."""
+        """Whether it still loads, or still tries to open its ports; to be asked once a frame."""
         return not self.loaded or self._opening.beats(self.heartbeat.turns)
 
     def end(self, within_s: float) -> int | None:
         """End it, by force if it takes longer; gives its exit code, negative for a signal."""
         with suppress(OSError):
             self._orders.close()
-        self._process.join(within_s)
+        if self.loaded:
+            self._process.join(within_s)
+        # One that still loads has no note to end.
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
         return self._process.exitcode
+
+
+@contextmanager
+def _terminal_signals_blocked() -> Iterator[None]:
+    """A new process inherits what is blocked, so Ctrl-C and Ctrl-Z cannot reach it before it ignores them."""
+    if sys.platform == "win32":
+        yield
+        return
+    # The first process to be started starts this one as well, which would unblock the signals again.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGHUP, signal.SIGTSTP))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def end_all() -> None:
+    """End every process that is left, by force if it must be: where a signal ends this one at once."""
+    processes = active_children()
+    for process in processes:
+        process.terminate()  # one that plays ends its notes
+    for process in processes:
+        process.join(_LAST_NOTES_S)
+        if process.is_alive():
+            process.kill()
 
 
 def how_it_ended(code: int | None) -> str:

@@ -1,7 +1,7 @@
-"""What is known of the sending process outside it: the notes that sound, and that it is alive.
+"""Memory that the playing and the supervising process share: which notes sound, and that the engine turns.
 
-Memory that two processes share. It stays when the one that writes it is killed at any instant, and writing
-costs a store.
+A message could be lost or cut off when the process that writes it is killed; this memory stays, whenever that
+happens, and writing to it costs one store. Knows no port.
 """
 
 from multiprocessing.context import SpawnContext
@@ -12,18 +12,18 @@ from antiphon.midi.messages import HeldNotes
 
 _PITCHES = HIGHEST_PITCH + 1
 _NUMBERS = 1 << 32
-# What is handed over ahead of its moment has left within so many turns, a tenth of a second or more.
+# A note-off may be handed to JACK before its moment (by 50 ms at most), so for a while nobody knows whether
+# it left. Turns are 2 ms apart or more: after this many it has; until then the next process sends it again.
 _DOUBT_TURNS = 64
 
 
 class Heartbeat:
-    """Made by the one that watches, handed to the one that is watched."""
+    """Made by the supervising process and written by the playing one."""
 
     def __init__(self, context: SpawnContext) -> None:
         self._sounding: Any = context.RawArray("B", CHANNELS * _PITCHES)
-        self._ended: Any = context.RawArray(
-            "I", CHANNELS * _PITCHES
-        )  # in which turn, counted from 1; 0: never
+        # In which turn each note ended, counted from 1; 0: never.
+        self._ended: Any = context.RawArray("I", CHANNELS * _PITCHES)
         self._turns: Any = context.RawArray("I", 1)
 
     def beat(self) -> None:
@@ -32,7 +32,7 @@ class Heartbeat:
 
     @property
     def turns(self) -> int:
-        """The turns so far; it starts again from 0 now and then."""
+        """The turns so far; after 2³² it starts again from 0."""
         return int(self._turns[0])
 
     def mark(self, event: Event) -> None:
@@ -44,12 +44,12 @@ class Heartbeat:
 
     @property
     def sounding(self) -> tuple[NoteOff, ...]:
-        """The note-offs of all that sounds."""
+        """The note-offs of all notes that sound."""
         return tuple(_off(number) for number, sounds in enumerate(bytes(self._sounding)) if sounds)
 
     @property
     def doubtful(self) -> tuple[NoteOff, ...]:
-        """The note-offs that may have been on their way when the process died."""
+        """The note-offs that may not have left yet when the process died."""
         since = self.turns + 1 - _DOUBT_TURNS
         ended = [number for number, turn in enumerate(self._ended) if turn and turn > since]
         return tuple(_off(number) for number in ended if not self._sounding[number])
@@ -60,28 +60,33 @@ def _off(number: int) -> NoteOff:
 
 
 class SharedHeldNotes(HeldNotes):
-    """The notes that were begun and not ended, marked where another process sees them."""
+    """The notes that began and did not end, marked where the supervising process sees them.
 
-    def __init__(self, heartbeat: Heartbeat, owed: tuple[NoteOff, ...] = ()) -> None:
+    `left` are note-offs that an earlier process still had to send.
+    """
+
+    def __init__(self, heartbeat: Heartbeat, left: tuple[NoteOff, ...] = ()) -> None:
         super().__init__()
-        self._vitals = heartbeat
-        for off in owed:
+        self._heartbeat = heartbeat
+        for off in left:
             self.follow(NoteOn(off.pitch, 1, off.channel))
 
     def follow(self, event: Event) -> None:
         super().follow(event)
-        self._vitals.mark(event)
+        self._heartbeat.mark(event)
 
 
 class Pulse:
-    """Says whether a process that should turn all the while still does: feed it the turns, once a frame."""
+    """Tells from the turns of a process, fed to it once a frame, whether it is stuck."""
 
     def __init__(self, frames: int) -> None:
         self._frames, self._last, self._still = frames, -1, 0
 
     def beats(self, turns: int) -> bool:
-        """False once so many frames in a row saw no turn. Frames are counted, not seconds: when the whole
-        machine was stopped for a while, nobody was stuck."""
+        """False once so many frames in a row saw no turn.
+
+        Frames are counted, not seconds: after the whole machine slept for a while no process is stuck.
+        """
         self._still = 0 if turns != self._last else self._still + 1
         self._last = turns
         return self._still < self._frames

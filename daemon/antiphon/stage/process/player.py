@@ -1,7 +1,7 @@
-"""The process that sends: ports, session and engine, and nothing that may block or hog.
+"""The playing process: models, session, ports and engine, and nothing that may wait for a disk or a terminal.
 
-The screen, the takes and the log live in the process that started it, at the other end of two pipes. It
-loads everything first and then waits for its cue, so that one that waits can take the place of another.
+It loads first and then waits to be told to play, so that one that waits can take the place of another. Screen
+and takes are in the supervising process, at the other end of two pipes. Knows no rich, click or pydantic.
 """
 
 import logging
@@ -10,33 +10,41 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
-from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
 
-from antiphon import bundle
-from antiphon.compose.model import Context
+from antiphon import trained_model
 from antiphon.errors import Failure
-from antiphon.events import NoteOff
 from antiphon.perform.answer.programs import Voice
 from antiphon.perform.clock.midi_clock_out import MidiClockOut
 from antiphon.perform.controls.midi_controls import state_light
-from antiphon.perform.reports import NO_HANDOVER, Handover, Report
+from antiphon.perform.reports import Report
 from antiphon.perform.session import Session
-from antiphon.perform.settings import Button, Changes, SessionSettings, Source
+from antiphon.perform.settings import SessionSettings, Source
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import Clock, SystemClock
-from antiphon.stage.machine.log import LOG, ForwardingHandler, LogLine
-from antiphon.stage.machine.priority import call_this_process, may_go_first, raise_priority
-from antiphon.stage.ports.connections import PortConnection
-from antiphon.stage.ports.jack.client import JackProcess, jack_loads
+from antiphon.stage.machine.log import LOG, ForwardingHandler
+from antiphon.stage.machine.priority import call_this_process, raise_priority
+from antiphon.stage.ports.jack.client import JackProcess
 from antiphon.stage.ports.jack.system import JackTransport
-from antiphon.stage.ports.live_port import MidiPort, Wiring
-from antiphon.stage.ports.port import ConnectionsChanged, PortChanged
+from antiphon.stage.ports.live_port import MidiPort
 from antiphon.stage.process.heartbeat import Heartbeat, SharedHeldNotes
+from antiphon.stage.process.messages import (
+    Failed,
+    Loaded,
+    LoadOrder,
+    Message,
+    Order,
+    PortsLost,
+    Ready,
+    Resume,
+    StartPlaying,
+    Suspend,
+    Suspended,
+    Waiting,
+)
 from antiphon.stage.sync.link import LinkFeed
 from antiphon.stage.sync.sources import ClockFeed, Sources
 from antiphon.stage.voice import make_voice, warm
@@ -44,240 +52,244 @@ from antiphon.timebase import Meter
 
 # A thread gets the interpreter from another within this time; Python's own measure is ten times as long.
 _SWITCH_S = 0.0005
-# Ports that are to be opened again are tried so often.
+# Ports that could not be opened are tried again this often.
 _AGAIN_S = 0.25
 
-
-@dataclass(frozen=True, slots=True)
-class LoadOrder:
-    """All that the process needs to know before its cue."""
-
-    bundle_folder: Path
-    programs: tuple[Path, ...]  # the bundles that program changes choose
-    context: Context | None
-    random_seed: int
-    on_jack: bool  # whether a client of JACK is likely to be wanted
-    remembered: tuple[str, ...] = ()  # what an earlier session kept in memory
-
-
-@dataclass(frozen=True, slots=True)
-class StartPlaying:
-    """Play. For one that takes over there is more than settings and wiring: where the performance was, what
-    was left sounding, what was connected; and it tries to open its ports for as long as it takes."""
-
-    settings: SessionSettings
-    wiring: Wiring
-    handover: Handover = NO_HANDOVER
-    sounding: tuple[NoteOff, ...] = ()
-    connections: tuple[PortConnection, ...] = ()
-    patient: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """Everything is loaded; the cue may come."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """The ports are open: which, on which MIDI system, as which client, whether to the frame, and with what
-    the system allowed."""
-
-    inputs: tuple[str, ...]
-    output: str
-    api: str
-    client_name: str
-    exact: bool
-    allowed: str
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The ports cannot be opened now; it goes on trying. One line for the player."""
-
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """It cannot go on; one line for the player."""
-
-    message: str
-
-
-LiveRequest = Changes | Button
-Seen = Report | PortChanged
-Message = Loaded | Ready | Waiting | Failed | ConnectionsChanged | LogLine | Seen
+Put = Callable[[Message], None]
 
 
 def serve(
-    order: LoadOrder,
     messages: "Connection[Message, None]",
-    orders: "Connection[None, StartPlaying | LiveRequest | None]",
+    orders: "Connection[None, Order]",
     heartbeat: Heartbeat,
+    jack: JackProcess | None,
 ) -> None:
-    """Load, wait for the cue, and play until `orders` says None or closes, or SIGTERM comes; every note is
-    closed on the way out.
+    """Load, wait to be told to play, and play until `orders` says None or closes, or SIGTERM comes.
 
-    Ctrl-C reaches the whole terminal; the process that has the screen decides what it means.
+    Every note is ended on the way out.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     sys.setswitchinterval(_SWITCH_S)
-    call_this_process("antiphon-load")
-    may_go_first()  # before JACK's library makes its thread
-    _silence_libraries()
     post: SimpleQueue[Message | None] = SimpleQueue()
-    postman = Thread(target=_deliver, args=(post.get, messages), name="post", daemon=True)
-    postman.start()
+    poster = Thread(target=_deliver, args=(post.get, messages), name="post", daemon=True)
+    poster.start()
     LOG.addHandler(ForwardingHandler(post.put))
-    LOG.setLevel(logging.DEBUG)  # whoever writes the lines chooses among them
+    LOG.setLevel(logging.DEBUG)  # the process that writes the lines chooses among them
 
     def leave(last: Message) -> None:
-        """At once: what a MIDI library does when it is unloaded without its server may take for ever."""
+        """At once: a MIDI library that is unloaded without its server may wait for ever."""
         post.put(last)
         post.put(None)
-        postman.join(timeout=1.0)
+        poster.join(timeout=1.0)
         os._exit(1)
 
     try:
-        _serve(order, post.put, orders, heartbeat)
+        _load_and_play(post.put, orders, heartbeat, jack)
     except Failure as failure:
         leave(Failed(failure.message))
     except Exception as error:
         LOG.debug("the MIDI process broke", exc_info=True)
         leave(Failed(f"unforeseen {type(error).__name__}: {error}"))
     post.put(None)
-    postman.join(timeout=1.0)
+    poster.join(timeout=1.0)
 
 
-def _silence_libraries() -> None:
-    """A MIDI library whose server ends writes what nobody at the terminal can use."""
-    with suppress(OSError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 2)
-        os.close(nowhere)
-
-
-def _serve(
-    order: LoadOrder,
-    put: Callable[[Message], None],
-    orders: "Connection[None, StartPlaying | LiveRequest | None]",
-    heartbeat: Heartbeat,
+def _load_and_play(
+    put: Put, orders: "Connection[None, Order]", heartbeat: Heartbeat, jack: JackProcess | None
 ) -> None:
-    folders = (order.bundle_folder, *order.programs)
-    voices = [make_voice(bundle.load(folder), order.context, order.remembered) for folder in folders]
-    warm(*(voice.model for voice in voices))
+    order = _next(orders)
+    if not isinstance(order, LoadOrder):
+        return
+    if jack is None and order.on_jack:
+        jack = JackProcess()
     with ExitStack() as stack:
-        # Loading it takes longer than silence may be waited for.
-        jack = stack.enter_context(closing(JackProcess())) if order.on_jack and jack_loads() else None
+        if jack is not None:
+            stack.enter_context(closing(jack))
+        models = [trained_model.load(facts) for facts in (order.model, *order.programs)]
+        warm(*(model.model(order.context) for model in models))
         call_this_process("antiphon-spare")
         put(Loaded())
-        start = _next(orders)
-        if isinstance(start, StartPlaying):
-            call_this_process("antiphon-sender")
-            _play(start, order.random_seed, voices, put, orders, heartbeat, jack)
+        asked = _Orders(orders)
+        while (start := asked.next_start()) is not None:
+            voices = [make_voice(model, order.context, order.remembered) for model in models]
+            if not _Performance(start, order.random_seed, voices, put, asked, heartbeat, jack).play():
+                return
 
 
-def _play(
-    start: StartPlaying,
-    random_seed: int,
-    voices: list[Voice],
-    put: Callable[[Message], None],
-    orders: "Connection[None, StartPlaying | LiveRequest | None]",
-    heartbeat: Heartbeat,
-    jack: JackProcess | None,
-) -> None:
-    clock = SystemClock()
-    with ExitStack() as stack:
-        port = _open(clock, start, put, orders, heartbeat, jack)
+class _Orders:
+    """What the supervising process asks, read by a thread of its own: waiting costs the engine nothing."""
+
+    def __init__(self, orders: "Connection[None, Order]") -> None:
+        self._orders = orders
+        self._starts: SimpleQueue[StartPlaying | None] = SimpleQueue()
+        self._engine: Engine | None = None
+        self._over = False
+        Thread(target=self._read, name="orders", daemon=True).start()
+
+    def next_start(self) -> StartPlaying | None:
+        """Wait to be told to play; None: the end is wanted."""
+        return self._starts.get()
+
+    def wants_end(self, within_s: float) -> bool:
+        """Whether the end is asked for within some time."""
+        with suppress(Empty):
+            return self._starts.get(timeout=within_s) is None
+        return False
+
+    def serve(self, engine: Engine | None) -> None:
+        """From now on requests go to this engine."""
+        self._engine = engine
+        if self._over and engine is not None:
+            engine.stop()
+
+    def _read(self) -> None:
+        """Until the end is asked for, or nobody is there to ask."""
+        while (order := _next(self._orders)) is not None:
+            if isinstance(order, StartPlaying):
+                self._starts.put(order)
+            elif self._engine is not None:
+                _pass_on(order, self._engine)
+        self._over = True
+        self._starts.put(None)
+        if self._engine is not None:
+            self._engine.stop()
+
+
+def _pass_on(order: Order, engine: Engine) -> None:
+    match order:
+        case Suspend():
+            engine.suspend()
+        case Resume():
+            engine.resume()
+        case LoadOrder() | StartPlaying() | None:
+            pass
+        case request:
+            engine.ask(request)
+
+
+class _Performance:
+    """Plays on the ports of one `StartPlaying`, until the end is wanted or the ports are lost."""
+
+    def __init__(
+        self,
+        start: StartPlaying,
+        random_seed: int,
+        voices: list[Voice],
+        put: Put,
+        orders: _Orders,
+        heartbeat: Heartbeat,
+        jack: JackProcess | None,
+    ) -> None:
+        self._start, self._put, self._orders = start, put, orders
+        self._heartbeat, self._jack, self._clock = heartbeat, jack, SystemClock()
+        self._session = Session(voices[0], start.settings, random_seed, voices[1:], start.handover)
+
+    def play(self) -> bool:
+        """Whether it ended because the ports were lost, and can play again."""
+        call_this_process("antiphon-sender")
+        port = self._open()
         if port is None:
-            return
-        stack.enter_context(closing(port))
-        settings = start.settings
-        session = Session(voices[0], settings, random_seed, voices[1:], start.handover)
-        light = partial(state_light, settings.control, channel=settings.channel)
-        clock_out = None if start.wiring.clock_output is None else MidiClockOut()
-        sources = Sources(_to_join(clock, settings, port), settings.clock.source)
-        stack.callback(sources.close)
+            return False
+        if self._jack is not None and port.api != "jack":
+            self._jack.close()
+        try:
+            with closing(port):
+                self._run(port)
+        except Failure as failure:
+            if not port.exact:
+                raise
+            # Our own client of JACK does not hang when its server is gone: this process can open another.
+            self._put(PortsLost(failure.message))
+            return True
+        return False
+
+    def _open(self) -> MidiPort | None:
+        """The ports; None where the end is wanted while it waits for them. Raises Failure unless patient."""
+        said = ""
+        while True:
+            self._heartbeat.beat()
+            try:
+                return self._ports()
+            except Failure as failure:
+                if not self._start.patient:
+                    raise
+                if failure.message != said:
+                    said = failure.message
+                    self._put(Waiting(said))
+            if self._orders.wants_end(_AGAIN_S):
+                return None
+
+    def _ports(self) -> MidiPort:
+        return MidiPort(
+            self._clock,
+            self._start.wiring,
+            self._put,
+            start_jack=None if self._jack is None else self._jack.open,
+            held=SharedHeldNotes(self._heartbeat, self._start.sounding),
+            connections=self._start.connections,
+        )
+
+    def _run(self, port: MidiPort) -> None:
+        settings = self._start.settings
+        sources = Sources(_to_join(self._clock, settings, port), settings.clock.source)
 
         def tell(report: Report) -> None:
             sources.hear(report)
-            put(report)
+            self._put(report)
 
-        engine = Engine(clock, port, session, tell, light=light, clock_out=clock_out, clock_feed=sources.poll)
+        engine = Engine(
+            self._clock,
+            port,
+            self._session,
+            tell,
+            light=partial(state_light, settings.control, channel=settings.channel),
+            clock_out=None if self._start.wiring.clock_output is None else MidiClockOut(),
+            clock_feed=sources.poll,
+            suspended=lambda: self._put(Suspended()),
+        )
 
         def over() -> bool:
-            heartbeat.beat()
+            self._heartbeat.beat()
             port.attend(engine.deadline_s)
             return False
 
-        signal.signal(signal.SIGTERM, lambda *_: engine.stop())
-        Thread(target=_obey, args=(orders, engine), name="orders", daemon=True).start()
-        ready = Ready(port.inputs, port.output, port.api, port.client_name, port.exact, raise_priority())
-        LOG.info("%s open, %s open (%s; %s)", ", ".join(ready.inputs), ready.output, ready.api, ready.allowed)
-        put(ready)
-        engine.run(until=over)
+        with closing(sources):
+            signal.signal(signal.SIGTERM, lambda *_: engine.stop())
+            self._orders.serve(engine)
+            try:
+                self._put(_ready(port))
+                engine.run(until=over)
+            finally:
+                self._orders.serve(None)
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def _open(
-    clock: Clock,
-    start: StartPlaying,
-    put: Callable[[Message], None],
-    orders: "Connection[None, StartPlaying | LiveRequest | None]",
-    heartbeat: Heartbeat,
-    jack: JackProcess | None,
-) -> MidiPort | None:
-    """The ports; None where it is told to stop while it waits for them. Raises Failure unless patient."""
-    said = ""
-    while True:
-        heartbeat.beat()
-        held = SharedHeldNotes(heartbeat, start.sounding)
-        start_jack = None if jack is None else jack.open
-        try:
-            return MidiPort(
-                clock, start.wiring, put, start_jack=start_jack, held=held, connections=start.connections
-            )
-        except Failure as failure:
-            if not start.patient:
-                raise
-            if failure.message != said:
-                said = failure.message
-                put(Waiting(said))
-        if orders.poll(_AGAIN_S) and _next(orders) is None:
-            return None
+def _ready(port: MidiPort) -> Ready:
+    ready = Ready(port.inputs, port.output, port.api, port.client_name, port.exact, raise_priority())
+    LOG.info("%s open, %s open (%s; %s)", ", ".join(ready.inputs), ready.output, ready.api, ready.allowed)
+    return ready
 
 
 def _to_join(
     clock: Clock, settings: SessionSettings, port: MidiPort
 ) -> dict[Source, Callable[[], ClockFeed]]:
-    """What can be joined; where our ports are JACK's they tell of its transport themselves."""
+    """The clock sources that can be joined; ports of our own JACK client tell of its transport themselves."""
     bpm, bar = settings.tempo.bpm, Meter.parse(settings.tempo.meter).quarters_per_bar
     link: dict[Source, Callable[[], ClockFeed]] = {"link": lambda: LinkFeed(clock, bpm, bar)}
     return link if port.exact else {**link, "jack": lambda: JackTransport(clock, bpm)}
 
 
-def _obey(orders: "Connection[None, StartPlaying | LiveRequest | None]", engine: Engine) -> None:
-    """Wait, at no cost to the engine, for what is asked, until the end is or nobody is there to ask."""
-    while (asked := _next(orders)) is not None:
-        if not isinstance(asked, StartPlaying):
-            engine.ask(asked)
-    engine.stop()
-
-
-def _next(orders: "Connection[None, StartPlaying | LiveRequest | None]") -> StartPlaying | LiveRequest | None:
+def _next(orders: "Connection[None, Order]") -> Order:
     with suppress(EOFError, OSError):
-        order: StartPlaying | LiveRequest | None = orders.recv()
+        order: Order = orders.recv()
         return order
     return None
 
 
 def _deliver(get: Callable[[], Message | None], messages: "Connection[Message, None]") -> None:
-    """Send letters on as they come; the engine never waits for whoever reads them.
+    """Send messages on as they come; the engine never waits for the process that reads them.
 
-    Packing a letter takes the interpreter's lock. Where others keep every core busy, a thread of ordinary
-    priority would wait for one with the lock in its hands, and the notes with it: so this one is raised too.
+    Pickling a message takes the interpreter's lock. Where others keep every core busy, a thread of ordinary
+    priority would wait for a core while it holds the lock, and the notes with it: so this one is raised too.
     """
     try:
         while (message := get()) is not None:

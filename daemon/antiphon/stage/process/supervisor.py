@@ -1,53 +1,70 @@
-"""The process that has the screen: starts the one that sends, attends to its letters, and ends it.
+"""The supervising process's side: starts the playing process, passes on its messages, and replaces it.
 
-A second one stands by, loaded: where the first dies, hangs or breaks, it takes over what was left.
+What happens, and what is done then:
+
+    the playing process dies or breaks        a standby takes over, or a new process
+    its engine makes no turn for 20 frames    it is killed, and as above
+    its MIDI system goes                      the same process opens its ports again
+    the standby dies                          another is started
+    more than 5 of these in a minute          Failure
+
+The standby is a second playing process, loaded, with no ports. There is one where a MIDI library plays: only
+a playing process can end the notes that another left there. On JACK the process that is the client outlives
+the playing one and ends its notes, so a new process is soon enough, and a standby is not worth its memory.
 """
 
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
-from types import TracebackType
 from typing import Self
 
 from antiphon.errors import Failure
-from antiphon.events import NoteOff, Timed
+from antiphon.events import Timed
 from antiphon.perform.handover import HandoverTracker
 from antiphon.perform.reports import Asked, Released, StateChanged
 from antiphon.perform.settings import SessionSettings
+from antiphon.signals import PauseKey
 from antiphon.stage.machine.clock import Clock, SystemClock
 from antiphon.stage.machine.log import LOG, LogLine
 from antiphon.stage.ports.port import ConnectionsChanged, PortChanged
 from antiphon.stage.process.handle import PlayerHandle, Serve, exit_code, how_it_ended
-from antiphon.stage.process.player import (
+from antiphon.stage.process.heartbeat import Heartbeat
+from antiphon.stage.process.messages import (
     Failed,
     LiveRequest,
     Loaded,
     LoadOrder,
     Message,
+    PortsLost,
     Ready,
+    Resume,
     Seen,
     StartPlaying,
+    Suspend,
+    Suspended,
     Waiting,
-    serve,
 )
 from antiphon.timebase import Meter
 
 _FRAME_S = 0.04
+# Messages that are read before anything else is done; more wait for the next frame.
 _AT_ONCE = 200
 _START_S = 20.0
-# The sender closes its notes within a tenth of a second; one that is still there after this is stuck in a
-# MIDI library whose server is gone.
+# A process told to end closes its notes within a tenth of a second; one that is still there after this hangs
+# in a MIDI library whose server is gone.
 _END_S = 1.0
-# One that has told of its failure has only to leave.
+# One that told of its failure has nothing left to do but leave.
 _LEAVE_S = 0.2
-# More deaths within this time are no accident.
+# More deaths than this within a minute have a cause that another start does not mend.
 _MOST_DEATHS, _WITHIN_S = 5, 60.0
+# Somebody who pressed Ctrl-Z waits for the terminal.
+_SUSPEND_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class TakenOver:
-    """The process that sent is no more, for this reason; another takes over."""
+    """The process that played is gone, for this reason; another takes over, or it opens its ports again."""
 
     reason: str
 
@@ -56,25 +73,27 @@ Watched = Seen | TakenOver | Waiting | Ready
 
 
 class Supervisor:
-    """The sending process, from here. A context: leaving it ends the process, by force if it must be.
+    """One playing process at a time, and what follows when it is gone.
 
-    `settings` says which are in force, for the one that takes over. `serve` stands in for what the process
-    does.
+    `first` was started and told what to load, `serve` is what another process runs. `settings` gives those in
+    force, for a process that takes over; `pause` says when the user wants this program stopped for a while.
     """
 
     def __init__(
         self,
+        first: PlayerHandle,
+        serve: Serve,
         order: LoadOrder,
         start: StartPlaying,
         settings: Callable[[], SessionSettings],
+        pause: PauseKey | None = None,
         clock: Clock | None = None,
-        serve: Serve = serve,
     ) -> None:
         self._order, self._start, self._settings, self._serve = order, start, settings, serve
-        self._clock = clock or SystemClock()
-        self._left = HandoverTracker(Meter.parse(start.settings.tempo.meter))
-        self._part = PlayerHandle(order, serve)
-        self._part.tell(start)
+        self._clock, self._pause_key = clock or SystemClock(), pause
+        self._handover = HandoverTracker(Meter.parse(start.settings.tempo.meter))
+        self._player = first
+        self._player.tell(start)
         self._ready: Ready | None = None
         self._standby: PlayerHandle | None = None
         self._asked: list[LiveRequest] = []  # and not yet reported, or while no process was there to be asked
@@ -84,22 +103,24 @@ class Supervisor:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._part.tell(None)
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End all processes: the playing one closes its notes; what hangs is killed."""
+        self._player.tell(None)
         if self._standby is not None:
             self._standby.end(_LEAVE_S)
-        self._part.end(_END_S)
+        self._player.end(_END_S)
 
     def ready(self) -> Ready:
-        """Wait for the ports to be open. Raises Failure with what the sender says."""
-        while self._part.messages.poll(_START_S):
-            match self._part.next():
+        """Wait for the ports to be open. Raises Failure with what the playing process says."""
+        while self._player.messages.poll(_START_S):
+            match self._player.next():
                 case LogLine() as line:
                     _write(line)
                 case Loaded():
-                    pass
+                    self._player.loaded = True
                 case ConnectionsChanged(connections):
                     self._start = replace(self._start, connections=connections)
                 case Ready() as ready:
@@ -112,17 +133,22 @@ class Supervisor:
         raise Failure(f"the MIDI process did not start within {_START_S:g} s")
 
     def _begin_again(self) -> None:
-        """It died without a word before it played: that may be an accident once."""
-        reason = how_it_ended(self._part.end(_LEAVE_S))
+        """It died before it played and said nothing: that may be an accident once."""
+        reason = how_it_ended(self._player.end(_LEAVE_S))
         self._count_death(reason)
         if len(self._deaths_s) > 1:
             raise Failure(reason)
-        self._part.messages.close()
-        self._part = PlayerHandle(self._order, self._serve)
-        self._part.tell(self._start)
+        self._player.messages.close()
+        self._player = self._new_player()
+        self._player.tell(self._start)
+
+    def _new_player(self) -> PlayerHandle:
+        player = PlayerHandle(self._serve, self._order.on_jack)
+        player.tell(self._order)
+        return player
 
     def _opened(self, ready: Ready) -> None:
-        """It plays: what takes over one day goes to the same ports, and stands by from now on."""
+        """The ports are open: a process that takes over opens the same ones."""
         self._ready = ready
         wiring = self._start.wiring
         exact = wiring.exact and (ready.exact or ready.api != "jack")
@@ -130,13 +156,10 @@ class Supervisor:
         self._start = replace(self._start, wiring=wiring, patient=True)
         self._order = replace(self._order, on_jack=ready.api == "jack")
         for asked in self._asked:
-            self._part.tell(asked)
+            self._player.tell(asked)
         self._asked = [asked for asked in self._asked if isinstance(asked, tuple)]
-        if self._standby is None:
-            self._hire()
-
-    def _hire(self) -> None:
-        self._standby = PlayerHandle(self._order, self._serve)
+        if self._standby is None and not ready.exact:
+            self._standby = self._new_player()
 
     def ask(self, what: LiveRequest) -> None:
         """Other settings, or what a button does; once there is a process to ask.
@@ -144,48 +167,67 @@ class Supervisor:
         Changes are asked again of the next process where one ended before it reported them.
         """
         if self._ready is not None:
-            self._part.tell(what)
+            self._player.tell(what)
         if self._ready is None or isinstance(what, tuple):
             self._asked.append(what)
 
     def attend(
         self, watch: Callable[[Watched], None], tick: Callable[[], None], stopping: Callable[[], bool]
     ) -> None:
-        """Hand on reports until `stopping()`, then end the sender and hand on its last ones.
+        """Pass reports to `watch` until `stopping()`, then end the playing process and pass on its last ones.
 
-        Where the sender dies, hangs or breaks, another takes over and `watch` hears of it. Raises Failure
-        where that happens again and again. Whatever ends this, the notes end first.
+        Raises Failure where process after process dies. Whatever ends this, the notes end first.
         """
         try:
             while not stopping():
                 self._hear(watch, stopping)
                 self._look(watch)
+                if self._pause_key is not None and self._pause_key.pressed():
+                    self._pause(self._pause_key, watch)
                 tick()
         finally:
-            self._part.tell(None)
-        while self._part.messages.poll(_END_S) and (message := self._part.next()) is not None:
-            self._hand_on(message, watch)
+            self._player.tell(None)
+        self._hand_on_until(None, _END_S, watch)
         tick()
 
-    def _hear(self, watch: Callable[[Watched], None], stopping: Callable[[], bool]) -> None:
-        """What they have to say, within a frame."""
-        parts = [self._part] if self._standby is None else [self._part, self._standby]
-        spoken = wait([part.messages for part in parts], _FRAME_S)
-        if self._part.messages in spoken:
-            self._hear_part(watch, stopping)
-        elif self._standby is not None and self._standby.messages in spoken:
-            self._hear_standby(self._standby)
+    def _pause(self, key: PauseKey, watch: Callable[[Watched], None]) -> None:
+        """Silence first, then stop this process until the user continues it; the playing one waits."""
+        self._player.tell(Suspend())
+        self._hand_on_until(Suspended(), _SUSPEND_S, watch)
+        key.stop_here()
+        self._player.tell(Resume())
 
-    def _hear_part(self, watch: Callable[[Watched], None], stopping: Callable[[], bool]) -> None:
-        """Many letters at once: where messages come in floods, a frame for each would take too long."""
-        for _ in range(_AT_ONCE):
-            message = self._part.next()
-            if message is None or isinstance(message, Failed):
-                if not stopping():  # a service manager ends us both at once
-                    self._take_over(message, watch)
+    def _hand_on_until(self, last: Message | None, within_s: float, watch: Callable[[Watched], None]) -> None:
+        """Pass on what it says up to a message, or up to its end, or until it is silent for some time."""
+        while self._player.messages.poll(within_s) and (message := self._player.next()) is not None:
+            if message == last:
                 return
             self._hand_on(message, watch)
-            if not self._part.messages.poll(0):
+
+    def _hear(self, watch: Callable[[Watched], None], stopping: Callable[[], bool]) -> None:
+        """What the processes say within a frame."""
+        players = [self._player] if self._standby is None else [self._player, self._standby]
+        speaking = wait([player.messages for player in players], _FRAME_S)
+        if self._player.messages in speaking:
+            self._hear_player(watch, stopping)
+        elif self._standby is not None and self._standby.messages in speaking:
+            self._hear_standby(self._standby)
+
+    def _hear_player(self, watch: Callable[[Watched], None], stopping: Callable[[], bool]) -> None:
+        """Many messages at once: where input comes in floods, a frame for each would take too long."""
+        for _ in range(_AT_ONCE):
+            match self._player.next():
+                case None | Failed() as last:
+                    if not stopping():  # a service manager ends all processes at once
+                        self._take_over(last, watch)
+                    return
+                case PortsLost(message):
+                    if not stopping():
+                        self._start_again(message, self._player.heartbeat, watch)
+                    return
+                case message:
+                    self._hand_on(message, watch)
+            if not self._player.messages.poll(0):
                 return
 
     def _hear_standby(self, standby: PlayerHandle) -> None:
@@ -196,18 +238,17 @@ class Supervisor:
                 standby.loaded = True
             case None | Failed():
                 code = standby.end(_LEAVE_S)
-                self._standby = None
-                LOG.warning("the process that stood by ended (%s); another stands by", exit_code(code))
-                self._count_death("the process that stands by")
-                self._hire()
+                LOG.warning("the standby process ended (%s); another is started", exit_code(code))
+                self._count_death("the standby process")
+                self._standby = self._new_player()
 
     def _hand_on(self, message: Message, watch: Callable[[Watched], None]) -> None:
         match message:
             case LogLine() as line:
                 _write(line)
             case Loaded():
-                self._part.loaded = True
-            case Failed():
+                self._player.loaded = True
+            case Failed() | PortsLost() | Suspended():
                 pass
             case ConnectionsChanged(connections):
                 self._start = replace(self._start, connections=connections)
@@ -220,52 +261,51 @@ class Supervisor:
                 if isinstance(report, Asked) and report.what in self._asked:
                     self._asked.remove(report.what)
                 if not isinstance(report, PortChanged):
-                    self._left.hear(report)
+                    self._handover.hear(report)
                 watch(report)
 
     def _look(self, watch: Callable[[Watched], None]) -> None:
-        """Once a frame: whether the sender still turns."""
+        """Once a frame: whether the playing process still turns."""
         now_s = self._clock.now_s()
         if now_s - self._looked_s < _FRAME_S:
             return
         self._looked_s = now_s
         if self._ready is None:
-            if not self._part.opening():
+            if not self._player.opening():
                 self._take_over(Failed("the MIDI process hung as it opened its ports"), watch)
-        elif not self._part.alive():
+        elif not self._player.alive():
             self._take_over(Failed("the MIDI process hung"), watch)
 
     def _take_over(self, last: Failed | None, watch: Callable[[Watched], None]) -> None:
-        """Let another go on: what sounded is ended by it, and what was connected is connected again."""
-        hung = last is not None and self._ready is not None and not self._part.alive()
-        code = self._part.end(0.0 if hung else _LEAVE_S)
-        # One that never played was told of what it should end, but nobody has ended it.
-        left = () if self._ready is not None else self._start.sounding
-        sounding = self._last_words(watch)
+        """The playing process is gone or useless: let another play."""
+        hung = last is not None and self._ready is not None and not self._player.alive()
+        code = self._player.end(0.0 if hung else _LEAVE_S)
+        self._hand_on_until(None, 0, watch)  # what it had still said
+        self._player.messages.close()
         reason = last.message if last is not None else how_it_ended(code)
+        left = self._player.heartbeat
+        self._player, self._standby = self._standby or self._new_player(), None
+        self._start_again(reason, left, watch)
+
+    def _start_again(self, reason: str, left: Heartbeat, watch: Callable[[Watched], None]) -> None:
+        """Let the playing process, which waits, go on from here: it first ends the notes that are left."""
         LOG.warning("%s; another takes over", reason)
         self._count_death(reason)
         watch(TakenOver(reason))
         now_s = self._clock.now_s()
-        watch(StateChanged(now_s, "idle"))  # as the next one begins; what it had begun is over
-        for off in (off for off in sounding if off not in left):
+        watch(StateChanged(now_s, "idle"))  # as the next session begins: what was begun is over
+        # One that never opened its ports was told which notes to end, but nobody has ended them yet.
+        told = () if self._ready is not None else self._start.sounding
+        for off in (off for off in left.sounding if off not in told):
             watch(Released(Timed(now_s, off)))
         self._start = replace(
             self._start,
             settings=self._settings(),
-            handover=self._left.handover,
-            sounding=tuple(dict.fromkeys((*left, *sounding, *self._part.heartbeat.doubtful))),
+            handover=self._handover.handover,
+            sounding=tuple(dict.fromkeys((*told, *left.sounding, *left.doubtful))),
         )
-        self._part, self._ready = self._standby or PlayerHandle(self._order, self._serve), None
-        self._standby = None
-        self._part.tell(self._start)
-
-    def _last_words(self, watch: Callable[[Watched], None]) -> tuple[NoteOff, ...]:
-        """What it had still said before it died; gives the note-offs it owes."""
-        while self._part.messages.poll(0) and (message := self._part.next()) is not None:
-            self._hand_on(message, watch)
-        self._part.messages.close()
-        return self._part.heartbeat.sounding
+        self._ready = None
+        self._player.tell(self._start)
 
     def _count_death(self, reason: str) -> None:
         now_s = self._clock.now_s()

@@ -79,7 +79,7 @@ def test_somebody_who_parts_without_a_word_is_over(folder):
 
 @pytest.mark.parametrize("says", [b"hello\n", b'{"ok": tr', b"[]\n"])
 def test_something_else_is_there(folder, says):
-    with somebody(folder, says), pytest.raises(Failure, match="what answers is no antiphon"):
+    with somebody(folder, says), pytest.raises(Failure, match="Unexpected reply: not Antiphon"):
         ask("antiphon", Command("status"), folder)
 
 

@@ -1,4 +1,4 @@
-"""The socket that a running Antiphon is asked through: whoever is there, it never waits and never breaks."""
+"""The socket that a running Antiphon is asked through: no client holds up the music, or another client."""
 
 import json
 import os
@@ -7,38 +7,49 @@ import stat
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from antiphon.errors import Failure, WrongUse
-from antiphon.stage.control import server as control_socket
+from antiphon.stage.control import server as control_server
 from antiphon.stage.control.protocol import LONGEST_BYTES, Command, Done, SetOne
 from antiphon.stage.control.server import (
     MOST_CLIENTS,
     MOST_REQUESTS,
-    PATIENCE_S,
     SUPPORTED,
-    ControlSocket,
-    Door,
+    ControlServer,
     asked_through,
     may_ask,
     user_of,
 )
-from antiphon.stage.machine.clock import VirtualClock
 
 pytestmark = pytest.mark.skipif(not SUPPORTED, reason="no Unix sockets")
 STATUS = b'{"command": "status"}\n'
+LONG_S = 60.0  # no client of a test is so slow
 
 
 class House:
-    """A socket, its clock, and what it was asked."""
+    """A server, polled all the time by a thread, and what it was asked."""
 
-    def __init__(self, folder):
-        self.clock, self.asked = VirtualClock(), []
-        self.path = Path(folder) / "antiphon.sock"
-        self.socket = ControlSocket(self.path, self.serve, self.clock)
+    def __init__(self, folder, patience_s=LONG_S):
+        self.asked, self.path = [], Path(folder) / "antiphon.sock"
+        self.server = ControlServer(self.path, patience_s)
+        self.server.serve = self.serve
+        self._over = Event()
+        self._poller = Thread(target=self._poll)
+        self._poller.start()
+
+    def _poll(self):
+        while not self._over.wait(0.001):
+            self.server.poll()
+
+    def close(self):
+        self._over.set()
+        self._poller.join()
+        self.server.close()
 
     def serve(self, request):
         self.asked.append(request)
@@ -51,23 +62,20 @@ class House:
                 raise WrongUse(f"{name} is not a setting")
         return Done({"number": len(self.asked)})
 
-    def visitor(self):
-        visitor = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        visitor.connect(os.fspath(self.path))
-        visitor.setblocking(False)
-        return visitor
-
-    def wait(self, seconds):
-        self.clock.wait_until_s(self.clock.now_s() + seconds)
+    def client(self):
+        client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        client.settimeout(LONG_S)
+        client.connect(os.fspath(self.path))
+        return client
 
 
 @contextmanager
-def house_in(folder):
-    house = House(folder)
+def house_in(folder, **how):
+    house = House(folder, **how)
     try:
         yield house
     finally:
-        house.socket.close()
+        house.close()
 
 
 @pytest.fixture
@@ -76,51 +84,43 @@ def house(tmp_path):
         yield house
 
 
-def heard(visitor):
-    """The replies that are there; None last where the other side parted."""
-    came, parted = b"", False
-    try:
-        while data := visitor.recv(1 << 20):
-            came += data
-        parted = True
-    except BlockingIOError:
-        pass
-    except ConnectionResetError:
-        parted = True
-    return [json.loads(line) for line in came.splitlines()] + ([None] if parted else [])
+def replies(client, number):
+    """The next replies."""
+    with client.makefile("rb") as lines:
+        return [json.loads(lines.readline()) for _ in range(number)]
 
 
-def test_a_request_is_served_by_the_next_poll(house):
-    visitor = house.visitor()
-    visitor.send(STATUS)
-    house.socket.poll()
-    assert house.asked == [Command("status")]
-    assert heard(visitor) == [{"ok": True, "number": 1}]
-    visitor.send(b'{"command": "stop"}\n')
-    house.socket.poll()
-    assert heard(visitor) == [{"ok": True, "number": 2}]
+def all_replies(client):
+    """All replies until the client is disconnected."""
+    with client.makefile("rb") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def test_a_client_may_ask_again_and_again(house):
+    client = house.client()
+    client.sendall(STATUS)
+    assert replies(client, 1) == [{"ok": True, "number": 1}]
+    client.sendall(STATUS * 2)
+    assert replies(client, 2) == [{"ok": True, "number": 2}, {"ok": True, "number": 3}]
+    assert house.asked == [Command("status")] * 3
 
 
 def test_what_cannot_be_done_is_said_and_nothing_breaks(house):
-    visitor = house.visitor()
-    visitor.send(b'{"command": "set", "name": "tmpo", "value": 1}\nhello\n')
-    visitor.send(b'{"command": "set", "name": "broken", "value": 1}\n' + STATUS)
-    house.socket.poll()
-    first, second, third, fourth = heard(visitor)
+    client = house.client()
+    client.sendall(b'{"command": "set", "name": "tmpo", "value": 1}\nhello\n')
+    client.sendall(b'{"command": "set", "name": "broken", "value": 1}\n' + STATUS)
+    first, second, third, fourth = replies(client, 4)
     assert first == {"ok": False, "error": "tmpo is not a setting"}
-    assert second["error"].startswith("no request: Invalid JSON")
+    assert second["error"].startswith("not a request: Invalid JSON")
     assert third == {"ok": False, "error": "unforeseen ZeroDivisionError: by zero"}
     assert fourth["ok"]
 
 
-def test_whoever_says_its_last_line_and_shuts_up_is_answered_and_parted_from(house):
-    visitor = house.visitor()
-    visitor.send(STATUS + b'{"command": "st')
-    visitor.shutdown(socket.SHUT_WR)
-    house.socket.poll()
-    house.socket.poll()
-    assert heard(visitor) == [{"ok": True, "number": 1}, None]
-    assert len(house.asked) == 1
+def test_a_client_that_ends_is_answered_and_disconnected(house):
+    client = house.client()
+    client.sendall(STATUS + b'{"command": "st')
+    client.shutdown(socket.SHUT_WR)
+    assert all_replies(client) == [{"ok": True, "number": 1}]
 
 
 def test_only_its_owner_may_open_it(house):
@@ -138,121 +138,114 @@ def test_the_system_says_who_asks():
         assert user_of(ours) == os.geteuid()
 
 
-def test_another_user_is_parted_from(house, monkeypatch):
-    visitor = house.visitor()
-    visitor.send(STATUS)
-    monkeypatch.setattr(control_socket, "user_of", lambda _: 12345)
-    house.socket.poll()
-    assert (heard(visitor), house.asked) == ([None], [])
+def test_another_user_is_disconnected(house, monkeypatch):
+    monkeypatch.setattr(control_server, "user_of", lambda _: 12345)
+    assert all_replies(house.client()) == []
+    assert house.asked == []
 
 
 def test_a_file_that_was_left_behind_is_replaced(tmp_path):
     (tmp_path / "antiphon.sock").write_text("left behind")
     with house_in(tmp_path) as house:
-        house.visitor().close()
-        house.socket.poll()
+        house.client().close()
     assert not house.path.exists()
 
 
 def test_where_none_can_be_made_it_is_told(tmp_path):
     for path in (tmp_path, tmp_path / "nowhere" / "s", tmp_path / ("x" * 120)):
         with pytest.raises(Failure, match="no socket can be made: "):
-            ControlSocket(path, lambda _: Done(), VirtualClock())
+            ControlServer(path)
 
 
-def test_whoever_says_no_whole_line_in_time_is_parted_from(house):
-    silent, dribbling = house.visitor(), house.visitor()
-    for _ in range(int(PATIENCE_S) + 1):
-        dribbling.send(b"{")
-        house.socket.poll()
-        assert heard(silent) == heard(dribbling) == []
-        house.wait(1.0)
-    house.socket.poll()
-    assert heard(silent) == heard(dribbling) == [None]
-    assert house.asked == []
+def test_a_client_that_sends_no_complete_request_in_time_is_disconnected(tmp_path):
+    with house_in(tmp_path, patience_s=0.05) as house:
+        silent, cut_short = house.client(), house.client()
+        cut_short.sendall(b"{")
+        assert all_replies(silent) == all_replies(cut_short) == []
+        assert house.asked == []
 
 
-def test_whoever_dribbles_does_not_hold_up_the_others(house):
-    dribbling, asking = house.visitor(), house.visitor()
-    for number, byte in enumerate(STATUS[:-1] * 2, 1):
-        dribbling.send(bytes([byte]))
-        asking.send(STATUS)
-        house.socket.poll()
-        assert heard(asking) == [{"ok": True, "number": number}]
+def send_for_ever(client):
+    while True:
+        client.send(b"{")
 
 
-def test_whoever_never_reads_is_parted_from_and_does_not_hold_up_the_others(house):
-    deaf, asking = house.visitor(), house.visitor()
-    said = 0
-    for _ in range(1000):
-        try:
-            deaf.send(b'{"command": "set", "name": "large", "value": 30000}\n')
-        except BrokenPipeError:
-            break
-        said += 1
-        asking.send(STATUS)
-        house.socket.poll()
-        assert [reply["ok"] for reply in heard(asking)] == [True]
-    assert said < 1000
+class SlowClock:
+    """A clock that has gone on by a second whenever it is read."""
+
+    def __init__(self):
+        self.read = 0
+
+    def now_s(self):
+        self.read += 1
+        return float(self.read)
 
 
-def test_whoever_asks_much_does_not_keep_the_others_waiting(house):
-    flooding, asking = house.visitor(), house.visitor()
-    flooding.send(STATUS * 100)
-    asking.send(STATUS)
-    house.socket.poll()
-    assert len(house.asked) == MOST_REQUESTS
-    assert len(heard(asking)) == 1
-    for _ in range(-(-100 // MOST_REQUESTS)):
-        house.socket.poll()
-    assert len(heard(flooding)) == 100
-    assert len(house.asked) == 101
+def test_the_time_of_a_request_counts_from_its_first_byte_to_its_last(tmp_path):
+    server = ControlServer(tmp_path / "s", 5.0, SlowClock())
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(os.fspath(tmp_path / "s"))
+        with pytest.raises(OSError, match=r"Broken pipe|reset"):
+            send_for_ever(client)  # each byte is in time, all of them are not
+    server.close()
 
 
-def test_what_waits_to_be_served_is_no_silence(house):
-    flooding = house.visitor()
-    flooding.send(STATUS * 40)
-    for _ in range(3):
-        house.socket.poll()
-        house.wait(PATIENCE_S + 1)
-    assert len(heard(flooding)) == 40
+def test_a_client_that_never_reads_is_disconnected_and_holds_up_no_other(tmp_path):
+    with house_in(tmp_path, patience_s=0.1) as house:
+        deaf, asking = house.client(), house.client()
+        deaf.sendall(b'{"command": "set", "name": "large", "value": 3000000}\n')
+        asking.sendall(STATUS)
+        assert replies(asking, 1)[0]["ok"]
+        while house.server._listener._places._value < MOST_CLIENTS - 1:
+            Event().wait(0.001)
+        deaf.close()
 
 
-def test_who_comes_when_all_places_are_taken_waits_outside(house):
-    sitting = [house.visitor() for _ in range(MOST_CLIENTS)]
-    house.socket.poll()
-    late = house.visitor()
-    late.send(STATUS)
-    house.socket.poll()
-    assert house.asked == []
-    sitting[0].close()
-    for _ in range(2):
-        house.socket.poll()
-    assert heard(late) == [{"ok": True, "number": 1}]
+def test_a_client_that_asks_much_leaves_time_for_the_music(tmp_path):
+    server, asked = ControlServer(tmp_path / "s", LONG_S), []
+    server.serve = lambda request: asked.append(request) or Done()
+    for _ in range(2 * MOST_REQUESTS):
+        Thread(target=server._ask, args=(Command("status"),), daemon=True).start()
+    while server._asked.qsize() < 2 * MOST_REQUESTS:
+        Event().wait(0.001)
+    server.poll()
+    assert len(asked) == MOST_REQUESTS
+    server.poll()
+    assert len(asked) == 2 * MOST_REQUESTS
+    server.close()
 
 
-def test_a_line_may_be_so_long_and_no_longer(house):
+def test_a_client_for_whom_there_is_no_place_is_disconnected(house):
+    sitting = [house.client() for _ in range(MOST_CLIENTS)]
+    for client in sitting:
+        client.sendall(STATUS)
+        replies(client, 1)
+    assert all_replies(house.client()) == []
+    sitting[0].sendall(STATUS)
+    assert replies(sitting[0], 1)[0]["ok"]
+
+
+def test_a_request_may_be_so_long_and_no_longer(house):
     padded = STATUS[:-1].ljust(LONGEST_BYTES) + b"\n"
-    for line, replies in ((padded, [{"ok": True, "number": 1}]), (b" " + padded, None)):
-        visitor = house.visitor()
-        sent = 0
-        for _ in range(20):
-            if sent < len(line):
-                sent += visitor.send(line[sent : sent + 8192])
-            house.socket.poll()
-            if sent > LONGEST_BYTES:
-                break
-        came = heard(visitor)
-        assert came == replies or came[0] == {"ok": False, "error": "a request is at most 65536 bytes long"}
+    client = house.client()
+    client.sendall(padded)
+    assert replies(client, 1) == [{"ok": True, "number": 1}]
+    client.sendall(b" " + padded)
+    assert all_replies(client) == [{"ok": False, "error": "a request is at most 65536 bytes long"}]
     assert len(house.asked) == 1
 
 
-def test_closing_parts_from_all(house):
-    visitor = house.visitor()
-    house.socket.poll()
-    house.socket.close()
-    assert heard(visitor) == [None]
-    assert not house.path.exists()
+def test_a_client_that_asks_for_the_end_is_disconnected_when_it_has_come(tmp_path):
+    with house_in(tmp_path, patience_s=0.05) as house:
+        client = house.client()
+        client.sendall(b'{"command": "stop"}\n')
+        assert replies(client, 1)[0]["ok"]
+        client.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            client.recv(1)
+        client.settimeout(LONG_S)
+        house.server.close()
+        assert client.recv(1) == b""
 
 
 pieces = st.lists(
@@ -264,60 +257,35 @@ pieces = st.lists(
 @given(st.lists(pieces, min_size=1, max_size=3))
 def test_any_bytes_lead_to_replies_or_an_end(visits):
     with tempfile.TemporaryDirectory() as folder, house_in(folder) as house:
-        visitors = [house.visitor() for _ in visits]
-        for visitor, said in zip(visitors, visits, strict=True):
-            for piece in said:
-                visitor.send(piece)
-            house.socket.poll()
-        for _ in range(10):
-            house.socket.poll()
-        for visitor, said in zip(visitors, visits, strict=True):
-            replies = heard(visitor)
-            assert len(replies) == b"".join(said).count(b"\n")
-            assert all(isinstance(reply["ok"], bool) for reply in replies)
-            visitor.close()
+        clients = [house.client() for _ in visits]
+        for client, said in zip(clients, visits, strict=True):
+            client.sendall(b"".join(said))
+            client.shutdown(socket.SHUT_WR)
+        for client, said in zip(clients, visits, strict=True):
+            came = all_replies(client)
+            assert len(came) == b"".join(said).count(b"\n")
+            assert all(isinstance(reply["ok"], bool) for reply in came)
 
 
-pytestmark = pytest.mark.skipif(not SUPPORTED, reason="no Unix sockets")
+def test_before_anybody_can_reply_that_is_said(tmp_path):
+    with asked_through(tmp_path / "s") as server, socket.socket(socket.AF_UNIX) as client:
+        client.connect(os.fspath(tmp_path / "s"))
+        client.sendall(STATUS)
+        while server._asked.empty():
+            Event().wait(0.001)
+        server.poll()
+        assert replies(client, 1) == [{"ok": False, "error": "antiphon is only starting; ask again"}]
+    assert not (tmp_path / "s").exists()
 
 
-def said(path, door, line=b'{"command": "status"}\n'):
-    import socket
-
-    with socket.socket(socket.AF_UNIX) as client:
-        client.connect(str(path))
-        client.sendall(line)
-        door.poll()
-        return client.recv(65_536)
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "antiphon.sock"
-
-
-def test_before_anybody_can_reply_that_is_said(path):
-    with asked_through(path, VirtualClock()) as door:
-        assert b"only starting; ask again" in said(path, door)
-
-
-def test_then_whoever_serves_replies(path):
-    asked = []
-    with asked_through(path, VirtualClock()) as door:
-        door.serve = lambda request: asked.append(request) or Done({"state": "idle"})
-        assert b'"state": "idle"' in said(path, door)
-    assert asked == [Command("status")]
-
-
-def test_it_is_shut_whatever_happens_inside(path):
-    with pytest.raises(Failure), asked_through(path, VirtualClock()):
+def test_it_is_shut_whatever_happens_inside(tmp_path):
+    with pytest.raises(Failure), asked_through(tmp_path / "s"):
         raise Failure("the performance broke")
-    assert not path.exists()
+    assert not (tmp_path / "s").exists()
 
 
-def test_where_there_are_no_such_sockets_there_is_nothing(path, monkeypatch):
-    monkeypatch.setattr("antiphon.stage.control.server.SUPPORTED", False)
-    door = Door(path, VirtualClock())
-    door.poll()
-    door.close()
-    assert not path.exists()
+def test_where_there_are_no_such_sockets_there_is_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(control_server, "SUPPORTED", False)
+    with asked_through(tmp_path / "s") as server:
+        server.poll()
+        assert not (tmp_path / "s").exists()

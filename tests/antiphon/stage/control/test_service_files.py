@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from antiphon.config import TakeSettings
 from antiphon.errors import Failure
+from antiphon.stage.control import client
 from antiphon.stage.control.service_files import agent, service, to_start, to_stop, unit
 
 HOME, SETTINGS = Path("/home/anna"), Path("/home/anna/.config")
@@ -92,3 +94,11 @@ def test_where_it_is_written_and_what_to_type():
     assert shlex.split(mac.begin[0])[-1] == str(mac.path)
     with pytest.raises(Failure, match="there is no service for this system; let its own autostart"):
         service("win32", START, STOP, 4, HOME, SETTINGS)
+
+
+def test_a_service_manager_waits_longer_than_ending_takes():
+    """A take is finished at 0.9 s a megabyte on busy cores, and `antiphon stop` waits for it."""
+    text = unit(["python"], ["python", "stop"], 4)
+    waits_s = float(line(text, "TimeoutStopSec"))
+    assert 1 + 0.9 * TakeSettings().largest_mb < client._END_S < waits_s
+    assert plistlib.loads(agent(["python"], Path("/Users/me")).encode())["ExitTimeOut"] == waits_s

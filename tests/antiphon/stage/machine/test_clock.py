@@ -32,3 +32,11 @@ def test_waiting_for_what_has_passed_is_no_wait_and_no_error():
 def test_the_wall_clock_gives_a_date_to_name_things_with():
     assert len(f"{wall_time():%Y%m%d-%H%M%S}") == 15
     assert wall_time().utcoffset() is not None
+
+
+def test_a_clock_that_steps_by_15_ms_as_on_windows_is_not_read(monkeypatch):
+    monkeypatch.setattr("time.monotonic", lambda: 0.0)
+    clock = SystemClock(spin_s=0.0)
+    begun_s = clock.now_s()
+    clock.wait_until_s(begun_s + 0.001)
+    assert clock.now_s() >= begun_s + 0.001

@@ -119,3 +119,25 @@ def test_a_process_has_its_name_whole():
 def test_where_there_is_no_such_thing_nothing_happens(tmp_path, monkeypatch):
     monkeypatch.setattr(priority, "_NAME", tmp_path / "none" / "comm")
     priority.call_this_process("antiphon-sender")
+
+
+RESERVE = """
+import mmap
+from pathlib import Path
+from antiphon.stage.machine.priority import raise_priority
+
+def resident_mb():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE >> 20
+
+reserved, before = mmap.mmap(-1, 256 << 20), resident_mb()
+print("memory locked" in raise_priority(), resident_mb() - before)
+"""
+
+
+@linux
+def test_locked_memory_is_what_was_touched_and_not_what_is_only_mapped():
+    done = subprocess.run([sys.executable, "-c", RESERVE], capture_output=True, text=True, check=True)
+    locked, more_mb = done.stdout.split()
+    if locked == "False":
+        pytest.skip("this user may not lock memory")
+    assert int(more_mb) < 64

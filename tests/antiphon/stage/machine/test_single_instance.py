@@ -38,7 +38,7 @@ def holder(folder):
 
 def test_a_second_of_the_same_name_is_told_who_is_there(folder, holder):
     told = (
-        rf"^antiphon is running already \(process {holder.pid}\); "
+        rf"^Only one instance can use a client name, and process {holder.pid} uses antiphon; "
         r"antiphon stop ends it, --client-name NAME starts another$"
     )
     with pytest.raises(Failure, match=told), Instance("antiphon", folder):
@@ -101,7 +101,7 @@ def test_a_folder_of_someone_else_a_link_and_a_file_are_refused(folder, tmp_path
     with pytest.raises(Failure, match="link: must be a folder, and no link"):
         made(tmp_path / "link")
     (tmp_path / "file").write_text("")
-    with pytest.raises(Failure, match="file: cannot be made: File exists"):
+    with pytest.raises(Failure, match="file: cannot be created: File exists"):
         made(tmp_path / "file")
 
 

@@ -9,11 +9,13 @@ import pytest
 import fake_sender
 from antiphon.errors import Failure
 from antiphon.events import NoteOff, Timed
+from antiphon.model_facts import ModelFacts
 from antiphon.perform.reports import Asked, Released, Sent
 from antiphon.perform.settings import SessionSettings, SettingChange
 from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.process import handle as sending_process
-from antiphon.stage.process.player import LoadOrder, Ready, StartPlaying
+from antiphon.stage.process.handle import PlayerHandle
+from antiphon.stage.process.messages import LoadOrder, Ready, StartPlaying
 from antiphon.stage.process.supervisor import Supervisor, TakenOver
 
 OFF = NoteOff(fake_sender.NOTE.pitch, fake_sender.NOTE.channel)
@@ -45,10 +47,13 @@ class House:
 
 
 @contextmanager
-def house(folder):
-    order = LoadOrder(folder, (), None, 1, on_jack=False)
+def house(folder, pause=None):
+    facts = ModelFacts(folder, "toy", ("60", "_"), 4, "lstm", 1, "stream", 64, None, "")
+    order = LoadOrder(facts, (), None, 1, on_jack=False)
     start = StartPlaying(SessionSettings(), Wiring(api="auto"))
-    with Supervisor(order, start, lambda: IN_FORCE, serve=fake_sender.serve) as performance:
+    first = PlayerHandle(fake_sender.serve)
+    first.tell(order)
+    with Supervisor(first, fake_sender.serve, order, start, lambda: IN_FORCE, pause) as performance:
         yield House(folder, performance)
     assert not active_children()
 
@@ -85,8 +90,7 @@ def test_one_that_dies_or_hangs_in_mid_note_is_followed_by_another(tmp_path, fau
     assert (start.sounding, start.connections, start.patient) == ((OFF, *doubtful), fake_sender.TIES, True)
     assert start.settings == IN_FORCE
     # The same ports on the same system, by the name that they had.
-    assert (start.wiring.api, start.wiring.client_name, start.wiring.insist) == ("jack", "antiphon-2", True)
-    assert not start.wiring.exact
+    assert (start.wiring.api, start.wiring.client_name, start.wiring.insist) == ("alsa", "antiphon-2", True)
 
 
 def test_one_that_says_that_it_broke_is_followed_by_another(tmp_path):
@@ -170,3 +174,48 @@ def test_one_that_cannot_begin_says_why(tmp_path, fault, said):
     (tmp_path / fault).touch()
     with house(tmp_path) as here, pytest.raises(Failure, match=f"^{said}$"):
         here.live.ready()
+
+
+def test_one_whose_ports_are_lost_opens_them_again_itself(tmp_path):
+    with house(tmp_path) as here:
+        here.live.ready()
+        (process,) = [one for one in active_children() if one.name == "antiphon-sender"][:1]
+        here.attend(has(Ready), ["forget"])
+        assert process.is_alive()
+    assert here.seen[0] == TakenOver("the JACK server is gone")
+    start = pickle.loads((tmp_path / "start-again").read_bytes())
+    assert (start.sounding, start.patient, start.settings) == ((OFF,), True, IN_FORCE)
+    assert not (tmp_path / "start-1").exists()
+
+
+@pytest.mark.parametrize(("exact", "processes"), [(True, 1), (False, 2)])
+def test_only_a_midi_library_needs_a_standby(tmp_path, exact, processes):
+    if exact:
+        (tmp_path / "exact").touch()
+    with house(tmp_path) as here:
+        here.live.ready()
+        assert len([one for one in active_children() if one.name == "antiphon-sender"]) == processes
+
+
+class Key:
+    """A pause key that is pressed once; `seen` is what was told before the process was stopped."""
+
+    def __init__(self, folder):
+        self.folder, self.presses, self.seen, self.known = folder, 1, [], []
+
+    def pressed(self):
+        return self.presses > 0
+
+    def stop_here(self):
+        self.presses -= 1
+        self.known = list(self.seen)
+        assert not (self.folder / "resumed").exists()
+
+
+def test_it_is_silent_before_it_stops_and_plays_on_after(tmp_path):
+    key = Key(tmp_path)
+    with house(tmp_path, key) as here:
+        key.seen = here.seen
+        here.live.ready()
+        here.attend(lambda _: (tmp_path / "resumed").exists())
+    assert key.known == [Sent(Timed(3.0, fake_sender.NOTE), 0.0)]

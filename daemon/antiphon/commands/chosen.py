@@ -1,0 +1,44 @@
+"""What a configuration chooses: the bundle and the voice that answer, and what a take says of them."""
+
+from collections.abc import Sequence
+
+from antiphon import bundle, config
+from antiphon.bundle import Bundle, Card
+from antiphon.config import Config
+from antiphon.perform.answer.programs import Voice
+from antiphon.stage.machine.arithmetic import this_arithmetic
+from antiphon.stage.takes.header import TakeHeader, UsedBundle
+from antiphon.stage.voice import make_voice
+from antiphon.timebase import Meter
+
+
+def bundle_of(settings: Config) -> Bundle:
+    return bundle.load(bundle.find(settings.model.name))
+
+
+def voice_of(chosen: Bundle, settings: Config) -> Voice:
+    """The answering voice of a bundle, with the context that the settings ask for."""
+    return make_voice(chosen, settings.model.context)
+
+
+def take_header(
+    settings: Config,
+    chosen: Card,
+    random_seed: int,
+    programs: Sequence[Card] = (),
+    remembered: Sequence[str] = (),
+) -> TakeHeader:
+    """What a take must say so that the same can be played again."""
+    meter = Meter.parse(settings.tempo.meter)
+    plain = config.to_plain(settings)
+    models = tuple(UsedBundle(one.name, one.weights_sha256) for one in (chosen, *programs))
+    return TakeHeader(
+        settings.tempo.bpm,
+        meter,
+        plain,
+        models[0],
+        random_seed,
+        models[1:],
+        tuple(remembered),
+        this_arithmetic(),
+    )

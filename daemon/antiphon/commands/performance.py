@@ -1,0 +1,94 @@
+"""A live performance, from the configuration to the finished take: parts are opened and closed in order."""
+
+import sys
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+import click
+from rich.console import Console
+
+from antiphon.commands.chosen import take_header
+from antiphon.commands.plan import Plan
+from antiphon.errors import Failure
+from antiphon.perform.settings import Button, Knob
+from antiphon.signals import PauseKey, hangup_signal, stop_signals
+from antiphon.stage.app import App, Outputs, attend
+from antiphon.stage.control.sd_notify import Notifier
+from antiphon.stage.control.server import asked_through
+from antiphon.stage.machine.clock import SystemClock
+from antiphon.stage.machine.log import logging_to
+from antiphon.stage.machine.single_instance import Instance
+from antiphon.stage.performance_state import PerformanceTracker
+from antiphon.stage.process.entry import serve
+from antiphon.stage.process.handle import PlayerHandle, end_all
+from antiphon.stage.process.messages import Ready, StartPlaying
+from antiphon.stage.process.supervisor import Supervisor
+from antiphon.stage.screen.screen import Screen
+from antiphon.stage.takes.library import finish_what_was_cut_off
+from antiphon.stage.takes.recorder import Limits, Recorder
+from antiphon.stage.takes.recording import Recording
+
+
+def perform(first: PlayerHandle, plan: Plan, learn: str | None, quiet: bool) -> None:
+    """Play as planned, with the process that was started first and was told what to load."""
+    settings, order, clock = plan.settings, plan.order, SystemClock()
+    card, *programs = plan.cards
+    session = replace(settings.session, learn=cast(Knob | Button | None, learn))
+    start = StartPlaying(session, plan.wiring)
+    performance = PerformanceTracker(settings, card.name, card.steps_per_quarter)
+    header = take_header(settings, card, order.random_seed, programs, order.remembered)
+    console, log = Console(quiet=quiet), settings.log
+    say = partial(_say, console)
+    with (
+        Instance(settings.midi.client_name) as instance,
+        logging_to(log.file, log.level, stderr_free=quiet or not sys.stderr.isatty()),
+        hangup_signal() as hung_up,
+        asked_through(instance.socket_path) as control,
+        _pause_key(console) as pause,
+        Supervisor(first, serve, order, start, lambda: performance.state.settings.session, pause) as live,
+    ):
+        ready = live.ready()
+        with stop_signals(end_all) as stopping:
+            folder, kept = Path(settings.take.folder), settings.take
+            for line in finish_what_was_cut_off(folder):
+                click.echo(line)
+            limits = Limits(kept.longest_minutes, kept.largest_mb)
+            recording = Recording(
+                lambda begin: Recorder(folder, header, begin, say, limits), kept.record, say
+            )
+            try:
+                click.echo(_opened(ready))
+                with Screen(console, performance) as screen:
+                    outputs = Outputs(live.ask, plan.read, recording, screen, Notifier(clock), say)
+                    app = App(clock, settings, start.wiring, performance, outputs)
+                    app.opened(ready)
+                    control.serve = app.serve
+                    attend(live, app, control, stopping, hung_up)
+            finally:
+                take = recording.close()
+    click.echo(f"The take is {take}." if take else "No take is kept: nothing was played, or recorded.")
+    if recording.failure is not None:
+        raise Failure(recording.failure)
+
+
+def _pause_key(console: Console) -> PauseKey:
+    """The shell that comes to the front needs the terminal's cursor, which the picture hides."""
+
+    def show(shown: bool) -> None:
+        if console.is_terminal and not console.quiet:
+            console.show_cursor(shown)
+
+    return PauseKey(before=partial(show, True), after=partial(show, False))
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(line, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def _opened(ready: Ready) -> str:
+    return (
+        f"{', '.join(ready.inputs)} and {ready.output} are open ({ready.api}; {ready.allowed}).\n"
+        "Play a phrase; Ctrl-C ends."
+    )

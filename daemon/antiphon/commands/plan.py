@@ -1,0 +1,69 @@
+"""What `antiphon play` is going to do, read from its options and the configuration; what to load comes first.
+
+Imports no more than that needs: the playing process waits for it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from antiphon.bundle import Card, facts_of
+from antiphon.commands.configured import cards_of, configuration, seed_or_chance
+from antiphon.config import Config
+from antiphon.files import memory as memory_file
+from antiphon.stage.ports.live_port import Wiring
+from antiphon.stage.process.messages import LoadOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`cards` are those of the first model and of the programs; `read` reads the settings again."""
+
+    read: Callable[[], Config]
+    settings: Config
+    cards: tuple[Card, ...]
+    order: LoadOrder
+
+    @property
+    def wiring(self) -> Wiring:
+        """The ports that the settings ask for."""
+        return _wiring(self.settings)
+
+
+def plan_of(
+    config_file: Path | None, given: Mapping[str, object], changes: Sequence[str], random_seed: int | None
+) -> Plan:
+    """Raises WrongUse or Failure where the options, the configuration or a bundle are wrong."""
+    read = partial(configuration, config_file, given, changes)
+    settings = read()
+    found = cards_of(settings)
+    model, *programs = [facts_of(folder, card) for folder, card in found]
+    remembered = memory_file.read(Path(settings.memory.file)) if settings.memory.file else ()
+    order = LoadOrder(
+        model,
+        tuple(programs),
+        settings.model.context,
+        seed_or_chance(random_seed),
+        settings.midi.api == "jack",
+        remembered,
+    )
+    return Plan(read, settings, tuple(card for _, card in found), order)
+
+
+def _wiring(settings: Config) -> Wiring:
+    """The ports that the settings ask for; the channel counted from 0."""
+    midi, clock = settings.midi, settings.clock
+    chosen_by_knob = settings.control.clock is not None
+    return Wiring(
+        midi.api,
+        midi.client_name,
+        midi.inputs,
+        midi.output,
+        midi.input_channel - 1 if midi.input_channel else None,
+        midi.thru,
+        midi.exact,
+        clock.input if clock.source == "midi" or chosen_by_knob else None,
+        clock.output if clock.send else None,
+        settings.tempo.bpm if clock.source == "jack" or chosen_by_knob else None,
+    )

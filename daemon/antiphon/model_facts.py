@@ -1,0 +1,24 @@
+"""The facts of a bundle's card that playing needs, as plain values: they travel between processes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from antiphon.compose.context import Context
+
+CARD_FILE, WEIGHTS_FILE = "model.json", "weights.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """The fields of `bundle.Card` of the same names, and the bundle's folder."""
+
+    folder: Path
+    name: str
+    vocabulary: tuple[str, ...]
+    steps_per_quarter: int
+    kind: str
+    units: int
+    context: Context
+    window_length: int
+    experience: tuple[tuple[float, ...], ...] | None
+    weights_sha256: str

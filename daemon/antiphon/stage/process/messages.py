@@ -1,0 +1,108 @@
+"""What the supervising and the playing process say to each other: plain values that can be pickled."""
+
+from dataclasses import dataclass
+
+from antiphon.compose.context import Context
+from antiphon.events import NoteOff
+from antiphon.model_facts import ModelFacts
+from antiphon.perform.reports import NO_HANDOVER, Handover, Report
+from antiphon.perform.settings import Button, Changes, SessionSettings
+from antiphon.stage.machine.log import LogLine
+from antiphon.stage.ports.connections import PortConnection
+from antiphon.stage.ports.live_port import Wiring
+from antiphon.stage.ports.port import ConnectionsChanged, PortChanged
+
+# To the playing process.
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOrder:
+    """Load these models. `programs` are chosen by program changes; `remembered` is what an earlier session
+    kept in memory; `on_jack`: JACK is wanted, so its client's process can be started meanwhile."""
+
+    model: ModelFacts
+    programs: tuple[ModelFacts, ...]
+    context: Context | None
+    random_seed: int
+    on_jack: bool
+    remembered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StartPlaying:
+    """Open the ports and play.
+
+    One that takes over is also told where the performance was (`handover`), which notes were left sounding,
+    and what was connected to our ports. `patient`: it tries to open the ports until it succeeds.
+    """
+
+    settings: SessionSettings
+    wiring: Wiring
+    handover: Handover = NO_HANDOVER
+    sounding: tuple[NoteOff, ...] = ()
+    connections: tuple[PortConnection, ...] = ()
+    patient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    """End all notes, say `Suspended`, and take nothing in until `Resume`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Play on."""
+
+
+LiveRequest = Changes | Button
+Order = LoadOrder | StartPlaying | Suspend | Resume | LiveRequest | None  # None: end
+
+# From the playing process.
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Everything is loaded; it waits for `StartPlaying`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The ports are open: which, on which MIDI system, as which client, whether to the frame, and with what
+    the system allowed."""
+
+    inputs: tuple[str, ...]
+    output: str
+    api: str
+    client_name: str
+    exact: bool
+    allowed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The ports cannot be opened now; it tries again. One line for the user."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """All notes are ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortsLost:
+    """The MIDI system is gone. The process is well, and waits for another `StartPlaying`."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The process cannot go on and ends. One line for the user."""
+
+    message: str
+
+
+Seen = Report | PortChanged
+Message = Loaded | Ready | Waiting | Suspended | PortsLost | Failed | ConnectionsChanged | LogLine | Seen

@@ -1,0 +1,102 @@
+"""What plays of a bundle: its weights, read and checked, and the facts of its card that playing needs.
+
+Loads neither pydantic nor the card: the playing process is told the facts by the process that read them.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from antiphon.compose.context import Context
+from antiphon.compose.events_model import EventModel, EventWeights
+from antiphon.compose.memory import Experience, Memory
+from antiphon.compose.model import Model, build
+from antiphon.compose.symbols import END, HOLD, Vocabulary
+from antiphon.errors import Failure
+from antiphon.files.read import read_file
+from antiphon.model_facts import CARD_FILE, WEIGHTS_FILE, ModelFacts
+from antiphon.weights import MAX_WEIGHTS_BYTES, Weights, parse_weights
+
+# A window is gone through again at every symbol: its length times the numbers of the layer, some 0.1 s.
+MAX_WINDOW_WORK = 1 << 28
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """A model that can play: its vocabulary, its weights, and how much its memory weighs."""
+
+    name: str
+    vocabulary: Vocabulary
+    weights: Weights
+    experience: Experience | None
+    steps_per_quarter: int
+    context: Context
+    window_length: int
+
+    def model(self, context: Context | None = None) -> Model:
+        """A model at the start of a song; `context` as the card says unless given. Of events: the song."""
+        return build_model(self.weights, self.vocabulary, context or self.context, self.window_length)
+
+    def memory(self) -> Memory | None:
+        """An empty memory for a session with this model."""
+        if self.experience is None:
+            return None
+        return Memory(self.experience, len(self.vocabulary), self.vocabulary.id(HOLD))
+
+
+def build_model(weights: Weights, vocabulary: Vocabulary, context: Context, window_length: int) -> Model:
+    """A model at the start of a song, of either kind of network."""
+    if isinstance(weights, EventWeights):
+        return EventModel(weights, vocabulary.id(HOLD), vocabulary.id(END))
+    return build(weights, context, window_length, vocabulary.id(END))
+
+
+def load(facts: ModelFacts) -> TrainedModel:
+    """Read and check the weights. Raises Failure with one line that names both sides of a mismatch."""
+    path = facts.folder / WEIGHTS_FILE
+    data = read_file(path, MAX_WEIGHTS_BYTES)
+    found = hashlib.sha256(data).hexdigest()
+    if found != facts.weights_sha256:
+        raise Failure(
+            f"{path}: checksum {found[:12]}… is not the {facts.weights_sha256[:12]}… that {CARD_FILE} names"
+        )
+    try:
+        vocabulary = Vocabulary(facts.vocabulary)
+        weights = parse_weights(data)
+        experience = None if facts.experience is None else Experience(facts.experience)
+    except ValueError as error:
+        raise Failure(f"{facts.folder}: {error}") from None
+    _check_sizes(facts, weights)
+    _check_work(facts, weights)
+    return TrainedModel(
+        facts.name,
+        vocabulary,
+        weights,
+        experience,
+        facts.steps_per_quarter,
+        facts.context,
+        facts.window_length,
+    )
+
+
+def _check_sizes(facts: ModelFacts, weights: Weights) -> None:
+    if facts.kind != weights.kind:
+        raise Failure(
+            f"{facts.folder}: {CARD_FILE} names kind {facts.kind}, {WEIGHTS_FILE} holds {weights.kind}"
+        )
+    pairs = {
+        "symbols": (len(facts.vocabulary), weights.symbols),
+        "units": (facts.units, weights.units),
+    }
+    for what, (said, found) in pairs.items():
+        if said != found:
+            raise Failure(f"{facts.folder}: {CARD_FILE} names {said} {what}, {WEIGHTS_FILE} holds {found}")
+
+
+def _check_work(facts: ModelFacts, weights: Weights) -> None:
+    work = facts.window_length * weights.recurrent.size
+    if weights.kind == "lstm" and work > MAX_WINDOW_WORK:
+        most = MAX_WINDOW_WORK // weights.recurrent.size
+        raise Failure(
+            f"{facts.folder}: window_length must be 1–{most} with {weights.units} units, "
+            f"got {facts.window_length}"
+        )
