@@ -1,4 +1,4 @@
-"""A player pauses within a phrase, longer than the silence that ends one: it is one phrase, in the take too."""
+"""A player pauses within a phrase, longer than the silence that ends one: the take has one phrase."""
 
 import mido
 import pytest
