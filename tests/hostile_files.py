@@ -25,12 +25,12 @@ from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import LONGEST_LINE, MOST_LINES, Failure, WrongUse
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.files import memory as memory_file
-from antiphon.midi.file import write_melody
 from antiphon.perform.answer.programs import Voice
 from antiphon.perform.session import Session
 from antiphon.stage import phrase_file as phrasefile
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
+from antiphon.stage.phrase_file import write_melody
 from antiphon.stage.ports.port import Loopback
 from antiphon.stage.voice import make_voice
 from antiphon.weights import weights_bytes

@@ -47,6 +47,7 @@ from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.machine.log import LOG
 from antiphon.stage.performance_state import PerformanceTracker
+from antiphon.stage.ports.copies import CopyFilter
 from antiphon.stage.ports.echo import EchoFilter
 from antiphon.stage.ports.input import InputPort
 from antiphon.stage.screen.event_log import log_event
@@ -113,7 +114,7 @@ class StormPort:
                 arrived += [_stamped(each, at_s) for each in said]
             self._next = next(self._storm, None)
         if self._intake.lapsed(self._clock.now_s()):
-            arrived += [Timed(self._clock.now_s(), off) for off in self._intake.release()]
+            arrived += [_stamped(up, self._clock.now_s()) for up in self._intake.release()]
         return arrived
 
     def send(self, event: Event | ControlChange, at_s: float) -> None:
@@ -299,7 +300,7 @@ def session_case(
     first, *programs = voices(chance)
     asked = settings(chance)
     clock, session = VirtualClock(), Session(first, asked, chance.randrange(2**32), programs)
-    intake = InputPort(chance.choice((None, None, 0)), EchoFilter())
+    intake = InputPort(chance.choice((None, None, 0)), EchoFilter(), CopyFilter())
     port = StormPort(clock, storm(chance, messages), intake)
     from_outside = asked.clock.source in ("link", "jack")
     Engine(

@@ -89,7 +89,7 @@ def test_after_ten_thousand_messages_a_second_a_call_is_answered(kinds):
     # Whoever floods lets go of the keys at last, by the message for that.
     said = [*flood(random.Random(0), kinds), (FLOOD_S, [0xB0, 123, 0]), *CALL]
     reports, sent = played(said, CALL_S + 6)
-    assert sum(isinstance(report, Received) for report in reports) > 0.5 * FLOOD_S * A_SECOND
+    assert sum(isinstance(report, Received) for report in reports) > 0.4 * FLOOD_S * A_SECOND
     heard = [report for report in reports if isinstance(report, Heard)]
     assert [note.pitch for note in heard[-1].notes] == [60, 64]
     assert heard[-1].at_s > CALL_S

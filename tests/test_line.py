@@ -8,13 +8,13 @@ import pytest
 from antiphon import bundle
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.midi.file import read_phrase
 from antiphon.perform.answer.programs import Voice
 from antiphon.perform.reports import Heard
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings, TempoSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
+from antiphon.stage.phrase_file import read_phrase
 from antiphon.stage.ports.port import Loopback
 from antiphon.stage.takes.finish import finish
 from antiphon.stage.takes.header import TakeHeader, UsedBundle

@@ -16,6 +16,7 @@ from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
 from antiphon.config_file import lay_over, read_toml, usual_file
 from antiphon.errors import MOST_LINES, WrongUse
+from antiphon.listen.heard import InputSettings
 from antiphon.listen.key import Key, is_key_or_empty
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.settings import (
@@ -153,6 +154,7 @@ class Config:
     model: ModelSettings = field(default_factory=ModelSettings)
     tempo: TempoSettings = field(default_factory=TempoSettings)
     clock: ClockSettings = field(default_factory=ClockSettings)
+    input: InputSettings = field(default_factory=InputSettings)
     phrase: PhraseSettings = field(default_factory=PhraseSettings)
     answer: AnswerSettings = field(default_factory=AnswerSettings)
     key: KeySettings = field(default_factory=KeySettings)
@@ -177,6 +179,7 @@ class Config:
             self.midi.output_channel - 1,
             self.control,
             self.clock,
+            input=self.input,
         )
 
 

@@ -26,6 +26,12 @@ class NoteOn:
     channel: int = 0
 
     def __post_init__(self) -> None:
+        if (
+            LOWEST_PITCH <= self.pitch <= HIGHEST_PITCH
+            and 0 <= self.channel < CHANNELS
+            and 1 <= self.velocity <= 127
+        ):
+            return
         _check("pitch", self.pitch, LOWEST_PITCH, HIGHEST_PITCH)
         _check("velocity", self.velocity, 1, 127)
         _check("channel", self.channel, 0, CHANNELS - 1)
@@ -39,6 +45,8 @@ class NoteOff:
     channel: int = 0
 
     def __post_init__(self) -> None:
+        if LOWEST_PITCH <= self.pitch <= HIGHEST_PITCH and 0 <= self.channel < CHANNELS:
+            return
         _check("pitch", self.pitch, LOWEST_PITCH, HIGHEST_PITCH)
         _check("channel", self.channel, 0, CHANNELS - 1)
 

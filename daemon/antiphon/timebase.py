@@ -75,11 +75,11 @@ class Grid:
 
     def time_s(self, steps: float) -> float:
         """The moment of a step, fractions allowed."""
-        return self.origin_s + steps * self.step_s
+        return self.origin_s + steps * (60.0 / self.bpm / self.steps_per_quarter)
 
     def steps_at(self, at_s: float) -> float:
         """The place on the grid of a moment, in steps and fractions of one."""
-        return (at_s - self.origin_s) / self.step_s
+        return (at_s - self.origin_s) / (60.0 / self.bpm / self.steps_per_quarter)
 
     def steps_of_beats(self, beats: float) -> float:
         return beats * self.steps_per_quarter

@@ -12,8 +12,8 @@ import pytest
 
 from antiphon import bundle, cli
 from antiphon.events import GridNote
-from antiphon.midi.file import write_melody
 from antiphon.stage.machine.arithmetic import this_arithmetic
+from antiphon.stage.phrase_file import write_melody
 from antiphon.stage.takes import finish, records
 from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes.header import TakeHeader

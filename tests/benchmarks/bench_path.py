@@ -9,9 +9,10 @@ of the package that are called: comprehensions and lambdas are not counted, each
 counts depend on nothing but the program, so one run is enough.
 
 A note-on is a whole turn of the loop, from the poll of the port until the loop decides how long it waits. The
-answer is planned in the turn in which the phrase is over. A symbol is a turn in which one is composed. A note
-out begins when the loop wakes for it, shortly before it is due; it ends with its bytes at the port, or, in
-the next row, when the loop goes on. --steps prints every call of the first turn whose name contains WORD.
+answer is planned from the turn in which the phrase is over to the one in which its answer begins. A symbol is
+a turn in which one is composed. A note out begins when the loop wakes for it, shortly before it is due; it
+ends with its bytes at the port, or, in the next row, when the loop goes on. --steps prints every call of the
+first turn whose name contains WORD.
 
 Wanted: half of what the code of version 0.1.0 took, which is printed beside each figure.
 """
@@ -51,14 +52,13 @@ BEFORE = {
 def program(root: Path) -> SimpleNamespace:
     """All names of the program and its tests that are used here."""
     sys.path[:0] = [str(root / "daemon"), str(root / "tests")]
-    from antiphon.stage.clock import VirtualClock
-    from antiphon.stage.midi_port import MidiPort, Wiring
-    from antiphon.stage.performance import make_voice
-
     from antiphon import bundle
     from antiphon.perform.session import Session
     from antiphon.perform.settings import SessionSettings
     from antiphon.stage.engine import Engine
+    from antiphon.stage.machine.clock import VirtualClock
+    from antiphon.stage.ports.live_port import MidiPort, Wiring
+    from antiphon.stage.voice import make_voice
     from fake_rtmidi import FakeDevice, FakeRtMidi
 
     voice = make_voice(bundle.load(bundle.find(bundle.DEFAULT_MODEL)), None)
@@ -183,6 +183,8 @@ def ways(turns: Sequence[Turn]) -> dict[str, list[Way]]:
             found["a note out, to its bytes"].append(Way(whole[:bytes_after]))
         elif (name := name_of(turn, "the first note-on" in found)) is not None:
             found[name].append(Way(tuple(turn.calls)))
+    if planned := way_of_the_plan(turns):
+        found["the answer is planned"].append(planned)
     # Version 0.1.0 hears the phrase again after each key event; the largest one is shown.
     again = sorted(found["the phrase is heard again"], key=lambda way: len(way.calls))
     return {**found, "the phrase is heard again": again[-1:]}
@@ -191,8 +193,6 @@ def ways(turns: Sequence[Turn]) -> dict[str, list[Way]]:
 def name_of(turn: Turn, begun: bool) -> str | None:
     if any(is_note_on(message) for message in turn.arrived):
         return "a later note-on" if begun else "the first note-on"
-    if "Heard" in turn.reports:
-        return "the answer is planned"
     if turn.reports == ["Composed"] and not turn.sent:
         return "a symbol"
     if turn.reports or turn.arrived or turn.sent or not turn.calls:
@@ -200,6 +200,20 @@ def name_of(turn: Turn, begun: bool) -> str | None:
     if any(file.startswith("listen/") for file, _ in turn.calls):
         return "the phrase is heard again"
     return "nothing to do"
+
+
+def way_of_the_plan(turns: Sequence[Turn]) -> Way | None:
+    """All turns from the one in which the phrase is over to the one in which its answer begins."""
+    begins = [place for place, turn in enumerate(turns) if any(is_plan(call) for call in turn.calls)]
+    states = [place for place, turn in enumerate(turns) if "StateChanged" in turn.reports]
+    if not begins:
+        return None
+    over = max(place for place in states if place <= begins[0])
+    return Way(tuple(call for turn in turns[over : begins[0] + 1] for call in turn.calls))
+
+
+def is_plan(call: tuple[str, str]) -> bool:
+    return call[1] in ("Playback.begin", "Speech.begin")
 
 
 def is_note_on(message: Sequence[int]) -> bool:

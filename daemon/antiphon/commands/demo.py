@@ -21,13 +21,14 @@ from antiphon.config import Config
 from antiphon.errors import Failure
 from antiphon.events import NoteOn, PlayedNote, Timed
 from antiphon.listen.phrase import PhraseSettings
-from antiphon.midi.file import Phrase, read_phrase
+from antiphon.midi.file import Phrase
 from antiphon.perform.reports import Composed, Heard, Report, Sent
 from antiphon.perform.session import Session
 from antiphon.perform.settings import ClockSettings, TempoSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import Clock, SystemClock, VirtualClock
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
+from antiphon.stage.phrase_file import read_phrase
 from antiphon.stage.ports.port import Loopback, Port
 from antiphon.stage.screen.screen import Screen
 from antiphon.stage.takes.recorder import Recorder

@@ -83,7 +83,7 @@ def _write(
     made: Continuation, out: Path | None, picture: Path | None, bpm: float, meter: Meter, grid: int
 ) -> None:
     if out is not None:
-        from antiphon.midi.file import write_melody
+        from antiphon.stage.phrase_file import write_melody
 
         write_melody(out, made.whole, bpm, meter, steps_per_quarter=grid)
     if picture is not None:

@@ -15,7 +15,7 @@ from antiphon.compose.symbols import END, HOLD, Vocabulary
 from antiphon.slices import Sliced, finish
 
 # Symbols that are heard in one part of a long phrase: about a quarter of a millisecond.
-_SYMBOLS_A_SLICE = 4
+_SYMBOLS_A_PART = 2
 
 
 class Melody:
@@ -44,8 +44,8 @@ class Melody:
         self._begin_song(NO_BARS)
 
     def begin(self, generator: np.random.Generator) -> None:
-        """Draw from another source of chance from now on."""
-        self._generator = generator
+        """An answer begins; draw from this source of chance from now on."""
+        self._generator, self._said = generator, True
 
     def sample(self, settings: SamplingSettings) -> None:
         """Use other settings from the next symbol on."""
@@ -56,8 +56,7 @@ class Melody:
     def hear(self, symbols: Sequence[str], bars: Bars = NO_BARS) -> None:
         """Begin a new song with these symbols; unknown ones are heard as the nearest known.
 
-        Where nothing was said since the last call and these symbols go on from those, only the rest is heard:
-        a phrase can be heard before it is over, at hardly any cost when it ends.
+        Where no answer was begun since and these symbols go on from those heard last, only the rest is heard.
         """
         finish(self.hear_in_slices(symbols, bars))
 
@@ -66,21 +65,31 @@ class Melody:
         ids = self._vocabulary.ids(symbols)
         if self._said or bars != self._bars or ids[: len(self._heard)] != self._heard:
             self._begin_song(bars)
+            yield
         for number, symbol_id in enumerate(ids[len(self._heard) :], 1):
             self._take_in(symbol_id)
-            if number % _SYMBOLS_A_SLICE == 0:
+            if number % _SYMBOLS_A_PART == 0:
                 yield
+
+    def keep(self) -> None:
+        """Keep in memory what was heard and said since `hear` began a song, where the settings say so."""
+        if self._memory is not None and self._settings.remembers:
+            self._memory.keep()
 
     def withdraw(self) -> None:
         """What was heard and said last is not kept: the next song begins in its place."""
-        self._said, self._heard = False, []
         self._begin_song(self._bars)
+
+    def forget(self) -> None:
+        """Clear the memory. What was heard and not answered yet must be heard again."""
+        if self._memory is not None:
+            self._memory.clear()
+        if not self._said:
+            self._begin_song(self._bars)
 
     def _begin_song(self, bars: Bars) -> None:
         self._bars = bars
         if self._memory is not None:
-            if self._said and self._settings.remembers:
-                self._memory.keep()
             self._memory.begin(self._bars)
         self._heard, self._said = [], False
         self._guards.begin(())

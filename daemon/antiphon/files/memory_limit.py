@@ -1,11 +1,10 @@
-"""How much memory a process that reads what others wrote may take. Knows nothing of what it reads."""
+"""How much memory a process that reads files of others may take. Knows nothing of what it reads."""
 
 MOST_MEMORY_BYTES = 4 << 30
 
 
 def limit_memory() -> None:
-    """From now on this process, and those it starts, ask in vain for more; where the system knows no limits,
-    nothing changes."""
+    """Limit this process and those it starts; on a system without such limits nothing changes."""
     try:
         import resource
     except ImportError:

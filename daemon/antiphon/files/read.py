@@ -1,4 +1,4 @@
-"""Reading what others wrote: a whole file or none, of a limited size. Knows nothing of what is in it."""
+"""Reading files of a limited size, whole or not at all. Knows nothing of what is in them."""
 
 import json
 import os
@@ -18,7 +18,7 @@ def read_file(path: Path, most_bytes: int) -> bytes:
             data = file.read(most_bytes + 1)
     except OSError as error:
         raise Failure(f"{path}: {error.strerror or error}") from None
-    except ValueError as error:  # a name with a zero in it
+    except ValueError as error:  # the name holds a NUL byte
         raise Failure(f"{path}: {error}") from None
     if len(data) > most_bytes:
         raise Failure(f"{path}: is larger than {_size(most_bytes)}")
@@ -26,7 +26,7 @@ def read_file(path: Path, most_bytes: int) -> bytes:
 
 
 def _opened(path: Path) -> BinaryIO:
-    # A pipe without a writer would be waited for without end.
+    # Without O_NONBLOCK, opening a pipe that nobody writes to waits for ever.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return open(descriptor, "rb")
@@ -39,7 +39,7 @@ def _size(size_bytes: int) -> str:
 
 
 def parse_json(data: bytes) -> Any:
-    """The value that JSON says. Raises ValueError, also for NaN, for infinity and for nesting without end."""
+    """The value that JSON says. Raises ValueError, also for NaN, infinity and nesting that is too deep."""
     try:
         return json.loads(data, parse_constant=_refuse)
     except RecursionError:

@@ -1,4 +1,4 @@
-"""Writing a file so that at no moment it is half there. Knows nothing of what is in it."""
+"""Writing a file so that a crash leaves the old one or the new one. Knows nothing of what is in it."""
 
 import os
 from contextlib import suppress

@@ -154,6 +154,16 @@ def likeliest(chances_of: Mapping[Key, float]) -> Key:
     return max(ALL_KEYS, key=lambda key: chances_of[key])
 
 
+def only_tonic(notes: Iterable[GridNote]) -> Key | None:
+    """The major key on the one pitch class of a melody that has no other; else None.
+
+    One pitch class tells no key from another (the tables prefer to hear it as a fifth).
+    """
+    classes = {note.pitch % 12 for note in notes}
+    return Key(classes.pop(), "major") if len(classes) == 1 else None
+
+
 def estimate(notes: Iterable[GridNote], ended: bool = False) -> Key:
-    """The likeliest key of a melody (see `chances`); C major for silence."""
-    return likeliest(chances(notes, ended))
+    """The likeliest key of a melody (see `chances` and `only_tonic`); C major for silence."""
+    melody = tuple(notes)
+    return only_tonic(melody) or likeliest(chances(melody, ended))

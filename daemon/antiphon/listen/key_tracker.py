@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 
 from antiphon.events import GridNote
-from antiphon.listen.key import ALL_KEYS, Evidence, Key, chances, likeliest, normalised
+from antiphon.listen.key import ALL_KEYS, Evidence, Key, chances, likeliest, normalised, only_tonic
 
 # How probable it is that the next phrase is in the same key, and what each step away on the circle of fifths,
 # and the other mode, leaves of the probability of a move. Chosen on songs of the `valid` split in phrases of
@@ -41,7 +41,8 @@ class KeyTracker:
 
     def __init__(self) -> None:
         self._by_hand: Key | None = None
-        self._chances: dict[Key, float] | None = None  # None: nothing was heard
+        self._only: Key | None = None  # all that was heard is one pitch class: the major key on it
+        self._chances: dict[Key, float] | None = None  # None: nothing was heard that says a key
 
     @property
     def by_hand(self) -> Key | None:
@@ -50,8 +51,11 @@ class KeyTracker:
 
     @property
     def key(self) -> Key:
-        """The key set by hand, else the likeliest after all that was heard; C major before anything was."""
-        return self._by_hand or likeliest(self.chances)
+        """The key set by hand, else the likeliest after all that was heard; C major before anything was.
+
+        One pitch class alone says no key: the key before stays, or at the start it is taken for the tonic.
+        """
+        return self._by_hand or self._only or likeliest(self.chances)
 
     @property
     def chances(self) -> dict[Key, float]:
@@ -60,8 +64,12 @@ class KeyTracker:
 
     def hear(self, notes: Iterable[GridNote]) -> Key:
         """Take in a finished phrase, in one voice, and say the key now; silence says nothing."""
-        evidence = Evidence.of(notes)
-        if evidence is not None:
+        melody = tuple(notes)
+        only, evidence = only_tonic(melody), Evidence.of(melody)
+        if only is not None:
+            self._only = only if self._chances is None else None
+        elif evidence is not None:
+            self._only = None
             before = self.chances if self._chances is None else _after_a_move(self._chances)
             self._chances = normalised({k: math.log(before[k]) + evidence.score(k) for k in ALL_KEYS})
         return self.key
@@ -72,7 +80,7 @@ class KeyTracker:
 
     def reset(self) -> None:
         """Forget what was heard and what was set by hand."""
-        self._by_hand = self._chances = None
+        self._by_hand = self._only = self._chances = None
 
 
 def _after_a_move(before: dict[Key, float]) -> dict[Key, float]:

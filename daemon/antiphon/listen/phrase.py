@@ -7,11 +7,16 @@ from typing import Annotated, ClassVar
 
 from annotated_types import Ge, Le
 
-from antiphon.events import NoteOn, PlayedNote, Timed
+from antiphon.events import NoteOff, NoteOn, PlayedNote, Timed
+from antiphon.listen.heard import InputSettings, without_ghosts
 from antiphon.listen.quantise import Voice
 
 # Nobody plays more in one phrase; what a machine plays beyond this is not heard.
 MOST_NOTES = 2048
+# An MPE instrument sends its pedal on a master channel, 1 or 16, and its notes on the channels between.
+_MASTERS = (0, 15)
+_ALL_NOTES = InputSettings()
+_Keys = set[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +44,24 @@ class _Held:
 class PhraseListener:
     """Collects one phrase. Feed it every event in order; `ends_at_s` says when it will be over."""
 
-    def __init__(self, settings: PhraseSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: PhraseSettings, listened: InputSettings = _ALL_NOTES) -> None:
+        self._settings, self._listened = settings, listened
         self._held: dict[tuple[int, int], _Held] = {}  # (channel, pitch) →
-        self._pedals: dict[int, set[tuple[int, int]]] = {}  # channel with its pedal down → keys it holds
+        self._pedals: dict[int, _Keys] = {}  # channel with its pedal down → keys it holds
+        self._channels: set[int] = set()  # those that notes came on
         self._notes: list[PlayedNote] = []
         self._first_onset_s: float | None = None
         self._last_release_s = 0.0
         self._longest_s = math.inf  # the moment at which it is as long as may be
         self._whole = False  # whether the phrase before was that long
 
-    def set(self, settings: PhraseSettings) -> None:
+    def set(self, settings: PhraseSettings, listened: InputSettings) -> None:
         """Other settings, for the phrase under way too."""
-        self._settings = settings
+        self._settings, self._listened = settings, listened
+
+    def hears(self, event: NoteOn | NoteOff) -> bool:
+        """Whether it counts: a note-on that is not listened to is nothing the player does."""
+        return not isinstance(event, NoteOn) or self._listened.hears(event)
 
     @property
     def empty(self) -> bool:
@@ -60,8 +70,12 @@ class PhraseListener:
     def receive(self, timed: Timed) -> None:
         """A key struck again before it was released ends its first note; a release of nothing is ignored."""
         event, at_s = timed.event, timed.at_s
+        if isinstance(event, NoteOn):
+            self._channels.add(event.channel)
+        if not self.hears(event):
+            return
         key = (event.channel, event.pitch)
-        pedal = self._pedals.get(event.channel)
+        pedal = self._pedal_of(event.channel)
         if pedal is not None and not isinstance(event, NoteOn):
             pedal.add(key)
             return
@@ -83,6 +97,15 @@ class PhraseListener:
         else:
             for key in sorted(self._pedals.pop(channel, ())):
                 self._release(key, at_s)
+
+    def _pedal_of(self, channel: int) -> _Keys | None:
+        """The keys that the pedal of a channel holds; None where no pedal is down for it.
+
+        The pedal of a master channel that no note came on is the pedal of all channels.
+        """
+        masters = (master for master in _MASTERS if master not in self._channels)
+        down = (self._pedals[each] for each in (channel, *masters) if each in self._pedals)
+        return next(down, None)
 
     def _release(self, key: tuple[int, int], at_s: float) -> None:
         held = self._held.pop(key, None)
@@ -112,7 +135,7 @@ class PhraseListener:
     def so_far(self, at_s: float) -> tuple[PlayedNote, ...]:
         """The notes until now, keys still down as if released at `at_s`."""
         held = [PlayedNote(pitch, key.velocity, key.onset_s, at_s) for (_, pitch), key in self._held.items()]
-        return _by_onset(self._notes + held)
+        return without_ghosts(_by_onset(self._notes + held), self._listened.min_ms)
 
     def finish(self, at_s: float) -> tuple[PlayedNote, ...]:
         """End the phrase at a moment and give its notes by onset; keys still down are cut there."""
@@ -124,11 +147,15 @@ class PhraseListener:
             keys.clear()
         return notes
 
+    @property
+    def resumable(self) -> bool:
+        """Whether the phrase that was finished last may go on: it was not as long as a phrase may be."""
+        return not self._whole
+
     def resume(self, notes: tuple[PlayedNote, ...]) -> None:
-        """Take a finished phrase up again: the player had only paused. One as long as may be is over."""
-        if notes and not self._whole:
-            self._notes = [*notes, *self._notes][:MOST_NOTES]
-            self._first_onset_s = notes[0].onset_s
+        """Take the phrase that was finished last up again: the player had only paused."""
+        self._notes = [*notes, *self._notes][:MOST_NOTES]
+        self._first_onset_s = notes[0].onset_s
 
 
 def _by_onset(notes: Iterable[PlayedNote]) -> tuple[PlayedNote, ...]:

@@ -1,29 +1,22 @@
-"""MIDI files: a melody or a recording written so that a crash leaves the old file whole, a phrase read.
+"""MIDI files as bytes: writes a melody, reads a phrase. Knows ticks and tracks, no file and no session."""
 
-Knows ticks and tracks; knows no clock, no port and no session. What it reads is trusted only after checking.
-"""
-
-import io
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import mido
-
-from antiphon.errors import Failure
-from antiphon.events import Change, Event, GridNote, NoteOff, NoteOn, PlayedNote, Timed
-from antiphon.files.read import read_file
-from antiphon.files.write import write_whole
-from antiphon.listen.phrase import MOST_NOTES
-from antiphon.midi.messages import to_bytes, to_event
+from antiphon.events import Change, ControlChange, Event, GridNote, NoteOff, NoteOn, PlayedNote, Timed
+from antiphon.midi import smf
+from antiphon.midi.messages import PEDAL_DOWN, SUSTAIN, change_from_bytes, from_bytes, to_bytes
+from antiphon.midi.track import META, MidiFile, TrackEvent, read_tracks
 from antiphon.timebase import STEPS_PER_QUARTER, TICKS_PER_QUARTER, Grid, Meter, steps_to_ticks
 
-MAX_FILE_BYTES = 1 << 20
-MAX_PHRASE_S = 600.0
-_DEFAULT_TEMPO = 500_000  # µs a quarter: 120 bpm, as the format says
-# A number in a MIDI file has up to 4 bytes; mido reads one of any length, in time that grows with its square.
-_ENDLESS_NUMBER = re.compile(rb"[\x80-\xff]{4096}")
+_TEMPO, _TIME_SIGNATURE = 0x51, 0x58
+_MOST_TEMPO = 0xFFFFFF  # µs a quarter: the format has three bytes for it
+_DEFAULT_TEMPO = 500_000  # 120 bpm, as the format says
+_DRUMS = 9  # channel 10
+# The note-off of a note that was struck again may stand so much after that, as a share of a quarter note.
+_LATE = 1 / 16
+# A track so named is the melody, wherever it stands.
+_MELODY = b"melody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,146 +35,164 @@ class Phrase:
         return tuple(sorted(offs + ons, key=lambda timed: timed.at_s))
 
 
-def conductor_track(
-    tempi: Sequence[tuple[int, float]], meter: Meter, texts: Iterable[str] = ()
-) -> mido.MidiTrack:
-    """Track 0 of a file: meter and text events at tick 0, tempi (tick, quarters a minute) where they change.
+def tempo_event(bpm: float) -> bytes:
+    """The meta event of a tempo, in quarters a minute."""
+    microseconds = min(max(round(60e6 / bpm), 1), _MOST_TEMPO)
+    return smf.meta(_TEMPO, microseconds.to_bytes(3, "big"))
 
-    The first tempo holds from the start of the file.
-    """
-    time_signature = mido.MetaMessage(
-        "time_signature", numerator=meter.numerator, denominator=meter.denominator
-    )
-    track = mido.MidiTrack([_tempo(tempi[0][1]), time_signature])
-    track += [mido.MetaMessage("text", text=text) for text in texts]
-    last_ticks = 0
-    for ticks, bpm in tempi[1:]:
-        track.append(_tempo(bpm, ticks - last_ticks))
+
+def meter_event(meter: Meter) -> bytes:
+    """The meta event of a meter: its unit as a power of two, the usual metronome and 32nds a quarter."""
+    return smf.meta(_TIME_SIGNATURE, bytes((meter.numerator, meter.denominator.bit_length() - 1, 24, 8)))
+
+
+def track_chunk(events: Iterable[tuple[int, bytes]]) -> bytes:
+    """A whole track of messages, each with its tick counted from the file's start, in order of time."""
+    body, last_ticks = bytearray(), 0
+    for ticks, message in events:
+        body += smf.number(ticks - last_ticks) + message
         last_ticks = ticks
-    return track
+    return smf.chunk(smf.TRACK, bytes(body) + b"\x00" + smf.meta(smf.END_OF_TRACK, b""))
 
 
-def _tempo(bpm: float, after_ticks: int = 0) -> mido.MetaMessage:
-    # The format has three bytes for the microseconds of a quarter.
-    microseconds = min(max(mido.bpm2tempo(bpm), 1), 0xFFFFFF)
-    return mido.MetaMessage("set_tempo", tempo=microseconds, time=after_ticks)
+def voice_chunk(name: str, events: Iterable[tuple[int, Event | Change]]) -> bytes:
+    """A named track of events, each with its tick."""
+    named = (0, smf.meta(smf.TRACK_NAME, name.encode()))
+    return track_chunk([named, *((ticks, to_bytes(event)) for ticks, event in events)])
 
 
-def voice_track(name: str, events: Iterable[tuple[int, Event | Change]]) -> mido.MidiTrack:
-    """A named track of events, each with its tick counted from the file's start, in order of time."""
-    track = mido.MidiTrack([mido.MetaMessage("track_name", name=name)])
-    last_ticks = 0
-    for ticks, event in events:
-        track.append(to_message(event).copy(time=ticks - last_ticks))
-        last_ticks = ticks
-    return track
-
-
-def to_message(event: Event | Change) -> mido.Message:
-    """An event as mido has it."""
-    return mido.Message.from_bytes(to_bytes(event))
-
-
-def save(path: Path, tracks: Sequence[mido.MidiTrack]) -> None:
-    """Write a file of format 1; a crash leaves the old one whole. Raises Failure naming the file."""
-    file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8", tracks=list(tracks))
-    data = io.BytesIO()
-    file.save(file=data)
-    write_whole(path, data.getvalue())
-
-
-def write_melody(
-    path: Path,
+def melody_file(
     notes: Sequence[GridNote],
     bpm: float,
     meter: Meter | None = None,
     name: str = "Melody",
     steps_per_quarter: int = STEPS_PER_QUARTER,
-) -> None:
-    """Write notes on the grid as a MIDI file, step 0 at its start. Raises Failure naming the file."""
+) -> bytes:
+    """Notes on the grid as a file of format 1, step 0 at its start."""
     offs = [(steps_to_ticks(note.end_steps, steps_per_quarter), NoteOff(note.pitch)) for note in notes]
     ons = [(steps_to_ticks(note.onset_steps, steps_per_quarter), NoteOn(note.pitch)) for note in notes]
     events: list[tuple[int, Event]] = sorted([*offs, *ons], key=lambda timed: timed[0])
-    save(path, [conductor_track([(0, bpm)], meter or Meter()), voice_track(name, events)])
+    first = track_chunk([(0, tempo_event(bpm)), (0, meter_event(meter or Meter()))])
+    return smf.header(2, TICKS_PER_QUARTER) + first + voice_chunk(name, events)
 
 
-def read_phrase(path: Path) -> Phrase:
-    """The first voice of a MIDI file: the first channel that has notes, in the first track that has any.
+def read_phrase(data: bytes) -> Phrase:
+    """The melody of a MIDI file: one channel of one track. Raises ValueError saying what is wrong.
 
-    The file's first tempo and meter count (120 and 4/4 where it has none), so that beats stay beats. A note
-    that is never ended ends with the file. Raises Failure naming the file and what is wrong with it.
+    The track is the one named a melody, else the first that has notes besides drums; the channel is the first
+    in it that has notes. The first tempo and meter of the file count (120 and 4/4 where it has none), so that
+    beats stay beats. A note that is never ended ends with the file.
     """
-    data = read_file(path, MAX_FILE_BYTES)
-    if _ENDLESS_NUMBER.search(data):
-        raise Failure(f"{path}: cannot be read as a MIDI phrase: a number without end")
-    try:
-        phrase = _phrase(mido.MidiFile(file=io.BytesIO(data)))
-    except Exception as error:  # mido raises whatever damaged bytes lead it to
-        raise Failure(f"{path}: cannot be read as a MIDI phrase: {_reason(error)}") from None
-    if not 1 <= len(phrase.notes) <= MOST_NOTES:
-        found = len(phrase.notes) or "no"
-        raise Failure(f"{path}: has {found} notes; a phrase may have 1–{MOST_NOTES}")
-    if (length_s := max(note.release_s for note in phrase.notes)) > MAX_PHRASE_S:
-        raise Failure(f"{path}: lasts {length_s:.0f} s; a phrase may last {MAX_PHRASE_S:.0f} s")
-    return phrase
-
-
-def _reason(error: Exception) -> str:
-    return (
-        "it ends too early"
-        if isinstance(error, EOFError)
-        else str(error).replace("\n", " ") or type(error).__name__
-    )
-
-
-def _phrase(file: mido.MidiFile) -> Phrase:
-    if file.ticks_per_beat <= 0:
-        raise ValueError("its times are in SMPTE frames, not in beats")
-    tempo = _first(file, "set_tempo")
-    time_signature = _first(file, "time_signature")
-    meter = Meter(time_signature.numerator, time_signature.denominator) if time_signature else Meter()
+    file = read_tracks(data)
+    tempo, signature = _first(file, _TEMPO, 3), _first(file, _TIME_SIGNATURE, 2)
     # Files keep whole microseconds a quarter: two decimals give back the tempo that was meant.
-    bpm = round(mido.tempo2bpm(max(1, tempo.tempo if tempo else _DEFAULT_TEMPO)), 2)
-    grid = Grid(bpm, steps_per_quarter=file.ticks_per_beat)
-    end_ticks = max((sum(message.time for message in track) for track in file.tracks), default=0)
-    return Phrase(_notes(_first_voice(file), grid, end_ticks), bpm, meter)
+    bpm = round(60e6 / max(1, int.from_bytes(tempo[:3], "big") if tempo else _DEFAULT_TEMPO), 2)
+    grid = Grid(bpm, steps_per_quarter=file.ticks_per_quarter)
+    meter = Meter(signature[0], 1 << min(signature[1], 16)) if signature else Meter()
+    end_ticks = max((track[-1].ticks for track in file.tracks if track), default=0)
+    return Phrase(_Notes(grid).read(_voice(file), end_ticks), bpm, meter)
 
 
-def _first(file: mido.MidiFile, kind: str) -> mido.MetaMessage | None:
-    return next((message for track in file.tracks for message in track if message.type == kind), None)
+def _first(file: MidiFile, kind: int, length: int) -> bytes | None:
+    """The data of the first meta event of a kind that is as long as it must be."""
+    found = (_meta(event, kind) for track in file.tracks for event in track)
+    return next((data for data in found if data is not None and len(data) >= length), None)
 
 
-def _timed(track: mido.MidiTrack) -> Iterator[tuple[int, Event]]:
-    ticks = 0
-    for message in track:
-        ticks += message.time
-        if (event := to_event(message)) is not None:
-            yield ticks, event
+def _meta(event: TrackEvent, kind: int) -> bytes | None:
+    return event.message[2:] if event.message[:2] == bytes((META, kind)) else None
 
 
-def _first_voice(file: mido.MidiFile) -> list[tuple[int, Event]]:
+def _voice(file: MidiFile) -> list[TrackEvent]:
+    """The events of the channel that is the melody."""
+    for track in sorted(file.tracks, key=lambda track: not _is_named_melody(track)):
+        if channels := _channels(track, drums=False):
+            return _of_channel(track, channels[0])
     for track in file.tracks:
-        events = list(_timed(track))
-        channel = next((event.channel for _, event in events if isinstance(event, NoteOn)), None)
-        if channel is not None:
-            return [(ticks, event) for ticks, event in events if event.channel == channel]
+        if channels := _channels(track, drums=True):
+            return _of_channel(track, channels[0])
     return []
 
 
-def _notes(voice: Iterable[tuple[int, Event]], grid: Grid, end_ticks: int) -> tuple[PlayedNote, ...]:
-    """Pair ons with offs; a key struck again while down ends its first note. `grid`'s steps are ticks."""
-    notes: list[PlayedNote] = []
-    down: dict[int, tuple[int, int]] = {}
+def _is_named_melody(track: Sequence[TrackEvent]) -> bool:
+    return any(_MELODY in (_meta(event, smf.TRACK_NAME) or b"").lower() for event in track)
 
-    def release(pitch: int, ticks: int) -> None:
-        onset, velocity = down.pop(pitch, (ticks, 0))
-        if ticks > onset:
-            notes.append(PlayedNote(pitch, velocity, grid.time_s(onset), grid.time_s(ticks)))
 
-    for ticks, event in voice:
-        release(event.pitch, ticks)
-        if isinstance(event, NoteOn):
-            down[event.pitch] = (ticks, event.velocity)
-    for pitch in list(down):
-        release(pitch, end_ticks)
-    return tuple(sorted(notes, key=lambda note: (note.onset_s, note.pitch)))
+def _channels(track: Sequence[TrackEvent], drums: bool) -> list[int]:
+    """Those that have notes, in the order of their first."""
+    events = (from_bytes(event.message) for event in track)
+    channels = dict.fromkeys(event.channel for event in events if isinstance(event, NoteOn))
+    return [channel for channel in channels if drums or channel != _DRUMS]
+
+
+def _of_channel(track: Sequence[TrackEvent], channel: int) -> list[TrackEvent]:
+    return [event for event in track if event.message[0] < 0xF0 and event.message[0] & 0x0F == channel]
+
+
+class _Notes:
+    """Pairs ons with offs, in ticks: `grid`'s steps are ticks.
+
+    A key struck again while it is down ends its first note; the note-off of that one may come a little later.
+    With the pedal down, notes end when it comes up. A note of no length lasts a tick.
+    """
+
+    def __init__(self, grid: Grid) -> None:
+        self._grid = grid
+        self._late_ticks = round(grid.steps_per_quarter * _LATE)
+        self._down: dict[int, tuple[int, int]] = {}  # pitch → tick and velocity of its note-on
+        self._struck_again: set[int] = set()  # pitches whose first note still has its note-off to come
+        self._late: dict[int, int] = {}  # pitch → tick of the note-off that was taken for that one
+        self._pedal: set[int] | None = None  # the pitches it holds; None: it is up
+        self._notes: list[PlayedNote] = []
+
+    def read(self, voice: Iterable[TrackEvent], end_ticks: int) -> tuple[PlayedNote, ...]:
+        for event in voice:
+            note = from_bytes(event.message)
+            if isinstance(note, NoteOn):
+                self._strike(event.ticks, note)
+            elif note is not None:
+                self._lift(event.ticks, note.pitch)
+            elif isinstance(change := change_from_bytes(event.message), ControlChange):
+                self._control(event.ticks, change)
+        for pitch in list(self._down):  # a note-off that was its only one was not late
+            self._end(pitch, self._late.get(pitch, end_ticks))
+        return tuple(sorted(self._notes, key=lambda note: (note.onset_s, note.pitch)))
+
+    def _strike(self, ticks: int, note: NoteOn) -> None:
+        pitch = note.pitch
+        self._struck_again.discard(pitch)
+        self._late.pop(pitch, None)
+        if pitch in self._down and pitch not in (self._pedal or ()):
+            self._struck_again.add(pitch)
+        self._end(pitch, ticks)
+        self._down[pitch] = ticks, note.velocity
+
+    def _lift(self, ticks: int, pitch: int) -> None:
+        onset, _ = self._down.get(pitch, (ticks, 0))
+        if pitch in self._struck_again and ticks - onset <= self._late_ticks:
+            self._struck_again.discard(pitch)
+            self._late[pitch] = ticks
+        elif self._pedal is not None:
+            self._pedal.add(pitch)
+        else:
+            self._end(pitch, ticks)
+
+    def _control(self, ticks: int, change: ControlChange) -> None:
+        if change.control != SUSTAIN:
+            return
+        if change.value >= PEDAL_DOWN:
+            self._pedal = set() if self._pedal is None else self._pedal
+        else:
+            held, self._pedal = self._pedal or set(), None
+            for pitch in sorted(held):
+                self._end(pitch, ticks)
+
+    def _end(self, pitch: int, ticks: int) -> None:
+        if self._pedal is not None:
+            self._pedal.discard(pitch)
+        if (struck := self._down.pop(pitch, None)) is not None:
+            onset, velocity = struck
+            until = max(ticks, onset + 1)
+            self._notes.append(
+                PlayedNote(pitch, velocity, self._grid.time_s(onset), self._grid.time_s(until))
+            )

@@ -1,7 +1,6 @@
 """MIDI messages as bytes and as events, and the notes that are held. Knows no port."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from antiphon.events import (
     Change,
@@ -16,17 +15,10 @@ from antiphon.events import (
 from antiphon.midi.parser import SONG_POSITION
 
 RELEASE_VELOCITY = 64
-
-
+SUSTAIN, PEDAL_DOWN = 64, 64  # the pedal's control, and the least value at which it is down
 _NOTE_OFF, _NOTE_ON, _CONTROL, _PROGRAM = 0x80, 0x90, 0xB0, 0xC0
-
-
 _FIRST_CHANNEL_MODE = 120
-
-
 _SIGNALS: dict[int, Signal] = {0xF8: "pulse", 0xFA: "start", 0xFB: "continue", 0xFC: "stop"}
-
-
 _STATUS_OF: dict[Signal, int] = {signal: status for status, signal in _SIGNALS.items()}
 
 
@@ -64,13 +56,6 @@ def signal_from_bytes(message: Sequence[int]) -> ClockSignal | None:
     return None
 
 
-def to_event(message: Any) -> Event | None:
-    """The same for a mido message, whatever its type."""
-    if message.type not in ("note_on", "note_off"):
-        return None
-    return from_bytes(message.bytes())
-
-
 def to_bytes(event: Event | Change | ClockSignal) -> bytes:
     """The bytes that say an event."""
     if isinstance(event, ClockSignal):
@@ -87,7 +72,7 @@ def to_bytes(event: Event | Change | ClockSignal) -> bytes:
 
 
 class HeldNotes:
-    """The notes that were begun and not ended: whoever sends a note-on owes the note-off."""
+    """The notes that were begun and not ended: every note-on that is sent must get its note-off."""
 
     def __init__(self) -> None:
         self._notes: dict[tuple[int, int], NoteOff] = {}

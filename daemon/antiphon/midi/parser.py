@@ -1,8 +1,8 @@
-"""Bytes of the wire become whole MIDI messages, as the standard says. Pure; never raises."""
+"""Bytes from a cable become whole MIDI messages, as the standard says. Pure; never raises."""
 
 from collections.abc import Iterable, Iterator
 
-ACTIVE_SENSING = 0xFE
+ACTIVE_SENSING, SYSTEM_RESET = 0xFE, 0xFF
 SONG_POSITION = 0xF2
 _FIRST_STATUS, _FIRST_SYSTEM, _FIRST_REAL_TIME = 0x80, 0xF0, 0xF8
 _CLOCK = (0xF8, 0xFA, 0xFB, 0xFC)  # pulse, start, continue, stop
@@ -10,10 +10,11 @@ _DATA_BYTES = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2}  #
 
 
 class MidiParser:
-    """Feed it bytes, cut wherever they were cut; iterate over the channel and clock messages they complete.
+    """Feed it bytes in pieces of any length; iterate over the messages they complete.
 
-    Knows running status. Real-time bytes may stand anywhere, even inside another message; System Exclusive of
-    any length is passed over without being kept. What is no byte, and data of no status, is dropped.
+    Those are channel and clock messages and the system reset. Running status is understood. Real-time bytes
+    may stand anywhere, even inside another message; System Exclusive of any length is skipped without being
+    kept. Values that are not bytes, and data bytes without a status, are dropped.
     """
 
     def __init__(self) -> None:
@@ -24,8 +25,11 @@ class MidiParser:
         for byte in data:
             if byte in _CLOCK:
                 yield bytes([byte])
+            elif byte == SYSTEM_RESET:
+                self._status, self._data = 0, []
+                yield bytes([byte])
             elif _FIRST_STATUS <= byte < _FIRST_REAL_TIME:
-                # System messages end a running status, so their data are nobody's.
+                # System messages end a running status; the data bytes after them belong to no message.
                 self._status = byte if byte < _FIRST_SYSTEM or byte == SONG_POSITION else 0
                 self._data = []
             elif self._status and 0 <= byte < _FIRST_STATUS:

@@ -64,7 +64,7 @@ def header(tracks: int, ticks_per_quarter: int) -> bytes:
 
 
 def chunks(data: bytes) -> Iterator[Chunk]:
-    """All that begin in `data`; the last may be longer than what is left."""
+    """The chunks of `data`; the last one may say that it is longer than what is left."""
     place = 0
     while place + 8 <= len(data):
         found = Chunk(data[place : place + 4], place + 8, struct.unpack_from(">I", data, place + 4)[0])
@@ -73,7 +73,7 @@ def chunks(data: bytes) -> Iterator[Chunk]:
 
 
 def metas(data: bytes, begin: int, end: int) -> Iterator[Meta]:
-    """Meta events of a track until something that is no event, or cut short."""
+    """Meta events of a track, up to its end or to the first bytes that are not a whole event."""
     place = begin
     while (event := _event(data, place, end)) is not None:
         if event.kind >= 0:
@@ -82,7 +82,7 @@ def metas(data: bytes, begin: int, end: int) -> Iterator[Meta]:
 
 
 def _event(data: bytes, place: int, end: int) -> Meta | None:
-    """The event at a place; `kind` is -1 for what is no meta event. None where there is no whole one."""
+    """The event at a place; `kind` is -1 for one that is not a meta event. None where no whole one stands."""
     if (after := _read_number(data, place, end)) is None or after[1] >= end:
         return None
     place = after[1]

@@ -1,8 +1,10 @@
 """The phrase that is being played: its notes, when it is over, and when it may be heard ahead of that."""
 
-from antiphon.events import PlayedNote, Timed
+from antiphon.events import Event, PlayedNote, Timed
+from antiphon.listen.heard import InputSettings
 from antiphon.listen.phrase import PhraseListener, PhraseSettings
 from antiphon.perform.clock.bar_clock import BarClock
+from antiphon.perform.transport import Transport
 
 # A phrase that ends at a bar line is heard this long before it, in seconds.
 _BEFORE_BAR_S = 0.2
@@ -13,8 +15,9 @@ _SILENCE_SHARE = 0.5
 class PhraseInput:
     """Collects one phrase after another; feed it every event in order."""
 
-    def __init__(self, settings: PhraseSettings) -> None:
-        self._listener = PhraseListener(settings)
+    def __init__(self, settings: PhraseSettings, listened: InputSettings) -> None:
+        self._listener = PhraseListener(settings, listened)
+        self._measured: tuple[Transport, float] | None = None  # a transport, and seconds that its beat lasts
         self._told_s = float("-inf")  # the moment of the last input
 
     @property
@@ -22,9 +25,13 @@ class PhraseInput:
         """Whether nothing was played since the last phrase was over."""
         return self._listener.empty
 
-    def set(self, settings: PhraseSettings) -> None:
+    def hears(self, event: Event) -> bool:
+        """Whether a key counts: `[input]` says which note-ons are listened to."""
+        return self._listener.hears(event)
+
+    def set(self, settings: PhraseSettings, listened: InputSettings) -> None:
         """Other settings, for the phrase under way too."""
-        self._listener.set(settings)
+        self._listener.set(settings, listened)
 
     def told(self, at_s: float) -> None:
         """Some input came, whatever it was: no phrase ends before it."""
@@ -37,6 +44,11 @@ class PhraseInput:
     def pedal(self, at_s: float, channel: int, down: bool) -> None:
         """The sustain pedal goes down or up."""
         self._listener.pedal(at_s, channel, down)
+
+    @property
+    def resumable(self) -> bool:
+        """Whether the phrase that was finished last may go on; one that was too long may not."""
+        return self._listener.resumable
 
     def resume(self, phrase: tuple[PlayedNote, ...]) -> None:
         """A phrase that was over goes on: the player had only paused."""
@@ -62,7 +74,9 @@ class PhraseInput:
         if bars is not None:
             ends_s: float | None = transport.bar_line_s(time.steps_at(begins_s) or 0.0, bars)
         else:
-            ends_s = self._listener.ends_at_s(transport.beat_s)
+            if self._measured is None or self._measured[0] is not transport:
+                self._measured = (transport, transport.beat_s)
+            ends_s = self._listener.ends_at_s(self._measured[1])
         return None if ends_s is None else max(self._told_s, ends_s)
 
     def heard_from_s(self, over_s: float, at_bar: bool) -> float:

@@ -53,6 +53,8 @@ class Session:
         self._reports: list[SessionReport] = [Begun(settings, random_seed, handover)]
         tell = self._reports.append
         self._turns = Turns(settings, self._programs, self._time, self._controls, tell, handover.answers)
+        self._deadline_s: float | None = None  # when there will be something to do, unless …
+        self._stale = True  # … something was done since that was worked out
         if self._time.led:
             self._turns.enter("clock stopped", 0.0)
 
@@ -99,7 +101,8 @@ class Session:
 
     def hear_clock(self, said: Clocked | Lead, at_s: float) -> None:
         """An external clock says where it is; it arrived at a moment not before that of the last input."""
-        self._catch_up(at_s)
+        self._turns.owe(self.advance(at_s))
+        self._told(at_s)
         if (lead := self._time.hear(said)) is not None:
             self._follow(lead, at_s)
 
@@ -123,6 +126,8 @@ class Session:
     def _set(self, settings: SessionSettings, at_s: float) -> None:
         """Other settings are in force; what sounds goes on."""
         before, self._settings = self.settings, settings
+        if (settings.tempo, settings.clock) != (before.tempo, before.clock):
+            self._turns.count()  # its bars are about to move
         self._controls.set(settings.control, settings.live_settings)
         self._programs.sample(self._controls.now.sampling)
         self._turns.set(settings)
@@ -148,6 +153,7 @@ class Session:
         self._turns.wait(at_s)
 
     def _choose_source(self, at_s: float) -> None:
+        self._turns.count()
         lead = self._time.choose(replace(self._settings.clock, source=self._controls.now.source))
         if lead is not None:
             self._follow(lead, at_s)
@@ -185,6 +191,7 @@ class Session:
             self._reports.append(SettingChanged(at_s, "sampling.remembers", sampling.remembers))
         elif button == "forget":
             self._programs.forget()
+            self._turns.hear_anew()
         elif button == "keep_memory":
             self._reports.append(MemoryKept(at_s, self._programs.remembered()))
         elif button == "stop":
@@ -198,6 +205,9 @@ class Session:
 
         What is due never waits for what is composed ahead: the next deadline is then at once.
         """
+        if not self._has_work(now_s):
+            return self._turns.take_owed()
+        self._stale = True
         self._turns.hear_ahead(now_s)
         events: list[Timed] = []
         while (next_s := self._next_turn_s()) is not None and next_s <= now_s:
@@ -216,8 +226,20 @@ class Session:
 
     def _catch_up(self, at_s: float) -> None:
         """Advance, and leave nothing for later: what the player does now changes only what comes after."""
-        self._turns.owe(self.advance(at_s) + self._turns.perform_all(at_s, at_s))
+        events = self.advance(at_s)
+        if self._has_work(at_s):
+            self._stale = True
+            events += self._turns.perform_all(at_s, at_s)
+        self._turns.owe(events)
+        self._told(at_s)
+
+    def _told(self, at_s: float) -> None:
         self._turns.told(at_s)
+        self._stale = True
+
+    def _has_work(self, now_s: float) -> bool:
+        deadline_s = self.next_deadline_s()
+        return deadline_s is not None and deadline_s <= now_s
 
     @property
     def next_send_s(self) -> float | None:
@@ -226,8 +248,11 @@ class Session:
 
     def next_deadline_s(self) -> float | None:
         """When to advance again at the latest if nothing is received; None while there is nothing to do."""
-        moments = [self._time.lost_at_s(), *self._turns.deadlines_s()]
-        return min((moment for moment in moments if moment is not None), default=None)
+        if self._stale:
+            moments = [self._time.lost_at_s(), *self._turns.deadlines_s()]
+            self._deadline_s = min((moment for moment in moments if moment is not None), default=None)
+            self._stale = False
+        return self._deadline_s
 
     def take_reports(self) -> list[SessionReport]:
         """What happened since the last call."""
@@ -237,4 +262,5 @@ class Session:
 
     def stop(self, at_s: float) -> list[Timed]:
         """End everything; gives the note-offs that are still to be sent."""
+        self._stale = True
         return self._turns.silence("silenced", at_s)

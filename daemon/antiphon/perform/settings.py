@@ -7,6 +7,7 @@ from annotated_types import Ge, Le, Predicate
 
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
+from antiphon.listen.heard import InputSettings
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.transport import Boundary
@@ -151,6 +152,7 @@ class SessionSettings:
     control: ControlSettings = field(default_factory=ControlSettings)
     clock: ClockSettings = field(default_factory=ClockSettings)
     learn: Knob | Button | None = None  # what the next control change will do from then on
+    input: InputSettings = field(default_factory=InputSettings)
 
     @property
     def live_settings(self) -> LiveSettings:

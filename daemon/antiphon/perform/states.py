@@ -6,7 +6,7 @@ from antiphon.perform.settings import State
 
 Event = Literal[
     "note",  # the player strikes a key
-    "answer planned",
+    "phrase over",
     "answer over",
     "answer stopped",  # by a button, or because the external clock jumped
     "silenced",  # everything ends: panic, or the end of the session
@@ -18,7 +18,7 @@ _NEXT: dict[tuple[State, Event], State] = {
     ("idle", "note"): "listening",
     ("listening", "note"): "listening",
     ("answering", "note"): "listening",
-    ("listening", "answer planned"): "answering",
+    ("listening", "phrase over"): "answering",
     ("answering", "answer over"): "idle",
     ("listening", "answer over"): "listening",  # it overlapped the phrase that is played
     ("idle", "answer stopped"): "idle",

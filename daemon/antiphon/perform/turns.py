@@ -1,53 +1,45 @@
 """Whose turn it is: the phrase that is played, the answer that is planned, the answer that sounds. Pure.
 
-A phrase is heard once, shortly before it will be over. Its answer counts from its first note on; where the
-player goes on before that, they had only paused, and the plan leaves no trace.
+A phrase is heard once, shortly before it will be over. Hearing it and planning its answer take long where it
+is long, so both are done in small parts. An answer counts from its first note on; where the player goes on
+before that, they had only paused, and the plan leaves no trace.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from antiphon.events import NoteOn, PlayedNote, Timed
-from antiphon.perform.answer.planner import PlannedAnswer, Planner
+from antiphon.perform.answer.planner import HeardPhrase, PlannedAnswer, Planner
 from antiphon.perform.answer.playback import Playback
 from antiphon.perform.answer.programs import Programs
-from antiphon.perform.answer.transcribe import Transcription
 from antiphon.perform.clock.bar_clock import BarClock, Shift
 from antiphon.perform.controls.control_state import ControlState
 from antiphon.perform.modes import MODES, Mode
 from antiphon.perform.phrase import PhraseInput
 from antiphon.perform.reports import SessionReport, StateChanged
-from antiphon.perform.settings import SessionSettings, State
+from antiphon.perform.settings import LiveSettings, SessionSettings, State
 from antiphon.perform.states import Event, next_state
 from antiphon.perform.transport import Transport
-from antiphon.slices import Sliced, finish
+from antiphon.slices import Job, Sliced, finish
 
-# Parts of hearing a phrase that are done each time the session is advanced: each takes about 0.2 ms.
-_PARTS_AT_ONCE = 2
 _Asked = tuple[Sequence[PlayedNote], Transport, bool]
 
 
+@dataclass(frozen=True, slots=True)
 class _Hearing:
-    """A phrase that is heard in small parts; `asked` is what it depends on."""
+    """A phrase that is being heard ahead of its end; `asked` is what that depends on."""
 
-    def __init__(self, asked: _Asked, work: Sliced[Transcription]) -> None:
-        self.asked, self._work = asked, work
-        self._heard: Transcription | None = None
+    asked: _Asked
+    job: Job[HeardPhrase]
 
-    @property
-    def done(self) -> bool:
-        return self._heard is not None
 
-    def do_a_part(self) -> None:
-        try:
-            next(self._work)
-        except StopIteration as done:
-            self._heard = done.value
+@dataclass(frozen=True, slots=True)
+class _Planning:
+    """The answer to a phrase that was over at a moment is being planned."""
 
-    def finish(self) -> Transcription:
-        """Do all that is left."""
-        if self._heard is None:
-            self._heard = finish(self._work)
-        return self._heard
+    phrase: tuple[PlayedNote, ...]
+    over_s: float
+    job: Job[PlannedAnswer]
 
 
 class Turns:
@@ -63,17 +55,18 @@ class Turns:
         answers: int,
     ) -> None:
         self._time, self._controls, self._tell = time, controls, tell
-        self._phrase = PhraseInput(settings.phrase)
+        self._phrase = PhraseInput(settings.phrase, settings.input)
         self._planner = Planner(settings, programs, answers)
-        self._playback = Playback(self._commit, self._withdraw, tell)
+        self._playback = Playback(self._commit, tell)
         self._hearing: _Hearing | None = None
-        self._before: tuple[Transport, Transport] | None = None  # the transport of a plan, and the one before
+        self._planning: _Planning | None = None
         self.state: State = "idle"
 
     @property
     def listening(self) -> bool:
-        """Whether a phrase is under way."""
-        return not self._phrase.silent
+        """Whether a phrase is under way, or one that was over may still go on."""
+        pending = self._playback.phrase is not None and not self._playback.counts
+        return not self._phrase.silent or self._planning is not None or pending
 
     def enter(self, event: Event, at_s: float) -> None:
         """Something happened that may lead to another state."""
@@ -84,7 +77,7 @@ class Turns:
 
     def set(self, settings: SessionSettings) -> None:
         """Other settings; what sounds goes on."""
-        self._phrase.set(settings.phrase)
+        self._phrase.set(settings.phrase, settings.input)
         self._planner.set(settings)
         self.hear_anew()
 
@@ -95,8 +88,8 @@ class Turns:
     def play(self, timed: Timed) -> None:
         """A key goes down or up."""
         if isinstance(timed.event, NoteOn):
-            if self.state == "waiting":
-                return  # there are no bars to answer in
+            if self.state == "waiting" or not self._phrase.hears(timed.event):
+                return  # there are no bars to answer in, or the note is not listened to
             self._take_over(timed.at_s)
         self.hear_anew()
         self._phrase.play(timed)
@@ -108,11 +101,11 @@ class Turns:
 
     def _take_over(self, at_s: float) -> None:
         """The player plays. If nothing of the answer has sounded, they had only paused."""
-        answered = self._playback.phrase
         for report in self._time.begin(at_s):
             self._tell(report)
-        if answered is not None and not self._playback.sounded:
-            self._playback.cut(at_s)
+        answered = self._playback.phrase
+        if answered is not None and not self._playback.counts and self._phrase.resumable:
+            self._withdraw()
             self._phrase.resume(answered)
         elif answered is not None and not self._controls.now.answer.overlap:
             self._playback.cut(at_s)
@@ -125,42 +118,66 @@ class Turns:
             return
         self._playback.cut(at_s)  # where the two overlap, the new answer takes over
         played = self._phrase.finish(at_s)
-        straight = self._time.straight(played)
-        heard = self._heard((straight, before, self._follows), at_s)
-        planned = self._planner.plan(
-            heard, played, straight, at_s, self._controls.now, self._playback.scheduler
-        )
-        self._before = (heard.transport, before)
-        self._time.transport = heard.transport
-        self._playback.begin(planned)
-        self.enter("answer planned", at_s)
-
-    def _heard(self, asked: _Asked, over_s: float) -> Transcription:
+        asked = (self._time.straight(played), before, self._follows)
         hearing, self._hearing = self._hearing, None
         if hearing is None or hearing.asked != asked:
-            hearing = self._begin_hearing(asked, over_s)
-        return hearing.finish()
+            hearing = self._begin_hearing(asked, at_s)
+        plan = self._plan(hearing, played, at_s, self._controls.now)
+        self._planning = _Planning(played, at_s, Job(plan))
+        self.enter("phrase over", at_s)
+
+    def _plan(
+        self, hearing: _Hearing, played: tuple[PlayedNote, ...], at_s: float, now: LiveSettings
+    ) -> Sliced[PlannedAnswer]:
+        heard = yield from hearing.job.rest()
+        straight, scheduler = hearing.asked[0], self._playback.scheduler
+        return (yield from self._planner.plan(heard, played, straight, at_s, now, scheduler))
 
     def _begin_hearing(self, asked: _Asked, over_s: float) -> _Hearing:
-        return _Hearing(asked, self._planner.hear(*asked, over_s, self._controls.now.answer))
+        return _Hearing(asked, Job(self._planner.hear(*asked, over_s, self._controls.now.answer)))
+
+    def _go_on_planning(self) -> None:
+        """Do one part; when all are done, the answer begins."""
+        if self._planning is None:
+            return
+        self._planning.job.go_on()
+        if self._planning.job.done:
+            planned, self._planning = finish(self._planning.job.rest()), None
+            self._time.plan(planned.heard.grid)
+            self._playback.begin(planned)
+            if self._time.transport is not None:
+                planned.answer.follow(self._time.transport)
+
+    def finish_planning(self) -> None:
+        """Plan the answer to its end, if one is being planned."""
+        while self._planning is not None:
+            self._go_on_planning()
 
     def _commit(self, planned: PlannedAnswer) -> None:
         self._planner.commit(planned)
-        self._tell(planned.heard)
+        self._time.commit()
+        grid = planned.heard.grid if self._time.transport is None else self._time.transport.grid
+        self._tell(replace(planned.heard, grid=grid))  # an external clock may have moved it since
 
-    def _withdraw(self, planned: PlannedAnswer) -> None:
+    def _withdraw(self) -> None:
         """The bars, the memory and the number of answers are as they were before the phrase was over."""
-        planned.melody.withdraw()
-        if self._before is not None and self._time.transport is self._before[0]:
-            self._time.transport = self._before[1]
+        self._playback.withdraw()
+        self._time.withdraw()
+
+    def count(self) -> None:
+        """An answer that is planned counts now: what is to change now would take away what it stands on."""
+        self.finish_planning()
+        self._playback.count()
 
     def cut(self, event: Event, at_s: float) -> None:
         """Nothing more of the answer sounds; its note-offs come first the next time."""
+        self.finish_planning()
         self._playback.cut(at_s)
         self.enter(event, at_s)
 
     def stop_for_jump(self, at_s: float) -> bool:
         """End the answer under way, if there is one: the bars are elsewhere now."""
+        self.finish_planning()
         if self._playback.phrase is None:
             return False
         self.cut("answer stopped", at_s)
@@ -180,6 +197,7 @@ class Turns:
 
     def silence(self, event: Event, at_s: float) -> list[Timed]:
         """End the answer at once; gives the events that were not handed out yet, and the note-offs."""
+        self.finish_planning()
         events = self._playback.silence(at_s)
         self.enter(event, at_s)
         return events
@@ -187,6 +205,10 @@ class Turns:
     def owe(self, events: list[Timed]) -> None:
         """Events that were due and are not handed out yet: they come first the next time."""
         self._playback.owe(events)
+
+    def take_owed(self) -> list[Timed]:
+        """The events that were due and were not handed out yet."""
+        return self._playback.take_owed()
 
     def told(self, at_s: float) -> None:
         """Some input came, whatever it was."""
@@ -199,6 +221,7 @@ class Turns:
 
     def perform(self, until_s: float, now_s: float) -> list[Timed]:
         """What is due until a moment, in the order of the music, however late it is now."""
+        self._go_on_planning()
         events = self._playback.perform(until_s, now_s)
         if (over_s := self._playback.over_s(until_s)) is not None:
             self.enter("answer over", over_s)
@@ -206,6 +229,7 @@ class Turns:
 
     def perform_all(self, until_s: float, now_s: float) -> list[Timed]:
         """The same with nothing left to compose: what is remembered must not depend on who looked when."""
+        self.finish_planning()
         events = self.perform(until_s, now_s)
         while self._playback.wants_more(until_s):
             events += self.perform(until_s, now_s)
@@ -213,26 +237,29 @@ class Turns:
 
     def hear_ahead(self, now_s: float) -> None:
         """Hear a part of the phrase, if it is time to; the model cannot hear while it speaks."""
-        over_s, begins_s = self.phrase_over_s(), self._heard_from_s()
-        if over_s is None or begins_s is None or now_s < begins_s:
+        over_s, transport = self.phrase_over_s(), self._time.transport
+        heard_from_s = self._heard_from_s(over_s)
+        if over_s is None or transport is None or heard_from_s is None or now_s < heard_from_s:
             return
-        if self._hearing is None and self._time.transport is not None:
+        if self._hearing is None:
             straight = self._time.straight(self._phrase.so_far(over_s))
-            self._hearing = self._begin_hearing((straight, self._time.transport, self._follows), over_s)
-        for _ in range(_PARTS_AT_ONCE):
-            if self._hearing is not None and not self._hearing.done:
-                self._hearing.do_a_part()
+            self._hearing = self._begin_hearing((straight, transport, self._follows), over_s)
+        self._hearing.job.go_on()
 
-    def _heard_from_s(self) -> float | None:
-        over_s = self.phrase_over_s()
-        if over_s is None or self._playback.phrase is not None:
+    def _heard_from_s(self, over_s: float | None) -> float | None:
+        """When a phrase that will be over at a moment is to be heard; None where it was, or cannot be now."""
+        heard = self._hearing is not None and self._hearing.job.done
+        if over_s is None or heard or self._planning is not None or self._playback.phrase is not None:
             return None
         return self._phrase.heard_from_s(over_s, self._mode.ends_at_bar)
 
     def phrase_over_s(self) -> float | None:
         """When the phrase will be over: in silence, or in the modes that keep to the bars at a bar line."""
-        bars = self._controls.now.answer.bars or self._mode.least_bars
-        return self._phrase.over_s(self._time, bars if self._mode.ends_at_bar else None)
+        if self._phrase.silent:
+            return None
+        mode = self._mode
+        bars = (self._controls.now.answer.bars or mode.least_bars) if mode.ends_at_bar else None
+        return self._phrase.over_s(self._time, bars)
 
     @property
     def next_send_s(self) -> float | None:
@@ -241,12 +268,9 @@ class Turns:
 
     def deadlines_s(self) -> list[float | None]:
         """When there will be something to do."""
-        heard = self._hearing is not None and self._hearing.done
-        return [
-            self.phrase_over_s(),
-            None if heard else self._heard_from_s(),
-            *self._playback.deadlines_s(),
-        ]
+        over_s = self.phrase_over_s()
+        planning_s = None if self._planning is None else self._planning.over_s
+        return [over_s, planning_s, self._heard_from_s(over_s), *self._playback.deadlines_s()]
 
     @property
     def _mode(self) -> Mode:

@@ -1,4 +1,4 @@
-"""A phrase from a file: MIDI is read here, scores by the trainer in a process of its own.
+"""Phrases from files and melodies to files: MIDI here, scores by the trainer in a process of its own.
 
 music21, which reads scores, takes seconds to import and has no place in the process that plays.
 """
@@ -7,22 +7,29 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from antiphon.compose.symbols import encode, parse
 from antiphon.errors import Failure, WrongUse
+from antiphon.events import GridNote
 from antiphon.files.memory_limit import limit_memory
 from antiphon.files.read import read_file
+from antiphon.files.write import write_whole
 from antiphon.listen.key import Key
+from antiphon.listen.phrase import MOST_NOTES
 from antiphon.listen.quantise import joined, one_voice
-from antiphon.midi.file import read_phrase
-from antiphon.timebase import Grid, Meter
+from antiphon.midi import file as midifile
+from antiphon.midi.file import Phrase
+from antiphon.timebase import STEPS_PER_QUARTER, Grid, Meter
 
-# A phrase is a page at most; who needs longer to read it will never be done.
+MAX_MIDI_BYTES = 1 << 20
+MAX_PHRASE_S = 600.0
+# A phrase is a page at most; a file that takes longer to read is not one.
 MAX_SCORE_BYTES = 4 << 20
 MAX_SCORE_S = 90.0
-MIDI_ENDINGS = (".mid", ".midi")
+MIDI_ENDINGS = (".mid", ".midi", ".kar", ".rmi")
 SCORE_ENDINGS = (".krn", ".abc", ".musicxml", ".xml", ".mxl")
 
 
@@ -39,7 +46,7 @@ class WrittenPhrase:
 def read(path: Path, steps_per_quarter: int, bpm: float) -> WrittenPhrase:
     """The melody of a MIDI file or of a score's first song; `bpm` where the file has no tempo.
 
-    Raises Failure naming the file, WrongUse for an ending that nobody reads.
+    Raises Failure naming the file, WrongUse for an ending of no kind that is read.
     """
     if path.suffix.lower() in MIDI_ENDINGS:
         return _read_midi(path, steps_per_quarter)
@@ -47,6 +54,32 @@ def read(path: Path, steps_per_quarter: int, bpm: float) -> WrittenPhrase:
         return _read_score(path, bpm)
     known = ", ".join((*MIDI_ENDINGS, *SCORE_ENDINGS))
     raise WrongUse(f'{path}: a phrase must be one of {known}, got "{path.suffix}"')
+
+
+def read_phrase(path: Path) -> Phrase:
+    """What a MIDI file says was played. Raises Failure naming the file and what is wrong with it."""
+    data = read_file(path, MAX_MIDI_BYTES)
+    try:
+        phrase = midifile.read_phrase(data)
+    except ValueError as error:
+        raise Failure(f"{path}: cannot be read as a MIDI phrase: {error}") from None
+    if not 1 <= len(phrase.notes) <= MOST_NOTES:
+        found = len(phrase.notes) or "no"
+        raise Failure(f"{path}: has {found} notes; a phrase may have 1–{MOST_NOTES}")
+    if (length_s := max(note.release_s for note in phrase.notes)) > MAX_PHRASE_S:
+        raise Failure(f"{path}: lasts {length_s:.0f} s; a phrase may last {MAX_PHRASE_S:.0f} s")
+    return phrase
+
+
+def write_melody(
+    path: Path,
+    notes: Sequence[GridNote],
+    bpm: float,
+    meter: Meter | None = None,
+    steps_per_quarter: int = STEPS_PER_QUARTER,
+) -> None:
+    """Write notes on the grid as a MIDI file, step 0 at its start. Raises Failure naming the file."""
+    write_whole(path, midifile.melody_file(notes, bpm, meter, steps_per_quarter=steps_per_quarter))
 
 
 def _read_midi(path: Path, steps_per_quarter: int) -> WrittenPhrase:

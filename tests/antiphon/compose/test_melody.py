@@ -64,6 +64,7 @@ def test_a_phrase_that_was_answered_stays_in_memory_and_one_told_again_does_not(
     melody.hear(("60", "_", "67", "65"))  # the same phrase, understood better
     melody.next()
     said = len(memory.said)
+    melody.keep()
     melody.hear(FIGURE[:1])
     assert len(memory.kept) == said
     assert VOCABULARY.id("64") not in memory.kept[:-1]
@@ -73,8 +74,46 @@ def test_what_is_not_to_be_remembered_is_not():
     memory, melody = remembering(remembers=False)
     melody.hear(FIGURE)
     melody.next()
-    melody.hear(FIGURE)
+    melody.keep()
     assert memory.kept == ()
+
+
+def test_what_is_withdrawn_leaves_no_trace():
+    (memory, used), (_, fresh) = remembering(), remembering()
+    for melody in (used, fresh):
+        melody.hear(FIGURE)
+        melody.next()
+        melody.keep()
+    kept = memory.kept
+    used.hear(("72", "_", "67", "65"))
+    used.begin(np.random.default_rng(5))
+    used.next()
+    used.withdraw()
+    assert memory.kept == kept
+    for melody in (used, fresh):
+        melody.hear(FIGURE)
+        melody.begin(np.random.default_rng(6))
+    assert [used.next() for _ in range(20)] == [fresh.next() for _ in range(20)]
+
+
+def test_what_was_heard_and_not_answered_is_heard_again_after_the_memory_was_cleared():
+    (_, used), (_, fresh) = remembering(), remembering()
+    used.hear(FIGURE[:3])
+    used.forget()
+    for melody in (used, fresh):
+        melody.hear(FIGURE)
+    assert [used.next() for _ in range(20)] == [fresh.next() for _ in range(20)]
+
+
+def test_the_memory_can_be_cleared_while_an_answer_is_said():
+    memory, melody = remembering()
+    melody.hear(FIGURE)
+    melody.begin(np.random.default_rng(5))
+    melody.next()
+    melody.forget()
+    melody.next()
+    melody.keep()
+    assert len(memory.kept) == 1
 
 
 def test_the_players_own_figure_comes_back_as_loud_as_is_asked():

@@ -61,6 +61,27 @@ def test_a_short_phrase_does_not_turn_the_key(name, pitches, phrase):
     assert heard(tracker, pitches, pitches, phrase) == [Key.parse(name)] * 3
 
 
+@pytest.mark.parametrize("phrase", [[60], [60, 60], [60, 72], [48, 60, 60]])
+def test_one_pitch_class_alone_is_taken_for_the_tonic(phrase):
+    tracker = KeyTracker()
+    assert heard(tracker, phrase, phrase) == [Key(0, "major")] * 2
+    assert estimate(tune(phrase)) == Key(0, "major")
+    assert heard(KeyTracker(), [pitch + 7 for pitch in phrase]) == [Key(7, "major")]
+
+
+def test_one_pitch_class_alone_says_nothing_once_a_key_was_heard():
+    tracker = KeyTracker()
+    heard(tracker, A_MINOR_TUNE)
+    before = tracker.chances
+    assert heard(tracker, [60, 60], [61], [66, 66]) == [Key(9, "minor")] * 3
+    assert tracker.chances == before
+
+
+def test_what_follows_a_lone_tonic_is_heard_as_usual():
+    tracker = KeyTracker()
+    assert heard(tracker, [66], A_MINOR_TUNE) == [Key(6, "major"), Key(9, "minor")]
+
+
 def test_alone_such_a_phrase_is_heard_otherwise():
     assert estimate(tune([69, 67, 65, 64])) != Key(0, "major")
 

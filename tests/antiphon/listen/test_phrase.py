@@ -3,13 +3,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.events import NoteOff, NoteOn, PlayedNote, Timed
+from antiphon.listen.heard import InputSettings
 from antiphon.listen.phrase import MOST_NOTES, PhraseListener, PhraseSettings
 
 BEAT_S = 0.5
 
 
-def listener(*events, **settings):
-    made = PhraseListener(PhraseSettings(**settings))
+def listener(*events, listened=None, **settings):
+    made = PhraseListener(PhraseSettings(**settings), listened or InputSettings())
     for at_s, event in events:
         made.receive(Timed(at_s, event))
     return made
@@ -90,7 +91,7 @@ def test_a_pedal_lifted_that_was_not_down_does_nothing():
     st.lists(st.tuples(st.floats(0, 1), st.booleans(), st.integers(58, 62), st.integers(0, 1)), max_size=40)
 )
 def test_every_note_on_is_one_note_of_the_phrase(steps):
-    played, at_s, ons = PhraseListener(PhraseSettings()), 0.0, 0
+    played, at_s, ons = PhraseListener(PhraseSettings(), InputSettings(min_ms=0)), 0.0, 0
     for wait_s, is_on, pitch, channel in steps:
         at_s += wait_s
         ons += is_on
@@ -103,7 +104,7 @@ def test_every_note_on_is_one_note_of_the_phrase(steps):
 
 
 def test_beyond_what_anybody_plays_nothing_is_kept():
-    heard = PhraseListener(PhraseSettings())
+    heard = PhraseListener(PhraseSettings(), InputSettings(min_ms=0))
     for place in range(MOST_NOTES + 100):
         heard.receive(Timed(place / 1e4, NoteOn(place % 128)))
     assert len(heard.so_far(2.0)) == MOST_NOTES
@@ -131,3 +132,50 @@ def test_more_than_is_kept_keeps_the_phrase_open():
         heard.receive(Timed(place / 100, NoteOn(60)))
         heard.receive(Timed(place / 100 + 0.001, NoteOff(60)))
     assert heard.ends_at_s(10.0) == pytest.approx(2 * MOST_NOTES / 100 + 10, abs=0.02)
+
+
+def test_notes_outside_the_range_neither_belong_to_it_nor_keep_it_open():
+    played = listener((0.5, NoteOn(40)), listened=InputSettings(lowest_note=60))
+    assert played.empty
+    for at_s, event in ((1.0, NoteOn(72)), (1.1, NoteOn(45)), (1.5, NoteOff(72))):
+        played.receive(Timed(at_s, event))
+    assert played.ends_at_s(BEAT_S) == pytest.approx(1.5 + BEAT_S)
+    assert [note.pitch for note in played.finish(2.0)] == [72]
+
+
+def test_another_range_holds_from_the_next_note_on():
+    played = listener((1.0, NoteOn(72)))
+    played.set(PhraseSettings(), InputSettings(lowest_note=80))
+    for at_s, event in ((1.4, NoteOff(72)), (1.4, NoteOn(74)), (1.8, NoteOff(74))):
+        played.receive(Timed(at_s, event))
+    assert [(note.pitch, note.release_s) for note in played.finish(2.0)] == [(72, 1.4)]
+
+
+@pytest.mark.parametrize("master", [0, 15])
+def test_the_pedal_of_an_mpe_master_channel_holds_the_notes_of_all_channels(master):
+    played = listener()
+    played.pedal(1.0, master, down=True)
+    for channel in (1, 2, 14):
+        played.receive(Timed(1.0, NoteOn(60 + channel, channel=channel)))
+        played.receive(Timed(1.2, NoteOff(60 + channel, channel)))
+    assert played.ends_at_s(BEAT_S) == pytest.approx(1.0 + 64 * BEAT_S)
+    played.pedal(2.0, master, down=False)
+    assert {note.release_s for note in played.finish(3.0)} == {2.0}
+
+
+def test_where_notes_come_on_channel_1_its_pedal_holds_only_those():
+    played = listener((0.5, NoteOn(50)), (0.9, NoteOff(50)))
+    played.pedal(1.0, 0, down=True)
+    for channel in (0, 1):
+        played.receive(Timed(1.0, NoteOn(60, channel=channel)))
+        played.receive(Timed(1.2, NoteOff(60, channel)))
+    played.pedal(2.0, 0, down=False)
+    assert sorted(note.release_s for note in played.finish(3.0)) == [0.9, 1.2, 2.0]
+
+
+def test_the_pedal_of_another_channel_holds_only_its_own_notes():
+    played = listener()
+    played.pedal(1.0, 5, down=True)
+    for at_s, event in ((1.0, NoteOn(60, channel=6)), (1.2, NoteOff(60, 6))):
+        played.receive(Timed(at_s, event))
+    assert played.finish(3.0)[0].release_s == 1.2

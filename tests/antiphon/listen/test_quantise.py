@@ -86,6 +86,11 @@ def test_detached_notes_are_not_rests_and_rests_are():
     assert one_voice(played((0, 4, 60), (12, 16, 62)), GRID)[0] == GridNote(0, 4, 60)
 
 
+@pytest.mark.parametrize(("gap", "duration"), [(1, 2), (2, 3), (3, 1)])
+def test_after_a_short_note_a_silence_of_up_to_two_steps_is_no_rest(gap, duration):
+    assert one_voice(played((0, 1, 60), (1 + gap, 8, 62)), GRID)[0] == GridNote(0, duration, 60)
+
+
 def test_what_came_before_the_grid_is_moved_onto_it():
     assert one_voice(played((-3, -1, 60)), GRID)[0].onset_steps == 0
 

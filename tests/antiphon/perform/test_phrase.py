@@ -3,6 +3,7 @@
 import pytest
 
 from antiphon.events import NoteOff, NoteOn, Timed
+from antiphon.listen.heard import InputSettings
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.clock.bar_clock import BarClock
 from antiphon.perform.phrase import PhraseInput
@@ -14,7 +15,10 @@ TEMPO = TempoSettings("fixed", 120.0)
 
 
 def played(*events, settings=USUAL, meter="4/4"):
-    phrase, time = PhraseInput(settings), BarClock(TempoSettings("fixed", 120.0, meter), ClockSettings(), 4)
+    phrase, time = (
+        PhraseInput(settings, InputSettings()),
+        BarClock(TempoSettings("fixed", 120.0, meter), ClockSettings(), 4),
+    )
     for at_s, event in events:
         phrase.told(at_s)
         if phrase.silent:
@@ -30,7 +34,7 @@ def test_it_is_over_in_silence_or_at_a_bar_line():
     phrase, time = played(*ONE_NOTE)
     assert phrase.over_s(time, None) == 1.9
     assert phrase.over_s(time, 2) == 5.0
-    phrase.set(PhraseSettings(silence_beats=2.0))
+    phrase.set(PhraseSettings(silence_beats=2.0), InputSettings())
     assert phrase.over_s(time, None) == 2.4
 
 

@@ -4,8 +4,10 @@ from antiphon.compose.symbols import parse
 from antiphon.errors import Failure, WrongUse
 from antiphon.events import GridNote
 from antiphon.listen.key import Key
-from antiphon.midi.file import write_melody
+from antiphon.listen.phrase import MOST_NOTES
+from antiphon.midi import smf
 from antiphon.stage import phrase_file as phrasefile
+from antiphon.stage.phrase_file import write_melody
 from antiphon.timebase import Meter
 
 TUNE = """X:1
@@ -45,7 +47,7 @@ def test_the_last_note_fills_its_beat(tmp_path):
 
 @pytest.mark.parametrize("name", ["x.wav", "x", "x.krn.txt"])
 def test_an_ending_nobody_reads(tmp_path, name):
-    with pytest.raises(WrongUse, match=r"a phrase must be one of \.mid, \.midi, \.krn"):
+    with pytest.raises(WrongUse, match=r"a phrase must be one of \.mid, \.midi, \.kar, \.rmi, \.krn"):
         phrasefile.read(tmp_path / name, 4, 120)
 
 
@@ -102,3 +104,43 @@ def test_a_large_score_and_a_device_are_not_even_handed_over(tmp_path):
     (tmp_path / "zero.krn").symlink_to("/dev/zero")
     with pytest.raises(Failure, match="is not a regular file"):
         phrasefile.read(tmp_path / "zero.krn", 4, 120)
+
+
+def test_every_reason_names_the_file(tmp_path):
+    path = tmp_path / "bad.mid"
+    for data, reason in (
+        (b"", "it ends too early"),
+        (smf.header(0, 480), "has no notes; a phrase may have 1–2048"),
+    ):
+        path.write_bytes(data)
+        with pytest.raises(Failure, match=rf"bad\.mid: .*{reason}"):
+            phrasefile.read_phrase(path)
+
+
+def test_a_phrase_is_limited_in_its_notes_its_length_and_its_bytes(tmp_path, monkeypatch):
+    path = tmp_path / "p.mid"
+    write_melody(path, [GridNote(n, 1, 60) for n in range(MOST_NOTES + 1)], 300)
+    with pytest.raises(Failure, match="has 2049 notes; a phrase may have 1–2048"):
+        phrasefile.read_phrase(path)
+    write_melody(path, [GridNote(0, 8000, 60)], 120)
+    with pytest.raises(Failure, match="lasts 1000 s; a phrase may last 600 s"):
+        phrasefile.read_phrase(path)
+    monkeypatch.setattr(phrasefile, "MAX_MIDI_BYTES", 10)
+    with pytest.raises(Failure, match="larger than"):
+        phrasefile.read_phrase(path)
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path):
+    path = tmp_path / "folder.mid"
+    path.mkdir()
+    with pytest.raises(Failure, match=r"folder\.mid: cannot be written"):
+        write_melody(path, [GridNote(0, 4, 60)], 120)
+    with pytest.raises(Failure, match=r"nowhere/m\.mid: cannot be written"):
+        write_melody(tmp_path / "nowhere" / "m.mid", [GridNote(0, 4, 60)], 120)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", ["x.kar", "x.rmi"])
+def test_files_of_midi_by_other_names(tmp_path, name):
+    write_melody(tmp_path / name, [GridNote(0, 4, 62)], bpm=120)
+    assert phrasefile.read(tmp_path / name, 4, 120).symbols == parse("62 _ _ _")

@@ -207,7 +207,7 @@ def test_the_header_is_kept():
 
 @pytest.mark.parametrize("text", ["X:1\nT:no key\nCDE|", "X:1\nK:G# major\nC"])
 def test_a_tune_without_a_key_that_can_be_read_is_refused(text):
-    with pytest.raises(ValueError, match="key|K:"):
+    with pytest.raises(ValueError, match=r"key|K:"):
         read_tune(text)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from antiphon.files.write import write_whole
-from antiphon.midi.file import write_melody
+from antiphon.midi.file import melody_file
 from antiphon_training.commands.evaluate_command import Asked, watched
 from antiphon_training.commands.out_folder import claim
 from antiphon_training.data.dataset import Dataset, load_dataset
@@ -60,7 +60,7 @@ def _replies(
 def _write_midi(path: Path, answered: Answered, steps_per_quarter: int) -> None:
     phrase, reply = on_bar_lines(answered.reply)
     meter = answered.reply.opening.meter
-    write_melody(path, [*phrase, *reply], BPM, meter, answered.by, steps_per_quarter)
+    write_whole(path, melody_file([*phrase, *reply], BPM, meter, answered.by, steps_per_quarter))
 
 
 def _about(dataset: Dataset, asked: Asked) -> str:

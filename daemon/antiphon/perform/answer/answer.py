@@ -50,6 +50,14 @@ class Answer:
         self._next = plan.start
         self._note: tuple[int, int] | None = None  # the pitch that sounds and its first step
 
+    def over(self) -> None:
+        """It is over, and is remembered where the settings say so."""
+        self._melody.keep()
+
+    def withdraw(self) -> None:
+        """It does not count: neither it nor its phrase is remembered."""
+        self._melody.withdraw()
+
     def follow(self, transport: Transport) -> None:
         """The tempo moved: what is still to be composed lies at the same steps of another grid."""
         self._transport = transport

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from antiphon.compose.melody import Melody
 from antiphon.compose.place import NO_BARS, Bars
@@ -61,7 +62,10 @@ def continue_phrase(
     random_seed: int,
     bars: Bars = NO_BARS,
 ) -> Continuation:
-    """Up to `steps` symbols after `phrase`, which lies in `bars`; the key is estimated unless given."""
+    """Up to `steps` symbols after `phrase`, which lies in `bars`; the key is estimated unless given.
+
+    The model may end the melody, but not before it added a note, unless the phrase itself ends in `/`.
+    """
     notes = decode(phrase)
     home = key or estimate(notes)
     shift = home_shift(notes, home, voice.vocabulary)
@@ -69,16 +73,32 @@ def continue_phrase(
     chance = np.random.default_rng(random_seed)
     melody = Melody(voice.model, voice.vocabulary, sampling, chance, voice.memory)
     melody.hear(moved, bars)
-    made = tuple(Step(_moved(symbol, -shift), drawn) for symbol, drawn in _steps(melody, steps))
-    ended = len(made) < steps
-    return Continuation(tuple(phrase), home, made, ended, _replaced(moved, shift, voice.vocabulary))
+    ended = bool(phrase) and phrase[-1] == END
+    drawn = _steps(melody, steps, None if ended else _all_but_the_end(voice.vocabulary))
+    made = tuple(Step(_moved(symbol, -shift), how) for symbol, how in drawn)
+    return Continuation(
+        tuple(phrase), home, made, len(made) < steps, _replaced(moved, shift, voice.vocabulary)
+    )
 
 
-def _steps(melody: Melody, steps: int) -> Iterator[tuple[str, Draw]]:
+def _all_but_the_end(vocabulary: Vocabulary) -> NDArray[np.float64]:
+    """Factors (V,) on the probabilities that forbid the end."""
+    factors = np.ones(len(vocabulary))
+    factors[vocabulary.id(END)] = 0.0
+    return factors
+
+
+def _steps(
+    melody: Melody, steps: int, before_a_note: NDArray[np.float64] | None
+) -> Iterator[tuple[str, Draw]]:
+    """Symbols until the melody ends; `before_a_note` are factors on their probabilities until one begins."""
+    factors = before_a_note
     for _ in range(steps):
-        symbol, drawn = melody.next()
+        symbol, drawn = melody.next(factors)
         if symbol == END:
             return
+        if is_pitch(symbol):
+            factors = None
         yield symbol, drawn
 
 

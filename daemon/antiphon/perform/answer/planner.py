@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from antiphon.compose.melody import Melody
 from antiphon.events import PlayedNote
 from antiphon.perform.answer.answer import Answer, Plan
 from antiphon.perform.answer.programs import Programs
@@ -14,19 +13,26 @@ from antiphon.perform.modes import place_answer
 from antiphon.perform.reports import Heard
 from antiphon.perform.settings import AnswerSettings, LiveSettings, SessionSettings
 from antiphon.perform.transport import Transport
-from antiphon.slices import Sliced, finish
+from antiphon.slices import Sliced
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedAnswer:
-    """An answer that is planned: the phrase as it was played, what is reported of it once the answer sounds,
-    and the melody that says it."""
+    """An answer that is planned, the phrase as it was played, and what is reported of it once it counts."""
 
     answer: Answer
     phrase: tuple[PlayedNote, ...]
     transcription: Transcription
     heard: Heard
-    melody: Melody
+
+
+@dataclass(frozen=True, slots=True)
+class HeardPhrase:
+    """What a phrase says. The model has heard it up to a step of its grid, so many semitones higher."""
+
+    transcription: Transcription
+    until_steps: int
+    shift: int
 
 
 class Planner:
@@ -50,42 +56,44 @@ class Planner:
         follows: bool,
         over_s: float,
         settings: AnswerSettings,
-    ) -> Sliced[Transcription]:
+    ) -> Sliced[HeardPhrase]:
         """Transcribe a phrase that will be over at a moment, and let the model hear it, in small parts.
 
         `before` holds until then; `follows` says whether the player sets the tempo.
         """
-        heard = yield from self._transcriber.transcribe(phrase, before, follows)
-        start, _ = place_answer(heard.notes, over_s, heard.transport, settings)
-        yield from self._programs.hear(heard, start)
-        return heard
+        transcription = yield from self._transcriber.transcribe(phrase, before, follows)
+        start, _ = place_answer(transcription.notes, over_s, transcription.transport, settings)
+        yield
+        return HeardPhrase(transcription, start, (yield from self._programs.hear(transcription, start)))
 
     def plan(
         self,
-        heard: Transcription,
+        heard: HeardPhrase,
         played: tuple[PlayedNote, ...],
         straight: Sequence[PlayedNote],
         at_s: float,
         now: LiveSettings,
         scheduler: Scheduler,
-    ) -> PlannedAnswer:
-        """Plan the answer to a phrase that was heard and was over at a moment.
+    ) -> Sliced[PlannedAnswer]:
+        """Plan the answer to a phrase that was heard and was over at a moment, in small parts.
 
         `played` is the phrase as it came, `straight` as it lies on the present grid; `now` is what the knobs
         are set to.
         """
-        transport = heard.transport
-        start, end = place_answer(heard.notes, at_s, transport, now.answer)
-        back = -finish(self._programs.hear(heard, start))
+        phrase, shift = heard.transcription, heard.shift
+        transport = phrase.transport
+        start, end = place_answer(phrase.notes, at_s, transport, now.answer)
+        if start != heard.until_steps:
+            shift = yield from self._programs.hear(phrase, start)
         melody = self._programs.begin(self._answers)
-        shape = self._programs.shape(heard, start, end, now.shape)
-        keep = now.answer.register == "player"
-        touch = touch_of(straight, heard.notes, transport.grid, transport.bar_steps, keep)
-        plan = Plan(start, end, touch, self._channel, back)
+        shape = self._programs.shape(phrase, start, end, now.shape)
+        in_register = now.answer.register == "player"
+        touch = touch_of(straight, phrase.notes, transport.grid, transport.bar_steps, in_register)
+        plan = Plan(start, end, touch, self._channel, -shift)
         length = None if end is None else end - start
-        report = Heard(at_s, heard.notes, heard.key, transport.grid, start, length)
+        report = Heard(at_s, phrase.notes, phrase.key, transport.grid, start, length)
         answer = Answer(melody, shape, plan, transport, scheduler)
-        return PlannedAnswer(answer, played, heard, report, melody)
+        return PlannedAnswer(answer, played, phrase, report)
 
     def commit(self, planned: PlannedAnswer) -> None:
         """The answer sounds: from now on its phrase counts."""

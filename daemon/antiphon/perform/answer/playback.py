@@ -17,22 +17,20 @@ _SOON_S = 0.002
 class Playback:
     """At most one answer at a time. What is due never waits for what is composed ahead.
 
-    `commit` is called when the first note of an answer sounds, or when an answer without a note is over;
-    `tell` hears what was composed from then on, and that the answer is over. Of an answer that is cut before
-    it sounds, nobody hears anything: `withdraw` is called with it.
+    `commit` is called with an answer when its first note sounds, or when it is over without one; only then
+    `tell` hears what was composed. Of an answer that is withdrawn before that, nobody hears anything.
     """
 
     def __init__(
         self,
         commit: Callable[[PlannedAnswer], None],
-        withdraw: Callable[[PlannedAnswer], None],
         tell: Callable[[SessionReport], None],
     ) -> None:
         self.scheduler = Scheduler(LATE_LIMIT_S)
-        self._commit, self._withdraw, self._tell = commit, withdraw, tell
+        self._commit, self._tell = commit, tell
         self._planned: PlannedAnswer | None = None
-        self._sounded = False  # whether a note of it has sounded
-        self._untold: list[SessionReport] = []  # until it sounds
+        self._counts = False
+        self._untold: list[SessionReport] = []  # until it counts
         self._owed: list[Timed] = []
 
     @property
@@ -41,13 +39,13 @@ class Playback:
         return None if self._planned is None else self._planned.phrase
 
     @property
-    def sounded(self) -> bool:
-        """Whether a note of the answer has sounded."""
-        return self._sounded
+    def counts(self) -> bool:
+        """Whether the answer counts: a note of it has sounded."""
+        return self._counts
 
     def begin(self, planned: PlannedAnswer) -> None:
         """Compose and play this answer; none is under way."""
-        self._planned, self._sounded = planned, False
+        self._planned, self._counts = planned, False
 
     def owe(self, events: list[Timed]) -> None:
         """Events that were due and are not handed out yet: they come first the next time."""
@@ -56,19 +54,27 @@ class Playback:
     def cut(self, at_s: float) -> None:
         """Nothing more of the answer sounds; its note-offs come first the next time."""
         self._owed += self.scheduler.cancel(at_s)
-        if self._planned is not None and not self._sounded:
-            planned, self._planned = self._planned, None
-            self._untold.clear()
-            self.scheduler.dropped = 0
-            self._withdraw(planned)
-        elif self._planned is not None:
+        if self._planned is not None:
             self._end(at_s, cut=True)
+
+    def withdraw(self) -> None:
+        """Forget an answer that does not count yet."""
+        if self._planned is not None:
+            self._planned.answer.withdraw()
+        self._planned = None
+        self.scheduler.cancel(0.0)
+        self.scheduler.dropped = 0
+        self._untold.clear()
+
+    def take_owed(self) -> list[Timed]:
+        """The events that were due and were not handed out yet."""
+        owed, self._owed = self._owed, []
+        return owed
 
     def silence(self, at_s: float) -> list[Timed]:
         """The same at once: gives the events that were not handed out, and the note-offs."""
         self.cut(at_s)
-        owed, self._owed = self._owed, []
-        return owed
+        return self.take_owed()
 
     def move(self, moved_s: Callable[[float], float], transport: Transport) -> None:
         """The tempo moved: what waits, and what is to be composed, lies at the same steps of another grid."""
@@ -83,7 +89,7 @@ class Playback:
             if events and self._planned.answer.next_s > until_s:
                 break  # they do not wait
             for composed in self._planned.answer.compose():
-                (self._tell if self._sounded else self._untold.append)(composed)
+                (self._tell if self._counts else self._untold.append)(composed)
             events += self._due(until_s, now_s)
             if self._soon(until_s):
                 break
@@ -100,15 +106,17 @@ class Playback:
 
     def _due(self, until_s: float, now_s: float) -> list[Timed]:
         due = self.scheduler.due(until_s, now_s)
-        if self._planned is not None and not self._sounded and any(isinstance(t.event, NoteOn) for t in due):
-            self._tell_all(self._planned)
+        if self._planned is not None and not self._counts and any(isinstance(t.event, NoteOn) for t in due):
+            self.count()
         owed, self._owed = self._owed, []
         return owed + due
 
-    def _tell_all(self, planned: PlannedAnswer) -> None:
-        """It sounds: it counts, and what was composed so far is told."""
-        self._sounded = True
-        self._commit(planned)
+    def count(self) -> None:
+        """The answer counts from now on: it cannot be withdrawn, and what was composed is told."""
+        if self._planned is None or self._counts:
+            return
+        self._counts = True
+        self._commit(self._planned)
         for report in self._untold:
             self._tell(report)
         self._untold.clear()
@@ -122,9 +130,10 @@ class Playback:
         return ends_s
 
     def _end(self, at_s: float, cut: bool) -> None:
-        if self._planned is not None and not self._sounded:
-            self._tell_all(self._planned)  # it had no note, or all were late: it counts all the same
-        self._planned, self._sounded = None, False
+        self.count()  # if it had no note, or all were late
+        if self._planned is not None:
+            self._planned.answer.over()
+        self._planned, self._counts = None, False
         self._tell(Answered(at_s, cut, self.scheduler.dropped))
         self.scheduler.dropped = 0
 

@@ -48,7 +48,6 @@ class Programs:
             Melody(voice.model, voice.vocabulary, sampling, self._chance(0), voice.memory)
             for voice in (first, *programs)
         ]
-        self._memories = [voice.memory for voice in (first, *programs) if voice.memory is not None]
         self._voice, self._melody = first, self._melodies[0]
 
     @property
@@ -74,7 +73,9 @@ class Programs:
         Gives the semitones from the player's key to the model's.
         """
         shift = home_shift(phrase.notes, phrase.key, self.vocabulary)
-        yield from self._melody.hear_in_slices(as_heard(phrase.notes, shift, until_steps), self._bars(phrase))
+        symbols = as_heard(phrase.notes, shift, until_steps)
+        yield
+        yield from self._melody.hear_in_slices(symbols, self._bars(phrase))
         return shift
 
     def _bars(self, phrase: Transcription) -> Bars:
@@ -87,12 +88,13 @@ class Programs:
         """Of an answer from one step of the phrase's grid to another; `end` None: without end."""
         steps, transport = None if end is None else end - start, phrase.transport
         frame = Frame(steps, transport.bar_steps, transport.beat_steps, phrase.key.mode)
-        return Shape(self.vocabulary, frame, _on_bars(phrase), settings)
+        notes = _on_bars(phrase) if settings.closeness else ()
+        return Shape(self.vocabulary, frame, notes, settings)
 
     def forget(self) -> None:
         """Clear the memories of all programs."""
-        for memory in self._memories:
-            memory.clear()
+        for melody in self._melodies:
+            melody.forget()
 
     def remembered(self) -> tuple[str, ...]:
         """What the voice that answers has kept, as symbols; "" for each step between two songs."""

@@ -1,6 +1,6 @@
 """How the player plays, taken over by the answer: loudness, accents, detached or joined notes, register."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -12,7 +12,7 @@ _MOST_ACCENT = 16
 _SHORTEST_GATE, LONGEST_GATE = 0.3, 0.95
 # However long a note is, the silence that detaches it from the next is measured by a quarter at most.
 _DETACHING_STEPS = 4
-# An answer may go this many semitones beyond the call's lowest and highest notes.
+# An answer may go this many semitones beyond the phrase's lowest and highest notes.
 _REGISTER_MARGIN = 5
 
 
@@ -46,11 +46,12 @@ class Touch:
 
 
 def touch_of(
-    call: Sequence[PlayedNote], notes: Sequence[GridNote], grid: Grid, bar_steps: int, keep_register: bool
+    phrase: Sequence[PlayedNote], notes: Sequence[GridNote], grid: Grid, bar_steps: int, keep_register: bool
 ) -> Touch:
-    """The touch of a call, heard as played and as notes on the grid; neither is empty."""
-    velocity = fmean(note.velocity for note in call)
-    strong = [n.velocity for n in call if round(grid.steps_at(n.onset_s)) % bar_steps == 0]
+    """The touch of a phrase, heard as played and as notes on the grid; neither is empty."""
+    places = [round(grid.steps_at(note.onset_s)) for note in phrase]
+    velocity = fmean(note.velocity for note in phrase)
+    strong = [note.velocity for place, note in zip(places, phrase, strict=True) if place % bar_steps == 0]
     accent = fmean(strong) - velocity if strong else 0.0
     lowest, highest = (0, 127)
     if keep_register:
@@ -61,16 +62,16 @@ def touch_of(
     return Touch(
         round(min(max(velocity, _SOFTEST), _LOUDEST)),
         round(min(max(accent, 0.0), _MOST_ACCENT)),
-        _gate(call, notes, grid),
+        _gate(zip(places, phrase, strict=True), notes, grid.step_s),
         max(0, lowest),
         min(127, highest),
     )
 
 
-def _gate(call: Sequence[PlayedNote], notes: Sequence[GridNote], grid: Grid) -> float:
-    played = {(round(grid.steps_at(note.onset_s)), note.pitch): note for note in call}
+def _gate(placed: Iterable[tuple[int, PlayedNote]], notes: Sequence[GridNote], step_s: float) -> float:
+    played = {(place, note.pitch): note for place, note in placed}
     shares = [
-        _share(played[note.onset_steps, note.pitch].gate_s / grid.step_s, note.duration_steps)
+        _share(played[note.onset_steps, note.pitch].gate_s / step_s, note.duration_steps)
         for note in notes[:-1]  # nothing follows the last one, so nothing says how long it was meant
         if (note.onset_steps, note.pitch) in played
     ]

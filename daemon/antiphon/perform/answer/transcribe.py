@@ -55,6 +55,7 @@ class Transcriber:
         """What a phrase says, in small parts; `phrase` is not empty. `follow`: the player sets the tempo."""
         estimate = (yield from self._tempo(phrase, transport)) if follow else None
         placed, notes = yield from self._on_the_grid(phrase, transport, estimate)
+        yield
         tracker = copy(self._tracker)
         return Transcription(notes, tracker.hear(notes), placed, tracker)
 

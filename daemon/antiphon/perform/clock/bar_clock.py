@@ -1,4 +1,4 @@
-"""Where the bars are, and who says so: the grid of the performance, kept by ourselves or by the studio."""
+"""Where the bars are, and who says so: the grid of the performance, ours, or that of an external clock."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ class Shift:
 
 
 class BarClock:
-    """Holds the transport, None until a note was played or the studio has said where it is.
+    """Holds the transport, None until a note was played or an external clock has said where it is.
 
     `transport` is what an earlier session of the same performance has left.
     """
@@ -34,7 +34,9 @@ class BarClock:
         steps_per_quarter: int,
         transport: Transport | None = None,
     ) -> None:
+        # What holds now; where an answer is planned, what holds from it on.
         self.transport = transport
+        self._before_plan: Transport | None = None
         self._tempo, self._steps_per_quarter = tempo, steps_per_quarter
         self._source = ClockSource(clock)
         self._external = ExternalGrid(Meter.parse(tempo.meter), steps_per_quarter)
@@ -42,7 +44,7 @@ class BarClock:
 
     @property
     def led(self) -> bool:
-        """Whether the studio leads."""
+        """Whether an external clock leads."""
         return self._source.leads
 
     @property
@@ -62,13 +64,27 @@ class BarClock:
         self._begun = True
         return begun
 
+    def plan(self, grid: Grid) -> None:
+        """The answer that is planned lies on this grid. An external clock needs no plan."""
+        if self.transport is not None and not self.led:
+            self._before_plan, self.transport = self.transport, replace(self.transport, grid=grid)
+
+    def commit(self) -> None:
+        """The answer counts: its grid stays."""
+        self._before_plan = None
+
+    def withdraw(self) -> None:
+        """The answer is dropped: the grid from before it goes on."""
+        if self._before_plan is not None:
+            self.transport, self._before_plan = self._before_plan, None
+
     def hear(self, said: Clocked | Lead) -> Lead | None:
         """What is to be followed; None where nothing is new, or another source leads."""
         return self._source.hear(said)
 
     def lost_at_s(self) -> float | None:
         """When MIDI clock stands if it says nothing until then."""
-        return self._source.lost_at_s()
+        return self._source.midi.lost_at_s
 
     def lose(self, at_s: float) -> Lead | None:
         """It said nothing: the lead to follow, if it is the one that leads."""
@@ -79,12 +95,13 @@ class BarClock:
         return self._source.choose(clock)
 
     def stand(self) -> None:
-        """The studio stands."""
+        """The external clock stands."""
         self._external.stand()
 
     def follow(self, lead: Lead, at_s: float) -> Shift:
-        """Go on as the studio says, from a moment on."""
+        """Go on as the external clock says, from a moment on."""
         before = self.transport
+        self._before_plan = None
         self.transport, jumped = self._external.follow(lead, before, at_s)
         return Shift(jumped) if jumped or before is None else Shift(False, _moved(before, self.transport))
 
@@ -109,13 +126,13 @@ class BarClock:
         return Shift(False, _moved(before, self.transport))
 
     def steps_at(self, at_s: float) -> float | None:
-        """The place of a moment of the call, by the grid that held then; None while there is none."""
+        """The place of a moment of the phrase, by the grid that held then; None while there is none."""
         if self.transport is None:
             return None
         return (self._external if self.led else self.transport.grid).steps_at(at_s)
 
     def straight(self, played: Sequence[PlayedNote]) -> tuple[PlayedNote, ...]:
-        """A call as it would have been played on the grid as it is now, if the studio's tempo moved."""
+        """A phrase as if it were played on the present grid, where an external clock has moved its tempo."""
         return self._external.straightened(played) if self.led else tuple(played)
 
 

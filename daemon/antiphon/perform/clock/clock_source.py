@@ -13,7 +13,7 @@ class ClockSource:
     def __init__(self, settings: ClockSettings) -> None:
         self.source: Source = settings.source
         self._offset_s = settings.offset_ms / 1000
-        self._midi = MidiClockIn(settings.bandwidth_hz)
+        self.midi = MidiClockIn(settings.bandwidth_hz)
         self._midi_lead: Lead | None = None
 
     @property
@@ -26,7 +26,7 @@ class ClockSource:
         if isinstance(said, Lead):
             told = self.source in ("link", "jack") and said.by in ("", self.source)
             return self._shifted(said) if told else None
-        lead = self._midi.receive(said)
+        lead = self.midi.receive(said)
         self._midi_lead = lead or self._midi_lead
         return self._chosen(lead)
 
@@ -35,13 +35,9 @@ class ClockSource:
         self.source, self._offset_s = settings.source, settings.offset_ms / 1000
         return self._chosen(self._midi_lead)
 
-    def lost_at_s(self) -> float | None:
-        """When MIDI clock stands if it says nothing until then."""
-        return self._midi.lost_at_s()
-
     def lose(self, at_s: float) -> Lead | None:
         """It said nothing: the lead to follow, if it is the one that leads."""
-        lost = self._midi.lose(at_s)
+        lost = self.midi.lose(at_s)
         self._midi_lead = None
         return self._chosen(lost)
 

@@ -21,7 +21,8 @@ class MidiClockIn:
         self._pulses = 0  # of the song, up to the last that came
         self._armed = False  # a start or a continue came, and the pulse it means has not
         self._rolling, self._placed = True, False
-        self._heard_s: float | None = None  # the last pulse; None while the clock stands
+        # When the clock stands if no pulse comes until then; None while it stands.
+        self.lost_at_s: float | None = None
 
     def receive(self, clocked: Clocked) -> Lead | None:
         signal, at_s = clocked.signal, clocked.at_s
@@ -42,21 +43,17 @@ class MidiClockIn:
                 return self._lead(at_s) if stopped else None
         return None
 
-    def lost_at_s(self) -> float | None:
-        """When the clock stands if no pulse comes until then; None while it stands."""
-        return None if self._heard_s is None else self._heard_s + LOST_S
-
     def lose(self, at_s: float) -> Lead:
         """No pulse came in time: the clock stands, and begins anew with the next pulse."""
         lead = self._lead(at_s, rolling=False)
-        self._filter, self._heard_s = PulseFilter(self._bandwidth_hz), None
+        self._filter, self.lost_at_s = PulseFilter(self._bandwidth_hz), None
         return lead
 
     def _pulse(self, at_s: float, grain_s: float) -> Lead | None:
         if self._armed:
             self._filter.begin_song()
         gone = self._filter.pulse(at_s, grain_s)
-        self._heard_s = at_s
+        self.lost_at_s = at_s + LOST_S
         if self._armed:
             self._armed, self._rolling, self._placed = False, True, True
         elif self._rolling:

@@ -24,6 +24,7 @@ from antiphon.stage.machine.clock import Clock
 from antiphon.stage.ports.alsa import AlsaSystem
 from antiphon.stage.ports.alsa_connections import alsa_clients
 from antiphon.stage.ports.connections import Connections, PortConnection
+from antiphon.stage.ports.copies import CopyFilter
 from antiphon.stage.ports.echo import EchoFilter
 from antiphon.stage.ports.input import InputPort
 from antiphon.stage.ports.jack.client import Process, jack_loads, start_jack_process
@@ -102,9 +103,11 @@ class MidiPort:
         self.inputs = tuple(socket.name for socket in opened.inputs)
         self.client_name = opened.client
         self._devices = opened.devices
-        echo = EchoFilter()
-        self._intakes = [(socket, InputPort(wiring.input_channel, echo)) for socket in opened.inputs]
-        self._clock_intakes = [(socket, InputPort(None, echo)) for socket in _one(opened.clock_input)]
+        echo, copies = EchoFilter(), CopyFilter()
+        self._intakes = [(socket, InputPort(wiring.input_channel, echo, copies)) for socket in opened.inputs]
+        # Notes on the clock's port are not the player's, so what comes there is no copy.
+        clock_inputs = _one(opened.clock_input)
+        self._clock_intakes = [(socket, InputPort(None, echo, CopyFilter())) for socket in clock_inputs]
         self._clocked = wiring.clock_input is not None
         virtual = [socket.name for socket in opened.all if socket.link is None]
         self._ties = Connections(
@@ -118,7 +121,7 @@ class MidiPort:
         directions = (opened.inputs, [opened.output], _one(opened.clock_input), _one(opened.clock_output))
         self._presence = PortWatch(*map(_links, directions))
         self._waiting: list[Input] = []
-        self._let_go: list[Event] = []
+        self._let_go: list[Event | ControlChange] = []
         self._closed = False
 
     @property
@@ -178,8 +181,8 @@ class MidiPort:
         for _, events in intake.feed(data, stamp_s):
             yield from (Clocked(stamp_s, event) for event in events if isinstance(event, ClockSignal))
 
-    def _release(self, intake: InputPort) -> list[Event]:
-        """The note-offs of the keys that were down on an input that fell silent."""
+    def _release(self, intake: InputPort) -> list[Event | ControlChange]:
+        """The keys and pedals that were down on an input that fell silent come up."""
         offs = intake.release()
         if self._thru:
             for off in offs:

@@ -9,11 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import mido
-
 from antiphon.events import Change, Event, Timed
 from antiphon.midi import smf
-from antiphon.midi.file import conductor_track
+from antiphon.midi.file import meter_event, tempo_event, voice_chunk
 from antiphon.midi.messages import to_bytes
 from antiphon.perform.replay import Record, moment_of
 from antiphon.perform.reports import Received, Released, Sent
@@ -95,7 +93,7 @@ def finished(
     voices: Iterable[tuple[str, Iterable[tuple[int, Event | Change]]]],
 ) -> bytes:
     """A finished take: `voices` are names and events at their ticks."""
-    tracks = [_voice(name, events) for name, events in voices]
+    tracks = [voice_chunk(name, events) for name, events in voices]
     first = _source(tempi, header, texts, [*_pieces(_BEFORE, before), *_pieces(_MANY, packed)])
     return smf.header(1 + len(tracks), TICKS_PER_QUARTER) + first + b"".join(tracks)
 
@@ -104,25 +102,14 @@ def _source(
     tempi: Sequence[tuple[int, float]], header: TakeHeader, texts: Iterable[str], ours: Sequence[bytes]
 ) -> bytes:
     """`ours` comes before the first tempo change that is not at the start."""
-    track = conductor_track(tempi, header.meter, texts)
-    starts = next((place for place, message in enumerate(track) if message.time), len(track))
-    at_start = [_bytes(message) for message in track[:starts]]
-    later = [_bytes(message) for message in track[starts:]]
-    body = [*at_start, *(b"\x00" + event for event in ours), *later, _END]
-    return smf.chunk(smf.TRACK, b"".join(body))
-
-
-def _bytes(message: mido.MetaMessage) -> bytes:
-    return smf.number(message.time) + bytes(message.bytes())
-
-
-def _voice(name: str, events: Iterable[tuple[int, Event | Change]]) -> bytes:
-    body = [b"\x00" + smf.meta(smf.TRACK_NAME, name.encode())]
-    last = 0
-    for ticks, event in events:
-        body.append(smf.number(ticks - last) + to_bytes(event))
+    (_, first_bpm), *changes = tempi
+    said = [smf.meta(smf.TEXT, one.encode()) for one in texts]
+    at_start = [tempo_event(first_bpm), meter_event(header.meter), *said, *ours]
+    last, later = 0, []
+    for ticks, bpm in changes:
+        later.append(smf.number(ticks - last) + tempo_event(bpm))
         last = ticks
-    return smf.chunk(smf.TRACK, b"".join([*body, _END]))
+    return smf.chunk(smf.TRACK, b"".join([*(b"\x00" + event for event in at_start), *later, _END]))
 
 
 def _checked(kind: bytes, data: bytes) -> bytes:

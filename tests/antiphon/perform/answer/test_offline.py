@@ -1,9 +1,10 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.compose.model import StreamModel
 from antiphon.compose.sampling import SamplingSettings
-from antiphon.compose.symbols import parse
+from antiphon.compose.symbols import is_pitch, parse
 from antiphon.events import GridNote
 from antiphon.listen.key import Key
 from antiphon.perform.answer.offline import continue_phrase
@@ -23,6 +24,20 @@ def test_the_song_ends_where_the_model_ends_it():
     assert continuation.symbols == ("72", "_", "71", "_")
     assert continuation.ended
     assert continuation.answer == (GridNote(8, 2, 72), GridNote(10, 2, 71))
+
+
+@pytest.mark.parametrize("phrase", [C_MAJOR, "60 _ _ r", ""])
+@pytest.mark.parametrize("script", ["/ / / / 72 _ /", "r _ / / 72 _ /", "_ _ / 72 _ /"])
+def test_a_continuation_has_a_note_at_least(phrase, script):
+    continuation = made(script, phrase)
+    assert any(is_pitch(symbol) for symbol in continuation.symbols)
+    assert continuation.answer
+
+
+def test_a_phrase_that_ends_itself_may_have_no_continuation():
+    continuation = made("_ / /", f"{C_MAJOR} /")
+    assert continuation.symbols == ()
+    assert continuation.ended
 
 
 def test_a_hold_at_the_seam_lengthens_the_phrase():

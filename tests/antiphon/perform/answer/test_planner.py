@@ -26,7 +26,9 @@ def planner_for(**changes):
 
 def plan(planner, settings, scheduler=None):
     heard = finish(planner.hear(PHRASE, TRANSPORT, False, 1.6, settings.answer))
-    return planner.plan(heard, PHRASE, PHRASE, 1.6, settings.live_settings, scheduler or Scheduler(0.1))
+    return finish(
+        planner.plan(heard, PHRASE, PHRASE, 1.6, settings.live_settings, scheduler or Scheduler(0.1))
+    )
 
 
 def test_an_answer_is_planned_in_the_key_and_the_bars_of_its_phrase():
@@ -80,7 +82,7 @@ def test_only_a_committed_answer_has_used_its_random_numbers():
             if commit:
                 planner.commit(planned)
             else:
-                planned.melody.withdraw()
+                planned.answer.withdraw()
         planned = plan(planner, settings)
         return [told.symbol for _ in range(12) for told in planned.answer.compose()]
 

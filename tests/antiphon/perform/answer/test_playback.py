@@ -18,7 +18,7 @@ class Answer:
 
     def __init__(self, scheduler, notes):
         self._scheduler, self._notes, self.followed = scheduler, notes, None
-        self.composed = 0
+        self.composed, self.ended = 0, []
         self.ends_s, self.ahead_s = float(notes), 1.0
 
     @property
@@ -38,10 +38,16 @@ class Answer:
     def follow(self, transport):
         self.followed = transport
 
+    def over(self):
+        self.ended.append("over")
+
+    def withdraw(self):
+        self.ended.append("withdrawn")
+
 
 def playing(notes=3):
     told = []
-    playback = Playback(lambda _: told.append("committed"), lambda _: told.append("withdrawn"), told.append)
+    playback = Playback(lambda _: told.append("committed"), told.append)
     answer = Answer(playback.scheduler, notes)
     playback.begin(SimpleNamespace(answer=answer, phrase=PHRASE))
     return playback, answer, told
@@ -73,38 +79,47 @@ def test_no_more_is_composed_within_two_milliseconds_of_a_note():
 def test_what_was_composed_is_told_once_a_note_sounds():
     playback, _, told = playing()
     playback.perform(-1.0, -1.0)
-    assert (playback.phrase, playback.sounded, told) == (PHRASE, False, [])
+    assert (playback.phrase, playback.counts, told) == (PHRASE, False, [])
     playback.perform(0.0, 0.0)
-    assert playback.sounded
+    assert playback.counts
     assert told == ["committed", Composed(1, "60", DRAW)]
     playback.perform(0.0, 0.0)
     assert told[2:] == [Composed(2, "60", DRAW)]
 
 
-def test_of_an_answer_that_is_cut_before_it_sounds_nobody_hears():
+def test_of_an_answer_that_is_withdrawn_before_it_sounds_nobody_hears():
+    playback, answer, told = playing()
+    playback.perform(-1.0, -1.0)
+    playback.withdraw()
+    assert answer.ended == ["withdrawn"]
+    assert told == []
+    assert playback.phrase is None
+    assert playback.perform(9.0, 9.0) == []
+
+
+def test_an_answer_that_is_cut_before_it_sounds_counts():
     playback, _, told = playing()
     playback.perform(-1.0, -1.0)
     playback.cut(-0.5)
-    assert told == ["withdrawn"]
-    assert playback.phrase is None
-    assert playback.perform(9.0, 9.0) == []
+    assert told == ["committed", Composed(1, "60", DRAW), Answered(-0.5, True, 0)]
 
 
 def test_the_notes_of_the_answer_before_do_not_make_it_sound():
     playback, _, _ = playing()
     playback.owe([Timed(-2.0, NoteOn(48))])
     assert rows(playback.perform(-1.0, -1.0)) == [(-2.0, True, 48)]
-    assert not playback.sounded
+    assert not playback.counts
 
 
 def test_it_is_over_at_its_end_with_nothing_left_to_sound():
-    playback, _, told = playing(notes=1)
+    playback, answer, told = playing(notes=1)
     playback.perform(0.0, 0.0)
     assert playback.over_s(0.99) is None
     playback.perform(1.0, 1.0)
     assert playback.over_s(1.25) == 1.0
     assert told[-1] == Answered(1.0, False, 0)
-    assert (playback.phrase, playback.sounded) == (None, False)
+    assert answer.ended == ["over"]
+    assert (playback.phrase, playback.counts) == (None, False)
     assert [moment for moment in playback.deadlines_s() if moment is not None] == []
 
 

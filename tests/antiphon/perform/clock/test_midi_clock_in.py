@@ -67,10 +67,10 @@ def test_a_second_stop_says_nothing_new():
 
 def test_a_clock_that_falls_silent_is_lost_and_begins_anew():
     leads, clock = play("start", 48)
-    assert clock.lost_at_s() == pytest.approx(47 * PULSE_S + LOST_S)
-    lost = clock.lose(clock.lost_at_s())
+    assert clock.lost_at_s == pytest.approx(47 * PULSE_S + LOST_S)
+    lost = clock.lose(clock.lost_at_s)
     assert not lost.rolling
-    assert clock.lost_at_s() is None
+    assert clock.lost_at_s is None
     leads, _ = play(10, clock=clock, begin_s=5.0)
     assert leads[-1].rolling
     assert leads[-1].at_s == pytest.approx(5 + 9 * PULSE_S)

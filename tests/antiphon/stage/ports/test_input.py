@@ -1,8 +1,16 @@
 """One input: what is the player's, and what lets go of the keys."""
 
+import pytest
+
 from antiphon.events import ControlChange, NoteOff, NoteOn, ProgramChange
+from antiphon.midi.messages import to_bytes
+from antiphon.stage.ports.copies import CopyFilter
 from antiphon.stage.ports.echo import EchoFilter
 from antiphon.stage.ports.input import InputPort
+
+
+def input_port(channel=None):
+    return InputPort(channel, EchoFilter(), CopyFilter())
 
 
 def events(intake, *data, at_s=0.0):
@@ -11,7 +19,7 @@ def events(intake, *data, at_s=0.0):
 
 def test_all_notes_off_releases_the_keys_of_its_channel():
     for number in (120, 123, 126):
-        intake = InputPort(None, EchoFilter())
+        intake = input_port()
         events(intake, 0x90, 60, 64, 64, 64, 0x91, 62, 64)
         assert events(intake, 0xB0, number, 0) == [NoteOff(60), NoteOff(64)]
         assert events(intake, 0xB0, number, 0) == []
@@ -19,26 +27,26 @@ def test_all_notes_off_releases_the_keys_of_its_channel():
 
 
 def test_knobs_and_pedals_are_the_players_and_channel_modes_are_no_knobs():
-    intake = InputPort(None, EchoFilter())
+    intake = input_port()
     events(intake, 0x90, 60, 64)
-    assert events(intake, 0xB3, 64, 127, 121, 0, 122, 0) == [ControlChange(64, 127, 3)]
+    assert events(intake, 0xB3, 64, 127, 122, 0) == [ControlChange(64, 127, 3)]
     assert [message for message, _ in intake.feed([0xB0, 64, 0], 0.0)] == [bytes([0xB0, 64, 0])]
 
 
 def test_a_choice_of_sound_is_the_players_on_the_channel_listened_to():
-    assert events(InputPort(None, EchoFilter()), 0xC3, 5) == [ProgramChange(5, 3)]
-    assert events(InputPort(0, EchoFilter()), 0xC3, 5, 0xC0, 6) == [ProgramChange(6, 0)]
+    assert events(input_port(), 0xC3, 5) == [ProgramChange(5, 3)]
+    assert events(input_port(0), 0xC3, 5, 0xC0, 6) == [ProgramChange(6, 0)]
 
 
 def test_after_a_release_a_piece_of_a_message_is_forgotten():
-    intake = InputPort(None, EchoFilter())
+    intake = input_port()
     assert events(intake, 0x90, 60) == []
     assert intake.release() == []
     assert events(intake, 64, 0x90, 61, 64) == [NoteOn(61, 64)]
 
 
 def test_who_never_senses_never_lapses():
-    intake = InputPort(None, EchoFilter())
+    intake = input_port()
     events(intake, 0x90, 60, 64)
     assert not intake.lapsed(1000.0)
     events(intake, 0xFE, at_s=1000.0)
@@ -46,3 +54,50 @@ def test_who_never_senses_never_lapses():
     events(intake, 0xF8, at_s=1000.3)
     assert not intake.lapsed(1000.6)
     assert intake.lapsed(1000.7)
+
+
+@pytest.mark.parametrize("number", [120, 121, 123, 127])
+def test_a_controller_reset_or_all_off_lifts_the_pedal_of_its_channel(number):
+    port = input_port()
+    events(port, 0xB0, 64, 127, 0xB1, 64, 127)
+    assert events(port, 0xB0, number, 0) == [ControlChange(64, 0, 0)]
+    assert events(port, 0xB0, number, 0) == []
+    assert port.release() == [ControlChange(64, 0, 1)]
+
+
+def test_a_reset_of_controllers_leaves_the_keys_down():
+    port = input_port()
+    events(port, 0x90, 60, 64)
+    assert events(port, 0xB0, 121, 0) == []
+    assert port.release() == [NoteOff(60)]
+
+
+def test_a_pedal_that_was_lifted_is_not_lifted_again():
+    port = input_port()
+    events(port, 0xB0, 64, 127, 64, 63)
+    assert events(port, 0xB0, 121, 0, 120, 0, 0xFF) == []
+
+
+def test_a_system_reset_lets_go_of_keys_and_pedals_and_passes_that_on_as_channel_messages():
+    port = input_port()
+    events(port, 0xB2, 64, 127, 0x90, 60, 64, 0x91, 62, 64)
+    expected = [NoteOff(60), NoteOff(62, 1), ControlChange(64, 0, 2)]
+    assert list(port.feed([0xFF], 0.0)) == [(to_bytes(up), [up]) for up in expected]
+    assert port.release() == []
+
+
+def test_a_release_that_comes_after_the_note_was_struck_again_is_passed_on_but_ends_nothing():
+    port = input_port()
+    events(port, 0x90, 60, 64)
+    events(port, 0x90, 60, 70, at_s=0.5)
+    assert list(port.feed([0x80, 60, 0], 0.51)) == [(bytes([0x80, 60, 0]), [])]
+    assert port.release() == [NoteOff(60)]
+
+
+def test_a_copied_button_is_one_press_and_is_passed_on_as_it_came():
+    port = input_port()
+    press = [0xB0, 20, 127]
+    assert events(port, *press) == [ControlChange(20, 127)]
+    assert list(port.feed(press, 0.01)) == [(bytes(press), [])]
+    assert events(port, 0xB0, 20, 0, at_s=0.1) == [ControlChange(20, 0)]
+    assert events(port, *press, at_s=0.2) == [ControlChange(20, 127)]

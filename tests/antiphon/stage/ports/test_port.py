@@ -2,14 +2,12 @@
 
 from contextlib import closing
 
-import mido
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.events import ControlChange, NoteOff, NoteOn, ProgramChange, Timed
-from antiphon.midi.file import to_message
-from antiphon.midi.messages import HeldNotes, change_from_bytes, from_bytes, to_bytes, to_event
+from antiphon.midi.messages import HeldNotes, change_from_bytes, from_bytes, to_bytes
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback
 
@@ -69,30 +67,7 @@ def test_no_bytes_raise_and_only_their_own_note_comes_out(data):
 
 @given(EVENTS)
 def test_an_event_survives_the_wire(event):
-    assert to_event(to_message(event)) == event
-    assert from_bytes(to_message(event).bytes()) == event
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        mido.Message("note_on", note=200, velocity=64, skip_checks=True),
-        mido.Message("note_off", note=-1, skip_checks=True),
-        mido.Message("control_change", control=64),
-        mido.Message("sysex", data=[1, 2, 3]),
-        mido.Message("clock"),
-        mido.Message("pitchwheel", pitch=-8192),
-        mido.MetaMessage("set_tempo", tempo=500000),
-        mido.UnknownMetaMessage(0x60, data=[1]),
-    ],
-    ids=lambda message: message.type,
-)
-def test_a_message_that_is_no_note_is_nothing(message):
-    assert to_event(message) is None
-
-
-def test_a_mido_note_on_of_velocity_0_is_a_note_off():
-    assert to_event(mido.Message("note_on", note=60, velocity=0, channel=5)) == NoteOff(60, 5)
+    assert from_bytes(to_bytes(event)) == event
 
 
 @given(st.lists(EVENTS))

@@ -6,8 +6,8 @@ import pytest
 
 from antiphon.errors import Failure
 from antiphon.events import NoteOff, NoteOn, Timed
-from antiphon.midi.file import write_melody
 from antiphon.perform.reports import Received
+from antiphon.stage.phrase_file import write_melody
 from antiphon.stage.takes.finish import finish, read
 from antiphon.stage.takes.growing_file import locks_hold
 from antiphon.stage.takes.header import Place, TakeHeader, UsedBundle

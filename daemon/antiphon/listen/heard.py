@@ -1,0 +1,58 @@
+"""Which of the notes that arrive belong to the player's melody. Pure; what arrived is kept elsewhere."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Annotated, ClassVar
+
+from annotated_types import Ge, Le
+
+from antiphon.events import HIGHEST_PITCH, LOWEST_PITCH, NoteOn, PlayedNote
+
+# A wrong note at the attack ends about when the right one begins: at most this long before it.
+_ATTACK_S = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class InputSettings:
+    """Which notes are listened to; the others sound on the thru and are in the take, and are not answered.
+
+    min_velocity               softer notes are not heard; 1: all are heard
+    min_ms                     a shorter note within another one, or just before one, is not heard; 0: it is
+    lowest_note, highest_note  the range that is listened to, as MIDI numbers
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    min_velocity: Annotated[int, Ge(1), Le(127)] = 1
+    min_ms: Annotated[float, Ge(0), Le(500)] = 25.0
+    lowest_note: Annotated[int, Ge(LOWEST_PITCH), Le(HIGHEST_PITCH)] = LOWEST_PITCH
+    highest_note: Annotated[int, Ge(LOWEST_PITCH), Le(HIGHEST_PITCH)] = HIGHEST_PITCH
+
+    def hears(self, note: NoteOn) -> bool:
+        """Whether a note is within the range and loud enough."""
+        return self.lowest_note <= note.pitch <= self.highest_note and note.velocity >= self.min_velocity
+
+
+def without_ghosts(notes: Sequence[PlayedNote], min_ms: float) -> tuple[PlayedNote, ...]:
+    """The notes less those shorter than `min_ms` that belong to a longer one; `notes` by onset.
+
+    A guitar's or a wind controller's converter adds such notes: within a note (a harmonic), or at its attack
+    (a wrong pitch, until the right one is known). A short note that stands alone is one that was played.
+    """
+    longer = [note for note in notes if _milliseconds(note) >= min_ms]
+    onsets = [note.onset_s for note in longer]
+    last_releases = list(accumulate((note.release_s for note in longer), max))
+
+    def is_ghost(note: PlayedNote) -> bool:
+        begun = bisect_right(onsets, note.onset_s)
+        within = begun > 0 and last_releases[begun - 1] >= note.release_s
+        follows = bisect_left(onsets, note.onset_s)
+        return within or (follows < len(onsets) and onsets[follows] <= note.release_s + _ATTACK_S)
+
+    return tuple(note for note in notes if _milliseconds(note) >= min_ms or not is_ghost(note))
+
+
+def _milliseconds(note: PlayedNote) -> float:
+    return 1000.0 * note.gate_s

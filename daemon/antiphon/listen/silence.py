@@ -1,0 +1,45 @@
+"""How much silence ends a phrase. Pure: notes so far and the beat in, seconds out."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from antiphon.events import PlayedNote
+
+# A player who detaches the notes lets each sound for a share of its time only. The share is read from the
+# last few notes; after the first one nothing is known, and a note shorter than a beat may be detached.
+_NOTES_READ = 8
+_FIRST_SHARE = 0.4
+# The next note may come this much later than the share says (players are uneven) …
+_MARGIN = 1.25
+# … but no silence longer than this many times the one that is set is waited for.
+_MOST = 2.0
+
+
+def silence_s(notes: Sequence[PlayedNote], silence_beats: float, beat_s: float) -> float:
+    """How long it must be silent after the last of `notes` until the phrase is over, in seconds.
+
+    `notes` were all released, in the order of their releases. The silence is `silence_beats` beats; where the
+    player detaches the notes so much that the next one may still come, it is longer, at most twice as long.
+    """
+    usual_s = silence_beats * beat_s
+    if not notes:
+        return usual_s
+    last = notes[-1]
+    if (share := _share_sounding(notes[-_NOTES_READ:], beat_s)) is None:
+        return usual_s
+    expected_s = _MARGIN * last.gate_s * (1 / share - 1)
+    return min(max(usual_s, expected_s), _MOST * usual_s)
+
+
+def _share_sounding(notes: Sequence[PlayedNote], beat_s: float) -> float | None:
+    """Which share of the time from onset to onset a note sounds; None where no silence is expected."""
+    if len(notes) == 1:
+        return _FIRST_SHARE if 0 < notes[0].gate_s < beat_s else None
+    shares = [
+        note.gate_s / (after.onset_s - note.onset_s)
+        for note, after in pairwise(notes)
+        if after.onset_s > note.onset_s
+    ]
+    share = median(shares) if shares else 1.0
+    return share if 0 < share < 1 else None
