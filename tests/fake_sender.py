@@ -14,7 +14,7 @@ from antiphon.stage.process.messages import (
     Failed,
     Loaded,
     LoadOrder,
-    PortsLost,
+    PlayingStopped,
     Ready,
     Resume,
     StartPlaying,
@@ -103,7 +103,7 @@ def _obey(messages, orders, heartbeat, held, folder):
                 return
             case "forget":
                 held.follow(NOTE)
-                messages.send(PortsLost("the JACK server is gone"))
+                messages.send(PlayingStopped("the JACK server is gone"))
                 start = orders.recv()
                 (folder / "start-again").write_bytes(pickle.dumps(start))
                 messages.send(READY)

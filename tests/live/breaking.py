@@ -18,8 +18,8 @@ from antiphon.perform.reports import Sent
 from antiphon.perform.session import Session
 from antiphon.stage.ports.live_port import MidiPort
 from antiphon.stage.takes.growing_file import GrowingFile
+from antiphon.stage.takes.recorder import Recorder
 from antiphon.stage.takes.recording import Recording
-from antiphon.stage.takes.take import Take
 
 NOTES = 3  # so many begin before the part breaks, while the last of them sounds
 begun = []
@@ -85,7 +85,7 @@ def break_port():
 
 
 def break_recorder():
-    record = Take.record
+    record = Recorder.record
 
     def breaking(self, report):
         if isinstance(report, Sent) and isinstance(report.timed.event, NoteOn):
@@ -94,7 +94,7 @@ def break_recorder():
             raise RuntimeError("the recorder broke")
         record(self, report)
 
-    Take.record = breaking
+    Recorder.record = breaking
 
 
 def break_disk():

@@ -91,8 +91,8 @@ class Suspended:
 
 
 @dataclass(frozen=True, slots=True)
-class PortsLost:
-    """The MIDI system is gone. The process is well, and waits for another `StartPlaying`."""
+class PlayingStopped:
+    """The ports were lost or the session broke. The process is well and waits for another `StartPlaying`."""
 
     message: str
 
@@ -105,4 +105,4 @@ class Failed:
 
 
 Seen = Report | PortChanged
-Message = Loaded | Ready | Waiting | Suspended | PortsLost | Failed | ConnectionsChanged | LogLine | Seen
+Message = Loaded | Ready | Waiting | Suspended | PlayingStopped | Failed | ConnectionsChanged | LogLine | Seen

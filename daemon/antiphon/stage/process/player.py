@@ -9,10 +9,10 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from functools import partial
 from multiprocessing.connection import Connection
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from threading import Thread
 
 from antiphon import trained_model
@@ -37,14 +37,13 @@ from antiphon.stage.process.messages import (
     LoadOrder,
     Message,
     Order,
-    PortsLost,
+    PlayingStopped,
     Ready,
-    Resume,
     StartPlaying,
-    Suspend,
     Suspended,
     Waiting,
 )
+from antiphon.stage.process.orders import Orders, next_order
 from antiphon.stage.sync.link import LinkFeed
 from antiphon.stage.sync.sources import ClockFeed, Sources
 from antiphon.stage.voice import make_voice, warm
@@ -84,19 +83,23 @@ def serve(
 
     try:
         _load_and_play(post.put, orders, heartbeat, jack)
-    except Failure as failure:
-        leave(Failed(failure.message))
     except Exception as error:
-        LOG.debug("the MIDI process broke", exc_info=True)
-        leave(Failed(f"unforeseen {type(error).__name__}: {error}"))
+        leave(Failed(_reason(error)))
     post.put(None)
     poster.join(timeout=1.0)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, Failure):
+        return error.message
+    LOG.debug("the MIDI process broke", exc_info=error)
+    return f"unforeseen {type(error).__name__}: {error}"
 
 
 def _load_and_play(
     put: Put, orders: "Connection[None, Order]", heartbeat: Heartbeat, jack: JackProcess | None
 ) -> None:
-    order = _next(orders)
+    order = next_order(orders)
     if not isinstance(order, LoadOrder):
         return
     if jack is None and order.on_jack:
@@ -108,62 +111,11 @@ def _load_and_play(
         warm(*(model.model(order.context) for model in models))
         call_this_process("antiphon-spare")
         put(Loaded())
-        asked = _Orders(orders)
+        asked = Orders(orders)
         while (start := asked.next_start()) is not None:
             voices = [make_voice(model, order.context, order.remembered) for model in models]
             if not _Performance(start, order.random_seed, voices, put, asked, heartbeat, jack).play():
                 return
-
-
-class _Orders:
-    """What the supervising process asks, read by a thread of its own: waiting costs the engine nothing."""
-
-    def __init__(self, orders: "Connection[None, Order]") -> None:
-        self._orders = orders
-        self._starts: SimpleQueue[StartPlaying | None] = SimpleQueue()
-        self._engine: Engine | None = None
-        self._over = False
-        Thread(target=self._read, name="orders", daemon=True).start()
-
-    def next_start(self) -> StartPlaying | None:
-        """Wait to be told to play; None: the end is wanted."""
-        return self._starts.get()
-
-    def wants_end(self, within_s: float) -> bool:
-        """Whether the end is asked for within some time."""
-        with suppress(Empty):
-            return self._starts.get(timeout=within_s) is None
-        return False
-
-    def serve(self, engine: Engine | None) -> None:
-        """From now on requests go to this engine."""
-        self._engine = engine
-        if self._over and engine is not None:
-            engine.stop()
-
-    def _read(self) -> None:
-        """Until the end is asked for, or nobody is there to ask."""
-        while (order := _next(self._orders)) is not None:
-            if isinstance(order, StartPlaying):
-                self._starts.put(order)
-            elif self._engine is not None:
-                _pass_on(order, self._engine)
-        self._over = True
-        self._starts.put(None)
-        if self._engine is not None:
-            self._engine.stop()
-
-
-def _pass_on(order: Order, engine: Engine) -> None:
-    match order:
-        case Suspend():
-            engine.suspend()
-        case Resume():
-            engine.resume()
-        case LoadOrder() | StartPlaying() | None:
-            pass
-        case request:
-            engine.ask(request)
 
 
 class _Performance:
@@ -175,7 +127,7 @@ class _Performance:
         random_seed: int,
         voices: list[Voice],
         put: Put,
-        orders: _Orders,
+        orders: Orders,
         heartbeat: Heartbeat,
         jack: JackProcess | None,
     ) -> None:
@@ -184,7 +136,7 @@ class _Performance:
         self._session = Session(voices[0], start.settings, random_seed, voices[1:], start.handover)
 
     def play(self) -> bool:
-        """Whether it ended because the ports were lost, and can play again."""
+        """Whether it ended because something went wrong, and can play again."""
         call_this_process("antiphon-sender")
         port = self._open()
         if port is None:
@@ -194,11 +146,11 @@ class _Performance:
         try:
             with closing(port):
                 self._run(port)
-        except Failure as failure:
+        except Exception as error:
             if not port.exact:
                 raise
             # Our own client of JACK does not hang when its server is gone: this process can open another.
-            self._put(PortsLost(failure.message))
+            self._put(PlayingStopped(_reason(error)))
             return True
         return False
 
@@ -276,13 +228,6 @@ def _to_join(
     bpm, bar = settings.tempo.bpm, Meter.parse(settings.tempo.meter).quarters_per_bar
     link: dict[Source, Callable[[], ClockFeed]] = {"link": lambda: LinkFeed(clock, bpm, bar)}
     return link if port.exact else {**link, "jack": lambda: JackTransport(clock, bpm)}
-
-
-def _next(orders: "Connection[None, Order]") -> Order:
-    with suppress(EOFError, OSError):
-        order: Order = orders.recv()
-        return order
-    return None
 
 
 def _deliver(get: Callable[[], Message | None], messages: "Connection[Message, None]") -> None:

@@ -2,9 +2,9 @@
 
 What happens, and what is done then:
 
-    the playing process dies or breaks        a standby takes over, or a new process
+    the playing process dies                  a standby takes over, or a new process
     its engine makes no turn for 20 frames    it is killed, and as above
-    its MIDI system goes                      the same process opens its ports again
+    its MIDI system goes, its session breaks  on JACK it opens its ports again, elsewhere as above
     the standby dies                          another is started
     more than 5 of these in a minute          Failure
 
@@ -36,7 +36,7 @@ from antiphon.stage.process.messages import (
     Loaded,
     LoadOrder,
     Message,
-    PortsLost,
+    PlayingStopped,
     Ready,
     Resume,
     Seen,
@@ -221,7 +221,7 @@ class Supervisor:
                     if not stopping():  # a service manager ends all processes at once
                         self._take_over(last, watch)
                     return
-                case PortsLost(message):
+                case PlayingStopped(message):
                     if not stopping():
                         self._start_again(message, self._player.heartbeat, watch)
                     return
@@ -248,7 +248,7 @@ class Supervisor:
                 _write(line)
             case Loaded():
                 self._player.loaded = True
-            case Failed() | PortsLost() | Suspended():
+            case Failed() | PlayingStopped() | Suspended():
                 pass
             case ConnectionsChanged(connections):
                 self._start = replace(self._start, connections=connections)
