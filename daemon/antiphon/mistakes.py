@@ -17,7 +17,11 @@ _RULES = {
     "key.name": 'a key such as "G major", "F# minor" or "Am", or empty',
 }
 # Of these pairs of a section, the first must not be above the second.
-_ORDERED = (("sampling", "min_temperature", "max_temperature"), ("sampling", "low_entropy", "high_entropy"))
+_ORDERED = (
+    ("sampling", "min_temperature", "max_temperature"),
+    ("sampling", "low_entropy", "high_entropy"),
+    ("input", "lowest_note", "highest_note"),
+)
 # Goes out to a pad's light, whose number is usually that of the pad's button.
 _SENT = "state"
 

@@ -191,6 +191,10 @@ def test_the_mark_that_some_editors_begin_a_file_with_is_no_mistake(tmp_path):
             "sampling.min_temperature must not be above sampling.max_temperature (1), got 2",
         ),
         (
+            "[input]\nlowest_note = 80\nhighest_note = 60",
+            "input.lowest_note must not be above input.highest_note (60), got 80",
+        ),
+        (
             "[sampling]\nmin_temperature = 2.5",
             "sampling.min_temperature must not be above sampling.max_temperature (2.0), got 2.5",
         ),

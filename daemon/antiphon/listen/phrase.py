@@ -10,6 +10,7 @@ from annotated_types import Ge, Le
 from antiphon.events import NoteOff, NoteOn, PlayedNote, Timed
 from antiphon.listen.heard import InputSettings, without_ghosts
 from antiphon.listen.quantise import Voice
+from antiphon.listen.silence import silence_s
 
 # Nobody plays more in one phrase; what a machine plays beyond this is not heard.
 MOST_NOTES = 2048
@@ -23,7 +24,7 @@ _Keys = set[tuple[int, int]]
 class PhraseSettings:
     """When a phrase is over.
 
-    silence_beats    silence after the last note, in beats
+    silence_beats    silence after the last note, in beats; up to twice that for a player who detaches the notes
     max_beats        the longest phrase, in beats; a key held for ever ends here too
     voice            which note of a chord is the melody: the "highest", the "lowest" or the "latest"
     """
@@ -120,7 +121,8 @@ class PhraseListener:
         self._longest_s = longest_s = self._first_onset_s + self._settings.max_beats * beat_s
         if self._held:
             return longest_s
-        return min(longest_s, self._last_release_s + self._settings.silence_beats * beat_s)
+        until_over_s = silence_s(self._notes, self._settings.silence_beats, beat_s)
+        return min(longest_s, self._last_release_s + until_over_s)
 
     @property
     def begins_s(self) -> float | None:

@@ -7,9 +7,9 @@ from statistics import median
 from antiphon.events import PlayedNote
 
 # A player who detaches the notes lets each sound for a share of its time only. The share is read from the
-# last few notes; after the first one nothing is known, and a note shorter than a beat may be detached.
+# last few notes; after the first one nothing is known, and one so short, in beats, may be detached so much.
 _NOTES_READ = 8
-_FIRST_SHARE = 0.4
+_SHORT_BEATS, _FIRST_SHARE = 0.75, 0.4
 # The next note may come this much later than the share says (players are uneven) …
 _MARGIN = 1.25
 # … but no silence longer than this many times the one that is set is waited for.
@@ -35,7 +35,7 @@ def silence_s(notes: Sequence[PlayedNote], silence_beats: float, beat_s: float) 
 def _share_sounding(notes: Sequence[PlayedNote], beat_s: float) -> float | None:
     """Which share of the time from onset to onset a note sounds; None where no silence is expected."""
     if len(notes) == 1:
-        return _FIRST_SHARE if 0 < notes[0].gate_s < beat_s else None
+        return _FIRST_SHARE if 0 < notes[0].gate_s < _SHORT_BEATS * beat_s else None
     shares = [
         note.gate_s / (after.onset_s - note.onset_s)
         for note, after in pairwise(notes)

@@ -55,6 +55,7 @@ def test_a_release_after_the_end_is_nobodys():
 def test_a_pause_is_taken_up_again():
     played = listener((1.0, NoteOn(60)), (1.4, NoteOff(60)))
     first = played.finish(1.9)
+    assert played.resumable
     played.resume(first)
     played.receive(Timed(2.0, NoteOn(62)))
     played.receive(Timed(2.4, NoteOff(62)))
@@ -115,13 +116,13 @@ def test_beyond_what_anybody_plays_nothing_is_kept():
     assert len(heard.finish(4.0)) == MOST_NOTES
 
 
-def test_a_phrase_as_long_as_may_be_is_not_taken_up_again():
+def test_a_phrase_as_long_as_may_be_cannot_be_resumed():
     heard = PhraseListener(PhraseSettings(max_beats=4.0))
     heard.receive(Timed(0.0, NoteOn(60)))
     assert heard.ends_at_s(0.5) == 2.0
-    call = heard.finish(2.0)
+    heard.finish(2.0)
+    assert not heard.resumable
     heard.receive(Timed(2.1, NoteOn(62)))
-    heard.resume(call)
     assert [note.pitch for note in heard.so_far(2.2)] == [62]
     assert heard.ends_at_s(0.5) == pytest.approx(4.1)
 

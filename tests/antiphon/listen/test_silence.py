@@ -19,8 +19,8 @@ def played(onsets, gates):
 def test_a_slow_player_who_detaches_the_notes_is_waited_for(bpm, share):
     step_s = 60 / bpm
     notes = played([step_s * n for n in range(8)], [share * step_s] * 8)
-    # A first note as long as a beat says nothing of how the player detaches.
-    for heard in range(1 if share * step_s < BEAT_S else 2, 9):
+    # A first note that is about as long as a beat says nothing of how the player detaches.
+    for heard in range(1 if share * step_s < 0.75 * BEAT_S else 2, 9):
         assert silence_s(notes[:heard], 1.0, BEAT_S) > (1 - share) * step_s
 
 
@@ -44,8 +44,9 @@ def test_staccato_at_the_tempo_ends_after_the_silence_that_is_set():
     assert silence_s(notes, 1.0, BEAT_S) == BEAT_S
 
 
-def test_one_long_note_ends_after_the_silence_that_is_set():
-    assert silence_s(played([0], [BEAT_S]), 1.0, BEAT_S) == BEAT_S
+def test_one_note_of_a_beat_or_longer_ends_after_the_silence_that_is_set():
+    for beats in (0.8, 1.0, 3.0):
+        assert silence_s(played([0], [beats * BEAT_S]), 1.0, BEAT_S) == BEAT_S
     assert silence_s([], 1.0, BEAT_S) == BEAT_S
 
 

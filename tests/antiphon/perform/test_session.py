@@ -277,7 +277,7 @@ def test_trading_a_note_just_before_the_bar_line_begins_the_next_call():
 def test_overlapping_lets_the_answer_go_on_until_the_next_takes_over():
     answer = AnswerSettings(bars=4, overlap=True)
     made = session(["72", "_", "_", "_"] * 16, answer=answer)
-    sent = play(made, [*CALL, (4.1, NoteOn(62)), (4.4, NoteOff(62))], until_s=9.9)
+    sent = play(made, [*CALL, (4.0, NoteOn(62)), (4.4, NoteOff(62))], until_s=9.9)
     ons = [at_s for at_s, kind, _ in rows(sent) if kind == "on"]
     # The second call is over at 4.9; its answer begins at the bar line at 5, in the place of the first.
     assert ons == [3.0 + 0.5 * n for n in range(14)]

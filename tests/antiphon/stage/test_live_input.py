@@ -8,7 +8,7 @@ from antiphon.events import NoteOn, Timed, Turned
 from antiphon.listen.heard import InputSettings
 from antiphon.perform.reports import Answered, Heard, Received
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings, TempoSettings
+from antiphon.perform.settings import AnswerSettings, SessionSettings, TempoSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.live_port import MidiPort, Wiring
@@ -183,3 +183,15 @@ def test_a_left_hand_that_plays_on_neither_keeps_the_phrase_open_nor_ends_the_an
 def test_one_or_two_notes_c_are_in_c(times):
     played = Played(melody(0.3, [60] * times), settings=SessionSettings())
     assert [str(report.key) for report in played.reports if isinstance(report, Heard)] == ["C major"]
+
+
+@pytest.mark.parametrize("start", ["now", "beat", "bar"])
+def test_a_slow_player_who_detaches_the_notes_plays_one_phrase(start):
+    """Quarters at 60 bpm that sound for 40 % of their time, where 110 bpm are expected."""
+    slow = [
+        message for n, pitch in enumerate(PITCHES) for message in (on(1.0 + n, pitch), off(1.4 + n, pitch))
+    ]
+    (notes,) = Played(
+        slow, settings=SessionSettings(answer=AnswerSettings(start=start)), until_s=11.0
+    ).phrases
+    assert [pitch for _, _, pitch in notes] == list(PITCHES)
