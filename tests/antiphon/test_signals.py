@@ -57,8 +57,10 @@ def test_a_terminal_that_was_closed_is_none():
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
 
 
+# A script's background ignores SIGINT, and so would its children.
 ENDS_AT_ONCE = """
 import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from antiphon.signals import ending_at_once, stop_signals
 with {context}:
     for number in {numbers}:
