@@ -9,7 +9,7 @@ from annotated_types import Ge, Le
 
 from antiphon.events import NoteOff, NoteOn, PlayedNote, Timed
 from antiphon.listen.heard import InputSettings, without_ghosts
-from antiphon.listen.quantise import Voice
+from antiphon.listen.quantise import ChordNote
 from antiphon.listen.silence import silence_s
 
 # Nobody plays more in one phrase; what a machine plays beyond this is not heard.
@@ -24,7 +24,7 @@ _Keys = set[tuple[int, int]]
 class PhraseSettings:
     """When a phrase is over.
 
-    silence_beats    silence after the last note, in beats; up to twice that for a player who detaches the notes
+    silence_beats    silence after the last note, in beats; up to twice that where the notes are detached
     max_beats        the longest phrase, in beats; a key held for ever ends here too
     voice            which note of a chord is the melody: the "highest", the "lowest" or the "latest"
     """
@@ -33,7 +33,7 @@ class PhraseSettings:
 
     silence_beats: Annotated[float, Ge(0.25), Le(32)] = 1.0
     max_beats: Annotated[float, Ge(1), Le(512)] = 64.0
-    voice: Voice = "highest"
+    voice: ChordNote = "highest"
 
 
 @dataclass(slots=True)
