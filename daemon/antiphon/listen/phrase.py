@@ -12,7 +12,7 @@ from antiphon.listen.heard import InputSettings, without_ghosts
 from antiphon.listen.quantise import ChordNote
 from antiphon.listen.silence import silence_s
 
-# Nobody plays more in one phrase; what a machine plays beyond this is not heard.
+# No player plays more notes in one phrase; what a machine plays beyond this is not heard.
 MOST_NOTES = 2048
 # An MPE instrument sends its pedal on a master channel, 1 or 16, and its notes on the channels between.
 _MASTERS = (0, 15)

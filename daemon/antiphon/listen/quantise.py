@@ -1,6 +1,6 @@
 """What was played, in seconds, becomes one voice on the grid, in steps.
 
-Onsets go to steps together, not each by itself: apart, and moved as little as can be in all.
+All onsets are placed together: on different steps, and moved as little as possible in all.
 """
 
 import math
@@ -114,9 +114,10 @@ def _without_inner_voices(notes: Sequence[PlayedNote], voice: ChordNote) -> Slic
 
 
 def _placed(places: Sequence[float]) -> Sliced[list[int]]:
-    """A step for each place (in steps, ascending): ascending too, and nearest in the sum of squares.
+    """A step for each place (in steps, ascending): ascending too, with the least sum of squared distances.
 
-    Of two equally near the earlier. Dynamic programming: what it costs at least to have come to each step.
+    Of two that are equally near it takes the earlier. This is dynamic programming: `costs` has the least cost
+    of all ways to place the notes so far so that the last one is on a step.
     """
     costs: dict[int, float] = {-1: 0.0}
     origins: list[dict[int, int]] = []
@@ -134,7 +135,7 @@ def _within_reach(place: float) -> range:
 
 
 def _cheapest(step: int, costs: dict[int, float]) -> tuple[float, int]:
-    """The least cost of a note before this one, and its step: an earlier one, or this one shared."""
+    """The least cost of the notes before this one, and the last one's step: an earlier one, or the same."""
     return min((cost + _SHARED_COST * (at == step), at) for at, cost in costs.items() if at <= step)
 
 
