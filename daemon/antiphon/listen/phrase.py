@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from annotated_types import Ge, Le
 
-from antiphon.events import NoteOff, NoteOn, PlayedNote, Timed
+from antiphon.events import NoteOn, PlayedNote, Timed
 from antiphon.listen.heard import InputSettings, without_ghosts
 from antiphon.listen.quantise import ChordNote
 from antiphon.listen.silence import silence_s
@@ -60,10 +60,6 @@ class PhraseListener:
         """Other settings, for the phrase under way too."""
         self._settings, self._listened = settings, listened
 
-    def hears(self, event: NoteOn | NoteOff) -> bool:
-        """Whether it counts: a note-on that is not listened to is nothing the player does."""
-        return not isinstance(event, NoteOn) or self._listened.hears(event)
-
     @property
     def empty(self) -> bool:
         return self._first_onset_s is None
@@ -73,10 +69,10 @@ class PhraseListener:
         event, at_s = timed.event, timed.at_s
         if isinstance(event, NoteOn):
             self._channels.add(event.channel)
-        if not self.hears(event):
-            return
+            if not self._listened.hears(event):
+                return
         key = (event.channel, event.pitch)
-        pedal = self._pedal_of(event.channel)
+        pedal = self._pedal_of(event.channel) if self._pedals else None
         if pedal is not None and not isinstance(event, NoteOn):
             pedal.add(key)
             return
