@@ -89,7 +89,9 @@ def _write(
     if picture is not None:
         from antiphon.files.svg_roll import write_picture
 
-        write_picture(picture, made.call, made.answer, round(meter.quarters_per_bar * grid), str(made.key))
+        write_picture(
+            picture, made.phrase_notes, made.answer, round(meter.quarters_per_bar * grid), str(made.key)
+        )
 
 
 def _as_json(made: Continuation, chosen: Bundle, random_seed: int) -> str:

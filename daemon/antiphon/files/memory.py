@@ -1,4 +1,4 @@
-"""What a session remembers, kept in a file until the next one. Read with care: it may be anything."""
+"""The memory of a session in a file, for the next session. Checks what it reads: the file may be anything."""
 
 import json
 import os
@@ -23,7 +23,7 @@ def write(path: Path, remembered: Sequence[str]) -> None:
 
 
 def read(path: Path) -> tuple[str, ...]:
-    """The same back; nothing where there is no file yet. Raises Failure where it is not such a file."""
+    """The symbols of such a file; none where there is no file. Raises Failure where it is another file."""
     if not os.path.lexists(path):
         return ()
     data = read_file(path, MAX_FILE_BYTES)

@@ -41,7 +41,10 @@ def without_ghosts(notes: Sequence[PlayedNote], min_ms: float) -> tuple[PlayedNo
     A guitar's or a wind controller's converter adds such notes: within a note (a harmonic), or at its attack
     (a wrong pitch, until the right one is known). A short note that stands alone is one that was played.
     """
-    longer = [note for note in notes if _milliseconds(note) >= min_ms]
+    least_s = min_ms / 1000.0
+    longer = [note for note in notes if note.release_s - note.onset_s >= least_s]
+    if len(longer) == len(notes):
+        return tuple(notes)
     onsets = [note.onset_s for note in longer]
     last_releases = list(accumulate((note.release_s for note in longer), max))
 
@@ -51,8 +54,4 @@ def without_ghosts(notes: Sequence[PlayedNote], min_ms: float) -> tuple[PlayedNo
         follows = bisect_left(onsets, note.onset_s)
         return within or (follows < len(onsets) and onsets[follows] <= note.release_s + _ATTACK_S)
 
-    return tuple(note for note in notes if _milliseconds(note) >= min_ms or not is_ghost(note))
-
-
-def _milliseconds(note: PlayedNote) -> float:
-    return 1000.0 * note.gate_s
+    return tuple(note for note in notes if note.release_s - note.onset_s >= least_s or not is_ghost(note))

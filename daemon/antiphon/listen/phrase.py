@@ -7,12 +7,12 @@ from typing import Annotated, ClassVar
 
 from annotated_types import Ge, Le
 
-from antiphon.events import NoteOff, NoteOn, PlayedNote, Timed
+from antiphon.events import NoteOn, PlayedNote, Timed
 from antiphon.listen.heard import InputSettings, without_ghosts
-from antiphon.listen.quantise import Voice
+from antiphon.listen.quantise import ChordNote
 from antiphon.listen.silence import silence_s
 
-# Nobody plays more in one phrase; what a machine plays beyond this is not heard.
+# No player plays more notes in one phrase; what a machine plays beyond this is not heard.
 MOST_NOTES = 2048
 # An MPE instrument sends its pedal on a master channel, 1 or 16, and its notes on the channels between.
 _MASTERS = (0, 15)
@@ -24,7 +24,7 @@ _Keys = set[tuple[int, int]]
 class PhraseSettings:
     """When a phrase is over.
 
-    silence_beats    silence after the last note, in beats; up to twice that for a player who detaches notes
+    silence_beats    silence after the last note, in beats; up to twice that where the notes are detached
     max_beats        the longest phrase, in beats; a key held for ever ends here too
     voice            which note of a chord is the melody: the "highest", the "lowest" or the "latest"
     """
@@ -33,7 +33,7 @@ class PhraseSettings:
 
     silence_beats: Annotated[float, Ge(0.25), Le(32)] = 1.0
     max_beats: Annotated[float, Ge(1), Le(512)] = 64.0
-    voice: Voice = "highest"
+    voice: ChordNote = "highest"
 
 
 @dataclass(slots=True)
@@ -60,10 +60,6 @@ class PhraseListener:
         """Other settings, for the phrase under way too."""
         self._settings, self._listened = settings, listened
 
-    def hears(self, event: NoteOn | NoteOff) -> bool:
-        """Whether it counts: a note-on that is not listened to is nothing the player does."""
-        return not isinstance(event, NoteOn) or self._listened.hears(event)
-
     @property
     def empty(self) -> bool:
         return self._first_onset_s is None
@@ -73,10 +69,10 @@ class PhraseListener:
         event, at_s = timed.event, timed.at_s
         if isinstance(event, NoteOn):
             self._channels.add(event.channel)
-        if not self.hears(event):
-            return
+            if not self._listened.hears(event):
+                return
         key = (event.channel, event.pitch)
-        pedal = self._pedal_of(event.channel)
+        pedal = self._pedal_of(event.channel) if self._pedals else None
         if pedal is not None and not isinstance(event, NoteOn):
             pedal.add(key)
             return

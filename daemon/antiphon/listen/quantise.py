@@ -1,6 +1,6 @@
 """What was played, in seconds, becomes one voice on the grid, in steps.
 
-Onsets go to steps together, not each by itself: apart, and moved as little as can be in all.
+All onsets are placed together: on different steps, and moved as little as possible in all.
 """
 
 import math
@@ -12,7 +12,7 @@ from antiphon.slices import Sliced, finish
 
 T = TypeVar("T")
 R = TypeVar("R")
-Voice = Literal["highest", "lowest", "latest"]
+ChordNote = Literal["highest", "lowest", "latest"]  # the note of a chord that is the melody
 
 # Notes struck this close, in seconds, are one chord; and never more than half a step apart.
 CHORD_S, _CHORD_STEPS = 0.035, 0.5
@@ -32,7 +32,7 @@ class Ruler(Protocol):
         """The place of a moment, in steps and fractions of one."""
 
 
-def one_voice(notes: Iterable[PlayedNote], grid: Ruler, voice: Voice = "highest") -> tuple[GridNote, ...]:
+def one_voice(notes: Iterable[PlayedNote], grid: Ruler, voice: ChordNote = "highest") -> tuple[GridNote, ...]:
     """One note at a time, each lasting to the next at most, with the least total displacement (squared).
 
     Of a chord `voice` stays: the highest note, the lowest, or the latest struck. Under "highest" a note
@@ -44,7 +44,7 @@ def one_voice(notes: Iterable[PlayedNote], grid: Ruler, voice: Voice = "highest"
 
 
 def one_voice_in_slices(
-    notes: Iterable[PlayedNote], grid: Ruler, voice: Voice = "highest"
+    notes: Iterable[PlayedNote], grid: Ruler, voice: ChordNote = "highest"
 ) -> Sliced[tuple[GridNote, ...]]:
     """What `one_voice` gives, a few notes at a time."""
     melody = yield from _melody(sorted(notes, key=lambda note: (note.onset_s, note.pitch)), grid, voice)
@@ -68,7 +68,7 @@ def _each(items: Sequence[T], function: Callable[[T], R]) -> Sliced[list[R]]:
     return results
 
 
-def _melody(notes: Sequence[PlayedNote], grid: Ruler, voice: Voice) -> Sliced[list[PlayedNote]]:
+def _melody(notes: Sequence[PlayedNote], grid: Ruler, voice: ChordNote) -> Sliced[list[PlayedNote]]:
     """One note of each chord, without the notes of other voices; `notes` by onset."""
     chords: list[list[PlayedNote]] = []
     outer = yield from _without_inner_voices(notes, voice)
@@ -87,7 +87,7 @@ def _struck_together(first: PlayedNote, later: PlayedNote, grid: Ruler) -> bool:
     return later.onset_s - first.onset_s < CHORD_S and apart_steps < _CHORD_STEPS
 
 
-def _chosen(notes: Sequence[PlayedNote], voice: Voice) -> PlayedNote:
+def _chosen(notes: Sequence[PlayedNote], voice: ChordNote) -> PlayedNote:
     """`notes` by onset."""
     if voice == "latest":
         return notes[-1]
@@ -95,7 +95,7 @@ def _chosen(notes: Sequence[PlayedNote], voice: Voice) -> PlayedNote:
     return outermost(notes, key=lambda note: note.pitch)
 
 
-def _without_inner_voices(notes: Sequence[PlayedNote], voice: Voice) -> Sliced[list[PlayedNote]]:
+def _without_inner_voices(notes: Sequence[PlayedNote], voice: ChordNote) -> Sliced[list[PlayedNote]]:
     if voice == "latest":
         return list(notes)
     up = 1 if voice == "highest" else -1
@@ -114,9 +114,10 @@ def _without_inner_voices(notes: Sequence[PlayedNote], voice: Voice) -> Sliced[l
 
 
 def _placed(places: Sequence[float]) -> Sliced[list[int]]:
-    """A step for each place (in steps, ascending): ascending too, and nearest in the sum of squares.
+    """A step for each place (in steps, ascending): ascending too, with the least sum of squared distances.
 
-    Of two equally near the earlier. Dynamic programming: what it costs at least to have come to each step.
+    Of two that are equally near it takes the earlier. This is dynamic programming: `costs` has the least cost
+    of all ways to place the notes so far so that the last one is on a step.
     """
     costs: dict[int, float] = {-1: 0.0}
     origins: list[dict[int, int]] = []
@@ -134,7 +135,7 @@ def _within_reach(place: float) -> range:
 
 
 def _cheapest(step: int, costs: dict[int, float]) -> tuple[float, int]:
-    """The least cost of a note before this one, and its step: an earlier one, or this one shared."""
+    """The least cost of the notes before this one, and the last one's step: an earlier one, or the same."""
     return min((cost + _SHARED_COST * (at == step), at) for at, cost in costs.items() if at <= step)
 
 
@@ -145,7 +146,9 @@ def _traced(last: int, origins: Sequence[dict[int, int]]) -> list[int]:
     return steps[-2::-1]
 
 
-def _one_of_each_step(placed: Iterable[tuple[int, PlayedNote]], voice: Voice) -> list[tuple[int, PlayedNote]]:
+def _one_of_each_step(
+    placed: Iterable[tuple[int, PlayedNote]], voice: ChordNote
+) -> list[tuple[int, PlayedNote]]:
     by_step: dict[int, list[PlayedNote]] = {}
     for step, note in placed:
         by_step.setdefault(step, []).append(note)

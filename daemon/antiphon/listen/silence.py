@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from statistics import median
 
 from antiphon.events import PlayedNote
 
@@ -36,10 +35,10 @@ def _share_sounding(notes: Sequence[PlayedNote], beat_s: float) -> float | None:
     """Which share of the time from onset to onset a note sounds; None where no silence is expected."""
     if len(notes) == 1:
         return _FIRST_SHARE if 0 < notes[0].gate_s < _SHORT_BEATS * beat_s else None
-    shares = [
-        note.gate_s / (after.onset_s - note.onset_s)
+    shares = sorted(
+        (note.release_s - note.onset_s) / (after.onset_s - note.onset_s)
         for note, after in pairwise(notes)
         if after.onset_s > note.onset_s
-    ]
-    share = median(shares) if shares else 1.0
+    )
+    share = shares[len(shares) // 2] if shares else 1.0
     return share if 0 < share < 1 else None

@@ -23,7 +23,7 @@ _STATUS_OF: dict[Signal, int] = {signal: status for status, signal in _SIGNALS.i
 
 
 def from_bytes(message: Sequence[int]) -> Event | None:
-    """The note event that the bytes of one MIDI message say; None for anything else, valid or not.
+    """The note event that one MIDI message stands for; None for anything else, valid or not.
 
     A note-on of velocity 0 is a note-off.
     """
@@ -36,7 +36,7 @@ def from_bytes(message: Sequence[int]) -> Event | None:
 
 
 def change_from_bytes(message: Sequence[int]) -> Change | None:
-    """The control or program change that one MIDI message says; None for channel modes and all others."""
+    """The control or program change that a MIDI message stands for; None for channel modes and all others."""
     if not message or not all(0 <= byte <= 127 for byte in message[1:]):
         return None
     kind, channel = message[0] & ~0x0F, message[0] & 0x0F
@@ -48,7 +48,7 @@ def change_from_bytes(message: Sequence[int]) -> Change | None:
 
 
 def signal_from_bytes(message: Sequence[int]) -> ClockSignal | None:
-    """The clock signal that one MIDI message says; None for all others."""
+    """The clock signal that a MIDI message stands for; None for all others."""
     if len(message) == 1 and message[0] in _SIGNALS:
         return ClockSignal(_SIGNALS[message[0]])
     if len(message) == 3 and message[0] == SONG_POSITION and all(0 <= byte <= 127 for byte in message[1:]):
@@ -57,7 +57,7 @@ def signal_from_bytes(message: Sequence[int]) -> ClockSignal | None:
 
 
 def to_bytes(event: Event | Change | ClockSignal) -> bytes:
-    """The bytes that say an event."""
+    """The MIDI message of an event."""
     if isinstance(event, ClockSignal):
         if event.signal == "position":
             return bytes((SONG_POSITION, event.sixteenths & 0x7F, event.sixteenths >> 7))
@@ -85,5 +85,5 @@ class HeldNotes:
             self._notes.pop(key, None)
 
     def owed(self) -> list[NoteOff]:
-        """The note-offs still to be sent, in the order of their note-ons."""
+        """The note-offs that are still to be sent, in the order of their note-ons."""
         return list(self._notes.values())

@@ -6,7 +6,7 @@ ACTIVE_SENSING, SYSTEM_RESET = 0xFE, 0xFF
 SONG_POSITION = 0xF2
 _FIRST_STATUS, _FIRST_SYSTEM, _FIRST_REAL_TIME = 0x80, 0xF0, 0xF8
 _CLOCK = (0xF8, 0xFA, 0xFB, 0xFC)  # pulse, start, continue, stop
-_DATA_BYTES = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2}  # status without channel →
+_DATA_BYTES = {status: 1 if 0xC0 <= status < 0xE0 else 2 for status in (*range(0x80, 0xF0), SONG_POSITION)}
 
 
 class MidiParser:
@@ -34,11 +34,7 @@ class MidiParser:
                 self._data = []
             elif self._status and 0 <= byte < _FIRST_STATUS:
                 self._data.append(byte)
-                if len(self._data) == _data_bytes(self._status):
+                if len(self._data) == _DATA_BYTES[self._status]:
                     yield bytes([self._status, *self._data])
                     self._data = []
                     self._status = 0 if self._status == SONG_POSITION else self._status
-
-
-def _data_bytes(status: int) -> int:
-    return 2 if status == SONG_POSITION else _DATA_BYTES[status & 0xF0]

@@ -1,6 +1,6 @@
 """The phrase that is being played: its notes, when it is over, and when it may be heard ahead of that."""
 
-from antiphon.events import Event, PlayedNote, Timed
+from antiphon.events import NoteOn, PlayedNote, Timed
 from antiphon.listen.heard import InputSettings
 from antiphon.listen.phrase import PhraseListener, PhraseSettings
 from antiphon.perform.clock.bar_clock import BarClock
@@ -16,7 +16,7 @@ class PhraseInput:
     """Collects one phrase after another; feed it every event in order."""
 
     def __init__(self, settings: PhraseSettings, listened: InputSettings) -> None:
-        self._listener = PhraseListener(settings, listened)
+        self._listener, self._listened = PhraseListener(settings, listened), listened
         self._measured: tuple[Transport, float] | None = None  # a transport, and seconds that its beat lasts
         self._told_s = float("-inf")  # the moment of the last input
 
@@ -25,12 +25,13 @@ class PhraseInput:
         """Whether nothing was played since the last phrase was over."""
         return self._listener.empty
 
-    def hears(self, event: Event) -> bool:
-        """Whether a key counts: `[input]` says which note-ons are listened to."""
-        return self._listener.hears(event)
+    def hears(self, note: NoteOn) -> bool:
+        """Whether a note counts: `[input]` says which are listened to."""
+        return self._listened.hears(note)
 
     def set(self, settings: PhraseSettings, listened: InputSettings) -> None:
         """Other settings, for the phrase under way too."""
+        self._listened = listened
         self._listener.set(settings, listened)
 
     def told(self, at_s: float) -> None:

@@ -8,12 +8,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 from antiphon.compose.symbols import encode, parse
 from antiphon.errors import Failure, WrongUse
-from antiphon.events import GridNote
+from antiphon.events import GridNote, PlayedNote
 from antiphon.files.memory_limit import limit_memory
 from antiphon.files.read import read_file
 from antiphon.files.write import write_whole
@@ -86,10 +88,19 @@ def _read_midi(path: Path, steps_per_quarter: int) -> WrittenPhrase:
     phrase = read_phrase(path)
     # The file's tempo only sets how seconds and beats relate, so that any tempo keeps its beats.
     grid = Grid(phrase.bpm, steps_per_quarter=steps_per_quarter)
-    notes = one_voice(phrase.notes, grid)
+    notes = one_voice(_last_trimmed(phrase.notes), grid)
     # Notes are released a little early; the last one, which no other note ends, fills its beat.
     end = -(-notes[-1].end_steps // steps_per_quarter) * steps_per_quarter
     return WrittenPhrase(encode(joined(notes, end)), phrase.bpm, phrase.meter, None)
+
+
+def _last_trimmed(notes: Sequence[PlayedNote]) -> Sequence[PlayedNote]:
+    """The notes by onset, the last one shorter by as much as the others are held into the next one."""
+    if len(notes) < 2:
+        return notes
+    overlap_s = median(max(0.0, note.release_s - after.onset_s) for note, after in pairwise(notes))
+    last = notes[-1]
+    return [*notes[:-1], replace(last, release_s=max(last.release_s - overlap_s, last.onset_s))]
 
 
 def _read_score(path: Path, bpm: float) -> WrittenPhrase:

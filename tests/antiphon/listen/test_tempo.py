@@ -51,6 +51,14 @@ def test_exact_playing_gives_the_exact_tempo(name, bpm):
     assert estimate.confidence > 0.45
 
 
+def test_it_is_certain_of_an_even_phrase_near_the_guess_and_not_of_one_that_fits_no_tempo():
+    def confidence(*onsets):
+        return infer([PlayedNote(60, 80, at_s, at_s + 0.1) for at_s in onsets], guess_bpm=120).confidence
+
+    assert confidence(*(0.5 * n for n in range(8))) > 0.95
+    assert confidence(0.0, 0.37, 0.74, 1.1, 1.69, 2.11, 2.28, 3.23) < 0.5
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_the_steps_follow_the_drift(seed):
     song = tune("dotted")

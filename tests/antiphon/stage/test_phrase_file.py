@@ -2,10 +2,12 @@ import pytest
 
 from antiphon.compose.symbols import parse
 from antiphon.errors import Failure, WrongUse
-from antiphon.events import GridNote
+from antiphon.events import GridNote, NoteOff, NoteOn
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import MOST_NOTES
 from antiphon.midi import smf
+from antiphon.midi.file import track_chunk
+from antiphon.midi.messages import to_bytes
 from antiphon.stage import phrase_file as phrasefile
 from antiphon.stage.phrase_file import write_melody
 from antiphon.timebase import Meter
@@ -43,6 +45,19 @@ def test_the_last_note_fills_its_beat(tmp_path):
     path = tmp_path / "x.mid"
     write_melody(path, [GridNote(0, 4, 62), GridNote(4, 7, 64)], bpm=120)
     assert len(phrasefile.read(path, 4, 120).symbols) == 12
+
+
+@pytest.mark.parametrize("overlap", [24, 96, 144])
+def test_notes_held_into_the_next_are_as_long_as_they_were_written(tmp_path, overlap):
+    """Quarters of 480 ticks, each released so many ticks late: the last one has no next note to end it."""
+    onsets = [480 * n for n in range(4)]
+    events = sorted(
+        [(at, to_bytes(NoteOn(60 + at // 240))) for at in onsets]
+        + [(at + 480 + overlap, to_bytes(NoteOff(60 + at // 240))) for at in onsets]
+    )
+    (tmp_path / "x.mid").write_bytes(smf.header(1, 480) + track_chunk(events))
+    read = phrasefile.read(tmp_path / "x.mid", 4, 120)
+    assert read.symbols == parse("60 _ _ _ 62 _ _ _ 64 _ _ _ 66 _ _ _")
 
 
 @pytest.mark.parametrize("name", ["x.wav", "x", "x.krn.txt"])

@@ -1,4 +1,4 @@
-"""A phrase and what follows it, composed at once: nobody plays, nothing is timed."""
+"""A phrase and its continuation, composed at once and untimed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Continuation:
         return tuple(step.symbol for step in self.steps)
 
     @property
-    def call(self) -> tuple[GridNote, ...]:
+    def phrase_notes(self) -> tuple[GridNote, ...]:
         return decode(self.phrase)
 
     @property

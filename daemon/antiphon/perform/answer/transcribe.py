@@ -5,10 +5,9 @@ from copy import copy
 from dataclasses import dataclass
 
 from antiphon.events import GridNote, PlayedNote
-from antiphon.listen import quantise
 from antiphon.listen.key import Key
 from antiphon.listen.key_tracker import KeyTracker
-from antiphon.listen.quantise import one_voice_in_slices
+from antiphon.listen.quantise import ChordNote, one_voice_in_slices
 from antiphon.listen.tempo import TempoEstimate, TempoReader
 from antiphon.perform.transport import Transport
 from antiphon.slices import Sliced
@@ -36,7 +35,7 @@ class Transcriber:
     A transcription changes nothing until it is committed.
     """
 
-    def __init__(self, voice: quantise.Voice, key: Key | None) -> None:
+    def __init__(self, voice: ChordNote, key: Key | None) -> None:
         self._voice = voice
         self._tracker = KeyTracker()
         self._tracker.set(key)
@@ -44,7 +43,7 @@ class Transcriber:
         self._reader, self._expected_bpm = TempoReader(), 0.0
         self._read: list[float] = []  # the onsets that it has heard
 
-    def set(self, voice: quantise.Voice, key: Key | None) -> None:
+    def set(self, voice: ChordNote, key: Key | None) -> None:
         """Another voice of chords, or another key by hand."""
         self._voice = voice
         self._tracker.set(key)

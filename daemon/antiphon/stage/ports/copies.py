@@ -54,7 +54,9 @@ class CopyFilter:
         """Ask once for each message that arrives."""
         if not isinstance(event, Event):
             return self._is_copied_change(event, at_s)
-        pitch = self._pitches.setdefault((event.channel, event.pitch), _Pitch())
+        place = (event.channel, event.pitch)
+        if (pitch := self._pitches.get(place)) is None:
+            pitch = self._pitches[place] = _Pitch()
         if isinstance(event, NoteOn):
             return _is_copied_strike(pitch, event.velocity, at_s)
         return _is_copied_release(pitch, at_s)

@@ -46,22 +46,24 @@ class InputPort:
                 yield message, [signal]
             elif message[0] == SYSTEM_RESET:
                 yield from ((to_bytes(up), [up]) for up in self._let_go())
-            elif self._channel in (None, message[0] & 0x0F):
-                yield from self._from_channel(message, at_s)
+            elif (meant := self._meant(message, at_s)) is not None:
+                yield message, meant
 
-    def _from_channel(self, message: bytes, at_s: float) -> Iterator[tuple[bytes, Sequence[Arrived]]]:
+    def _meant(self, message: bytes, at_s: float) -> Sequence[Arrived] | None:
+        """What a channel message stands for; None for one that is not the player's, a copy or an echo."""
+        if self._channel not in (None, message[0] & 0x0F):
+            return None
         if (event := from_bytes(message)) is not None:
             if self._copies.is_copy(event, at_s) or self._echo.is_echo(event, at_s):
-                return
-            late = self._late.is_late(event, at_s)
-            if not late:
-                self._held.follow(event)
-            yield message, [] if late else [event]
-        elif (change := change_from_bytes(message)) is not None:
+                return None
+            if self._late.is_late(event, at_s):
+                return []
+            self._held.follow(event)
+            return [event]
+        if (change := change_from_bytes(message)) is not None:
             # A copy is passed on all the same: some controls (data increment) count how often they come.
-            yield message, [] if self._copies.is_copy(change, at_s) else [self._followed(change)]
-        else:
-            yield message, self._offs_by_control(message)
+            return [] if self._copies.is_copy(change, at_s) else [self._followed(change)]
+        return self._offs_by_control(message)
 
     def _followed(self, change: Change) -> Change:
         if isinstance(change, ControlChange) and change.control == SUSTAIN:

@@ -4,15 +4,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any
 
-import mido
-
 from antiphon.errors import Failure
-from antiphon.events import CHANNELS, HIGHEST_PITCH, LOWEST_PITCH
+from antiphon.events import CHANNELS, HIGHEST_PITCH, LOWEST_PITCH, ControlChange, NoteOff
+from antiphon.midi.messages import SUSTAIN, to_bytes
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.ports.names import fitting, lasting, nothing_fits
 from antiphon.stage.ports.rtmidi import Listing, MidiSystem, answers, load_rtmidi, quiet, retire, systems
 
-SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF = 64, 120, 123
+ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
 # A channel's note-offs are 384 bytes; a MIDI cable carries 3 125 a second, and what waits is buffered.
 CHANNEL_PAUSE_S = 0.04
 
@@ -25,15 +24,12 @@ def silence() -> Iterator[list[list[int]]]:
     """
     channels = range(CHANNELS)
     yield [
-        mido.Message("control_change", channel=channel, control=control).bytes()
+        list(to_bytes(ControlChange(control, 0, channel)))
         for channel in channels
         for control in (SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF)
     ]
     for channel in channels:
-        yield [
-            mido.Message("note_off", channel=channel, note=pitch).bytes()
-            for pitch in range(LOWEST_PITCH, HIGHEST_PITCH + 1)
-        ]
+        yield [list(to_bytes(NoteOff(pitch, channel))) for pitch in range(LOWEST_PITCH, HIGHEST_PITCH + 1)]
 
 
 def panic(clock: Clock, api: str = "auto", output: str = "", backend: Any = None) -> list[str]:
