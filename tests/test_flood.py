@@ -1,5 +1,5 @@
 """More than anybody can play, through the port and the engine in virtual time: what comes out is valid, and
-afterwards a call is answered as ever."""
+afterwards a phrase is answered as ever."""
 
 import random
 
@@ -18,7 +18,7 @@ from fake_rtmidi import FakeRtMidi
 from hostile_midi import Checks, toy_voice
 
 FLOOD_S, A_SECOND = 10, 10_000
-CALL_S = 20.0
+PHRASE_S = 20.0
 
 
 class FloodClock(VirtualClock):
@@ -80,19 +80,19 @@ def button(chance):
     return [0xB0, chance.choice((21, 22)), 127 if chance.random() < 0.001 else 0]
 
 
-CALL = [(CALL_S, [0x90, 60, 80]), (CALL_S + 0.4, [0x80, 60, 0]), (CALL_S + 0.5, [0x90, 64, 80])]
-CALL += [(CALL_S + 0.9, [0x80, 64, 0])]
+PHRASE = [(PHRASE_S, [0x90, 60, 80]), (PHRASE_S + 0.4, [0x80, 60, 0]), (PHRASE_S + 0.5, [0x90, 64, 80])]
+PHRASE += [(PHRASE_S + 0.9, [0x80, 64, 0])]
 
 
 @pytest.mark.parametrize("kinds", [(on, off), (on, knob, off, pulse, button)])
-def test_after_ten_thousand_messages_a_second_a_call_is_answered(kinds):
+def test_after_ten_thousand_messages_a_second_a_phrase_is_answered(kinds):
     # Whoever floods lets go of the keys at last, by the message for that.
-    said = [*flood(random.Random(0), kinds), (FLOOD_S, [0xB0, 123, 0]), *CALL]
-    reports, sent = played(said, CALL_S + 6)
+    said = [*flood(random.Random(0), kinds), (FLOOD_S, [0xB0, 123, 0]), *PHRASE]
+    reports, sent = played(said, PHRASE_S + 6)
     assert sum(isinstance(report, Received) for report in reports) > 0.4 * FLOOD_S * A_SECOND
     heard = [report for report in reports if isinstance(report, Heard)]
     assert [note.pitch for note in heard[-1].notes] == [60, 64]
-    assert heard[-1].at_s > CALL_S
+    assert heard[-1].at_s > PHRASE_S
     assert all(len(report.notes) <= MOST_NOTES for report in heard)
     assert any(isinstance(from_bytes(message), NoteOn) for message in sent)
 
@@ -105,13 +105,13 @@ def test_a_megabyte_of_system_exclusive_in_pieces_is_passed_over():
         size, at_s = cuts.randint(1, 4000), at_s + 0.001
         said.append((at_s, data[place : place + size]))
         place += size
-    reports, _ = played([*said, *CALL], CALL_S + 6)
+    reports, _ = played([*said, *PHRASE], PHRASE_S + 6)
     received = [report.timed for report in reports if isinstance(report, Received)]
     assert [timed.event for timed in received] == [NoteOn(60, 80), NoteOff(60), NoteOn(64, 80), NoteOff(64)]
 
 
 def test_a_system_exclusive_that_never_ends_is_ended_by_the_next_note():
-    reports, _ = played([(0.1, [0xF0, *[1] * 100_000]), (0.2, [2] * 100_000), *CALL], CALL_S + 6)
+    reports, _ = played([(0.1, [0xF0, *[1] * 100_000]), (0.2, [2] * 100_000), *PHRASE], PHRASE_S + 6)
     assert sum(isinstance(report, Heard) for report in reports) == 1
 
 
@@ -119,8 +119,8 @@ def test_a_system_exclusive_that_never_ends_is_ended_by_the_next_note():
     "broken", [[0x90, 60, 200], [0x90, 255, 64], [0x90, 60], [60, 64], [0xF0], [], [300, -1]]
 )
 def test_bytes_that_are_none_are_dropped_and_never_sent_on(broken):
-    said = [(0.1, broken), *CALL]
-    reports, sent = played(said, CALL_S + 6, thru=True)
+    said = [(0.1, broken), *PHRASE]
+    reports, sent = played(said, PHRASE_S + 6, thru=True)
     assert [report.notes[0].pitch for report in reports if isinstance(report, Heard)] == [60]
     assert [0x90, 60, 80] in sent
 

@@ -12,9 +12,9 @@ from antiphon.perform.transport import Transport
 class Mode:
     """How a way of playing together differs from the others.
 
-    ends_at_bar   the call ends at a bar line, not in silence
+    ends_at_bar   the phrase ends at a bar line, not in silence
     endless       the answer goes on until the player comes in
-    least_bars    the length of both where the settings leave it open; 0: the answer is as long as the call
+    least_bars    the length of both where the settings leave it open; 0: the answer is as long as the phrase
     """
 
     ends_at_bar: bool
@@ -30,13 +30,13 @@ MODES: dict[ModeName, Mode] = {
 
 
 def place_answer(
-    call: Sequence[GridNote], at_s: float, transport: Transport, settings: AnswerSettings
+    phrase: Sequence[GridNote], at_s: float, transport: Transport, settings: AnswerSettings
 ) -> tuple[int, int | None]:
-    """First step of the answer to a call that was over at a moment, and the one after its last if it has one.
+    """The first step of the answer to a phrase that was over at a moment, and the one after its last, if any.
 
-    Steps of the transport's grid, on which the call lies.
+    Steps of the transport's grid, on which the phrase lies.
     """
-    mode, begun, ended = MODES[settings.mode], call[0].onset_steps, call[-1].end_steps
+    mode, begun, ended = MODES[settings.mode], phrase[0].onset_steps, phrase[-1].end_steps
     after = max(ended, transport.grid.steps_at(at_s))
     start = transport.next_start(after, "bar" if mode.ends_at_bar else settings.start)
     if mode.endless:

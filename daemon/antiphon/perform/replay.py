@@ -92,7 +92,7 @@ class _Part:
     recorded: list[Timed] = field(default_factory=list)
     replayed: list[Timed] = field(default_factory=list)
     late: int = 0
-    told_s: float = float("-inf")  # the last moment that is known to have been reached
+    known_s: float = float("-inf")  # the last moment that is known to have been reached
     after_last_input: int = 0  # how many of the recorded events came after all input
     ended: bool = False
 
@@ -108,13 +108,13 @@ def moment_of(record: Record) -> float | None:
 
 
 def _later(last_s: float, record: Record) -> float:
-    """The last moment that a session is known to have reached; what a successor did is none of it."""
+    """The last moment that a session is known to have reached; what the next session did does not count."""
     at_s = None if isinstance(record, Released) else moment_of(record)
     return last_s if at_s is None else max(last_s, at_s)
 
 
 def perform(records: Iterable[Record], make: Callable[[Begun], Session]) -> Iterator[Report]:
-    """What a session reports when it is told all that a recorded one was told, in the engine's order."""
+    """What a session reports when it gets all that a recorded one got, in the engine's order."""
     session: Session | None = None
     settings = SessionSettings()  # the newest that were asked for as a whole
     last_s = float("-inf")
@@ -215,7 +215,7 @@ def _recorded(records: Iterable[Record]) -> list[_Part]:
         elif not parts:
             continue
         part = parts[-1]
-        part.told_s = _later(part.told_s, record)
+        part.known_s = _later(part.known_s, record)
         if isinstance(record, _PLAYED):
             part.after_last_input, part.ended = 0, isinstance(record, Ended)
         if isinstance(record, Sent):
@@ -233,7 +233,7 @@ def _compared(part: _Part) -> tuple[int, int, tuple[Timed | None, Timed | None] 
         here = recorded[place] if place < len(recorded) else None
         if here is not None and _same(here, timed):
             place += 1
-        elif here is None and not part.ended and timed.at_s >= part.told_s:
+        elif here is None and not part.ended and timed.at_s >= part.known_s:
             break  # the recording ended before this
         elif late < part.late and isinstance(timed.event, NoteOn):
             late += 1

@@ -1,4 +1,4 @@
-"""What the session tells whoever watches: the screen, the take, the log. Nothing here changes the music."""
+"""What a session reports to the screen, the take and the log. Nothing here changes the music."""
 
 from dataclasses import dataclass
 
@@ -43,7 +43,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Led:
-    """The studio said something, which the session took in at `at_s`."""
+    """An external clock said where it is; the session took it in at `at_s`."""
 
     at_s: float
     said: Clocked | Lead
@@ -82,7 +82,7 @@ class BarsBegun:
 
 @dataclass(frozen=True, slots=True)
 class SettingChanged:
-    """A setting has another value from now on, whoever changed it; name and value are as in config.toml."""
+    """A knob, a button or a client has changed a setting; name and value are as in config.toml."""
 
     at_s: float
     name: str
@@ -91,7 +91,7 @@ class SettingChanged:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """Where the studio's bars are, and how they go on; `ahead_steps` of the grid the studio has not counted.
+    """Where the external clock's bars are from now on. It has not counted the grid's first `ahead_steps`.
 
     `jumped` where the place in the bar is not the one that was expected.
     """
@@ -104,7 +104,10 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A call is over: its notes on the grid (steps from the grid's origin), its key, and what will follow.
+    """A phrase was over at `at_s`: its notes on the grid (steps from the grid's origin), its key, its answer.
+
+    It is reported when the answer counts: when its first note sounds, or when it is over without one. Of a
+    phrase that goes on before that, nothing is reported.
 
     `answer_steps` is None for an answer that goes on until it is ended.
     """
@@ -155,7 +158,7 @@ class KnobTurned:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A button went down. "record" is for whoever records; the session has already done the others."""
+    """A button went down. The session does what it says, except "record", which the recorder does."""
 
     at_s: float
     name: str
@@ -171,7 +174,7 @@ class MemoryKept:
 
 @dataclass(frozen=True, slots=True)
 class ProgramChosen:
-    """A program change, counted from 0: the name of the voice that answers from the next call on.
+    """A program change, counted from 0: the name of the voice that answers from the next phrase on.
 
     None: there is no such program, and the voice stays.
     """

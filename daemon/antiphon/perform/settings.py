@@ -25,8 +25,8 @@ class AnswerSettings:
 
     mode       "answer" a phrase, "continue" it until the player plays again, or "trade" bars on the bar line
     start      "now", the next "beat" or the next "bar"; trading always starts on the bar
-    bars       length of the answer; 0: as long as the call, and two bars each when trading
-    register   "player": within a fourth of the call's lowest and highest notes; "any": where the model goes
+    bars       length of the answer; 0: as long as the phrase, and two bars each when trading
+    register   "player": within a fourth of the phrase's lowest and highest notes; "any": where the model goes
     overlap    whether an answer goes on when the player comes in, until the next one takes over
     """
 
@@ -49,9 +49,9 @@ SOURCES: tuple[Source, ...] = get_args(Source)
 class ClockSettings:
     """Who keeps the time.
 
-    source        "internal": we do; else the studio: "midi" clock, Ableton "link", or the "jack" transport
+    source        "internal", or an external clock: "midi" clock, Ableton "link", the "jack" transport
     bandwidth_hz  how quickly MIDI clock is followed; lower is steadier
-    offset_ms     added to the studio's time: above 0 we play later
+    offset_ms     added to the external clock's time: above 0 we play later
     input         where MIDI clock comes from besides the ports that are played on; empty: a port of ours
     send          whether we send MIDI clock
     output        where to; empty: a port of ours
@@ -95,12 +95,12 @@ class ControlSettings:
     """The number of the control change, 0–127, for each; None for none. A pedal is not a free number: 64.
 
     temperature   0.1 … 2          rests     weight of rests, 0 … 2
-    density       few notes … many bars      length of the answer: as long as the call, 1 … 8
+    density       few notes … many bars      length of the answer: as long as the phrase, 1 … 8
     memory        how loud what was played before is, 0 … 2
-    closeness     how closely the answer follows the call, 0 … 1
+    closeness     how closely the answer follows the phrase, 0 … 1
     mode          answer, continue, trade
     clock         who keeps the time: internal, midi, link, jack
-    answer_now    ends the call    stop      ends the answer    panic   silences everything at once
+    answer_now    ends the phrase  stop      ends the answer    panic   silences everything at once
     record        ends the take, or begins a new one
     remember      from now on phrases are no longer kept in memory, or are again
     forget        clears the memory

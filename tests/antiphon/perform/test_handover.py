@@ -1,4 +1,4 @@
-"""What a successor is told: how many calls there were, and where the bars lie."""
+"""What a successor is told: how many phrases there were, and where the bars lie."""
 
 import pytest
 
@@ -20,15 +20,15 @@ def heard(grid):
     return Heard(9.0, (GridNote(0, 4, 60),), Key(7, "major"), grid, 16, 16)
 
 
-def test_before_a_call_nothing_is_left():
-    succession = HandoverTracker(METER)
+def test_before_a_phrase_nothing_is_left():
+    tracker = HandoverTracker(METER)
     for report in (Received(Timed(1.0, NoteOn(60))), Sent(Timed(1.0, NoteOff(60)), 0.0)):
-        succession.hear(report)
-    assert succession.handover == NO_HANDOVER
+        tracker.hear(report)
+    assert tracker.handover == NO_HANDOVER
 
 
 @pytest.mark.parametrize(
-    ("reports", "grid", "calls"),
+    ("reports", "grid", "phrases"),
     [
         ([heard(GRIDS[0])], GRIDS[0], 1),
         ([heard(GRIDS[0]), Answered(12.0, False, 0), heard(GRIDS[1])], GRIDS[1], 2),
@@ -36,31 +36,31 @@ def test_before_a_call_nothing_is_left():
         ([heard(GRIDS[0]), Followed(10.0, GRIDS[2], 4.0, True)], GRIDS[2], 1),
     ],
 )
-def test_the_newest_grid_and_the_number_of_calls_are_left(reports, grid, calls):
-    succession = HandoverTracker(METER)
+def test_the_newest_grid_and_the_number_of_phrases_are_left(reports, grid, phrases):
+    tracker = HandoverTracker(METER)
     for report in reports:
-        succession.hear(report)
-    assert succession.handover.transport == Transport(grid, METER)
-    assert succession.handover.answers == calls
+        tracker.hear(report)
+    assert tracker.handover.transport == Transport(grid, METER)
+    assert tracker.handover.answers == phrases
 
 
-def play(session, succession, at_s):
+def play(session, tracker, at_s):
     for moment_s, event in ((at_s, NoteOn(60)), (at_s + 0.4, NoteOff(60))):
         session.receive(Timed(moment_s, event))
         session.advance(moment_s)
     while (deadline_s := session.next_deadline_s()) is not None and deadline_s < at_s + 12:
         session.advance(deadline_s)
         for report in session.take_reports():
-            succession.hear(report)
+            tracker.hear(report)
 
 
 def test_a_session_that_takes_over_answers_on_the_bars_of_the_first():
     settings = SessionSettings(tempo=TempoSettings("fixed", 120.0))
-    succession = HandoverTracker(Meter.parse(settings.tempo.meter))
+    tracker = HandoverTracker(Meter.parse(settings.tempo.meter))
     first = Session(scripted_voice(["72", "_"]), settings, 1)
-    play(first, succession, 1.0)
-    left = succession.handover
+    play(first, tracker, 1.0)
+    left = tracker.handover
     second = Session(scripted_voice(["72", "_"]), settings, 1, handover=left)
-    play(second, succession, 21.3)
-    assert (left.answers, succession.handover.answers) == (1, 2)
-    assert succession.handover.transport == left.transport
+    play(second, tracker, 21.3)
+    assert (left.answers, tracker.handover.answers) == (1, 2)
+    assert tracker.handover.transport == left.transport

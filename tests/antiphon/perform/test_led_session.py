@@ -1,4 +1,4 @@
-"""A session that follows the studio: golden vectors, and what holds however the tempo moves."""
+"""A session that follows the external clock: golden vectors, and what holds however the tempo moves."""
 
 from collections import Counter
 from itertools import pairwise
@@ -33,7 +33,7 @@ def led(source="midi", script=SCRIPT, **changes):
     )
 
 
-def call_at(moments_s):
+def phrase_at(moments_s):
     """Three quarter notes, C E G, from three moments on; each released a little before the next."""
     each_s = moments_s[1] - moments_s[0]
     for at_s, pitch, velocity in zip(moments_s, (60, 64, 67), (70, 80, 90), strict=True):
@@ -87,21 +87,21 @@ def later(answer, begin_s):
     return [(round(begin_s + at_s, 3), what, pitch) for at_s, what, pitch in answer]
 
 
-def test_the_answer_begins_in_the_studios_bar_at_the_studios_tempo():
-    # The song began at 1.0, its second bar at 3.0; the call is in the second bar, a beat late.
-    sent = play(led(), [*clock(STEADY), *call_at([3.5, 4.0, 4.5])])
+def test_the_answer_begins_in_the_bar_and_the_tempo_of_an_external_clock():
+    # The song began at 1.0, its second bar at 3.0; the phrase is in the second bar, a beat late.
+    sent = play(led(), [*clock(STEADY), *phrase_at([3.5, 4.0, 4.5])])
     assert rows(sent) == [*later(ANSWER, 7.0), (8.975, "off", 72)]
 
 
 def test_without_a_start_the_first_note_is_the_first_downbeat():
     pulses = [Clocked(at_s, ClockSignal("pulse")) for at_s in STEADY]
-    sent = play(led(), [*pulses, *call_at([3.3, 3.8, 4.3])])
+    sent = play(led(), [*pulses, *phrase_at([3.3, 3.8, 4.3])])
     assert rows(sent)[: len(ANSWER)] == later(ANSWER, 5.3)
 
 
 def test_before_the_clock_runs_nothing_is_answered():
     made = led()
-    sent = play(made, [*call_at([1.0, 1.5, 2.0])])
+    sent = play(made, [*phrase_at([1.0, 1.5, 2.0])])
     assert sent == []
     assert made.state == "waiting"
     assert [n.state for n in made.take_reports() if isinstance(n, StateChanged)] == ["waiting"]
@@ -111,7 +111,7 @@ def test_a_clock_that_falls_silent_closes_the_notes_and_waits():
     # The pulses end while the answer's first note sounds.
     made = led()
     running = STEADY[STEADY < 7.2]
-    sent = play(made, [*clock(running), *call_at([3.5, 4.0, 4.5])], until_s=12.0)
+    sent = play(made, [*clock(running), *phrase_at([3.5, 4.0, 4.5])], until_s=12.0)
     assert rows(sent) == [(7.0, "on", 72), (round(running[-1] + 0.25, 3), "off", 72)]
     assert made.state == "waiting"
     assert [n.cut for n in made.take_reports() if isinstance(n, Answered)] == [True]
@@ -123,10 +123,10 @@ def test_a_stop_closes_the_notes_at_once_and_a_continue_goes_on():
     arriving = [
         *clock(STEADY[STEADY < 7.2]),
         Clocked(7.2, ClockSignal("stop")),
-        *call_at([3.5, 4.0, 4.5]),
+        *phrase_at([3.5, 4.0, 4.5]),
         Clocked(8.9, ClockSignal("position", 48)),
         *clock(second, first="continue"),
-        *call_at([9.0, 9.5, 10.0]),
+        *phrase_at([9.0, 9.5, 10.0]),
     ]
     sent = rows(play(made, arriving))
     assert sent[:2] == [(7.0, "on", 72), (7.2, "off", 72)]
@@ -138,12 +138,12 @@ def test_a_stop_closes_the_notes_at_once_and_a_continue_goes_on():
 
 @pytest.mark.parametrize("jump_to", [0, 16, 160])
 def test_a_loop_of_whole_bars_is_not_noticed_by_the_music(jump_to):
-    # At 7.0, where bar 4 begins, the studio's song goes on in another bar; the answer goes on too.
+    # At 7.0, where bar 4 begins, the external clock's song goes on in another bar; the answer goes on too.
     position = Clocked(7.1, ClockSignal("position", jump_to))
     made = led()
     at_bar = [c for c in clock(STEADY) if c.at_s < 7.0 - 1e-6]
     after = [c for c in clock(STEADY) if c.at_s >= 7.0 - 1e-6]
-    arriving = [*at_bar, Clocked(6.99, position.signal), *after, *call_at([3.5, 4.0, 4.5])]
+    arriving = [*at_bar, Clocked(6.99, position.signal), *after, *phrase_at([3.5, 4.0, 4.5])]
     assert rows(play(made, arriving)) == [*later(ANSWER, 7.0), (8.975, "off", 72)]
 
 
@@ -154,8 +154,8 @@ def test_a_jump_off_the_bar_ends_the_answer_and_the_next_one_is_on_the_new_bars(
         *clock(before),
         Clocked(7.255, ClockSignal("position", 6)),  # a beat and a half into a bar, not half a beat
         *(Clocked(at_s, ClockSignal("pulse")) for at_s in after),
-        *call_at([3.5, 4.0, 4.5]),
-        *call_at([9.0, 9.5, 10.0]),
+        *phrase_at([3.5, 4.0, 4.5]),
+        *phrase_at([9.0, 9.5, 10.0]),
     ]
     sent = rows(play(made, arriving))
     assert sent[1][1:] == ("off", 72)
@@ -165,9 +165,9 @@ def test_a_jump_off_the_bar_ends_the_answer_and_the_next_one_is_on_the_new_bars(
     assert (begun - (STEADY[STEADY >= 7.26][0] - 0.75)) % 2 == pytest.approx(0, abs=2e-3)
 
 
-def test_trading_keeps_to_the_studios_bars():
+def test_trading_keeps_to_the_clocks_bars():
     made = led(answer=AnswerSettings(mode="trade", bars=1))
-    sent = play(made, [*clock(STEADY), *call_at([3.0, 3.5, 4.0])])
+    sent = play(made, [*clock(STEADY), *phrase_at([3.0, 3.5, 4.0])])
     assert rows(sent)[: len(ANSWER)] == later(ANSWER, 5.0)
 
 
@@ -179,9 +179,9 @@ def test_while_the_tempo_moves_the_answer_stays_on_the_beats(seed):
     chance = np.random.default_rng(seed)
     true = clocks.pulses(tempo, 24)
     heard = clocks.gaussian(true, chance, 0.0005)
-    call = [true[24 * 5], true[24 * 6], true[24 * 7]]
+    phrase = [true[24 * 5], true[24 * 6], true[24 * 7]]
     made = led(script=["72", "_", "_", "_"] * 40)
-    sent = play(made, [*clock(heard), *call_at(call)], until_s=23.0)
+    sent = play(made, [*clock(heard), *phrase_at(phrase)], until_s=23.0)
     onsets = [t.at_s for t in sent if isinstance(t.event, NoteOn)]
     beats = true[::24]
     assert len(onsets) == 4
@@ -197,12 +197,12 @@ def test_while_the_tempo_moves_the_answer_stays_on_the_beats(seed):
     ),
     st.integers(0, 3),
 )
-def test_however_the_studio_jumps_every_note_is_closed_once(moves, seed):
+def test_however_the_external_clock_jumps_every_note_is_closed_once(moves, seed):
     chance, at_s, arriving = np.random.default_rng(seed), 0.5, []
     for gap_s, bpm, quarters, rolling in moves:
         arriving.append(Lead(at_s, quarters, bpm, rolling))
         first = at_s + chance.uniform(0, 0.2)
-        arriving += call_at([first, first + 0.3, first + 0.6])
+        arriving += phrase_at([first, first + 0.3, first + 0.6])
         at_s += gap_s
     made = led("link", script=["72", "_", "71", "_"] * 60)
     sent = play(made, arriving, until_s=at_s + 3)
@@ -221,9 +221,9 @@ def test_a_knob_lets_another_source_lead():
     made = led("internal", control=ControlSettings(clock=35), tempo=TempoSettings("fixed", 120.0))
     arriving = [
         *clock(STEADY),
-        *call_at([1.3, 1.8, 2.3]),
+        *phrase_at([1.3, 1.8, 2.3]),
         Turned(6.0, ControlChange(35, 40)),
-        *call_at([7.0, 7.5, 8.0]),
+        *phrase_at([7.0, 7.5, 8.0]),
         Turned(12.0, ControlChange(35, 0)),
     ]
     sent = rows(play(made, arriving))
@@ -234,14 +234,14 @@ def test_a_knob_lets_another_source_lead():
 
 def test_a_source_that_says_nothing_is_waited_for_and_the_notes_are_closed():
     made = led("internal", control=ControlSettings(clock=35), tempo=TempoSettings("fixed", 120.0))
-    sent = rows(play(made, [*call_at([1.0, 1.5, 2.0]), Turned(3.2, ControlChange(35, 127))]))
+    sent = rows(play(made, [*phrase_at([1.0, 1.5, 2.0]), Turned(3.2, ControlChange(35, 127))]))
     assert sent == [(3.0, "on", 72), (3.2, "off", 72)]
     assert made.state == "waiting"
 
 
-def test_the_call_is_heard_on_the_studios_grid_whatever_its_tempo():
+def test_the_phrase_is_heard_on_the_external_clocks_grid_whatever_its_tempo():
     made = led("link", script=["72", "_", "_", "_"] * 9)
-    play(made, [Lead(0.0, 0.0, 60.0), Lead(2.0, 2.0, 60.0), *call_at([4.0, 5.0, 6.0])], until_s=14.0)
+    play(made, [Lead(0.0, 0.0, 60.0), Lead(2.0, 2.0, 60.0), *phrase_at([4.0, 5.0, 6.0])], until_s=14.0)
     heard = [n for n in made.take_reports() if isinstance(n, Heard)]
     assert [note.onset_steps for note in heard[0].notes] == [16, 20, 24]
     assert heard[0].grid.bpm == 60.0

@@ -16,7 +16,7 @@ from antiphon.stage.takes import records
 from fakes import scripted_voice
 
 SETTINGS = SessionSettings(tempo=TempoSettings("fixed", 120.0))
-CALL = [Timed(0.5, NoteOn(60, 80)), Timed(2.2, NoteOff(60))]
+PHRASE = [Timed(0.5, NoteOn(60, 80)), Timed(2.2, NoteOff(60))]
 SCRIPT = ["72", "_", "_", "_", "_", "_", "_", "_", "71", "_", "_"]
 
 
@@ -24,11 +24,11 @@ def made(begun, script=SCRIPT):
     return Session(scripted_voice(script), begun.settings, begun.random_seed, (), begun.handover)
 
 
-def recorded(call=CALL, until_s=8.0, late_s=0.0):
+def recorded(phrase=PHRASE, until_s=8.0, late_s=0.0):
     """What is kept of a session on stage; `late_s`: how long its clock stops in the midst of the answer."""
     clock, reports = VirtualClock(), []
     session = made(Begun(SETTINGS, 1, Handover()))
-    engine = Engine(clock, Loopback(clock, call), session, reports.append)
+    engine = Engine(clock, Loopback(clock, phrase), session, reports.append)
 
     def over():
         if late_s and 4.0 < clock.now_s() < 4.49:
@@ -100,7 +100,7 @@ def test_notes_that_were_dropped_as_late_are_counted():
 
 
 def test_cut_off_anywhere_it_is_the_same_up_to_there():
-    whole = recorded(call=[*CALL, Timed(5.0, NoteOn(64)), Timed(5.3, NoteOff(64))])
+    whole = recorded(phrase=[*PHRASE, Timed(5.0, NoteOn(64)), Timed(5.3, NoteOff(64))])
     for end in range(1, len(whole) + 1):
         found = compare(whole[:end], made)
         assert found.difference is None, whole[:end]
@@ -128,7 +128,7 @@ def test_a_take_that_was_ended_in_mid_session_is_the_same_up_to_there():
 
 
 def test_moments():
-    assert moment_of(Received(CALL[0])) == 0.5
+    assert moment_of(Received(PHRASE[0])) == 0.5
     assert moment_of(Ended(3.0, 2.0)) == 3.0
     assert moment_of(Closed()) is None
 

@@ -79,7 +79,7 @@ class Answer:
         return self._transport.grid.time_s(self._next - _LOOKAHEAD_STEPS)
 
     def compose(self) -> list[Composed]:
-        """Compose the next symbol; nothing to tell where the model ends the song."""
+        """Compose the next symbol; gives nothing where the model ends the song."""
         factors = self._shape.factors(self._next - self._plan.start, self._last_pitch)
         symbol, chosen = self._melody.next(factors)
         step = self._next

@@ -1,4 +1,4 @@
-"""Who may answer, and who does: each a model with the symbols it speaks. A program change chooses."""
+"""The voices that can answer, each a model with its symbols; a program change chooses one of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from antiphon.timebase import STEPS_PER_QUARTER
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who answers: a model, the symbols it speaks, its grid, what it is called and what it remembers."""
+    """A model, the symbols it knows, its grid, its name and its memory."""
 
     model: Model
     vocabulary: Vocabulary
@@ -30,7 +30,7 @@ class Voice:
 
 
 class Programs:
-    """The first voice answers until another is chosen. All hear the same grid; each has a model of its own,
+    """The first voice answers until another is chosen. All have the same grid; each has a model of its own,
     so that an answer under way goes on as it began.
 
     Raises ValueError where the grids differ.

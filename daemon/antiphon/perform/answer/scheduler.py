@@ -68,6 +68,6 @@ class Scheduler:
         ]
 
     def cancel(self, at_s: float) -> list[Timed]:
-        """Forget what was to come and give the note-offs that are owed."""
+        """Forget what was to come and give the note-offs that still have to be sent."""
         self._queue.clear()
         return [off for key in list(self._held) for off in self._close(key, at_s)]

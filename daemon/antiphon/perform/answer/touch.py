@@ -72,7 +72,7 @@ def _gate(placed: Iterable[tuple[int, PlayedNote]], notes: Sequence[GridNote], s
     played = {(place, note.pitch): note for place, note in placed}
     shares = [
         _share(played[note.onset_steps, note.pitch].gate_s / step_s, note.duration_steps)
-        for note in notes[:-1]  # nothing follows the last one, so nothing says how long it was meant
+        for note in notes[:-1]  # how long the last one was meant is not known, as nothing follows it
         if (note.onset_steps, note.pitch) in played
     ]
     return min(max(fmean(shares), _SHORTEST_GATE), LONGEST_GATE) if shares else LONGEST_GATE

@@ -1,4 +1,4 @@
-"""What a phrase says: its notes on the grid, its key, and the grid to go on with."""
+"""A phrase is transcribed: its notes on the grid, its key, and the grid from then on."""
 
 from collections.abc import Sequence
 from copy import copy
@@ -51,7 +51,7 @@ class Transcriber:
     def transcribe(
         self, phrase: Sequence[PlayedNote], transport: Transport, follow: bool
     ) -> Sliced[Transcription]:
-        """What a phrase says, in small parts; `phrase` is not empty. `follow`: the player sets the tempo."""
+        """Transcribe a phrase in small parts; it is not empty. `follow`: the player sets the tempo."""
         estimate = (yield from self._tempo(phrase, transport)) if follow else None
         placed, notes = yield from self._on_the_grid(phrase, transport, estimate)
         yield

@@ -1,4 +1,4 @@
-"""Where the bars are, and who says so: the grid of the performance, ours, or that of an external clock."""
+"""Where the bars are: the grid of the performance, set by this program or by an external clock."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ class Shift:
 
 
 class BarClock:
-    """Holds the transport, None until a note was played or an external clock has said where it is.
+    """Holds the transport, None until a note was played or an external clock has told its place.
 
     `transport` is what an earlier session of the same performance has left.
     """
@@ -79,19 +79,19 @@ class BarClock:
             self.transport, self._before_plan = self._before_plan, None
 
     def hear(self, said: Clocked | Lead) -> Lead | None:
-        """What is to be followed; None where nothing is new, or another source leads."""
+        """The place to follow; None where nothing is new, or another source leads."""
         return self._source.hear(said)
 
     def lost_at_s(self) -> float | None:
-        """When MIDI clock stands if it says nothing until then."""
+        """When MIDI clock is lost if nothing of it arrives until then."""
         return self._source.midi.lost_at_s
 
     def lose(self, at_s: float) -> Lead | None:
-        """It said nothing: the lead to follow, if it is the one that leads."""
+        """The MIDI clock is lost: gives the place where it stands, if it is the source that leads."""
         return self._source.lose(at_s)
 
     def choose(self, clock: ClockSettings) -> Lead | None:
-        """Let another source lead, or the same otherwise; gives what it said last, where that is known."""
+        """Let another source lead, or the same with other settings; gives its last place, if it is known."""
         return self._source.choose(clock)
 
     def stand(self) -> None:
@@ -99,19 +99,19 @@ class BarClock:
         self._external.stand()
 
     def follow(self, lead: Lead, at_s: float) -> Shift:
-        """Go on as the external clock says, from a moment on."""
+        """Follow the external clock from a moment on."""
         before = self.transport
         self._before_plan = None
         self.transport, jumped = self._external.follow(lead, before, at_s)
         return Shift(jumped) if jumped or before is None else Shift(False, _moved(before, self.transport))
 
     def news(self, at_s: float, jumped: bool, listening: bool) -> list[Followed]:
-        """What is to be told of the bars; `listening`: the past is still needed."""
+        """Reports of where the bars are; `listening`: earlier places are still needed."""
         if not self.led:
             return [] if self.transport is None else [Followed(at_s, self.transport.grid, 0.0, jumped)]
         if not listening:
             self._external.forget_before(at_s)
-        return self._external.tell(at_s, jumped)
+        return self._external.report(at_s, jumped)
 
     def set(self, tempo: TempoSettings, at_s: float) -> Shift:
         """Other settings: a tempo of its own goes on from where we are, where nobody else sets it."""

@@ -1,4 +1,4 @@
-"""Who keeps the time: ourselves, the studio's MIDI clock, Ableton Link or the JACK transport."""
+"""What keeps the time: this program, or an external MIDI clock, Ableton Link or the JACK transport."""
 
 from antiphon.events import Clocked, Lead
 from antiphon.perform.clock.midi_clock_in import MidiClockIn
@@ -6,8 +6,8 @@ from antiphon.perform.settings import ClockSettings, Source
 
 
 class ClockSource:
-    """Takes in what every source says, and gives what the chosen one does. MIDI clock is listened to all the
-    while, so that it is known when it is chosen.
+    """Takes in all sources and gives the places of the chosen one. MIDI clock is always listened to, so that
+    its tempo is known when it is chosen.
     """
 
     def __init__(self, settings: ClockSettings) -> None:
@@ -18,11 +18,11 @@ class ClockSource:
 
     @property
     def leads(self) -> bool:
-        """Whether the studio leads."""
+        """Whether an external clock leads."""
         return self.source != "internal"
 
     def hear(self, said: Clocked | Lead) -> Lead | None:
-        """What is to be followed; None where nothing is new, or another source leads."""
+        """The place to follow; None where nothing is new, or another source leads."""
         if isinstance(said, Lead):
             told = self.source in ("link", "jack") and said.by in ("", self.source)
             return self._shifted(said) if told else None
@@ -31,12 +31,12 @@ class ClockSource:
         return self._chosen(lead)
 
     def choose(self, settings: ClockSettings) -> Lead | None:
-        """Let another source lead, or the same otherwise; gives what it said last, where that is known."""
+        """Let another source lead, or the same with other settings; gives its last place, if it is known."""
         self.source, self._offset_s = settings.source, settings.offset_ms / 1000
         return self._chosen(self._midi_lead)
 
     def lose(self, at_s: float) -> Lead | None:
-        """It said nothing: the lead to follow, if it is the one that leads."""
+        """The MIDI clock is lost: gives the place where it stands, if it is the source that leads."""
         lost = self.midi.lose(at_s)
         self._midi_lead = None
         return self._chosen(lost)

@@ -1,4 +1,4 @@
-"""The grid as the studio lays it: where its bars are now, and where they were at every moment of a call."""
+"""The grid of an external clock: where its bars are now, and where they were at each moment of a phrase."""
 
 import math
 from bisect import bisect_right
@@ -10,19 +10,19 @@ from antiphon.perform.reports import Followed
 from antiphon.perform.transport import Transport
 from antiphon.timebase import MAX_BPM, MIN_BPM, Grid, Meter
 
-# What the studio's place differs by, in steps, before it has jumped.
+# The clock has jumped where its place differs from the expected one by more than this, in steps.
 JUMP_STEPS = 0.25
 _TEMPO_ROUNDING = 0.01
-# Some weeks of music; a studio that says more, or no number, says nothing.
+# Some weeks of music. A place beyond this, or one that is no number, is not followed.
 _MOST_QUARTERS = 1e7
-# The grid is told of again where a beat lies so far from where it was said to be: tenths of a millisecond.
-_TOLD_STEPS = 0.002
+# The grid is reported again where a beat is so far from its reported place: some tenths of a millisecond.
+_REPORTED_STEPS = 0.002
 
 
 class ExternalGrid:
-    """Follows leads. Steps only go forward: a jump in the studio's song goes on in the first bar that is not
-    behind, at the same place in it. `ahead_steps` is how far that has put the performance before the studio's
-    own count.
+    """Follows an external clock. Steps only go forward: after a jump in its song the performance goes on in
+    the first bar that is not behind, at the same place in the bar. For that reason the performance may have
+    counted `ahead_steps` more than the clock.
     """
 
     def __init__(self, meter: Meter, steps_per_quarter: int) -> None:
@@ -30,19 +30,19 @@ class ExternalGrid:
         self._from_s: list[float] = []
         self._grids: list[Grid] = []
         self._placed = False
-        self._told: Followed | None = None
+        self._reported: Followed | None = None
         self.ahead_steps = 0.0
 
     def follow(self, lead: Lead, before: Transport | None, at_s: float) -> tuple[Transport, bool]:
-        """The transport from `at_s` on, and whether the place in the bar jumped; `before` held so far."""
+        """The transport from `at_s` on, and whether the place in the bar jumped; `before` held until then."""
         if before is not None and (not self._grids or self._grids[-1] is not before.grid):
-            self._from_s.clear()  # until now the grid was not ours
+            self._from_s.clear()  # until now another source led
             self._grids.clear()
             self.keep(before, float("-inf"))
-        studio = self._grid(lead, 0.0)
-        here, meter = studio.steps_at(at_s), lead.meter or self._meter
+        theirs = self._grid(lead, 0.0)
+        here, meter = theirs.steps_at(at_s), lead.meter or self._meter
         was = here + self.ahead_steps if before is None else before.grid.steps_at(at_s)
-        bar = Transport(studio, meter).bar_steps
+        bar = Transport(theirs, meter).bar_steps
         if (lead.placed and not self._placed) or abs(here + self.ahead_steps - was) > JUMP_STEPS or was < 0:
             self.ahead_steps = _ahead(here, was, bar) if lead.placed else max(0.0, was) - here
         self._placed = lead.placed
@@ -50,7 +50,7 @@ class ExternalGrid:
         return self.keep(Transport(self._grid(lead, self.ahead_steps), meter), at_s), jumped
 
     def anchor(self, transport: Transport, at_s: float) -> Transport:
-        """The first note of all is the first downbeat, where only the studio's tempo is known."""
+        """The first note is the first downbeat, where only the tempo of the external clock is known."""
         if self._placed:
             return transport
         early = transport.grid.steps_at(at_s)
@@ -64,21 +64,21 @@ class ExternalGrid:
         self._grids.append(transport.grid)
         return transport
 
-    def tell(self, at_s: float, jumped: bool) -> list[Followed]:
-        """Where the bars are: at a jump, and at a beat where they are not where they were told to be."""
-        grid, told = self._grids[-1], self._told
-        if told is not None and not jumped and told.ahead_steps == self.ahead_steps:
-            expected = told.grid.steps_at(at_s)
-            if expected - told.grid.steps_at(told.at_s) < grid.steps_per_quarter:
+    def report(self, at_s: float, jumped: bool) -> list[Followed]:
+        """Reports where the bars are: after a jump, and at a beat that is not where it was reported to be."""
+        grid, reported = self._grids[-1], self._reported
+        if reported is not None and not jumped and reported.ahead_steps == self.ahead_steps:
+            expected = reported.grid.steps_at(at_s)
+            if expected - reported.grid.steps_at(reported.at_s) < grid.steps_per_quarter:
                 return []
-            if abs(grid.steps_at(at_s) - expected) < _TOLD_STEPS:
+            if abs(grid.steps_at(at_s) - expected) < _REPORTED_STEPS:
                 return []
-        self._told = Followed(at_s, grid, self.ahead_steps, jumped)
-        return [self._told]
+        self._reported = Followed(at_s, grid, self.ahead_steps, jumped)
+        return [self._reported]
 
     def stand(self) -> None:
-        """The studio stands; where it goes on is told of in any case."""
-        self._told = None
+        """The external clock stands; where it goes on is reported in any case."""
+        self._reported = None
 
     def forget_before(self, at_s: float) -> None:
         """Nothing before a moment will be asked for."""
@@ -111,7 +111,7 @@ class ExternalGrid:
 def playable(lead: Lead) -> bool:
     """Whether a lead rolls, at a tempo that can be played at; a little beyond the limits is rounding.
 
-    What is no place in any song is not to be followed either.
+    A place that no song has is not followed either.
     """
     placed = abs(lead.quarters) <= _MOST_QUARTERS
     return (

@@ -1,7 +1,7 @@
-"""The first pulses of a clock, counted: one that never came is told by those that follow it.
+"""The first pulses of a clock, numbered: pulses that were lost are found from those that follow.
 
-A clock that starts is least known and most disturbed, and whoever takes a lost pulse for lateness then is
-late for good. What comes later is `pulse_filter`'s.
+When a clock starts, little is known of it and pulses are lost most often; if a lost pulse were taken for a
+late one, the whole song would be late. Later pulses are the task of `pulse_filter`.
 """
 
 from collections.abc import Iterator, Sequence

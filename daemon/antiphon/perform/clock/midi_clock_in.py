@@ -1,15 +1,15 @@
-"""MIDI clock in: start, stop, continue, song position and pulses become a place in the studio's song."""
+"""MIDI clock in: start, stop, continue, song position and pulses become a place in the sender's song."""
 
 from antiphon.events import Clocked, Lead
 from antiphon.perform.clock.pulse_filter import PulseFilter
 from antiphon.timebase import MAX_BPM, MIN_BPM, PULSES_PER_QUARTER, SIXTEENTHS_PER_QUARTER
 
-# A clock that says nothing for this long stands.
+# A clock that sends nothing for this long is lost.
 LOST_S = 0.25
 
 
 class MidiClockIn:
-    """Clock signals in, as they arrive; a `Lead` out for each that tells something.
+    """Clock signals in, as they arrive; a `Lead` out for each from which something is known.
 
     As the standard has it, the pulse after a start or a continue is the place it starts from. Without a start
     the pulses are followed for their tempo.

@@ -1,4 +1,4 @@
-"""The player's knobs and buttons, and what the knobs are set to now. Says what a control change means."""
+"""The player's knobs and buttons, what the knobs are set to now, and what a control change does."""
 
 from dataclasses import fields, replace
 from typing import Any
@@ -31,7 +31,7 @@ class ControlState:
     def turn(
         self, change: ControlChange, at_s: float
     ) -> list[SettingChanged | Learned | KnobTurned | Pressed]:
-        """Take in a control change; gives what it did."""
+        """Take in a control change; gives reports of what it did."""
         return [*self._learn(change, at_s), *self._do(change, at_s)]
 
     def _learn(self, change: ControlChange, at_s: float) -> list[SettingChanged | Learned]:

@@ -65,7 +65,7 @@ SETTING_OF: dict[Knob, str] = {
 
 
 def state_light(settings: ControlSettings, state: State, channel: int) -> ControlChange | None:
-    """What tells a pad light of a new state; None where no number is set."""
+    """The control change that shows a new state on a pad light; None where no number is set."""
     if settings.state is None:
         return None
     return ControlChange(settings.state, _LIGHTS[state], channel)

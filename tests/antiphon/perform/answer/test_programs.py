@@ -27,7 +27,7 @@ def test_a_number_chooses_and_one_too_many_does_not():
     assert said == [("64", "64"), ("62", "62"), (None, "_")]
 
 
-def understood(meter, first):
+def transcribed(meter, first):
     notes = tuple(GridNote(first + 4 * n, 4, 60 + n) for n in range(3))
     return Transcription(
         notes, Key.parse("C major"), Transport(Grid(120.0), Meter.parse(meter)), KeyTracker()
@@ -35,7 +35,7 @@ def understood(meter, first):
 
 
 @pytest.mark.parametrize(("meter", "first", "bars"), [("3/4", 24, Bars("3/4")), ("4/4", 28, Bars("4/4", -4))])
-def test_the_model_is_told_where_the_call_lies_in_its_bars(meter, first, bars):
+def test_the_model_is_told_where_the_phrase_lies_in_its_bars(meter, first, bars):
     told = []
 
     class Listening(ScriptedModel):
@@ -45,14 +45,14 @@ def test_the_model_is_told_where_the_call_lies_in_its_bars(meter, first, bars):
 
     for grid, wanted in ((4, bars), (6, NO_BARS)):
         voices = Programs(Voice(Listening(VOCABULARY, []), VOCABULARY, grid), [], SamplingSettings(), 1)
-        finish(voices.hear(understood(meter, first), first + 12))
+        finish(voices.hear(transcribed(meter, first), first + 12))
         assert told[-1] == wanted
 
 
-def test_a_pickup_is_no_part_of_the_call_that_an_answer_keeps_to():
+def test_a_pickup_is_no_part_of_the_phrase_that_an_answer_keeps_to():
     voices = Programs(voice("60"), [], SamplingSettings(), 1)
     close = ShapeSettings(closeness=1.0)
-    shape = voices.shape(understood("4/4", 28), 48, 64, close)
+    shape = voices.shape(transcribed("4/4", 28), 48, 64, close)
     hold = VOCABULARY.id("_")
     assert [shape.factors(step, 60)[hold] > 1 for step in range(1, 8)] == [True] * 3 + [False] + [True] * 3
 

@@ -66,7 +66,7 @@ def test_another_tempo_goes_on_from_where_we_are(before, after, bpm):
         assert shift.moved_s(8.0) == pytest.approx(7.0 + 100.0 / bpm)
 
 
-def test_where_the_studio_leads_a_tempo_of_ours_waits():
+def test_where_the_external_clock_leads_a_tempo_of_ours_waits():
     time = BarClock(FIXED, LINK, 4)
     time.follow(lead(1.0, 0.0), 1.0)
     before = time.transport
@@ -74,7 +74,7 @@ def test_where_the_studio_leads_a_tempo_of_ours_waits():
     assert time.transport == before
 
 
-def test_the_studio_is_followed_and_says_where_it_jumped():
+def test_the_external_clock_is_followed_and_says_where_it_jumped():
     time = BarClock(FIXED, LINK, 4)
     assert not time.follow(time.hear(lead(1.0, 0.0)), 1.0).jumped
     assert time.steps_at(2.0) == pytest.approx(8.0)
@@ -103,12 +103,12 @@ def test_who_does_not_lead_is_not_heard():
     assert time.hear(lead(1.0, 0.0)) is not None
 
 
-def test_a_call_is_as_it_was_played_where_nobody_leads():
+def test_a_phrase_is_as_it_was_played_where_nobody_leads():
     played = [PlayedNote(60, 80, 1.0, 1.5)]
     assert BarClock(FIXED, INTERNAL, 4, LEFT).straight(played) == tuple(played)
 
 
-def test_a_call_through_a_change_of_tempo_is_laid_on_the_grid_as_it_is_now():
+def test_a_phrase_through_a_change_of_tempo_is_laid_on_the_grid_as_it_is_now():
     time = BarClock(FIXED, LINK, 4)
     time.follow(time.hear(lead(1.0, 0.0)), 1.0)
     time.follow(time.hear(lead(2.0, 2.0, bpm=240.0)), 2.0)

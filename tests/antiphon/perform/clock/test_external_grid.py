@@ -1,4 +1,4 @@
-"""The studio's grid: steps go forward only, bars stay bars, and the past is remembered as it was."""
+"""The external clock's grid: steps go forward only, bars stay bars, and the past is remembered as it was."""
 
 import pytest
 from hypothesis import given
@@ -19,7 +19,7 @@ def follow(course, *leads):
     return transport, jumped
 
 
-def test_steps_are_the_studios():
+def test_steps_are_the_external_clocks():
     transport, _ = follow(ExternalGrid(BARS, 4), Lead(5.0, 10.0, 120.0))
     assert transport.grid.steps_at(5.0) == pytest.approx(40)
     assert transport.grid.bpm == 120
@@ -37,7 +37,7 @@ def test_a_song_that_begins_before_its_beginning_is_counted_from_a_bar_earlier()
     [(0.0, 32, False), (4.0, 32, False), (100.0, 32, False), (1.0, 36, True), (9.0, 36, True)],
 )
 def test_jumps(to, steps, jumped):
-    """Two bars were played; the studio is now somewhere else."""
+    """Two bars were played; the external clock is now somewhere else."""
     course = ExternalGrid(BARS, 4)
     transport, jumps = follow(course, Lead(0.0, 0.0, 120.0), Lead(4.0, to, 120.0))
     assert transport.grid.steps_at(4.0) == pytest.approx(steps)
@@ -45,12 +45,12 @@ def test_jumps(to, steps, jumped):
     assert course.ahead_steps == pytest.approx(steps - 4 * to)
 
 
-def test_the_meter_may_come_from_the_studio():
+def test_the_meter_may_come_from_the_external_clock():
     transport, _ = follow(ExternalGrid(BARS, 4), Lead(0.0, 0.0, 120.0, meter=Meter(3, 4)))
     assert transport.bar_steps == 12
 
 
-def test_a_call_over_a_change_of_tempo_lies_where_it_was_played():
+def test_a_phrase_over_a_change_of_tempo_lies_where_it_was_played():
     course = ExternalGrid(BARS, 4)
     follow(course, Lead(0.0, 0.0, 120.0), Lead(2.0, 4.0, 60.0))
     # Beats 3 and 4 at 120, beats 5 and 6 at 60.
@@ -74,10 +74,10 @@ def test_it_tells_of_a_jump_at_once_and_of_a_moving_tempo_at_beats():
         at_s = n / 48 if n < 48 else 1 + (n - 48) / 52
         lead = Lead(at_s, n / 24, 120.0 if n < 48 else 130.0)
         transport, jumped = course.follow(lead, transport, at_s)
-        told += course.tell(at_s, jumped)
+        told += course.report(at_s, jumped)
     assert [round(f.at_s, 3) for f in told] == [0.0, 1.019]
     transport, jumped = course.follow(Lead(2.0, 9.0, 120.0), transport, 2.0)
-    assert [f.jumped for f in course.tell(2.0, jumped)] == [True]
+    assert [f.jumped for f in course.report(2.0, jumped)] == [True]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_what_can_be_played_at(lead, is_playable):
         max_size=20,
     )
 )
-def test_steps_never_go_back_and_bars_are_the_studios(moves):
+def test_steps_never_go_back_and_bars_are_the_external_clocks(moves):
     course, transport, at_s = ExternalGrid(BARS, 4), None, 0.0
     for gap_s, quarters, bpm, placed in moves:
         at_s += gap_s
