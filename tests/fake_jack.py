@@ -1,52 +1,49 @@
 """The process that is JACK's client, without process and without JACK: ports of others that come and go."""
 
 from antiphon.errors import Failure
-from antiphon.stage.ports.jack.client import RefusedError
+from antiphon.stage.ports.jack.client import Survey
 from antiphon.stage.ports.jack.messages import Message
 
 
 class FakeJack:
-    """`sources` and `sinks` are the ports of others; `arriving` what `receive` gives next."""
+    """`sources` and `sinks` are the ports of others; `arriving` what `receive` gives next; `hangs`: it
+    answers no more."""
 
-    def __init__(self, sources=(), sinks=(), period_s=0.004, exact=True):
-        self.exact = exact
+    def __init__(self, sources=(), sinks=(), period_s=0.004, real_time=True):
+        self.real_time = real_time
         self.sources, self.sinks, self.period_s = list(sources), list(sinks), period_s
         self.name, self.transport_bpm = "", None
         self.titles, self.connections, self.sent, self.arriving = [], set(), [], []
-        self.gone = self.closed = False
+        self.gone = self.closed = self.hangs = False
+        self.seen = Survey()
 
     def __call__(self, order):
-        self.order, client_name, transport_bpm = order, order.client_name, order.transport_bpm
-        self.name, self.transport_bpm = f"{client_name}-2", transport_bpm
+        self.order, self.transport_bpm = order, order.transport_bpm
+        self.name = f"{order.client_name}-2"
+        self.look(())
         return self
 
-    def ask(self, request):
+    def add_port(self, is_input, title):  # noqa: ARG002
         self._there()
-        match request.what:
-            case "inputs":
-                return tuple(self.sources)
-            case "outputs":
-                return tuple(self.sinks)
-            case "listen" | "play":
-                self.titles.append(request.port)
-                return len(self.titles) - 1
-            case "tie":
-                if not {request.port, request.other} & {*self.sources, *self.sinks}:
-                    raise RefusedError("no such port")
-                self.connections.add((request.port, request.other))
-            case "ties":
-                return tuple(
-                    connect_ports
-                    for connect_ports in sorted(self.connections)
-                    if set(connect_ports) & set(request.ports)
-                )
-            case "untie":
-                self.connections.discard((request.port, request.other))
-        return None
+        self.titles.append(title)
+        return len(self.titles) - 1
 
-    def play(self, title, at_s, *data):
+    def connect(self, output, into):
+        self._there()
+        if {output, into} & {*self.sources, *self.sinks}:
+            self.connections.add((output, into))
+
+    def look(self, ours):
+        self._there()
+        if self.hangs:
+            return False
+        connected = tuple(pair for pair in sorted(self.connections) if set(pair) & set(ours))
+        self.seen = Survey(tuple(self.sources), tuple(self.sinks), connected)
+        return True
+
+    def play(self, title, at_s, *data, at_start=False):
         """Let a message come in on one of our ports."""
-        self.arriving.append(Message(self.titles.index(title), at_s, bytes(data)))
+        self.arriving.append(Message(self.titles.index(title), at_s, bytes(data), at_start))
 
     def send(self, port, at_s, data):
         self._there()

@@ -22,7 +22,7 @@ from antiphon.stage.process.messages import (
     Suspended,
 )
 
-READY = Ready(("antiphon-2:in",), "antiphon-2:out", "alsa", "antiphon-2", False, "ordinary priority")
+READY = Ready(("antiphon-2:in",), "antiphon-2:out", "alsa", "antiphon-2", "ordinary priority")
 TIES = (("keys:out", "antiphon-2:in"),)
 NOTE = NoteOn(60, 80, 3)
 _TURN_S = 0.01
@@ -43,7 +43,7 @@ def serve(messages, orders, heartbeat, jack):
 
     Files in the folder of the model make it fail: with "dead" it dies at once, with "unlucky" too, only the
     first; with "hasty" it dies as it stands by, with "short" as it takes over; with "broken" it says that it
-    broke; with "stuck" it hangs before it plays when it takes over. With "exact" it plays as on JACK."""
+    broke; with "stuck" it hangs before it plays when it takes over. With "jack" it plays as on JACK."""
     order = orders.recv()
     assert isinstance(order, LoadOrder)
     assert jack is order.on_jack
@@ -72,7 +72,7 @@ def serve(messages, orders, heartbeat, jack):
     if start.patient and (folder / "stuck").exists():
         (folder / "stuck").unlink()
         time.sleep(60)
-    ready = replace(READY, exact=(folder / "exact").exists())
+    ready = replace(READY, api="jack") if (folder / "jack").exists() else READY
     messages.send(replace(ready, client_name=start.wiring.client_name) if start.patient else ready)
     messages.send(ConnectionsChanged(TIES))
     _obey(messages, orders, heartbeat, held, folder)

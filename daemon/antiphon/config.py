@@ -84,7 +84,6 @@ class MidiSettings:
     output_channel  1–16, where the answer goes
     thru            whether what you play goes to the output too
     client_name     what stands before the colon of the virtual ports' names
-    exact           on JACK: whether notes leave at their very frame; needs the package JACK-Client
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = _STRICT
@@ -95,7 +94,6 @@ class MidiSettings:
     client_name: Annotated[str, BeforeValidator(_client_name)] = "antiphon"
     input_channel: Annotated[int, Ge(0), Le(16)] = 0
     thru: bool = False
-    exact: bool = True
     output_channel: Annotated[int, Ge(1), Le(16)] = 1
 
 
@@ -185,6 +183,8 @@ class Config:
 
 _ADAPTER = TypeAdapter(Config)
 _NOTHING: Mapping[str, Any] = {}
+# Settings of earlier versions, in files and in the headers of takes: they are passed over.
+_GONE = (("midi", "exact"),)
 
 
 def load(
@@ -204,6 +204,9 @@ def load(
     for name, value in changes.items():
         if value is not None:
             lay_over(raw, name, value)
+    for section, key in _GONE:
+        if isinstance(raw.get(section), dict) and key in raw[section]:
+            say(f"{source or 'configuration'}: {section}.{key} is no longer a setting and is ignored")
     return checked(raw, f"{source or 'configuration'}: ", options)
 
 
@@ -220,7 +223,7 @@ def checked(
 
     Raises WrongUse with a line a mistake, begun with `before`, or with the option that gave the setting.
     """
-    defaults = to_plain(Config())
+    raw, defaults = _without_gone(raw), to_plain(Config())
     found = list(mistakes.unprintable(raw))
     try:
         config = _ADAPTER.validate_python(raw)
@@ -233,6 +236,14 @@ def checked(
     if found:
         raise WrongUse("\n".join(mistake.line(before, options) for mistake in found))
     return config
+
+
+def _without_gone(raw: Mapping[str, Any]) -> dict[str, Any]:
+    kept = dict(raw)
+    for section, key in _GONE:
+        if isinstance(kept.get(section), Mapping):
+            kept[section] = {name: value for name, value in kept[section].items() if name != key}
+    return kept
 
 
 def did_you_mean(place: list[str]) -> str:

@@ -257,3 +257,11 @@ def test_a_row_of_a_table_is_laid_over_the_file(tmp_path):
 def test_a_setting_that_is_no_table_is_not_replaced_by_one(tmp_path):
     with pytest.raises(WrongUse, match=r"answer\.bars must be"):
         config.load(written(tmp_path, "[answer]\nbars = 2\n"), {"answer.bars.x": 1})
+
+
+def test_a_setting_of_an_earlier_version_is_passed_over_in_one_line(tmp_path):
+    file, said = tmp_path / "config.toml", []
+    file.write_text("[midi]\nexact = false\nthru = true\n")
+    assert config.load(file, say=said.append).midi.thru
+    assert said == [f"{file}: midi.exact is no longer a setting and is ignored"]
+    assert config.checked({"midi": {"exact": False}}) == Config()  # as in the header of a take

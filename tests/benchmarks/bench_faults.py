@@ -35,48 +35,48 @@ Fault = Callable[[], Measured]
 
 
 @contextmanager
-def stage(exact: bool, **how: Any) -> Iterator[Any]:
+def stage(real_time: bool, **how: Any) -> Iterator[Any]:
     """An Antiphon of its own on a server of its own."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        Server(real_time=True) as server,
-        scene(server, Path(folder), exact=exact, **how) as staged,
+        Server(real_time=real_time) as server,
+        scene(server, Path(folder), **how) as staged,
     ):
         yield staged
 
 
-def death(name: str, exact: bool) -> Measured:
-    with stage(exact) as staged:
+def death(name: str, real_time: bool) -> Measured:
+    with stage(real_time) as staged:
         return staged.measure(*DEATHS[name])
 
 
-def parent(exact: bool) -> Measured:
-    with stage(exact, connections=True, kept=True) as staged:
+def parent(real_time: bool) -> Measured:
+    with stage(real_time, connections=True, kept=True) as staged:
         return measure_parent(staged)
 
 
-def server(exact: bool) -> Measured:
-    with stage(exact) as staged:
+def server(real_time: bool) -> Measured:
+    with stage(real_time) as staged:
         return measure_server(staged)
 
 
-def broken(part: str, exact: bool) -> Measured:
+def broken(part: str, real_time: bool) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         environment = {"BREAKING": part, "BROKEN": str(Path(folder, "broken"))}
-        with stage(exact, program=[BREAKING], environment=environment) as staged:
+        with stage(real_time, program=[BREAKING], environment=environment) as staged:
             return staged.measure(lambda _: None, f"the {part} broke; another takes over.")
 
 
 def faults() -> dict[str, Fault]:
-    """All faults by name; on a server that notes leave on their frames of, and through the plain library."""
+    """All faults by name; on a server that runs in real time, and on one that does not."""
     found: dict[str, Fault] = {}
-    for exact, path in ((True, "exact"), (False, "plain")):
+    for real_time, path in ((True, "real-time server"), (False, "ordinary server")):
         for name in DEATHS:
-            found[f"{name}, {path}"] = lambda name=name, exact=exact: death(name, exact)
-        found[f"kill -9 of the first process, {path}"] = lambda exact=exact: parent(exact)
-        found[f"jackd is killed and returns, {path}"] = lambda exact=exact: server(exact)
+            found[f"{name}, {path}"] = lambda name=name, real_time=real_time: death(name, real_time)
+        found[f"kill -9 of the first process, {path}"] = lambda real_time=real_time: parent(real_time)
+        found[f"jackd is killed and returns, {path}"] = lambda real_time=real_time: server(real_time)
     for part in PARTS:
-        found[f"the {part} raises"] = lambda part=part: broken(part, exact=True)
+        found[f"the {part} raises"] = lambda part=part: broken(part, real_time=True)
     return found
 
 

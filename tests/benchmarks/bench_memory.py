@@ -1,16 +1,15 @@
 """How much memory all processes of `antiphon play` take. Linux, with jackd.
 
-    python tests/benchmarks/bench_memory.py [--antiphon PATH …] [--rtmidi]
+    python tests/benchmarks/bench_memory.py [--antiphon PATH …]
 
 `antiphon play` runs on a private real-time JACK server with no sound card. It answers one phrase, then the
 player leaves, and the memory is read when another process stands by and all is quiet. Proportional memory
 (PSS) counts a page that several processes share in equal parts; its sum is what the program takes of the
 machine. Pages of the C library and of Python that other programs share are counted in part, so a busy machine
 shows a little less. "Anonymous" is what belongs to the process alone whoever else runs; "locked" is what may
-not be paged out. --antiphon names the command of a virtual environment and may be given again. --rtmidi sets
-`[midi] exact = false`: notes go through python-rtmidi instead of our own JACK client.
+not be paged out. --antiphon names the command of a virtual environment and may be given again.
 
-Wanted: at most 200 MB (10⁶ bytes) on JACK, at most 260 through python-rtmidi.
+Wanted: at most 200 MB (10⁶ bytes).
 """
 
 import argparse
@@ -31,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from live.house import Player, Server, named, wait_for
 
 NAMES = {"Pss": "total", "Pss_Anon": "anonymous", "Pss_File": "files", "Locked": "locked", "Rss": "resident"}
-WANTED_MB = {False: 200.0, True: 260.0}
+WANTED_MB = 200.0
 # What standby is called where there is one; it may be loaded long after the ports are open.
 SPARE, SPARE_S = "antiphon-spare", 15.0
 QUIET_S, OVER_S, SETTLED_S = 3.0, 2.0, 2.0
@@ -51,11 +50,10 @@ class Memory:
 
 
 @contextmanager
-def playing(command: Path, server: Any, folder: Path, rtmidi: bool) -> Iterator["subprocess.Popen[Any]"]:
+def playing(command: Path, server: Any, folder: Path) -> Iterator["subprocess.Popen[Any]"]:
     """`antiphon play`, whose ports are open."""
-    settings, log = folder / "settings.toml", folder / "play.log"
-    settings.write_text(f"[midi]\nexact = {str(not rtmidi).lower()}\n")
-    usual = ["--api", "jack", "--config", str(settings), "--take-dir", str(folder), "--bpm", "240"]
+    log = folder / "play.log"
+    usual = ["--api", "jack", "--take-dir", str(folder), "--bpm", "240"]
     with log.open("w") as out:
         process = subprocess.Popen(
             [str(command), "play", *usual], env=server.environment, cwd=folder, stdout=out, stderr=out
@@ -99,11 +97,11 @@ def read_mb(pid: int) -> dict[str, float]:
     return {name: found.get(name, 0) * 1024 / 1e6 for name in NAMES}
 
 
-def measured(command: Path, rtmidi: bool) -> list[Memory]:
+def measured(command: Path) -> list[Memory]:
     with (
         tempfile.TemporaryDirectory() as folder,
         Server(real_time=True) as server,
-        playing(command, server, Path(folder), rtmidi) as process,
+        playing(command, server, Path(folder)) as process,
     ):
         time.sleep(SETTLED_S)
         have_one_answer(server.environment)
@@ -111,14 +109,14 @@ def measured(command: Path, rtmidi: bool) -> list[Memory]:
         return memory_of(process.pid)
 
 
-def report(command: Path, found: Sequence[Memory], rtmidi: bool) -> str:
-    lines = [f"{command}, {'through python-rtmidi' if rtmidi else 'own client'} on JACK"]
+def report(command: Path, found: Sequence[Memory]) -> str:
+    lines = [f"{command} on JACK"]
     lines.append(f"  {'MB':<20}{''.join(f'{name:>12}' for name in NAMES.values())}")
     total = Memory("all", {name: sum(one.mb[name] for one in found) for name in NAMES})
     lines += [
         f"  {one.name:<20}{''.join(f'{one.mb[name]:>12.1f}' for name in NAMES)}" for one in (*found, total)
     ]
-    whole_mb, wanted_mb = total.mb["Pss"], WANTED_MB[rtmidi]
+    whole_mb, wanted_mb = total.mb["Pss"], WANTED_MB
     verdict = "as wanted" if whole_mb <= wanted_mb else "MISSED"
     lines.append(f"  {whole_mb:.0f} MB in {len(found)} processes (wanted: at most {wanted_mb:g}) {verdict}")
     return "\n".join(lines)
@@ -128,12 +126,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     beside = Path(sys.executable).parent / "antiphon"
     parser.add_argument("--antiphon", type=Path, action="append", metavar="PATH", help=f"default: {beside}")
-    parser.add_argument("--rtmidi", action="store_true", help="through python-rtmidi")
     asked = parser.parse_args()
     for command in [Path(os.path.abspath(command)) for command in asked.antiphon or [beside]]:
         if shutil.which(str(command)) is None:
             parser.error(f"--antiphon must be a command that can be run: {command}")
-        print(report(command, measured(command, asked.rtmidi), asked.rtmidi), flush=True)
+        print(report(command, measured(command)), flush=True)
 
 
 if __name__ == "__main__":

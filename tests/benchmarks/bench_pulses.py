@@ -1,6 +1,6 @@
 """How late MIDI clock and thru leave while a long phrase is played. Linux, with jackd.
 
-    python tests/benchmarks/bench_pulses.py [--notes N …] [--bpm N] [--antiphon PATH] [--rtmidi]
+    python tests/benchmarks/bench_pulses.py [--notes N …] [--bpm N] [--antiphon PATH]
 
 `antiphon play` sends MIDI clock and passes on what is played, on a private real-time JACK server with no
 sound card. Another JACK client (tests/live/jack_peer.py) plays phrases of N sixteenths without a pause and
@@ -74,10 +74,10 @@ class Peer:
         self._process.communicate()
 
 
-def settings(bpm: float, rtmidi: bool) -> str:
+def settings(bpm: float) -> str:
     return (
         f"[tempo]\nbpm = {bpm:g}\n[clock]\nsend = true\n[phrase]\nmax_beats = {MAX_BEATS}\n"
-        f"[midi]\nthru = true\nexact = {str(not rtmidi).lower()}\n"
+        "[midi]\nthru = true\n"
     )
 
 
@@ -115,10 +115,10 @@ def note(place: int) -> tuple[int, int]:
     return PITCHES[place % len(PITCHES)], VELOCITIES[place % len(VELOCITIES)]
 
 
-def measured(command: Path, notes: int, bpm: float, rtmidi: bool) -> Row:
+def measured(command: Path, notes: int, bpm: float) -> Row:
     with ExitStack() as stack:
         server = stack.enter_context(Server(real_time=True))
-        stack.enter_context(playing(command, server.environment, settings(bpm, rtmidi)))
+        stack.enter_context(playing(command, server.environment, settings(bpm)))
         peer = Peer(server.environment)
         stack.callback(peer.end)
         peer.ask("connect", "peer:out", "antiphon:in")
@@ -172,7 +172,6 @@ def main() -> None:
     parser.add_argument("--notes", type=int, action="append", metavar="N", help="default: 32, 230, 512")
     parser.add_argument("--bpm", type=float, default=120.0)
     parser.add_argument("--antiphon", type=Path, default=beside, metavar="PATH", help=f"default: {beside}")
-    parser.add_argument("--rtmidi", action="store_true", help="through python-rtmidi, with no frame offsets")
     asked = parser.parse_args()
     command = Path(os.path.abspath(asked.antiphon))
     if shutil.which(str(command)) is None:
@@ -180,11 +179,10 @@ def main() -> None:
     lengths = asked.notes or (32, 230, 512)
     if not all(0 < notes <= MOST_NOTES for notes in lengths):
         parser.error(f"--notes must be 1 to {MOST_NOTES}")
-    way = "through python-rtmidi" if asked.rtmidi else "own client"
-    print(f"{command}, {way} on JACK; sixteenths at {asked.bpm:g} bpm; late by, in ms")
+    print(f"{command} on JACK; sixteenths at {asked.bpm:g} bpm; late by, in ms")
     print(f"{'':<36}{'number':>9}{'median':>9}{'p99':>9}{'most':>9}")
     for notes in lengths:
-        row = measured(command, notes, asked.bpm, asked.rtmidi)
+        row = measured(command, notes, asked.bpm)
         p99_ms = share(row.pulses_ms, 0.99) if row.pulses_ms else float("inf")
         verdict = "as wanted" if p99_ms <= WANTED_MS else "MISSED"
         lost = f"{max(0, row.due - len(row.pulses_ms))} pulses, {notes - len(row.thru_ms)} notes"

@@ -9,8 +9,6 @@ import os
 import time
 from pathlib import Path
 
-import rtmidi
-
 from antiphon import cli
 from antiphon.compose.events_model import EventModel
 from antiphon.events import NoteOn
@@ -78,7 +76,7 @@ def break_port():
 
     def breaking(self):
         if breaks():
-            raise rtmidi.RtMidiError("the port broke")
+            raise RuntimeError("the port broke")
         return receive(self)
 
     MidiPort.receive = breaking

@@ -1,28 +1,26 @@
 """A keyboard and synthesizer on JACK that is not ours; to unplug it, kill it.
 
-python device.py NAME: each line of stdin is a message to play (JSON), an empty one asks for what was heard.
+python device.py NAME: each line of stdin is a message to play (JSON), an empty one asks for what was heard
+since the last such line.
 """
 
 import json
 import sys
 
-import rtmidi
+from ends import Ends
 
 
 def main(name):
-    keys = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, f"{name}-keys")
-    synth = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, f"{name}-synth", 65536)
-    keys.open_virtual_port("out")
-    synth.open_virtual_port("in")
+    ends, told = Ends(name, "keys", "synth"), 0
     print("plugged in", flush=True)
     for line in sys.stdin:
         if line.strip():
-            keys.send_message(json.loads(line))
+            ends.send(json.loads(line))
         else:
-            heard = [message[0] for message in iter(synth.get_message, None)]
-            print(json.dumps(heard), flush=True)
-    for client in (keys, synth):
-        client.delete()  # the server would wait for them
+            heard = ends.heard[told:]
+            told += len(heard)
+            print(json.dumps([message for _, *message in heard]), flush=True)
+    ends.close()
 
 
 main(*sys.argv[1:])

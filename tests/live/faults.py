@@ -86,10 +86,10 @@ class Scene:
 
 
 @contextmanager
-def scene(server, folder, *arguments, exact=True, environment=(), settings="", connections=False, **how):
+def scene(server, folder, *arguments, environment=(), settings="", connections=False, **how):
     """A new Antiphon, and a player connected to it: by the player, or where it `connections`, by Antiphon."""
     file = folder / "config.toml"
-    file.write_text(f"[midi]\nexact = {str(exact).lower()}\n{settings}")
+    file.write_text(settings)
     inside = {**server.environment, **dict(environment)}
     usual = ("--random-seed", "1", "--bpm", str(BPM), "--config", str(file))
     with ExitStack() as stack:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PROBE = "import rtmidi; rtmidi.MidiOut(rtmidi.API_UNIX_JACK, 'probe')"
+PROBE = "import jack; jack.Client('probe', no_start_server=True).close()"
 _PLACES = Path("/dev/shm/jack-shm-registry")
 SILENT = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 

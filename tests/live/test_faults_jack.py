@@ -31,16 +31,15 @@ pytestmark = [
 ]
 
 BREAKING = [str(HERE / "breaking.py")]
-PATHS = pytest.mark.parametrize("exact", [True, False], ids=["exact", "plain"])
+REAL_TIME = pytest.mark.parametrize("real_time", [True, False], ids=["real time", "ordinary"])
 
 
-@PATHS
-def test_the_sender_is_killed_and_a_synthesizer_falls_silent(server, tmp_path, exact):
+def test_the_sender_is_killed_and_a_synthesizer_falls_silent(server, tmp_path):
     if font() is None:
         pytest.skip("fluidsynth or a soundfont (timgm6mb-soundfont) is not installed")
     organ = Organ(server.environment, tmp_path / "sound.wav")
     try:
-        with scene(server, tmp_path, exact=exact) as staged:
+        with scene(server, tmp_path) as staged:
             connect(server, "antiphon:out", "fluidsynth-midi:midi_00")
             assert_in_time(staged.measure(*DEATHS["kill -9 antiphon-sender"]))
             # What was connected before is connected again: the second answer is heard, too.
@@ -89,9 +88,9 @@ def test_all_of_it_ends_with_the_first_process_and_a_service_begins_again(server
         assert staged.daemon.process.wait(10) == 0, staged.daemon.log
 
 
-@PATHS
-def test_the_server_is_killed_and_returns(tmp_path, exact):
-    with Server(["-S"], real_time=True) as mortal, scene(mortal, tmp_path, exact=exact) as staged:
+@REAL_TIME
+def test_the_server_is_killed_and_returns(tmp_path, real_time):
+    with Server(["-S"], real_time=real_time) as mortal, scene(mortal, tmp_path) as staged:
         assert_in_time(measure_server(staged))
         assert staged.daemon.end() == 0, staged.daemon.log
     assert_takes_are_whole(tmp_path)

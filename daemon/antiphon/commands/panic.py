@@ -9,7 +9,7 @@ from antiphon.stage.control.client import NotRunning, ask
 from antiphon.stage.control.protocol import Command
 from antiphon.stage.machine.clock import SystemClock
 from antiphon.stage.ports.panic import panic as silence
-from antiphon.stage.ports.rtmidi import APIS
+from antiphon.stage.ports.systems import APIS
 
 
 @click.command()

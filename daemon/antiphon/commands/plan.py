@@ -54,15 +54,16 @@ def plan_of(
 def _wiring(settings: Config) -> Wiring:
     """The ports that the settings ask for; the channel counted from 0."""
     midi, clock = settings.midi, settings.clock
+    # Only ports on JACK tell of its transport.
+    api = "jack" if (midi.api, clock.source) == ("auto", "jack") else midi.api
     chosen_by_knob = settings.control.clock is not None
     return Wiring(
-        midi.api,
+        api,
         midi.client_name,
         midi.inputs,
         midi.output,
         midi.input_channel - 1 if midi.input_channel else None,
         midi.thru,
-        midi.exact,
         clock.input if clock.source == "midi" or chosen_by_knob else None,
         clock.output if clock.send else None,
         settings.tempo.bpm if clock.source == "jack" or chosen_by_knob else None,

@@ -16,7 +16,7 @@ from antiphon.stage.process.handle import PlayerHandle, end_all
 @click.option("--clock", type=LateChoice("perform.settings", "SOURCES"), help="Who keeps the time.")
 @click.option("--in", "inputs", multiple=True, metavar="NAME", help="Listen to this port; may be repeated.")
 @click.option("--out", "output", metavar="NAME", help="Answer on this port, instead of a virtual one.")
-@click.option("--api", type=LateChoice("stage.ports.rtmidi", "APIS"), help="The MIDI system.")
+@click.option("--api", type=LateChoice("stage.ports.systems", "APIS"), help="The MIDI system.")
 @click.option("--client-name", metavar="NAME", help="What the virtual ports are called.")
 @click.option(
     "--learn",

@@ -6,7 +6,8 @@ import click
 
 from antiphon.commands.options import shared
 from antiphon.stage.ports.names import lasting
-from antiphon.stage.ports.rtmidi import APIS, Listing, listings
+from antiphon.stage.ports.system import Listing
+from antiphon.stage.ports.systems import APIS, listings
 
 
 @click.command()

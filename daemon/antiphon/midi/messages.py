@@ -75,15 +75,14 @@ class HeldNotes:
     """The notes that were begun and not ended: every note-on that is sent must get its note-off."""
 
     def __init__(self) -> None:
-        self._notes: dict[tuple[int, int], NoteOff] = {}
+        self._notes: dict[tuple[int, int], None] = {}
 
     def follow(self, event: Event) -> None:
-        key = (event.channel, event.pitch)
         if isinstance(event, NoteOn):
-            self._notes[key] = NoteOff(event.pitch, event.channel)
+            self._notes[event.pitch, event.channel] = None
         else:
-            self._notes.pop(key, None)
+            self._notes.pop((event.pitch, event.channel), None)
 
     def owed(self) -> list[NoteOff]:
-        """The note-offs that are still to be sent, in the order of their note-ons."""
-        return list(self._notes.values())
+        """The note-offs still to be sent, in the order of their note-ons."""
+        return [NoteOff(pitch, channel) for pitch, channel in self._notes]

@@ -30,7 +30,7 @@ from antiphon.stage.process.supervisor import TakenOver
 from fakes import Neighbour
 
 PLAIN = Wiring()
-READY = Ready(("antiphon:in",), "antiphon:out", "jack", "antiphon", True, "ordinary priority")
+READY = Ready(("antiphon:in",), "antiphon:out", "jack", "antiphon", "ordinary priority")
 
 
 class House:

@@ -12,7 +12,9 @@ from antiphon import bundle
 from antiphon.errors import Failure, WrongUse
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.machine.priority import may_lock_memory
-from antiphon.stage.ports.rtmidi import MidiSystem, load_rtmidi, quiet, systems
+from antiphon.stage.ports.jack.client import StartJack
+from antiphon.stage.ports.system import MissingError, NoServerError
+from antiphon.stage.ports.systems import LOOK, Candidate, answer_of, candidates, listing_of
 
 Verdict = Literal["good", "poor", "bad"]
 MEASURED_S, PERIOD_S = 2.0, 0.01
@@ -32,15 +34,11 @@ class Finding:
     mend: str = ""
 
 
-def midi(backend: Any = None) -> list[Finding]:
+def midi(backend: Any = None, start_jack: StartJack | None = None) -> list[Finding]:
     """A finding for each MIDI system; a bad one is only poor where another works."""
-    try:
-        rtmidi = backend or load_rtmidi()
-    except Failure as failure:
-        return [Finding("MIDI", "bad", failure.message)]
-    looked = [_look(system, rtmidi.RtMidiError) for system in systems(rtmidi, "auto")]
+    looked = [_look(candidate) for candidate in candidates("auto", LOOK, backend, start_jack)]
     if not looked:
-        return [Finding("MIDI", "bad", "python-rtmidi knows no MIDI system", "pip install python-rtmidi")]
+        return [Finding("MIDI", "bad", "the MIDI library knows no MIDI system")]
     answered = any(finding.verdict == "good" for finding in looked)
     return [_eased(finding) if answered else finding for finding in looked]
 
@@ -51,15 +49,16 @@ def _eased(finding: Finding) -> Finding:
     return Finding(finding.thing, "poor", f"{finding.detail}; another system answers", finding.mend)
 
 
-def _look(system: MidiSystem, errors: type[Exception]) -> Finding:
-    thing = f"MIDI: {system.title}"
+def _look(candidate: Candidate) -> Finding:
+    thing = f"MIDI: {candidate.title}"
     try:
-        with quiet():
-            found = system.listing()
-    except errors as error:
-        return Finding(thing, "bad", str(error), _mend_midi(system.api, _SEQUENCER))
+        found = answer_of(candidate, listing_of)
+    except MissingError as error:
+        return Finding(thing, "bad", str(error), error.mend)
+    except NoServerError as error:
+        return Finding(thing, "bad", str(error), _mend_midi(candidate.api, _SEQUENCER))
     ports = f"answers; inputs {len(found.inputs)}, outputs {len(found.outputs)}"
-    if system.api == "winmm" and not (found.inputs and found.outputs):
+    if candidate.api == "winmm" and not (found.inputs and found.outputs):
         mend = "make antiphon:in and antiphon:out with loopMIDI, or plug in a keyboard and a synthesizer"
         return Finding(thing, "bad", f"{ports}; Windows has no virtual ports", mend)
     return Finding(thing, "good", ports)

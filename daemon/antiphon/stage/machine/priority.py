@@ -3,13 +3,10 @@
 The other processes give up the right to it: `antiphon play` lowers the limit, the playing process raises it.
 """
 
-import ctypes
 import os
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -54,6 +51,8 @@ def as_if_playing(do: Callable[[], T]) -> tuple[bool, T]:
 
     It runs on a thread of its own, whose priority ends with it, so the process stays as it was.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     may_go_first()
     with ThreadPoolExecutor(1, "as-if-playing") as pool:
         return pool.submit(lambda: (_fifo(), do())).result()
@@ -81,6 +80,8 @@ def _fifo() -> bool:
 
 def _lock_memory() -> bool:
     """What is touched stays in memory; before Linux 4.4 all that is mapped."""
+    import ctypes
+
     return may_lock_memory() and any(
         ctypes.CDLL(None).mlockall(flags) == 0
         for flags in (_MCL_CURRENT | _MCL_FUTURE | _MCL_ONFAULT, _MCL_CURRENT | _MCL_FUTURE)
@@ -88,10 +89,10 @@ def _lock_memory() -> bool:
 
 
 # The name of the main thread; the system keeps 15 characters.
-_NAME = Path("/proc/self/comm")
+_NAME = "/proc/self/comm"
 
 
 def call_this_process(name: str) -> None:
     """Name this process in lists of processes, where the system can; call it from the main thread."""
-    with suppress(OSError):
-        _NAME.write_text(name)
+    with suppress(OSError), open(_NAME, "w", encoding="utf-8") as file:
+        file.write(name)

@@ -1,6 +1,6 @@
 """What others have connected to our virtual ports, and making it so again after we were away.
 
-A tie is an output and an input, by name. Knows no MIDI system: `Patchbay` is what one can do.
+A connection is an output and an input, by name. Knows no MIDI system: `Patchbay` is what one can do.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,17 +10,17 @@ PortConnection = tuple[str, str]
 
 
 class Patchbay(Protocol):
-    """Lists the ties of our ports, and makes one; False where one of its ends is not there (yet)."""
+    """Lists the connections of our ports, and connects two ports where both are there."""
 
     def connections(self, ours: Sequence[str]) -> tuple[PortConnection, ...]: ...
 
-    def connect_ports(self, output: str, into: str) -> bool: ...
+    def connect(self, output: str, into: str) -> None: ...
 
 
 class Connections:
-    """Looks at the ties of `ours`; `wanted` are made as soon as both ends are there.
+    """Looks at the connections of `ours`; `wanted` are made as soon as both ends are there.
 
-    `tell` hears of the ties there are, wanted ones among them, whenever they change.
+    `tell` hears of the connections there are, wanted ones among them, whenever they change.
     """
 
     def __init__(
@@ -35,10 +35,16 @@ class Connections:
         self._told: tuple[PortConnection, ...] = tuple(wanted)
 
     def look(self) -> None:
-        """Make what is wanted, and see what there is."""
-        made = [connect_ports for connect_ports in self._wanted if self._bay.connect_ports(*connect_ports)]
-        self._wanted = [connect_ports for connect_ports in self._wanted if connect_ports not in made]
-        there = dict.fromkeys([*self._bay.connections(self._ours), *made, *self._wanted])
-        if set(there) != set(self._told):
-            self._told = tuple(there)
+        """See what there is, and make what is wanted and not there; the next look sees whether it is."""
+        there = self._bay.connections(self._ours)
+        self._wanted = [pair for pair in self._wanted if pair not in there]
+        self.make()
+        told = dict.fromkeys([*there, *self._wanted])
+        if set(told) != set(self._told):
+            self._told = tuple(told)
             self._tell(self._told)
+
+    def make(self) -> None:
+        """Connect what is wanted and was not there yet."""
+        for pair in self._wanted:
+            self._bay.connect(*pair)

@@ -1,7 +1,6 @@
 """The port that plays: inputs and an output of the MIDI system, and what passes them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,22 +20,16 @@ from antiphon.events import (
 )
 from antiphon.midi.messages import HeldNotes
 from antiphon.stage.machine.clock import Clock
-from antiphon.stage.ports.alsa import AlsaSystem
-from antiphon.stage.ports.alsa_connections import alsa_clients
 from antiphon.stage.ports.connections import Connections, PortConnection
 from antiphon.stage.ports.copies import CopyFilter
 from antiphon.stage.ports.echo import EchoFilter
 from antiphon.stage.ports.input import InputPort
-from antiphon.stage.ports.jack.client import Process, jack_loads, start_jack_process
-from antiphon.stage.ports.jack.messages import JackRequest
-from antiphon.stage.ports.jack.system import JackSystem, PlainJack
-from antiphon.stage.ports.open import Names, OpenPort, OpenPorts, System, open_ports
+from antiphon.stage.ports.jack.client import JackOrder, StartJack
+from antiphon.stage.ports.open import Names, OpenPort, open_ports
 from antiphon.stage.ports.output import ClockOutputPort, OutputPort
 from antiphon.stage.ports.port import ConnectionsChanged, PortChanged
 from antiphon.stage.ports.reconnect import PortWatch, WatchedPort
-from antiphon.stage.ports.rtmidi import MidiSystem, answers, load_rtmidi, retire
-
-StartJack = Callable[[JackRequest], Process]
+from antiphon.stage.ports.systems import answers, candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +41,10 @@ class Wiring:
     inputs, output  ports there are, by name, pattern or part of a name; empty: a virtual port of ours
     input_channel   the only channel listened to, 0–15; None: all
     thru            whether what the player does goes to the output too
-    exact           on JACK: to the frame, where JACK-Client can be loaded and the server is a real-time one
     clock_input     a port that MIDI clock comes from; empty: a virtual one; None: clock is not listened to
     clock_output    a port that MIDI clock goes to; empty: a virtual one; None: there is none
-    transport_bpm   on JACK, and exact: its transport is followed, at this tempo where it has none; None: not
-    insist          on JACK: that very name, which a process that is no more may have for a moment yet
+    transport_bpm   on JACK: its transport is followed, at this tempo where it has none; None: it is not
+    insist          on JACK: that very name, which a process that has ended may have for a moment yet
     """
 
     api: str = "auto"
@@ -61,7 +53,6 @@ class Wiring:
     output: str = ""
     input_channel: int | None = None
     thru: bool = False
-    exact: bool = True
     clock_input: str | None = None
     clock_output: str | None = None
     transport_bpm: float | None = None
@@ -71,14 +62,18 @@ class Wiring:
     def names(self) -> Names:
         return Names(self.client_name, self.inputs, self.output, self.clock_input, self.clock_output)
 
+    @property
+    def jack_order(self) -> JackOrder:
+        return JackOrder(self.client_name, self.transport_bpm, self.insist)
+
 
 class MidiPort:
-    """MIDI in and out, as a `Wiring` says: through python-rtmidi, or on JACK to the frame.
+    """MIDI in and out, as a `Wiring` says.
 
     `tell` hears of ports that go and come back, and of what is connected, which `attend` notices. If this one
     goes on where another was, `held` are the notes that sound on the output, and `connections` what is to be
-    connected to our ports. `backend` stands in for the rtmidi module and `start_jack` for the process that is
-    JACK's client. Raises Failure, saying what to do, where there is no MIDI to be had or a name fits no port.
+    connected to our ports. `backend` stands in for the binding, and `start_jack` for the process that is
+    JACK's client. Raises Failure, saying what to do, where no MIDI system answers or a name fits no port.
     """
 
     def __init__(
@@ -92,34 +87,30 @@ class MidiPort:
         connections: Sequence[PortConnection] = (),
     ) -> None:
         self._clock, self._thru, self._tell = clock, wiring.thru, tell
-        if start_jack is None and backend is None and jack_loads():
-            start_jack = start_jack_process
-        rtmidi = backend or load_rtmidi()
-        # The kernel knows nothing of a stand-in's ports.
-        clients = alsa_clients if backend is None else str
-        opened = next(answers(rtmidi, wiring.api, partial(_open, wiring, start_jack, clients, clock)))
-        self._system = opened.system
-        self.api, self.output = opened.system.api, opened.output.name
-        self.inputs = tuple(socket.name for socket in opened.inputs)
-        self.client_name = opened.client
-        self._devices = opened.devices
+        found = candidates(wiring.api, wiring.jack_order, backend, start_jack)
+        opened = next(answers(found, partial(open_ports, wiring.names)))
+        self._system, errors = opened.system, opened.system.errors
+        self.api, self.output, self.client_name = opened.system.api, opened.output.name, opened.client
+        self.inputs = tuple(port.name for port in opened.inputs)
         echo, copies = EchoFilter(), CopyFilter()
-        self._intakes = [(socket, InputPort(wiring.input_channel, echo, copies)) for socket in opened.inputs]
+        self._inputs = [
+            (port.device, InputPort(wiring.input_channel, echo, copies), port) for port in opened.inputs
+        ]
         # Notes on the clock's port are not the player's, so what comes there is no copy.
-        clock_inputs = _one(opened.clock_input)
-        self._clock_intakes = [(socket, InputPort(None, echo, CopyFilter())) for socket in clock_inputs]
+        self._clock_inputs = [
+            (port.device, InputPort(None, echo, CopyFilter()), port) for port in _one(opened.clock_input)
+        ]
         self._clocked = wiring.clock_input is not None
-        virtual = [socket.name for socket in opened.all if socket.link is None]
-        self._ties = Connections(
+        virtual = [port.name for port in opened.all if port.link is None]
+        self._connections = Connections(
             self._system, virtual, connections, lambda found: tell(ConnectionsChanged(found))
         )
-        if connections:  # before the outlet is made: what another left sounding is ended where it sounds
-            with suppress(Failure, self._system.errors):  # a server that is gone will say so again
-                self._ties.look()
-        self._outlet = OutputPort(opened.output, echo, held or HeldNotes(), clock.now_s())
-        self._clock_outlet = ClockOutputPort(opened.clock_output) if opened.clock_output else None
+        # Before the output is made: what another left sounding is ended where it sounds.
+        self._connections.make()
+        self._output = OutputPort(opened.output, errors, echo, held or HeldNotes(), clock.now_s())
+        self._clock_output = ClockOutputPort(opened.clock_output, errors) if opened.clock_output else None
         directions = (opened.inputs, [opened.output], _one(opened.clock_input), _one(opened.clock_output))
-        self._presence = PortWatch(*map(_links, directions))
+        self._watch = PortWatch(*map(_links, directions), know=self._system.look)
         self._waiting: list[Input] = []
         self._let_go: list[Event | ControlChange] = []
         self._closed = False
@@ -128,22 +119,26 @@ class MidiPort:
     def ahead_s(self) -> float:
         return self._system.ahead_s
 
-    @property
-    def exact(self) -> bool:
-        """Whether notes leave at their frame, and `receive` can tell of JACK's transport."""
-        return isinstance(self._system, JackSystem)
-
     def receive(self) -> list[Input]:
         # Polled, not called back: a callback would take the GIL inside the MIDI system's real-time thread.
         if self._closed:
             return []
-        let_go, self._let_go = self._let_go, []
         now_s = self._clock.now_s()
-        arrived = [_stamped(event, now_s) for event in let_go]
-        arrived += self._arrived()
-        if not (arrived or self._waiting):
-            return []
-        return self._until_now(arrived)
+        arrived: list[Input] = [*self._system.poll()]
+        if self._let_go:
+            arrived += [_stamped(event, now_s, 0.0) for event in self._let_go]
+            self._let_go = []
+        for device, port, _ in self._inputs:
+            while (came := device.receive()) is not None:
+                data, at_s, grain_s = came
+                arrived += self._take_in(port, data, now_s if at_s is None else at_s, grain_s)
+            if port.lapsed(now_s):
+                arrived += [_stamped(off, now_s, 0.0) for off in self._release(port)]
+        for device, port, _ in self._clock_inputs:
+            while (came := device.receive()) is not None:
+                data, at_s, grain_s = came
+                arrived += self._clock_in(port, data, now_s if at_s is None else at_s, grain_s)
+        return self._until_now(arrived) if arrived or self._waiting else arrived
 
     def _until_now(self, arrived: Sequence[Input]) -> list[Input]:
         """What has its moment behind it, in order: JACK tells of a whole period when it begins."""
@@ -153,72 +148,57 @@ class MidiPort:
         self._waiting = self._waiting[len(past) :]
         return past
 
-    def _arrived(self) -> Iterator[Input]:
-        self._system.gather()
-        for socket, intake in self._intakes:
-            while (arrived := socket.receive()) is not None:
-                yield from self._take_in(intake, *arrived)
-            if intake.lapsed(now_s := self._clock.now_s()):
-                yield from (_stamped(off, now_s) for off in self._release(intake))
-        for socket, intake in self._clock_intakes:
-            while (arrived := socket.receive()) is not None:
-                yield from self._clock_in(intake, *arrived)
-        yield from self._system.leads()
-
-    def _take_in(self, intake: InputPort, data: Sequence[int], at_s: float | None) -> Iterator[Input]:
-        now_s = self._clock.now_s()
-        stamp_s = now_s if at_s is None else at_s
-        for message, events in intake.feed(data, stamp_s):
+    def _take_in(self, port: InputPort, data: Sequence[int], at_s: float, grain_s: float) -> Iterator[Input]:
+        for message, events in port.feed(data, at_s):
             signals = any(isinstance(event, ClockSignal) for event in events)
             if self._thru and not signals:
-                self._outlet.pass_on(message, now_s)
+                self._output.pass_on(message, self._clock.now_s())
             if self._clocked or not signals:
-                yield from (_stamped(event, stamp_s) for event in events)
+                yield from (_stamped(event, at_s, grain_s) for event in events)
 
-    def _clock_in(self, intake: InputPort, data: Sequence[int], at_s: float | None) -> Iterator[Input]:
+    def _clock_in(self, port: InputPort, data: Sequence[int], at_s: float, grain_s: float) -> Iterator[Input]:
         """Of the port for the clock only the clock is heard: programs send notes-off there, too."""
-        stamp_s = self._clock.now_s() if at_s is None else at_s
-        for _, events in intake.feed(data, stamp_s):
-            yield from (Clocked(stamp_s, event) for event in events if isinstance(event, ClockSignal))
+        for _, events in port.feed(data, at_s):
+            yield from (Clocked(at_s, event, grain_s) for event in events if isinstance(event, ClockSignal))
 
-    def _release(self, intake: InputPort) -> list[Event | ControlChange]:
+    def _release(self, port: InputPort) -> list[Event | ControlChange]:
         """The keys and pedals that were down on an input that fell silent come up."""
-        offs = intake.release()
+        offs = port.release()
         if self._thru:
             for off in offs:
-                self._outlet.send(off, self._clock.now_s())
+                self._output.send(off, self._clock.now_s())
         return offs
 
     def send(self, event: Event | ControlChange, at_s: float) -> None:
         """Sound an event at `at_s`; nothing where the output is away. Raises Failure on a closed port."""
         if self._closed:
             raise Failure("the MIDI port is closed")
-        self._outlet.send(event, max(at_s, self._clock.now_s()))
+        self._output.send(event, max(at_s, self._clock.now_s()))
 
     def send_clock(self, signal: ClockSignal, at_s: float) -> None:
-        if self._clock_outlet is not None and not self._closed:
-            self._clock_outlet.send(signal, at_s)
+        if self._clock_output is not None and not self._closed:
+            self._clock_output.send(signal, at_s)
 
     def attend(self, next_send_s: float | None) -> None:
-        """See which ports went or came back, if it is time to look and nothing is due soon.
+        """See which ports went or came back, if it is time to look and nothing is due soon. Never waits.
 
         Call it often. The keys down on an input that went are released by the next `receive`; the notes
         sounding on an output that went are released when it returns.
         """
         now_s = self._clock.now_s()
-        self._outlet.attend(now_s)
-        if self._presence.due(now_s, next_send_s):
-            for link in self._presence.look(now_s):
+        self._output.attend(now_s)
+        if self._watch.due(now_s, next_send_s):
+            for link in self._watch.look():
                 self._change(link)
-            self._ties.look()
+            self._connections.look()
 
     def _change(self, link: WatchedPort) -> None:
-        if link is self._outlet.link:
-            changed = self._outlet.returned if link.present else self._outlet.lost
+        if link is self._output.link:
+            changed = self._output.returned if link.present else self._output.lost
             changed(self._clock.now_s())
-        for socket, intake in self._intakes:
-            if socket.link is link and not link.present:
-                self._let_go += self._release(intake)
+        for _, port, opened in self._inputs:
+            if opened.link is link and not link.present:
+                self._let_go += self._release(port)
         self._tell(PortChanged(link.name, link.present))
 
     def close(self) -> None:
@@ -226,46 +206,20 @@ class MidiPort:
             return
         self._closed = True
         try:
-            self._outlet.settle(self._clock.now_s())
+            self._output.settle(self._clock.now_s())
         finally:
-            if not self._system.gone:  # else the library would wait for its server for ever
-                retire(self._clock, self._devices)
             self._system.close()
 
 
-def _open(
-    wiring: Wiring,
-    start_jack: StartJack | None,
-    alsa_clients: Callable[[], str],
-    clock: Clock,
-    system: MidiSystem,
-) -> OpenPorts:
-    if system.api == "alsa":
-        return open_ports(wiring.names, AlsaSystem(system.rtmidi, system.number, alsa_clients))
-    if start_jack is None or system.api != "jack":
-        return open_ports(wiring.names, system)
-    exact = wiring.exact
-    bpm = wiring.transport_bpm if exact else None
-    process = start_jack(JackRequest(wiring.client_name, bpm, wiring.insist, exact))
-    # A server of ordinary priority loses time now and again, and its frames then tell wrong moments. There
-    # the process only says whether the server is there, and what is connected.
-    jack: System = JackSystem(process) if process.exact else PlainJack(system, process, clock, wiring.insist)
-    try:
-        return open_ports(wiring.names, jack)
-    except BaseException:
-        jack.close()
-        raise
-
-
-def _stamped(event: Event | Change | ClockSignal, at_s: float) -> Input:
+def _stamped(event: Event | Change | ClockSignal, at_s: float, grain_s: float) -> Input:
     if isinstance(event, ClockSignal):
-        return Clocked(at_s, event)
+        return Clocked(at_s, event, grain_s)
     return Timed(at_s, event) if isinstance(event, NoteOn | NoteOff) else Turned(at_s, event)
 
 
-def _one(socket: OpenPort | None) -> list[OpenPort]:
-    return [] if socket is None else [socket]
+def _one(port: OpenPort | None) -> list[OpenPort]:
+    return [] if port is None else [port]
 
 
-def _links(sockets: Iterable[OpenPort]) -> list[WatchedPort]:
-    return [socket.link for socket in sockets if socket.link is not None]
+def _links(ports: Iterable[OpenPort]) -> list[WatchedPort]:
+    return [port.link for port in ports if port.link is not None]

@@ -1,4 +1,4 @@
-"""The MIDI output: what is owed on it, and what happens to notes while the port it is tied to is away."""
+"""The MIDI output: the note-offs still to be sent on it, and notes while the port it goes to is away."""
 
 from collections import deque
 
@@ -20,47 +20,65 @@ _FRAME_S = 0.001
 class OutputPort:
     """Sends events and raw messages, each at its moment, and tells the echo filter of them.
 
-    While the port is away nothing is sent, and the notes that sounded on it stay owed until it is back.
-    `held` are those that sound already.
+    While the port is away nothing is sent, and the note-offs of what sounded on it wait until it is back.
+    `held` are the notes that sound already; `errors` is what a device that was pulled out may raise.
     """
 
-    def __init__(self, socket: OpenPort, echo: EchoFilter, held: HeldNotes, now_s: float) -> None:
-        self.link: WatchedPort | None = socket.link
-        self._socket, self._echo = socket, echo
-        self._held = held
-        self._ended: deque[tuple[float, NoteOn]] = deque()  # in doubt whether their note-offs arrived
+    def __init__(
+        self, port: OpenPort, errors: type[Exception], echo: EchoFilter, held: HeldNotes, now_s: float
+    ) -> None:
+        self.link: WatchedPort | None = port.link
+        self._device, self._errors, self._echo, self._held = port.device, errors, echo, held
+        self._ended: deque[tuple[float, NoteOff]] = deque()  # in doubt whether these arrived
         # What another left sounding is ended once what hears it is connected.
         self._usable_from_s = now_s + SETTLE_S if held.owed() else None  # None: since it was opened
 
     def send(self, event: Event | ControlChange, at_s: float) -> None:
-        self._pass(to_bytes(event), None if isinstance(event, ControlChange) else event, at_s)
+        self._send(to_bytes(event), None if isinstance(event, ControlChange) else event, at_s)
 
     def pass_on(self, message: bytes, at_s: float) -> None:
         """One whole message of the player's."""
-        self._pass(message, from_bytes(message), at_s)
+        self._send(message, from_bytes(message), at_s)
 
-    def _pass(self, message: bytes, event: Event | None, at_s: float) -> None:
-        if self._away:
+    def _send(self, message: bytes, event: Event | None, at_s: float) -> None:
+        if self._usable_from_s is not None or (self.link is not None and not self.link.present):
             return
         if isinstance(event, NoteOn):
-            self._held.follow(event)  # before it leaves, so that it is owed whatever happens
-        if write(self._socket, message, at_s) and event is not None:
+            self._held.follow(event)  # before it leaves, so that it is ended whatever happens
+        if not self._leaves(message, at_s) or event is None:
+            return
+        if isinstance(event, NoteOff):
             self._held.follow(event)
-            if isinstance(event, NoteOff):
-                self._ended.append((at_s, NoteOn(event.pitch, 1, event.channel)))
-            while self._ended and at_s - self._ended[0][0] > DOUBT_S:
-                self._ended.popleft()
-            self._echo.sent(event, at_s - _FRAME_S)
+            self._doubt(event, at_s)
+        self._echo.sent(event, at_s - _FRAME_S)
+
+    def _doubt(self, event: NoteOff, at_s: float) -> None:
+        if self.link is None:
+            return
+        self._ended.append((at_s, event))
+        while at_s - self._ended[0][0] > DOUBT_S:
+            self._ended.popleft()
+
+    def _leaves(self, message: bytes, at_s: float) -> bool:
+        """Whether it left: a device pulled out since the last look says so here, or says nothing."""
+        try:
+            self._device.send(message, at_s)
+        except self._errors:
+            if self.link is None:
+                raise
+            self.link.lose()
+            return False
+        return True
 
     def lost(self, at_s: float) -> None:
-        """The port was missed: the note-offs of the last moments are owed again."""
-        for ended_s, note in self._ended:
+        """The port was missed: the note-offs of the last moments have to be sent again."""
+        for ended_s, off in self._ended:
             if at_s - ended_s <= DOUBT_S:
-                self._held.follow(note)
+                self._held.follow(NoteOn(off.pitch, 1, off.channel))
         self._ended.clear()
 
     def returned(self, at_s: float) -> None:
-        """The port was tied anew; it is used again a little later, by `attend`."""
+        """The port was connected anew; it is used again a little later, by `attend`."""
         self._usable_from_s = at_s + SETTLE_S
 
     def attend(self, now_s: float) -> None:
@@ -70,35 +88,26 @@ class OutputPort:
             self.settle(now_s)
 
     def settle(self, now_s: float) -> None:
-        """Send the note-offs that are owed, if the port is there."""
+        """Send the note-offs that are still to be sent, if the port is there."""
         if self.link is None or self.link.present:
             for off in self._held.owed():
-                if write(self._socket, to_bytes(off), now_s):
+                if self._leaves(to_bytes(off), now_s):
                     self._held.follow(off)
-
-    @property
-    def _away(self) -> bool:
-        return self._usable_from_s is not None or (self.link is not None and not self.link.present)
 
 
 class ClockOutputPort:
-    """Sends MIDI clock; while the port is away nothing is sent, and nothing is owed on it."""
+    """Sends MIDI clock; while the port is away nothing is sent."""
 
-    def __init__(self, socket: OpenPort) -> None:
-        self._socket = socket
+    def __init__(self, port: OpenPort, errors: type[Exception]) -> None:
+        self._port, self._errors = port, errors
 
     def send(self, signal: ClockSignal, at_s: float) -> None:
-        if self._socket.link is None or self._socket.link.present:
-            write(self._socket, to_bytes(signal), at_s)
-
-
-def write(socket: OpenPort, message: bytes, at_s: float) -> bool:
-    """Whether it left: a device pulled out since the last look says so here, or says nothing."""
-    try:
-        socket.send(message, at_s)
-    except socket.system.errors:
-        if socket.link is None:
-            raise
-        socket.link.lose()
-        return False
-    return True
+        link = self._port.link
+        if link is not None and not link.present:
+            return
+        try:
+            self._port.device.send(to_bytes(signal), at_s)
+        except self._errors:
+            if link is None:
+                raise
+            link.lose()

@@ -5,80 +5,97 @@ from contextlib import ExitStack
 from typing import Any
 
 from antiphon.errors import Failure
-from antiphon.events import CHANNELS, HIGHEST_PITCH, LOWEST_PITCH, ControlChange, NoteOff
-from antiphon.midi.messages import SUSTAIN, to_bytes
+from antiphon.events import CHANNELS, HIGHEST_PITCH, LOWEST_PITCH, NoteOff
+from antiphon.midi.messages import to_bytes
 from antiphon.stage.machine.clock import Clock
+from antiphon.stage.ports.bindings import quiet
+from antiphon.stage.ports.jack.client import JackOrder, StartJack
 from antiphon.stage.ports.names import fitting, lasting, nothing_fits
-from antiphon.stage.ports.rtmidi import Listing, MidiSystem, answers, load_rtmidi, quiet, retire, systems
+from antiphon.stage.ports.output import SETTLE_S
+from antiphon.stage.ports.system import Device, Listing, System
+from antiphon.stage.ports.systems import answers, candidates
 
-ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
-# A channel's note-offs are 384 bytes; a MIDI cable carries 3 125 a second, and what waits is buffered.
-CHANNEL_PAUSE_S = 0.04
+SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF = 64, 120, 123
+_CONTROL = 0xB0
+# So many messages go at once, which is less than any of JACK's buffers holds.
+TOGETHER, PAUSE_S = 16, 0.005
+_CLIENT = "antiphon-panic"
 
 
-def silence() -> Iterator[list[list[int]]]:
-    """The messages that silence a channel, channel by channel.
+def silence() -> Iterator[bytes]:
+    """The messages that silence a port.
 
     First the controls that do it at once on what knows them, for all channels; then each note by itself, for
-    what does not.
+    what does not; then the controls again: a receiver that is late may lose all that comes in one period.
     """
-    channels = range(CHANNELS)
-    yield [
-        list(to_bytes(ControlChange(control, 0, channel)))
-        for channel in channels
-        for control in (SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF)
-    ]
-    for channel in channels:
-        yield [list(to_bytes(NoteOff(pitch, channel))) for pitch in range(LOWEST_PITCH, HIGHEST_PITCH + 1)]
+    yield from _controls()
+    for channel in range(CHANNELS):
+        for pitch in range(LOWEST_PITCH, HIGHEST_PITCH + 1):
+            yield to_bytes(NoteOff(pitch, channel))
+    yield from _controls()
 
 
-def panic(clock: Clock, api: str = "auto", output: str = "", backend: Any = None) -> list[str]:
+def _controls() -> Iterator[bytes]:
+    for channel in range(CHANNELS):
+        for control in (SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF):
+            yield bytes((_CONTROL | channel, control, 0))
+
+
+def panic(
+    clock: Clock,
+    api: str = "auto",
+    output: str = "",
+    backend: Any = None,
+    start_jack: StartJack | None = None,
+) -> list[str]:
     """Silence every output that `output` fits, or all there are; gives their names.
 
     Takes less than a second. Raises Failure where no MIDI system answers, a name fits nothing, or a port
     cannot be opened; the others are silenced all the same.
     """
-    rtmidi = backend or load_rtmidi()
-    chosen = _chosen(list(answers(rtmidi, api, MidiSystem.listing)), output)
-    by_api = {system.api: system for system in systems(rtmidi, api)}
-    sinks: list[Any] = []
-    with ExitStack() as ending:
-        ending.callback(retire, clock, sinks)
-        problems = [told for name, port in chosen if (told := _open(by_api[name], port, sinks))]
-        _send_all(clock, sinks)
-    if problems:
+    with ExitStack() as closing:
+        found = []
+        for system, listing in answers(candidates(api, JackOrder(_CLIENT), backend, start_jack), _looked):
+            closing.callback(system.close)
+            found.append((system, listing))
+        chosen = _chosen(found, output)
+        opened = [_open(system, port, number) for number, (system, port) in enumerate(chosen, 1)]
+        _send_all(clock, [device for device in opened if not isinstance(device, str)])
+    if problems := [problem for problem in opened if isinstance(problem, str)]:
         raise Failure("\n".join(problems))
-    return [lasting(port, name) for name, port in chosen]
+    return [lasting(port, system.api) for system, port in chosen]
 
 
-def _chosen(found: Sequence[Listing], output: str) -> list[tuple[str, str]]:
-    """API and port of each output that is meant."""
+def _looked(system: System) -> tuple[System, Listing]:
+    return system, system.listing()
+
+
+def _chosen(found: Sequence[tuple[System, Listing]], output: str) -> list[tuple[System, str]]:
+    """System and port of each output that is meant."""
     if not output:
-        return [(system.api, port) for system in found for port in system.outputs]
-    chosen = [(s.api, port) for s in found for port in fitting(output, s.outputs, s.api)]
+        return [(system, port) for system, there in found for port in there.outputs]
+    chosen = [(system, port) for system, there in found for port in fitting(output, there.outputs, there.api)]
     if not chosen:
-        there = [lasting(port, system.api) for system in found for port in system.outputs]
-        raise nothing_fits("output", output, there, "")
+        names = [lasting(port, there.api) for _, there in found for port in there.outputs]
+        raise nothing_fits("output", output, names, "")
     return chosen
 
 
-def _open(system: MidiSystem, port: str, sinks: list[Any]) -> str:
-    """Add an output to `sinks`; gives what is wrong where it cannot be opened."""
-    with quiet():
-        sink = system.sink("antiphon-panic")
+def _open(system: System, port: str, number: int) -> Device | str:
+    """An output to that port, or what is wrong where it cannot be opened."""
     try:
-        sink.open_port(sink.get_ports().index(port), "out")
-    except (system.rtmidi.RtMidiError, ValueError) as error:  # ValueError: it went since it was listed
-        sink.delete()
+        with quiet():
+            device = system.output(_CLIENT, f"out-{number}")
+            device.connect(port)
+    except (system.errors, OSError) as error:
         return f"MIDI output {port} cannot be opened: {error}"
-    sinks.append(sink)
-    return ""
+    return device
 
 
-def _send_all(clock: Clock, sinks: Sequence[Any]) -> None:
-    for messages in silence():
-        # Also before the first: on JACK a connection works from the next period on.
-        clock.wait_until_s(clock.now_s() + CHANNEL_PAUSE_S, exactly=False)
-        for sink in sinks:
-            for message in messages:
-                sink.send_message(message)
+def _send_all(clock: Clock, devices: Sequence[Device]) -> None:
+    clock.wait_until_s(clock.now_s() + SETTLE_S, exactly=False)
+    for number, message in enumerate(silence()):
+        if number % TOGETHER == 0:
+            clock.wait_until_s(clock.now_s() + PAUSE_S, exactly=False)
+        for device in devices:
+            device.send(message, clock.now_s())

@@ -1,12 +1,12 @@
-"""Our ports that hang on ports of others, by name: noticing that one went, taking it up when it returns.
+"""Our ports that are connected to ports of others, by name: noticing that one went, and connecting again.
 
 A look costs one list of names a direction, from a client we have anyway; no client is ever made for it.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from antiphon.stage.ports.names import lasting
+from antiphon.stage.ports.system import Device
 
 LOOK_S = 0.4
 # Listing takes tenths of a millisecond, connecting a few: with less time than this before a note, it waits.
@@ -14,30 +14,19 @@ CLEAR_S = 0.015
 
 
 class WatchedPort:
-    """One port of ours, tied to one of theirs. `connect(name, number)` opens ours to that port of the list.
+    """One port of ours, connected to one of theirs.
 
-    `tied(name)` says whether ours still hangs on the port of that name, which is there.
-
-    Raises whatever `connect` raises while it is made; later, what is one of `errors` means: not back yet.
+    Raises whatever connecting raises while it is made; later, what is one of `errors` means: not back yet.
     """
 
-    def __init__(
-        self,
-        device: Any,
-        port: str,
-        api: str,
-        connect: Callable[[str, int], None],
-        errors: type[Exception],
-        tied: Callable[[str], bool] = lambda _: True,
-    ) -> None:
+    def __init__(self, device: Device, port: str, api: str, errors: type[Exception]) -> None:
         self.device, self.name = device, lasting(port, api)
         self.present = False
-        self._port, self._api = port, api
-        self._connect, self._errors, self._tied = connect, errors, tied
-        self._open(port, self.device.get_ports())
+        self._port, self._api, self._errors = port, api, errors
+        self._connect(port)
 
-    def _open(self, port: str, ports: Sequence[str]) -> None:
-        self._connect(port, ports.index(port))
+    def _connect(self, port: str) -> None:
+        self.device.connect(port)
         self._port, self.present = port, True
 
     def lose(self) -> None:
@@ -48,18 +37,18 @@ class WatchedPort:
     def look(self, ports: Sequence[str], taken: set[str]) -> bool:
         """Compare with the ports there are, less those `taken` by other links; whether anything changed."""
         if self.present:
-            if self._port in ports and self._tied(self._port):
+            if self._port in ports and self.device.is_connected(self._port):
                 return False
             self.lose()
             return True
-        return self._take_up(ports, taken)
+        return self._connect_again(ports, taken)
 
-    def _take_up(self, ports: Sequence[str], taken: set[str]) -> bool:
+    def _connect_again(self, ports: Sequence[str], taken: set[str]) -> bool:
         back = next((p for p in ports if lasting(p, self._api) == self.name and p not in taken), None)
         if back is None:
             return False
         try:
-            self._open(back, ports)
+            self._connect(back)
         except (self._errors, OSError):  # still being set up, or in another program's hands
             self.device.close_port()
             return False
@@ -67,29 +56,38 @@ class WatchedPort:
 
     @property
     def holds(self) -> str | None:
-        """The other port's full name while we are tied to it."""
+        """The other port's full name while we are connected to it."""
         return self._port if self.present else None
 
 
 class PortWatch:
-    """Looks after links, one list a direction, at most every `look_s` seconds and never close to a note."""
+    """Looks after links, one list a direction, at most every `look_s` seconds and never close to a note.
+
+    `know` finds out which ports there are, without waiting; False: that is not known yet.
+    """
 
     def __init__(
-        self, *directions: Sequence[WatchedPort], look_s: float = LOOK_S, clear_s: float = CLEAR_S
+        self,
+        *directions: Sequence[WatchedPort],
+        know: Callable[[], bool] = lambda: True,
+        look_s: float = LOOK_S,
+        clear_s: float = CLEAR_S,
     ) -> None:
         self._directions = [links for links in directions if links]
-        self._look_s, self._clear_s = look_s, clear_s
+        self._know, self._look_s, self._clear_s = know, look_s, clear_s
         self._next_s = float("-inf")
 
     def due(self, now_s: float, next_send_s: float | None) -> bool:
         """Whether now is the time to look, `next_send_s` being when something must be sent next."""
-        if now_s < self._next_s:
+        if now_s < self._next_s or (next_send_s is not None and next_send_s - now_s <= self._clear_s):
             return False
-        return next_send_s is None or next_send_s - now_s > self._clear_s
-
-    def look(self, now_s: float) -> list[WatchedPort]:
-        """The links that were lost or taken up since the last look."""
+        if not self._know():
+            return False
         self._next_s = now_s + self._look_s
+        return True
+
+    def look(self) -> list[WatchedPort]:
+        """The links that were lost or connected since the last look."""
         return [link for links in self._directions for link in _changed(links)]
 
 

@@ -67,14 +67,12 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The ports are open: which, on which MIDI system, as which client, whether to the frame, and with what
-    the system allowed."""
+    """The ports are open: which, on which MIDI system, as which client, and with what the system allowed."""
 
     inputs: tuple[str, ...]
     output: str
     api: str
     client_name: str
-    exact: bool
     allowed: str
 
 

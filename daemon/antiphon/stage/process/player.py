@@ -28,7 +28,6 @@ from antiphon.stage.machine.clock import Clock, SystemClock
 from antiphon.stage.machine.log import LOG, ForwardingHandler
 from antiphon.stage.machine.priority import call_this_process, raise_priority
 from antiphon.stage.ports.jack.client import JackProcess
-from antiphon.stage.ports.jack.system import JackTransport
 from antiphon.stage.ports.live_port import MidiPort
 from antiphon.stage.process.heartbeat import Heartbeat, SharedHeldNotes
 from antiphon.stage.process.messages import (
@@ -45,7 +44,7 @@ from antiphon.stage.process.messages import (
 )
 from antiphon.stage.process.orders import Orders, next_order
 from antiphon.stage.sync.link import LinkFeed
-from antiphon.stage.sync.sources import ClockFeed, Sources
+from antiphon.stage.sync.sources import ClockFeed, Sources, no_transport
 from antiphon.stage.voice import make_voice, warm
 from antiphon.timebase import Meter
 
@@ -147,7 +146,7 @@ class _Performance:
             with closing(port):
                 self._run(port)
         except Exception as error:
-            if not port.exact:
+            if port.api != "jack":
                 raise
             # Our own client of JACK does not hang when its server is gone: this process can open another.
             self._put(PlayingStopped(_reason(error)))
@@ -216,7 +215,7 @@ class _Performance:
 
 
 def _ready(port: MidiPort) -> Ready:
-    ready = Ready(port.inputs, port.output, port.api, port.client_name, port.exact, raise_priority())
+    ready = Ready(port.inputs, port.output, port.api, port.client_name, raise_priority())
     LOG.info("%s open, %s open (%s; %s)", ", ".join(ready.inputs), ready.output, ready.api, ready.allowed)
     return ready
 
@@ -227,7 +226,7 @@ def _to_join(
     """The clock sources that can be joined; ports of our own JACK client tell of its transport themselves."""
     bpm, bar = settings.tempo.bpm, Meter.parse(settings.tempo.meter).quarters_per_bar
     link: dict[Source, Callable[[], ClockFeed]] = {"link": lambda: LinkFeed(clock, bpm, bar)}
-    return link if port.exact else {**link, "jack": lambda: JackTransport(clock, bpm)}
+    return link if port.api == "jack" else {**link, "jack": no_transport}
 
 
 def _deliver(get: Callable[[], Message | None], messages: "Connection[Message, None]") -> None:

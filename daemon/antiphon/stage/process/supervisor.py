@@ -151,14 +151,13 @@ class Supervisor:
         """The ports are open: a process that takes over opens the same ones."""
         self._ready = ready
         wiring = self._start.wiring
-        exact = wiring.exact and (ready.exact or ready.api != "jack")
-        wiring = replace(wiring, api=ready.api, client_name=ready.client_name, insist=True, exact=exact)
+        wiring = replace(wiring, api=ready.api, client_name=ready.client_name, insist=True)
         self._start = replace(self._start, wiring=wiring, patient=True)
         self._order = replace(self._order, on_jack=ready.api == "jack")
         for asked in self._asked:
             self._player.tell(asked)
         self._asked = [asked for asked in self._asked if isinstance(asked, tuple)]
-        if self._standby is None and not ready.exact:
+        if self._standby is None and ready.api != "jack":
             self._standby = self._new_player()
 
     def ask(self, what: LiveRequest) -> None:

@@ -1,4 +1,4 @@
-"""The studio's time where no MIDI port tells it: Ableton Link, or JACK's transport beside another MIDI."""
+"""The external clock where no MIDI port tells it: Ableton Link."""
 
 from collections.abc import Callable
 from typing import Protocol, cast
@@ -11,10 +11,10 @@ from antiphon.stage.machine.log import LOG
 
 
 class ClockFeed(Protocol):
-    """Says where the studio is."""
+    """Says where the external clock is."""
 
     def poll(self) -> list[Lead]:
-        """What is new; never waits."""
+        """What is new; never waits. Raises Failure once it is gone."""
         ...
 
     def close(self) -> None: ...
@@ -28,7 +28,7 @@ class Sources:
 
     def __init__(self, join: dict[Source, Callable[[], ClockFeed]], source: Source) -> None:
         self._join, self._source = join, source
-        self._beacon = self._joined(source)
+        self._feed = self._joined(source)
 
     def _joined(self, source: Source) -> ClockFeed | None:
         return self._join[source]() if source in self._join else None
@@ -41,17 +41,22 @@ class Sources:
         self.close()
         self._source = source
         try:
-            self._beacon = self._joined(self._source)
+            self._feed = self._joined(self._source)
         except Failure as failure:
             LOG.warning("%s", failure.message)
 
     def poll(self) -> list[Lead]:
-        return [] if self._beacon is None else self._beacon.poll()
+        return [] if self._feed is None else self._feed.poll()
 
     def close(self) -> None:
-        clock_feed, self._beacon = self._beacon, None
-        if clock_feed is not None:
-            clock_feed.close()
+        feed, self._feed = self._feed, None
+        if feed is not None:
+            feed.close()
+
+
+def no_transport() -> ClockFeed:
+    """JACK's transport where our ports are elsewhere. Raises Failure, saying what to do."""
+    raise Failure('JACK\'s transport needs ports on JACK: play --api jack, or [midi] api = "jack"')
 
 
 def _chosen(report: Report) -> Source | None:

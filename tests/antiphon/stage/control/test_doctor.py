@@ -7,6 +7,9 @@ import pytest
 from antiphon import cli
 from antiphon.stage.control import doctor
 from antiphon.stage.machine.clock import VirtualClock
+from antiphon.stage.ports import systems
+from antiphon.stage.ports.system import MissingError, NoServerError
+from fake_jack import FakeJack
 from fake_rtmidi import FakeRtMidi
 
 
@@ -15,17 +18,34 @@ def verdicts(findings):
 
 
 def test_one_midi_system_that_answers_is_enough():
-    found = doctor.midi(FakeRtMidi([2, 3], dead=[2], sources=["keys"]))
+    found = doctor.midi(FakeRtMidi([2, 5], dead=[2], sources=["keys"]))
     assert verdicts(found) == ["poor", "good"]
     assert found[0].detail == "no server; another system answers"
     assert found[1].detail == "answers; inputs 1, outputs 0"
 
 
 def test_no_midi_system_is_told_with_what_mends_each():
-    found = doctor.midi(FakeRtMidi([2, 3], dead=[2, 3]))
+    found = doctor.midi(FakeRtMidi([2, 5], dead=[2, 5]))
     assert verdicts(found) == ["bad", "bad"]
-    assert found[1].mend.startswith("start a JACK server")
     assert verdicts(doctor.midi(FakeRtMidi([]))) == ["bad"]
+
+
+def test_a_jack_server_that_is_not_there_is_to_be_started():
+    def start(_):
+        raise NoServerError("no server")
+
+    found = doctor.midi(FakeRtMidi([2]), start)
+    assert verdicts(found) == ["good", "poor"]
+    assert found[1].mend.startswith("start a JACK server")
+
+
+def test_what_is_not_installed_is_told_with_the_command_that_installs_it(monkeypatch):
+    def none():
+        raise MissingError("no MIDI library can be loaded", "pip install one")
+
+    monkeypatch.setattr(systems, "load_binding", none)
+    found = doctor.midi(start_jack=FakeJack())[0]
+    assert (found.verdict, found.mend) == ("poor", "pip install one")
 
 
 def test_a_sequencer_that_is_there_but_closed_wants_the_group(tmp_path, monkeypatch):
@@ -104,14 +124,15 @@ def test_the_takes_folder_is_tried_and_not_made(tmp_path):
     assert "Not a directory" in found.detail
 
 
-@pytest.mark.parametrize(("dead", "code"), [((), 0), ((3,), 1)])
+@pytest.mark.parametrize(("dead", "code"), [((), 0), ((2,), 1)])
 def test_the_command_says_it_all_and_ends_by_whether_playing_is_possible(
     dead, code, capsys, monkeypatch, tmp_path
 ):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(doctor, "MEASURED_S", 0.02)
-    monkeypatch.setattr(doctor, "load_rtmidi", lambda: FakeRtMidi([3], dead=dead))
+    monkeypatch.setattr(systems, "load_binding", lambda: FakeRtMidi([2], dead=dead))
+    monkeypatch.setattr(systems, "jack_installed", lambda: False)
     for arguments in (["doctor"], ["doctor", "--json"]):
         with pytest.raises(SystemExit) as end:
             cli.main(arguments)
@@ -120,8 +141,8 @@ def test_the_command_says_it_all_and_ends_by_whether_playing_is_possible(
     said = json.loads(last)
     assert said["possible"] == (code == 0)
     things = [finding["thing"] for finding in said["findings"]]
-    assert things == ["MIDI: jack", "priority", "timing", "model", "takes"]
-    assert [line for line in lines if line.endswith("jack: no server")] == [
-        "bad   MIDI: jack: no server"
+    assert things == ["MIDI: alsa", "MIDI: JACK", "priority", "timing", "model", "takes"]
+    assert [line for line in lines if line.endswith("alsa: no server")] == [
+        "bad   MIDI: alsa: no server"
     ] * code
     assert lines[-1] == ("Playing is not possible yet." if code else "Playing is possible.")

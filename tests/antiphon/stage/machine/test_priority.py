@@ -72,7 +72,7 @@ def test_the_limit_is_lowered_where_antiphon_begins_and_raised_by_who_sends(monk
 
 
 TRIAL = """
-import os, resource, sys
+import ctypes, os, resource, sys  # another user may not read where Python lies
 from antiphon.stage.machine.priority import keep_ordinary, raise_priority
 try:
     resource.setrlimit(resource.RLIMIT_RTPRIO, (95, 95))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon.stage.ports.alsa_connections import AlsaPorts, address_in, join, read_ports
+from antiphon.stage.ports.alsa import AlsaPorts, address_in, join, read_ports
 
 # Linux 6.1: keyboards of the same name, our output on our own input, and a name meant to mislead.
 LIST = """Client info

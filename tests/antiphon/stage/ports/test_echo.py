@@ -1,5 +1,7 @@
 """Our notes that come back, and the player's that look like them."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,3 +76,19 @@ def test_a_perfect_loop_gives_nothing_back(sent):
         heard.append(ours.is_echo(event, place / 100 + 0.005))
     ons = [echo for event, echo in zip(sent, heard, strict=True) if isinstance(event, NoteOn)]
     assert all(ons)
+
+
+def test_what_is_kept_does_not_grow_with_the_notes_that_were_sent():
+    """Every channel, pitch and velocity once: what left longer ago than an echo takes is forgotten."""
+    ours, at_s = EchoFilter(), 0.0
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for channel in range(2):
+        for pitch in range(128):
+            for velocity in range(1, 128):
+                at_s += 0.01
+                ours.sent(NoteOn(pitch, velocity, channel), at_s)
+                ours.is_echo(NoteOn(pitch, 128 - velocity, channel), at_s)
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < 200_000

@@ -4,13 +4,13 @@ import pytest
 
 from antiphon.stage.ports.open import Names, open_ports
 from antiphon.stage.ports.reconnect import PortWatch
-from antiphon.stage.ports.rtmidi import MidiSystem
+from antiphon.stage.ports.rtmidi import BindingSystem
 from fake_rtmidi import FakeRtMidi
 
 
 def stage(sources, names, api=2):
     library = FakeRtMidi([api], sources=sources)
-    sockets = open_ports(Names("antiphon", tuple(names)), MidiSystem(library, api))
+    sockets = open_ports(Names("antiphon", tuple(names)), BindingSystem(library, api))
     links = [socket.link for socket in sockets.inputs]
     return library, links, PortWatch(links)
 
@@ -22,39 +22,43 @@ def stage(sources, names, api=2):
 def test_a_look_waits_for_its_time_and_for_notes_that_are_near(now_s, next_send_s, due):
     presence = stage(["keys 24:0"], ["keys"])[2]
     assert presence.due(0.0, None)
-    presence.look(0.0)
     assert presence.due(now_s, next_send_s) == due
 
 
 def test_with_virtual_ports_no_list_is_looked_at_but_others_look_as_often():
     presence = PortWatch([], [])
     assert presence.due(0.0, None)
-    assert presence.look(0.0) == []
     assert not presence.due(0.2, None)
 
 
 def test_a_look_is_one_list_however_many_ports():
     library, _, presence = stage(["a 1:0", "b 2:0", "c 3:0"], ["*"])
     before = library.looks
-    presence.look(0.0)
+    presence.look()
     assert library.looks == before + 1
 
 
 def test_twin_devices_are_told_apart():
     library, links, presence = stage(["keys 24:0", "keys 28:0"], ["keys"])
-    assert [link.device.tied for link in links] == ["keys 24:0", "keys 28:0"]
+    assert [device.tied for device in library.ins] == ["keys 24:0", "keys 28:0"]
     library.sources.remove("keys 24:0")
-    assert presence.look(0.0) == [links[0]]
-    assert presence.look(1.0) == []
+    assert presence.look() == [links[0]]
+    assert presence.look() == []
     library.sources.append("keys 32:0")
-    assert presence.look(2.0) == [links[0]]
-    assert [link.device.tied for link in links] == ["keys 32:0", "keys 28:0"]
+    assert presence.look() == [links[0]]
+    assert [device.tied for device in library.ins] == ["keys 32:0", "keys 28:0"]
 
 
 def test_a_device_plugged_in_anew_between_two_looks_is_lost_and_then_found():
     library, links, presence = stage(["keys 24:0"], ["keys"])
     library.sources[:] = ["keys 28:0"]
-    assert presence.look(0.0) == links
+    assert presence.look() == links
     assert not links[0].present
-    assert presence.look(1.0) == links
+    assert presence.look() == links
     assert links[0].present
+
+
+def test_where_the_ports_are_not_known_yet_the_next_turn_asks_again():
+    known = iter([False, False, True])
+    watch = PortWatch([], know=lambda: next(known))
+    assert [watch.due(0.0, None) for _ in range(4)] == [False, False, True, False]

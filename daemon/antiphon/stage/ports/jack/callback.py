@@ -5,34 +5,24 @@ import select
 from collections.abc import Callable
 from typing import Any
 
-from antiphon.events import Lead, NoteOff
-from antiphon.midi.messages import to_bytes
 from antiphon.stage.machine.clock import Clock
-from antiphon.stage.ports.jack.frames import Pending, Timeline
-from antiphon.stage.ports.jack.messages import (
-    LONGEST,
-    RECORD_BYTES,
-    Message,
-    Period,
-    pack,
-    pack_message,
-    unpack,
-)
-from antiphon.stage.ports.jack.transport import BarsBeats, Position, TransportReader
+from antiphon.stage.ports.jack.frames import Pending, Timeline, UnsteadyTimeline, is_note_on
+from antiphon.stage.ports.jack.records import LONGEST, RECORD_BYTES, messages, pack_message, pack_period
 
 _READ_BYTES = 1024 * RECORD_BYTES
 # A pipe takes so much in one piece, or nothing; the system's own promise (PIPE_BUF).
 _PIECE = 4096 // RECORD_BYTES
 _READINGS = 200  # of the clocks, a second
-_DRAIN_S = 0.3
+_RELEASE_S = 0.3
 _FIRST_STATUS, _NOTE_OFF, _NOTE_ON = 0x80, 0x80, 0x90
-_ROLLING, _BBT, _BBT_OFFSET = 1, 0x10, 0x40  # JackTransportRolling, JackPositionBBT, JackBBTFrameOffset
+_RELEASE_VELOCITY = 64
 
 
 class Cycle:
     """What is done in each cycle of JACK: `run`, in JACK's thread. All else is for the thread that answers.
 
-    `broken` is called for what should never happen, in JACK's thread.
+    `broken` is called for what should never happen, in JACK's thread. `lead` gives where the transport is, as
+    a record, from the moment and the number of frames of a cycle; None: nobody wants to know.
     """
 
     def __init__(
@@ -43,12 +33,12 @@ class Cycle:
         arrived: int,
         leaving: int,
         broken: Callable[[Exception], None],
-        transport_bpm: float | None = None,
+        lead: Callable[[float, int], bytes | None] | None = None,
     ) -> None:
         self._clock, self._jack, self._client = clock, jack, client
-        self._arrived, self._leaving, self._broken = arrived, leaving, broken
-        self._timeline = Timeline(client.samplerate)
-        self._transport = None if transport_bpm is None else TransportReader(client.samplerate, transport_bpm)
+        self._arrived, self._leaving, self._broken, self._lead = arrived, leaving, broken, lead
+        self._timeline = Timeline(client.samplerate) if client.realtime else UnsteadyTimeline()
+        self._read_every = client.samplerate // _READINGS if client.realtime else 0
         self._frames = 0
         self._first = -1  # frame of this cycle, by the server's counter
         self._unread = 0  # frames until the clocks are read again
@@ -61,15 +51,15 @@ class Cycle:
         self._outputs: tuple[tuple[int, Any, Pending], ...] = ()
         self._pending: dict[int, Pending] = {}
         self._sounding: dict[tuple[int, int, int], None] = {}  # output, channel and pitch
-        self._done = 0
+        self._releasing = self._silent = self._released = False
         self.lost = 0
 
-    def listen(self, port: Any) -> int:
+    def add_input(self, port: Any) -> int:
         number = self._next_number()
         self._inputs = (*self._inputs, (number, port))
         return number
 
-    def play(self, port: Any) -> int:
+    def add_output(self, port: Any) -> int:
         number = self._next_number()
         pending = Pending()
         self._pending[number] = pending
@@ -80,24 +70,11 @@ class Cycle:
         self._number += 1
         return self._number - 1
 
-    def drain(self) -> None:
-        """Wait until all that was handed over has left and was read; not for ever."""
-        limit_s = self._clock.now_s() + _DRAIN_S
-        self._pass_cycles(2, limit_s)  # what is still in the pipe
-        while any(self._pending.values()) and self._clock.now_s() < limit_s:
-            self._pass_cycles(1, limit_s)
-        self._pass_cycles(2, limit_s)
-
     def release(self) -> None:
-        """Nobody hands over any more: end what sounds, and wait until that has left."""
-        now_s = self._clock.now_s()
-        for number, channel, pitch in list(self._sounding):
-            self._pending[number].add(now_s, to_bytes(NoteOff(pitch, channel)))
-        self.drain()
-
-    def _pass_cycles(self, number: int, limit_s: float) -> None:
-        until = self._done + number
-        while self._done < until and (now_s := self._clock.now_s()) < limit_s:
+        """Nobody hands over any more: end what sounds, and wait until that has left; not for ever."""
+        limit_s = self._clock.now_s() + _RELEASE_S
+        self._releasing = True
+        while not self._released and (now_s := self._clock.now_s()) < limit_s:
             self._clock.wait_until_s(now_s + 0.001, exactly=False)
 
     def run(self, frames: int) -> None:
@@ -112,47 +89,61 @@ class Cycle:
         first = client.last_frame_time
         if first == self._first:  # called again for the same cycle, as a server does that was held up
             return
+        self._released = self._silent  # what was written in the cycle before has left
         self._first, self._placed = first, False
         self._unread -= frames
         if self._unread <= 0:
-            self._unread = client.samplerate // _READINGS
-            since = client.frames_since_cycle_start
-            self._timeline.observe(self._clock.now_s(), since, first)
+            self._unread = self._read_every
+            self._timeline.observe(self._clock.now_s(), client.frames_since_cycle_start, first)
             self._placed = True
-        self._take()
+        took = self._take()
+        if self._releasing:
+            self._end_all()
         for number, port, pending in self._outputs:
             port.clear_buffer()
             if pending:
                 self._write(number, port, pending, frames)
+        self._silent = self._releasing and not (took or self._sounding or any(self._pending.values()))
+        if records := self._records(frames):
+            self._tell(records)
+
+    def _records(self, frames: int) -> list[bytes]:
+        """What is to be told of this cycle."""
         records = [
-            pack_message(number, self._here().moment_s(offset), message)
+            pack_message(number, self._here().moment_s(offset), message, offset == 0)
             for number, port in self._inputs
             for offset, data in port.incoming_midi_events()
             if _is_whole(message := bytes(data))
         ]
         if frames != self._frames:
             self._frames = frames
-            records.append(pack(Period(frames / client.samplerate)))
-        if self._transport is not None and (lead := self._lead(self._transport, frames)) is not None:
-            records.append(pack(lead))
-        if records:
-            self._tell(records)
-        self._done += 1
+            records.append(pack_period(frames / self._client.samplerate))
+        if self._lead is not None and (lead := self._lead(self._here().moment_s(0), frames)) is not None:
+            records.append(lead)
+        return records
 
-    def _here(self) -> Timeline:
+    def _here(self) -> Timeline | UnsteadyTimeline:
         """The timeline, gone on to this cycle."""
         if not self._placed:
             self._timeline.move(self._first)
             self._placed = True
         return self._timeline
 
-    def _take(self) -> None:
-        """What was handed over since the last cycle."""
+    def _take(self) -> bool:
+        """What was handed over since the last cycle; whether there was anything."""
         if not self._handed.poll(0):
-            return
-        for record in unpack(os.read(self._leaving, _READ_BYTES)):
-            if isinstance(record, Message) and (pending := self._pending.get(record.port)) is not None:
-                pending.add(record.at_s, record.data)
+            return False
+        handed = os.read(self._leaving, _READ_BYTES)
+        for number, at_s, data in messages(handed):
+            if (pending := self._pending.get(number)) is not None:
+                pending.add(at_s, data)
+        return bool(handed)
+
+    def _end_all(self) -> None:
+        for number, _, pending in self._outputs:
+            keys = [key for key in self._sounding if key[0] == number]
+            offs = [bytes((_NOTE_OFF | channel, pitch, _RELEASE_VELOCITY)) for _, channel, pitch in keys]
+            pending.end(self._here().moment_s(0), offs)
 
     def _write(self, number: int, port: Any, pending: Pending, frames: int) -> None:
         written = 0
@@ -166,10 +157,9 @@ class Cycle:
             self._follow(number, message)
 
     def _follow(self, number: int, message: bytes) -> None:
-        kind = message[0] & 0xF0
-        if kind in (_NOTE_ON, _NOTE_OFF):
+        if message[0] & 0xF0 in (_NOTE_ON, _NOTE_OFF):
             key = (number, message[0] & 0x0F, message[1])
-            if kind == _NOTE_ON and message[2]:
+            if is_note_on(message):
                 self._sounding[key] = None
             else:
                 self._sounding.pop(key, None)
@@ -183,26 +173,6 @@ class Cycle:
                 self.lost += len(piece)
             except BrokenPipeError:  # the other thread learns of it, too, and ends this
                 return
-
-    def _lead(self, transport: TransportReader, frames: int) -> Lead | None:
-        return transport.feed(self._here().moment_s(0), self._position(), frames)
-
-    def _position(self) -> Position:
-        state, position = self._client.transport_query_struct()
-        bars = None
-        if position.valid & _BBT:
-            late = position.bbt_offset if position.valid & _BBT_OFFSET else 0
-            bars = BarsBeats(
-                position.bar,
-                position.beat,
-                position.tick,
-                position.ticks_per_beat,
-                position.beats_per_bar,
-                position.beat_type,
-                position.beats_per_minute,
-                late,
-            )
-        return Position(state == _ROLLING, position.frame, bars)
 
 
 def _is_whole(message: bytes) -> bool:

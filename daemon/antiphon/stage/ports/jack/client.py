@@ -1,39 +1,60 @@
-"""The process that is JACK's client, as the one that sends sees it: what is asked, and its two pipes."""
+"""The process that is JACK's client, seen from the process that plays: what is asked of it, and its pipes."""
 
 import logging
 import os
 import select
+import signal
 import sys
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from typing import Any, Protocol, Self
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol, Self
 
+import antiphon
 from antiphon.errors import Failure
 from antiphon.stage.ports.connections import PortConnection
-from antiphon.stage.ports.jack.messages import (
-    RECORD_BYTES,
-    JackRequest,
-    Opened,
-    Period,
-    Record,
-    Request,
-    pack_message,
-    unpack,
-)
-from antiphon.stage.ports.jack.process import serve
-from antiphon.stage.ports.rtmidi import NoServerError, quiet
+from antiphon.stage.ports.jack.channel import Channel
+from antiphon.stage.ports.jack.messages import Period, Record, unpack
+from antiphon.stage.ports.jack.records import RECORD_BYTES, pack_message
+from antiphon.stage.ports.system import NoServerError
 
 _PIPE_BYTES = 1 << 20
 _READ_BYTES = 4096 * RECORD_BYTES
-_START_S, _ANSWER_S, _END_S = 10.0, 2.0, 2.0
+_START_S, _ANSWER_S, _END_MS = 10.0, 2.0, 2000
 GONE = "the JACK server is gone"
 _LOG = logging.getLogger("antiphon")
+# The folders of the packages are known, so what Python does to find them is left out.
+_BEGIN = (
+    "import sys; sys.path[:] = {path!r}; from antiphon.stage.ports.jack.process import serve; serve{pipes}"
+)
 
 
 class RefusedError(Exception):
     """JACK does not do it: the port went, or is another's."""
+
+
+@dataclass(frozen=True, slots=True)
+class JackOrder:
+    """Which client of JACK to become.
+
+    transport_bpm   the transport is followed, at this tempo where it has none; None: it is not
+    insist          that very name, which a process that has ended may have for a moment yet
+    """
+
+    client_name: str
+    transport_bpm: float | None = None
+    insist: bool = False
+
+
+class Survey(NamedTuple):
+    """The ports of others to listen to and to send to, and the connections of ours."""
+
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    connections: tuple[PortConnection, ...] = ()
 
 
 class Process(Protocol):
@@ -41,9 +62,20 @@ class Process(Protocol):
 
     name: str
     period_s: float
-    exact: bool
+    real_time: bool
+    seen: Survey
 
-    def ask(self, request: Request) -> Any: ...
+    def add_port(self, is_input: bool, title: str) -> int:
+        """Make a port of ours; gives its number. Raises RefusedError where JACK refuses."""
+        ...
+
+    def connect(self, output: str, into: str) -> None:
+        """Let two ports be connected, if they are there. Does not wait until they are."""
+        ...
+
+    def look(self, ours: Sequence[str]) -> bool:
+        """Ask for a survey, with the connections of `ours`. Never waits; True: `seen` is a new one."""
+        ...
 
     def send(self, port: int, at_s: float, data: bytes) -> None: ...
 
@@ -52,71 +84,104 @@ class Process(Protocol):
     def close(self) -> None: ...
 
 
+StartJack = Callable[[JackOrder], Process]
+
+
 class JackProcess:
     """The process that can be JACK's client, from here; it is one once `open` has found a server.
 
-    `name` is then what it is called, `period_s` JACK's cycle, and `exact` whether it can have ports. Every
-    later method raises Failure once the server is gone.
+    `name` is then what it is called, `period_s` JACK's cycle, `real_time` whether the server keeps time, and
+    `seen` the last survey. Every later method raises Failure once the server is gone.
     """
 
-    name, period_s, exact = "", 0.0, False
-
     def __init__(self) -> None:
+        self.name, self.period_s, self.real_time, self.seen = "", 0.0, False, Survey()
         self._start()
 
     def _start(self) -> None:
-        context = get_context("spawn")
-        self._requests, requests = context.Pipe()
-        self._arrived, arrived = context.Pipe(duplex=False)
-        leaving, self._leaving = context.Pipe(duplex=False)
+        import socket
+
+        ours, theirs = socket.socketpair()
+        self._channel = Channel(ours.detach())
+        self._arrived, arrived = os.pipe()
+        leaving, self._leaving = os.pipe()
         for pipe in (self._arrived, arrived, leaving, self._leaving):
             _make_wide(pipe)
-        self._process = context.Process(
-            target=serve, args=(requests, arrived, leaving), name="antiphon-jack", daemon=True
-        )
+        self._pid = _spawn(theirs.fileno(), arrived, leaving)
+        # The process alone holds them now, so that its end is seen.
+        theirs.close()
+        os.close(arrived)
+        os.close(leaving)
         self._closed, self._ended, self._lost = False, False, 0
+        self._asked: deque[str] = deque()  # and not answered yet
         self._ready = select.poll()
-        self._ready.register(self._arrived.fileno(), select.POLLIN)
-        with quiet():  # libjack prints to stderr
-            self._process.start()
-        for pipe in (requests, arrived, leaving):  # the process alone holds them now, so that its end is seen
-            pipe.close()
+        self._ready.register(self._arrived, select.POLLIN)
 
-    def open(self, order: JackRequest) -> Self:
+    def open(self, order: JackOrder) -> Self:
         """Become a client; gives itself. Raises NoServerError where no server answers: try again, then."""
         if self._closed:
             self._start()
-        opened = self._opened(order)
-        self.name, self.period_s = opened.client_name, opened.period_s
-        self.exact = opened.exact
+        self.name, self.period_s, self.real_time, seen = self._opened(order)
+        self.seen = Survey(*seen)
         return self
 
-    def _opened(self, order: JackRequest) -> Opened:
+    def _opened(self, order: JackOrder) -> tuple[str, float, bool, tuple[Any, ...]]:
         with suppress(EOFError, OSError):
-            self._requests.send(order)
-            if self._requests.poll(_START_S):
-                answer = self._requests.recv()
-                if isinstance(answer, Opened):
-                    return answer
-                raise NoServerError(str(answer.refused))
+            self._channel.send((order.client_name, order.transport_bpm, order.insist))
+            answer = self._channel.receive(_START_S)
+            if isinstance(answer, tuple):
+                return answer
+            if isinstance(answer, str):
+                raise NoServerError(answer)
         self.close()
         raise NoServerError("the process for JACK did not start")
 
-    def ask(self, request: Request) -> Any:
-        """What is answered. Raises RefusedError where JACK refuses."""
-        try:
-            self._requests.send(request)
-            if not self._requests.poll(_ANSWER_S):
+    def add_port(self, is_input: bool, title: str) -> int:
+        """Make a port of ours; gives its number. Raises RefusedError where JACK refuses."""
+        what = "input" if is_input else "output"
+        self._ask(what, title)
+        number, refused = 0, ""
+        while self._asked:
+            if (answer := self._answered(_ANSWER_S)) is None:
                 raise Failure("the JACK server does not answer")
-            answer = self._requests.recv()
+            number, refused = answer
+        if refused:
+            raise RefusedError(refused)
+        return number
+
+    def connect(self, output: str, into: str) -> None:
+        self._ask("connect", output, into)
+
+    def look(self, ours: Sequence[str]) -> bool:
+        before = self.seen
+        while self._asked and self._answered(0) is not None:
+            pass
+        if self.seen is before and "survey" not in self._asked:
+            self._ask("survey", *ours)
+        return self.seen is not before
+
+    def _ask(self, what: str, *names: str) -> None:
+        try:
+            self._channel.send((what, *names))
+        except OSError:
+            raise self._gone() from None
+        self._asked.append(what)
+
+    def _answered(self, within_s: float) -> tuple[Any, str] | None:
+        """The next answer, its value and why it was refused; None if it does not come in time."""
+        try:
+            answer = self._channel.receive(within_s)
         except (EOFError, OSError):
-            raise Failure(GONE) from None
-        if answer.lost > self._lost:
-            _LOG.warning("JACK: %d messages were lost, being read too late.", answer.lost - self._lost)
-            self._lost = answer.lost
-        if answer.refused:
-            raise RefusedError(answer.refused)
-        return answer.value
+            raise self._gone() from None
+        if answer is None:
+            return None
+        value, refused, lost = answer
+        if self._asked.popleft() == "survey" and not refused:
+            self.seen = Survey(*value)
+        if lost > self._lost:
+            _LOG.warning("JACK: %d messages were lost, being read too late.", lost - self._lost)
+            self._lost = lost
+        return value, refused
 
     def send(self, port: int, at_s: float, data: bytes) -> None:
         """Hand over a message that is due at `at_s`."""
@@ -124,7 +189,7 @@ class JackProcess:
         if self._closed or self._ended:
             raise Failure(GONE)
         try:
-            os.write(self._leaving.fileno(), pack_message(port, at_s, data))
+            os.write(self._leaving, pack_message(port, at_s, data))
         except BlockingIOError:
             raise Failure("the JACK server takes no more messages") from None
         except OSError:  # the pipe is broken
@@ -136,7 +201,7 @@ class JackProcess:
             raise Failure(GONE)
         records: list[Record] = []
         while self._ready.poll(0):  # cheaper than a read that fails
-            if not (data := os.read(self._arrived.fileno(), _READ_BYTES)):
+            if not (data := os.read(self._arrived, _READ_BYTES)):
                 raise self._gone()
             records += unpack(data)
         for record in records:
@@ -145,37 +210,54 @@ class JackProcess:
         return records
 
     def _gone(self) -> Failure:
-        """What to say: its last words, if it had any."""
+        """What to say: the last that it said, if that was a failure of its own."""
         self._ended = True
         with suppress(EOFError, OSError):
-            if self._requests.poll():
-                return Failure(f"the JACK process broke: {self._requests.recv().refused}")
+            while (answer := self._channel.receive(0)) is not None:
+                if answer[0] is None and answer[1].startswith("unforeseen"):
+                    return Failure(f"the JACK process broke: {answer[1]}")
         return Failure(GONE)
 
     def close(self) -> None:
-        """End the process, by force if it must be. A second call does nothing."""
+        """Let it end what sounds and end, by force if it must be. A second call does nothing."""
         if self._closed:
             return
         self._closed = True
-        for pipe in (self._requests, self._arrived, self._leaving):
-            pipe.close()
-        self._process.join(_END_S)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
-        self._process.close()
+        self._channel.close()
+        os.close(self._leaving)
+        # Its end of this pipe closes when it ends.
+        while ending := self._ready.poll(_END_MS):
+            if not os.read(self._arrived, _READ_BYTES):
+                break
+        if not ending:
+            os.kill(self._pid, signal.SIGKILL)
+        os.close(self._arrived)
+        with suppress(ChildProcessError):
+            os.waitpid(self._pid, 0)
 
 
-def _make_wide(pipe: "Connection[Any, Any]") -> None:
+def _spawn(requests: int, arrived: int, leaving: int) -> int:
+    """Start the process, which gets these descriptors and no others; gives its number."""
+    pipes = (requests, arrived, leaving)
+    path = [str(Path(antiphon.__file__).parents[1]), *filter(None, sys.path)]
+    for pipe in pipes:
+        os.set_inheritable(pipe, True)
+    # libjack prints to stderr.
+    silence = [(os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0)]
+    words = [sys.executable, "-S", "-c", _BEGIN.format(path=path, pipes=pipes)]
+    return os.posix_spawn(sys.executable, words, os.environ, file_actions=silence)
+
+
+def _make_wide(pipe: int) -> None:
     """A pipe nobody waits on, with room for minutes of the densest playing where the system grants it."""
     import fcntl
 
-    os.set_blocking(pipe.fileno(), False)
+    os.set_blocking(pipe, False)
     with suppress(OSError):
-        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
-def start_jack_process(order: JackRequest) -> JackProcess:
+def start_jack_process(order: JackOrder) -> JackProcess:
     """Start the process, and let it be a client. Raises NoServerError."""
     process = JackProcess()
     try:
@@ -185,27 +267,6 @@ def start_jack_process(order: JackRequest) -> JackProcess:
         raise
 
 
-def connections(process: Process, ours: Sequence[str]) -> tuple[PortConnection, ...]:
-    """What is connected to ports of ours, an output and an input each."""
-    found: tuple[PortConnection, ...] = process.ask(Request("ties", ports=tuple(ours)))
-    return found
-
-
-def connect_ports(process: Process, output: str, into: str) -> bool:
-    """Connect two ports; whether they are."""
-    try:
-        process.ask(Request("tie", output, into))
-    except RefusedError:
-        return False
-    return True
-
-
-def jack_loads() -> bool:
-    """Whether JACK-Client is there, with JACK's library."""
-    if not sys.platform.startswith("linux"):
-        return False
-    try:
-        import jack  # noqa: F401
-    except (ImportError, OSError):
-        return False
-    return True
+def jack_installed() -> bool:
+    """Whether the package JACK-Client is there, on a system where it is used."""
+    return sys.platform.startswith("linux") and find_spec("jack") is not None

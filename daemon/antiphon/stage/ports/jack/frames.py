@@ -6,6 +6,7 @@ cycle to cycle, also over those that were missed.
 
 import math
 from collections import deque
+from collections.abc import Iterable
 
 _FRAME_COUNTER = 1 << 32
 # A cycle is never begun too early, but often a little late. So the earliest readings tell the time, and later
@@ -14,6 +15,7 @@ _FRAME_COUNTER = 1 << 32
 # after such losses.)
 _DRIFT_S, _CREEP = 0.5, 0.3
 _LOST_S, _LOST_READINGS = 0.001, 3
+_NOTE_ON = 0x90
 
 
 class Timeline:
@@ -67,6 +69,26 @@ class Timeline:
         return round((at_s - self._begins_s) * self._rate)
 
 
+class UnsteadyTimeline:
+    """The same for a server that does not run in real time, whose frames tell wrong moments: all that is in
+    a cycle has the moment at which we were called for it, and all that is handed over leaves at its start."""
+
+    def __init__(self) -> None:
+        self._begins_s = 0.0
+
+    def move(self, cycle_frame: int) -> None:
+        """Frames tell nothing; `observe` is called in every cycle."""
+
+    def observe(self, now_s: float, since: int, cycle_frame: int) -> None:  # noqa: ARG002
+        self._begins_s = now_s
+
+    def moment_s(self, offset: int) -> float:  # noqa: ARG002
+        return self._begins_s
+
+    def offset(self, at_s: float) -> int:  # noqa: ARG002
+        return 0
+
+
 def _signed(frames: int) -> int:
     """A difference of two readings of a counter of 32 bits."""
     return (frames + _FRAME_COUNTER // 2) % _FRAME_COUNTER - _FRAME_COUNTER // 2
@@ -89,7 +111,9 @@ class Pending:
         self._last_s = max(self._last_s, at_s)
         self._waiting.append((self._last_s, message))
 
-    def first(self, timeline: Timeline, frames: int, written: int) -> tuple[int, bytes] | None:
+    def first(
+        self, timeline: Timeline | UnsteadyTimeline, frames: int, written: int
+    ) -> tuple[int, bytes] | None:
         """The next message and its frame, if it is due in `timeline`'s cycle, of so many `frames`.
 
         `written` is the frame of the last one in this cycle: no frame lies before it. What is late has the
@@ -105,3 +129,13 @@ class Pending:
     def done(self) -> None:
         """The message that `first` gave is written."""
         self._waiting.popleft()
+
+    def end(self, at_s: float, offs: Iterable[bytes]) -> None:
+        """Nobody will end what is not begun yet: let the rest out at `at_s`, and `offs` behind it."""
+        rest = [message for _, message in self._waiting if not is_note_on(message)]
+        rest += [off for off in offs if off not in rest]
+        self._waiting = deque((at_s, message) for message in rest)
+
+
+def is_note_on(message: bytes) -> bool:
+    return message[0] & 0xF0 == _NOTE_ON and message[2] > 0

@@ -8,7 +8,9 @@ import pytest
 from antiphon.events import Lead
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.jack.callback import Cycle
-from antiphon.stage.ports.jack.messages import Message, Period, pack, unpack
+from antiphon.stage.ports.jack.messages import Message, Period, unpack
+from antiphon.stage.ports.jack.position import TransportWatch
+from antiphon.stage.ports.jack.records import pack_message
 from antiphon.timebase import Meter
 
 RATE, PERIOD = 48_000, 480  # a hundredth of a second
@@ -37,7 +39,7 @@ class FakePort:
 
 
 class FakeClient:
-    samplerate, last_frame_time, frames_since_cycle_start = RATE, 0, 0
+    samplerate, last_frame_time, frames_since_cycle_start, realtime = RATE, 0, 0, True
     position = SimpleNamespace(valid=0, frame=0)
     state = 0
 
@@ -45,31 +47,44 @@ class FakeClient:
         return self.state, self.position
 
 
+class CyclingClock(VirtualClock):
+    """Cycles go on while somebody waits."""
+
+    def __init__(self, stage):
+        super().__init__(10.0)
+        self.stage = stage
+
+    def wait_until_s(self, at_s, exactly=True):  # noqa: ARG002
+        while self.now_s() < at_s:
+            self.stage.run()
+
+
 class Outputs:
     """A cycle with an input and an output, and the other ends of its pipes; begins at second 10."""
 
-    def __init__(self, transport_bpm=None):
-        self.clock, self.client, self.broke = VirtualClock(10.0), FakeClient(), []
+    def __init__(self, transport_bpm=None, realtime=True):
+        self.clock, self.client, self.broke = CyclingClock(self), FakeClient(), []
+        self.client.realtime = realtime
         self.arrived, arrived = os.pipe()
         leaving, self.leaving = os.pipe()
         self.pipes = [self.arrived, arrived, leaving, self.leaving]
         for pipe in self.pipes:
             os.set_blocking(pipe, False)
         library = SimpleNamespace(JackError=JackError)
-        self.cycle = Cycle(
-            self.clock, library, self.client, arrived, leaving, self.broke.append, transport_bpm
-        )
-        self.input, self.output = FakePort(), FakePort()
-        self.numbers = self.cycle.listen(self.input), self.cycle.play(self.output)
+        lead = None if transport_bpm is None else TransportWatch(self.client, transport_bpm)
+        self.cycle = Cycle(self.clock, library, self.client, arrived, leaving, self.broke.append, lead)
+        self.input, self.output, self.all_written = FakePort(), FakePort(), []
+        self.numbers = self.cycle.add_input(self.input), self.cycle.add_output(self.output)
 
     def hand_over(self, at_s, *data):
-        os.write(self.leaving, pack(Message(self.numbers[1], at_s, bytes(data))))
+        os.write(self.leaving, pack_message(self.numbers[1], at_s, bytes(data)))
 
     def run(self):
         """One cycle, at its moment; gives what it wrote."""
         self.cycle.run(PERIOD)
         written = list(self.output.written)
-        self.clock.wait_until_s(self.clock.now_s() + PERIOD / RATE)
+        self.all_written += [data for _, data in written]
+        VirtualClock.wait_until_s(self.clock, self.clock.now_s() + PERIOD / RATE)
         self.client.last_frame_time += PERIOD
         return written
 
@@ -105,11 +120,41 @@ def test_what_finds_no_room_is_written_in_the_next_cycle(stage):
 def test_what_comes_in_is_told_with_the_moment_of_its_frame(stage):
     stage.run()
     assert stage.told() == [Period(0.01)]
-    stage.input.coming = [(48, b"\x90\x3c\x40"), (96, b"\xf0\x01\x02\xf7")]
+    stage.input.coming = [(0, b"\xf8"), (48, b"\x90\x3c\x40"), (96, b"\xf0\x01\x02\xf7")]
     stage.run()
-    (told,) = stage.told()
+    first, told = stage.told()
+    assert (first.at_start, told.at_start) == (True, False)
     assert (told.port, told.data) == (stage.numbers[0], b"\x90\x3c\x40")
     assert told.at_s == pytest.approx(10.011)
+
+
+def test_without_real_time_all_leaves_at_the_first_frame_and_comes_at_the_moment_of_its_cycle():
+    stage = Outputs(realtime=False)
+    stage.hand_over(10.0072, 0x90, 60, 64)
+    stage.hand_over(10.0073, 0x80, 60, 64)
+    stage.input.coming = [(48, b"\xf8")]
+    assert stage.run() == [(0, bytes([0x90, 60, 64])), (0, bytes([0x80, 60, 64]))]
+    assert stage.told()[0].at_s == 10.0
+    stage.clock._now_s += 0.5  # the server did not keep time
+    stage.run()
+    assert stage.told()[0].at_s == 10.51
+
+
+def test_when_nobody_hands_over_any_more_what_sounds_ends_and_nothing_begins(stage):
+    stage.hand_over(10.0, 0x90, 60, 64)
+    stage.hand_over(10.001, 0x91, 62, 64)
+    stage.run()
+    stage.hand_over(10.04, 0x90, 67, 64)
+    stage.hand_over(10.05, 0x80, 60, 64)
+    stage.hand_over(10.06, 0xB0, 64, 0)
+    stage.run()
+    stage.all_written.clear()
+    stage.output.room = 2
+    stage.cycle.release()
+    ended = {bytes([0x80, 60, 64]), bytes([0x81, 62, 64]), bytes([0xB0, 64, 0])}
+    assert set(stage.all_written) == ended
+    assert len(stage.all_written) == 3
+    assert stage.clock.now_s() < 10.06
 
 
 def test_the_rest_of_a_long_message_is_no_message(stage):
