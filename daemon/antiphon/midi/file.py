@@ -1,5 +1,6 @@
 """MIDI files as bytes: writes a melody, reads a phrase. Knows ticks and tracks, no file and no session."""
 
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -72,8 +73,23 @@ def melody_file(
     offs = [(steps_to_ticks(note.end_steps, steps_per_quarter), NoteOff(note.pitch)) for note in notes]
     ons = [(steps_to_ticks(note.onset_steps, steps_per_quarter), NoteOn(note.pitch)) for note in notes]
     events: list[tuple[int, Event]] = sorted([*offs, *ons], key=lambda timed: timed[0])
-    first = track_chunk([(0, tempo_event(bpm)), (0, meter_event(meter or Meter()))])
-    return smf.header(2, TICKS_PER_QUARTER) + first + voice_chunk(name, events)
+    return _saved(bpm, meter or Meter(), name, events)
+
+
+def _saved(bpm: float, meter: Meter, name: str, events: Iterable[tuple[int, Event]]) -> bytes:
+    """A file of a tempo track and one voice, by mido; a take, which grows, is written by our own code."""
+    import mido  # imported late: nothing that plays needs it
+
+    tempo = mido.MetaMessage("set_tempo", tempo=min(max(round(60e6 / bpm), 1), _MOST_TEMPO))
+    signature = mido.MetaMessage("time_signature", numerator=meter.numerator, denominator=meter.denominator)
+    voice, last_ticks = mido.MidiTrack([mido.MetaMessage("track_name", name=name)]), 0
+    for ticks, event in events:
+        voice.append(mido.Message.from_bytes(to_bytes(event), time=ticks - last_ticks))
+        last_ticks = ticks
+    tracks = [mido.MidiTrack([tempo, signature]), voice]
+    data = io.BytesIO()
+    mido.MidiFile(ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8", tracks=tracks).save(file=data)
+    return data.getvalue()
 
 
 def read_phrase(data: bytes) -> Phrase:
