@@ -93,5 +93,5 @@ def test_its_weights_are_the_arrays_of_its_layers_and_survive_a_file(tmp_path: P
 def test_the_default_network_has_the_sizes_of_the_recipe() -> None:
     weights = EventNetwork(RECIPES["default"], VOCABULARY).weights()
     assert weights.units == 256
-    widths = [table.shape[1] for table in weights._tables]
+    widths = [table.shape[1] for table in weights.tables]
     assert (widths, len(weights.length_bias)) == ([96, 32, 64, 16], 128)
