@@ -16,6 +16,15 @@ def test_the_next_place_to_start(after, boundary, start):
     assert TRANSPORT.next_start(after, boundary) == start
 
 
+@pytest.mark.parametrize(
+    ("meter", "beat_steps", "beat_s"), [("4/4", 4, 0.5), ("6/8", 6, 0.75), ("12/8", 6, 0.75), ("2/2", 8, 1.0)]
+)
+def test_a_beat_is_one_of_the_meter(meter, beat_steps, beat_s):
+    transport = Transport(Grid(120), Meter.parse(meter))
+    assert (transport.beat_steps, transport.beat_s) == (beat_steps, beat_s)
+    assert transport.next_start(1, "beat") == beat_steps
+
+
 @pytest.mark.parametrize(("start", "end", "steps"), [(0, 12, 12), (0, 13, 24), (11, 13, 24), (12, 14, 12)])
 def test_whole_bars(start, end, steps):
     assert TRANSPORT.whole_bars(start, end) == steps

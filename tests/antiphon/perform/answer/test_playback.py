@@ -146,6 +146,12 @@ def test_what_is_too_late_is_counted_where_the_answer_ends():
     assert told[-1] == Answered(1.0, False, 1)
 
 
+def test_a_note_that_is_more_than_a_tenth_of_a_second_late_is_not_played():
+    for late_s, played in ((0.099, 1), (0.101, 0)):
+        playback, _, _ = playing(notes=1)
+        assert len(playback.perform(late_s, late_s)) == played
+
+
 def test_a_tempo_that_moves_moves_what_waits():
     playback, answer, _ = playing()
     playback.perform(-1.0, -1.0)

@@ -117,3 +117,24 @@ def test_a_phrase_through_a_change_of_tempo_is_laid_on_the_grid_as_it_is_now():
     straight = time.straight(played)
     lengths = [note.release_s - note.onset_s for note in straight]
     assert lengths == pytest.approx([0.25, 0.25])
+
+
+def test_a_plan_holds_until_it_is_withdrawn_and_stays_once_it_is_committed():
+    time = BarClock(FOLLOW, INTERNAL, 4, LEFT)
+    planned = Grid(110.0, 3.1)
+    time.plan(planned)
+    assert time.transport == Transport(planned, METER)
+    time.withdraw()
+    assert time.transport == LEFT
+    time.plan(planned)
+    time.commit()
+    time.withdraw()
+    assert time.transport == Transport(planned, METER)
+
+
+def test_an_external_clock_needs_no_plan():
+    time = BarClock(FOLLOW, LINK, 4)
+    time.follow(lead(1.0, 0.0), 1.0)
+    before = time.transport
+    time.plan(Grid(90.0))
+    assert time.transport == before
