@@ -191,7 +191,7 @@ def run(settings: SessionSettings, player: Player) -> Run:
         ThreadPoolExecutor(1) as pool,
     ):
         # The one that stands by is a child, too, but not yet.
-        pid = next(child.pid for child in active_children() if child.name == "antiphon-sender")
+        pid = next(child.pid for child in active_children() if child.name == "antiphon-player")
         ready = sending.ready()
         assert pid is not None
         made = Run(pid, ready)

@@ -115,9 +115,9 @@ ENDED = "the MIDI process ended by itself (signal 9); another takes over."
 GONE = "the JACK server is gone; another takes over."
 HUNG = "the MIDI process hung; another takes over."
 DEATHS = {
-    "kill -9 antiphon-sender": (kill("antiphon-sender"), ENDED),
+    "kill -9 antiphon-player": (kill("antiphon-player"), ENDED),
     "kill -9 antiphon-jack": (kill("antiphon-jack"), GONE),
-    "antiphon-sender hangs (SIGSTOP)": (kill("antiphon-sender", signal.SIGSTOP), HUNG),
+    "antiphon-player hangs (SIGSTOP)": (kill("antiphon-player", signal.SIGSTOP), HUNG),
     "kill -9 of multiprocessing's tracker": (kill("tracker"), None),
 }
 

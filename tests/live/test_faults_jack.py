@@ -41,7 +41,7 @@ def test_the_sender_is_killed_and_a_synthesizer_falls_silent(server, tmp_path):
     try:
         with scene(server, tmp_path) as staged:
             connect(server, "antiphon:out", "fluidsynth-midi:midi_00")
-            assert_in_time(staged.measure(*DEATHS["kill -9 antiphon-sender"]))
+            assert_in_time(staged.measure(*DEATHS["kill -9 antiphon-player"]))
             # What was connected before is connected again: the second answer is heard, too.
             pieces_db, _ = organ.finish()
             second = round(1 / PIECE_S)
@@ -61,7 +61,7 @@ def connect(server, output, into):
     )
 
 
-@pytest.mark.parametrize("fault", ["kill -9 antiphon-jack", "antiphon-sender hangs (SIGSTOP)"])
+@pytest.mark.parametrize("fault", ["kill -9 antiphon-jack", "antiphon-player hangs (SIGSTOP)"])
 def test_another_takes_over(server, tmp_path, fault):
     with scene(server, tmp_path) as staged:
         assert_in_time(staged.measure(*DEATHS[fault]))
@@ -76,7 +76,7 @@ def test_the_tracker_of_multiprocessing_is_killed_and_nobody_hears_it(server, tm
         wait_for(staged.is_over, "the end of the answer")
         answer = [pitch for _, pitch in staged.player.onsets()]
         assert answer == calm.first_answer
-        assert_in_time(staged.measure(kill("antiphon-sender"), ENDED))
+        assert_in_time(staged.measure(kill("antiphon-player"), ENDED))
         assert staged.daemon.end() == 0, staged.daemon.log
     assert_takes_are_whole(tmp_path)
 

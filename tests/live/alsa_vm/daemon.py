@@ -67,7 +67,7 @@ class Daemon:
         return [pid for pid in self.pids() if _read(f"/proc/{pid}/comm").strip() == name]
 
     def sender(self) -> int:
-        return self.called("antiphon-sender")[0]
+        return self.called("antiphon-player")[0]
 
     def wait_for_spare(self) -> None:
         """Until another stands by, and has nothing to do any more."""

@@ -34,7 +34,7 @@ class PlayerHandle:
         self._pulse, self._opening = Pulse(_STUCK_FRAMES), Pulse(_OPENING_FRAMES)
         self.loaded = False
         self._process = context.Process(
-            target=serve, args=(theirs, orders, self.heartbeat, jack), name="antiphon-sender"
+            target=serve, args=(theirs, orders, self.heartbeat, jack), name="antiphon-player"
         )
         with _terminal_signals_blocked():
             self._process.start()

@@ -136,7 +136,7 @@ class _Performance:
 
     def play(self) -> bool:
         """Whether it ended because something went wrong, and can play again."""
-        call_this_process("antiphon-sender")
+        call_this_process("antiphon-player")
         port = self._open()
         if port is None:
             return False

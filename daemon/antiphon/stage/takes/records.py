@@ -26,6 +26,7 @@ from antiphon.events import (
     Timed,
     Turned,
 )
+from antiphon.listen.heard import InputSettings
 from antiphon.listen.key import Key
 from antiphon.perform.replay import Closed, Lost, Record
 from antiphon.perform.reports import (
@@ -170,7 +171,10 @@ def _value(plain: Any) -> Any:
 
 def _settings(plain: Any) -> SessionSettings:
     try:
-        return _ADAPTER.validate_python(plain)
+        settings: SessionSettings = _ADAPTER.validate_python(plain)
+        if isinstance(plain, dict) and "input" not in plain:  # a take from when every note was heard
+            return replace(settings, input=InputSettings(min_ms=0.0))
+        return settings
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = ".".join(map(str, first["loc"])) or "settings"

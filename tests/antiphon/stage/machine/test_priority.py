@@ -105,7 +105,7 @@ def test_an_ordinary_process_is_refused_and_the_one_that_sends_is_not():
 NAMED = """
 from pathlib import Path
 from antiphon.stage.machine.priority import call_this_process
-call_this_process("antiphon-sender")
+call_this_process("antiphon-player")
 print(Path("/proc/self/comm").read_text().strip())
 """
 
@@ -113,12 +113,12 @@ print(Path("/proc/self/comm").read_text().strip())
 @pytest.mark.skipif(not Path("/proc/self/comm").exists(), reason="Linux only")
 def test_a_process_has_its_name_whole():
     done = subprocess.run([sys.executable, "-c", NAMED], capture_output=True, text=True, check=True)
-    assert done.stdout == "antiphon-sender\n"
+    assert done.stdout == "antiphon-player\n"
 
 
 def test_where_there_is_no_such_thing_nothing_happens(tmp_path, monkeypatch):
     monkeypatch.setattr(priority, "_NAME", tmp_path / "none" / "comm")
-    priority.call_this_process("antiphon-sender")
+    priority.call_this_process("antiphon-player")
 
 
 RESERVE = """

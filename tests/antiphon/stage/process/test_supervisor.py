@@ -179,7 +179,7 @@ def test_one_that_cannot_begin_says_why(tmp_path, fault, said):
 def test_one_whose_ports_are_lost_opens_them_again_itself(tmp_path):
     with house(tmp_path) as here:
         here.live.ready()
-        (process,) = [one for one in active_children() if one.name == "antiphon-sender"][:1]
+        (process,) = [one for one in active_children() if one.name == "antiphon-player"][:1]
         here.attend(has(Ready), ["forget"])
         assert process.is_alive()
     assert here.seen[0] == TakenOver("the JACK server is gone")
@@ -194,7 +194,7 @@ def test_only_a_midi_library_needs_a_standby(tmp_path, api, processes):
         (tmp_path / "jack").touch()
     with house(tmp_path) as here:
         here.live.ready()
-        assert len([one for one in active_children() if one.name == "antiphon-sender"]) == processes
+        assert len([one for one in active_children() if one.name == "antiphon-player"]) == processes
 
 
 class Key:

@@ -21,6 +21,7 @@ from antiphon.events import (
     Timed,
     Turned,
 )
+from antiphon.listen.heard import InputSettings
 from antiphon.listen.key import Key
 from antiphon.perform.replay import Closed, Lost
 from antiphon.perform.reports import (
@@ -172,3 +173,10 @@ def test_packed_records_that_were_cut_or_changed_are_refused():
     for damaged in (packed[:-3], packed[:4] + b"!!" + packed[6:]):
         with pytest.raises(ValueError, match="its records are"):
             records.unpack(damaged)
+
+
+def test_a_take_from_before_notes_were_left_out_hears_every_note():
+    whole = json.loads(records.write(Begun(SessionSettings(), 1, Handover())))
+    del whole[1][1]["input"]
+    begun = records.read(json.dumps(whole).encode())
+    assert begun.settings.input == InputSettings(min_ms=0.0)
