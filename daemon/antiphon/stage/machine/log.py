@@ -63,11 +63,14 @@ def logging_to(file: str, level: str, stderr_free: bool) -> Iterator[None]:
     journal = not file and is_journal(_STDERR)
     handler.setFormatter(JournalFormatter("%(message)s") if journal else logging.Formatter(_FORMAT))
     LOG.addHandler(handler)
+    before = LOG.level, LOG.propagate
     LOG.setLevel(level.upper())
     LOG.propagate = False
     try:
         yield
     finally:
+        LOG.setLevel(before[0])
+        LOG.propagate = before[1]
         LOG.removeHandler(handler)
         handler.close()
 

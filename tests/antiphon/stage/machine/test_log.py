@@ -87,3 +87,12 @@ def test_only_stderr_that_is_the_journal_gets_such_lines(tmp_path):
             subprocess.run([sys.executable, "-c", script], stderr=file, env=environment, check=True)
             file.seek(0)
             assert file.read().endswith(f"{line}\n")
+
+
+def test_afterwards_the_log_is_as_it_was(monkeypatch):
+    monkeypatch.setattr(LOG, "propagate", True)
+    monkeypatch.setattr(LOG, "level", logging.ERROR)
+    before = LOG.level, LOG.propagate, list(LOG.handlers)
+    with logging_to("", "debug", stderr_free=True):
+        assert (LOG.level, LOG.propagate) == (logging.DEBUG, False)
+    assert (LOG.level, LOG.propagate, list(LOG.handlers)) == before
