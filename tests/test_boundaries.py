@@ -1,6 +1,7 @@
 """The house holds: imports go one way, the core is pure, and playing needs neither TensorFlow nor music21."""
 
 import ast
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -147,6 +148,20 @@ def test_playing_imports_no_tensorflow_and_no_music21(command, tmp_path):
         "assert not heavy, heavy"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(importlib.util.find_spec("jack") is None, reason="JACK-Client is not installed")
+def test_the_jack_process_loads_little():
+    """Its ports are there the sooner, and its memory is small."""
+    script = (
+        "import sys; from antiphon.stage.ports.jack import process, position\n"
+        "try: process.load_jack()\n"
+        "except OSError: pass\n"  # no JACK on this machine
+        "heavy = {'numpy', 'rich', 'click', 'pydantic', 'mido', 'multiprocessing'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 

@@ -1,6 +1,6 @@
 """Silence on other programs' and devices' ports: everything that may stop a note, sent to all channels."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -26,17 +26,21 @@ def silence() -> Iterator[bytes]:
     """The messages that silence a port.
 
     First the controls that do it at once on what knows them, for all channels; then each note by itself, for
-    what does not; then the controls again: a receiver that is late may lose all that comes in one period.
+    what does not. The controls come again after the notes of their channel and twice at the end: a busy JACK
+    server drops all that comes in a period for a client that is late.
     """
-    yield from _controls()
-    for channel in range(CHANNELS):
+    channels = range(CHANNELS)
+    yield from _controls(channels)
+    for channel in channels:
         for pitch in range(LOWEST_PITCH, HIGHEST_PITCH + 1):
             yield to_bytes(NoteOff(pitch, channel))
-    yield from _controls()
+        yield from _controls([channel])
+    yield from _controls(channels)
+    yield from _controls(channels)
 
 
-def _controls() -> Iterator[bytes]:
-    for channel in range(CHANNELS):
+def _controls(channels: Iterable[int]) -> Iterator[bytes]:
+    for channel in channels:
         for control in (SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF):
             yield bytes((_CONTROL | channel, control, 0))
 
