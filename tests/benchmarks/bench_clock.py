@@ -3,17 +3,17 @@
     python tests/benchmarks/bench_clock.py [--seconds 60] [--load] [--ordinary]
 
 A studio of its own (tests/live/timebase.py) leads the JACK transport at 120 bpm and notes the frame of
-every note it hears; a sixteenth is 6 000 frames. Antiphon goes on without end after one call, led by
-nobody, by the transport, and by jack_midi_clock; with frame offsets, and through python-rtmidi, which has
-none. A row led by nobody is the floor of its port: what the others err more is the clock's. The studio hears
-its answer a period (2.67 ms) late: JACK breaks the circle of the two there, and it is not counted.
+every note it hears; a sixteenth is 6 000 frames. Antiphon goes on without end after one phrase, led by
+nobody, by the transport, and by jack_midi_clock. The row led by nobody is the floor of the port: what the
+others err more is the clock's. The studio hears its answer a period (2.67 ms) late: JACK breaks the circle of
+the two there, and it is not counted.
 
 The studio also says where the machine did not keep JACK's time: where the server lost time, and where it or
 any client was late, whose messages JACK then drops. Intervals within a second of that are told apart, by
 what the studio measured and never by how they came out. cyclictest (of rt-tests) runs beside each row at the
 server's priority and says what the machine itself can do.
 
-Wanted, with frame offsets and every core kept busy: at least 97 of 100 intervals exact to the frame. Needs
+Wanted, with every core kept busy: at least 97 of 100 intervals exact to the frame. Needs
 jackd, jack_midi_clock and JACK-Client; stress-ng for --load.
 """
 
@@ -115,7 +115,7 @@ def wait_for_port(studio: "subprocess.Popen[str]", name: str) -> None:
         time.sleep(0.1)
 
 
-def measured(source: str, exact: bool, seconds: float, realtime: bool) -> Row:
+def measured(source: str, seconds: float, realtime: bool) -> Row:
     """What came of a call and an endless answer."""
     name = f"bench-{uuid.uuid4().hex[:6]}"
     environment = {**os.environ, "JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
@@ -125,7 +125,7 @@ def measured(source: str, exact: bool, seconds: float, realtime: bool) -> Row:
         settings.write_text(
             f'[clock]\nsource = "{source}"\n[tempo]\nmode = "fixed"\nbpm = {BPM}\n'
             f'[answer]\nmode = "continue"\n[sampling.weights]\n{MANY_NOTES}'
-            f'[midi]\nexact = {str(exact).lower()}\napi = "jack"\n'
+            '[midi]\napi = "jack"\n'
         )
         server = ["jackd", "-n", name, *priority, "-d", "dummy", "-r", str(RATE), "-p", str(PERIOD)]
         stack.enter_context(running(server, environment))
@@ -168,7 +168,7 @@ def share(values: Sequence[float], part: float) -> float:
 
 PARTS = (0.5, 0.99, 0.999)
 COLUMNS = (
-    *("led by, sent", "undisturbed intervals", "exact", "within a frame", "99 of 100 off by, ms"),
+    *("led by", "undisturbed intervals", "exact", "within a frame", "99 of 100 off by, ms"),
     *("more than the floor, ms", "place: middle, 99 of 100, ms", "exact of all"),
     *("server lost, times late", "cyclictest 50/99/99.9, µs"),
 )
@@ -183,7 +183,7 @@ def exactly(intervals: Sequence[float]) -> str:
 
 
 def report(label: str, row: Row, floor: Row) -> str:
-    """`floor` is the row of the same port that nobody led."""
+    """`floor` is the row that nobody led."""
     quiet = [error for error, disturbed in row.intervals() if not disturbed]
     least = [error for error, disturbed in floor.intervals() if not disturbed]
     if len(quiet) < 10 or len(least) < 10:
@@ -217,14 +217,11 @@ def main() -> None:
             cores = str(os.cpu_count())
             stack.enter_context(running(["stress-ng", "--cpu", cores, "-q"], dict(os.environ)))
         print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
-        floors: dict[bool, Row] = {}
+        floor = None
         for source in ("internal", "jack", "midi"):
-            for exact in (True, False):
-                if source == "jack" and not exact:
-                    continue  # without frame offsets there is no client that sees the transport
-                label = f"{source}, {'frame offsets' if exact else 'python-rtmidi'}"
-                row = measured(source, exact, given.seconds, not given.ordinary)
-                print(report(label, row, floors.setdefault(exact, row)), flush=True)
+            row = measured(source, given.seconds, not given.ordinary)
+            floor = floor or row
+            print(report(source, row, floor), flush=True)
 
 
 if __name__ == "__main__":

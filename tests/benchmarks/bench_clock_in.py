@@ -71,7 +71,9 @@ def received(port: MidiPort, seconds: float) -> list[Input]:
     return found
 
 
-def errors(clocked: Sequence[Clocked], places: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
+def errors(
+    clocked: Sequence[Clocked], places: Sequence[tuple[float, float]]
+) -> tuple[list[float], list[float]]:
     """Of the tempo, in bpm, and of the place, in ms; `places` are moments and quarters, in order."""
     follower, bpm, late_ms = MidiClockIn(ClockSettings().bandwidth_hz), [], []
     moments = [at_s for at_s, _ in places]
@@ -97,7 +99,9 @@ def by_hand(port: MidiPort, server: Server, seconds: float) -> tuple[list[Input]
     return found, [(begun_s, 0.0)]
 
 
-def by_frames(port: MidiPort, server: Server, seconds: float) -> tuple[list[Input], list[tuple[float, float]]]:
+def by_frames(
+    port: MidiPort, server: Server, seconds: float
+) -> tuple[list[Input], list[tuple[float, float]]]:
     """jack_midi_clock, led by a timebase master; the place is what the port tells of the transport."""
     studio = subprocess.Popen(
         [sys.executable, str(HERE / "timebase.py"), "lead"],

@@ -138,23 +138,24 @@ class MidiPort:
             while (came := device.receive()) is not None:
                 data, at_s, grain_s = came
                 arrived += self._clock_in(port, data, now_s if at_s is None else at_s, grain_s)
-        return self._until_now(arrived) if arrived or self._waiting else arrived
+        return self._until(now_s, arrived) if arrived or self._waiting else arrived
 
-    def _until_now(self, arrived: Sequence[Input]) -> list[Input]:
+    def _until(self, now_s: float, arrived: Sequence[Input]) -> list[Input]:
         """What has its moment behind it, in order: JACK tells of a whole period when it begins."""
-        now_s = self._clock.now_s()
         self._waiting = sorted([*self._waiting, *arrived], key=lambda one: one.at_s)
         past = [one for one in self._waiting if one.at_s <= now_s]
         self._waiting = self._waiting[len(past) :]
         return past
 
-    def _take_in(self, port: InputPort, data: Sequence[int], at_s: float, grain_s: float) -> Iterator[Input]:
+    def _take_in(self, port: InputPort, data: Sequence[int], at_s: float, grain_s: float) -> list[Input]:
+        found: list[Input] = []
         for message, events in port.feed(data, at_s):
             signals = any(isinstance(event, ClockSignal) for event in events)
             if self._thru and not signals:
                 self._output.pass_on(message, self._clock.now_s())
             if self._clocked or not signals:
-                yield from (_stamped(event, at_s, grain_s) for event in events)
+                found += [_stamped(event, at_s, grain_s) for event in events]
+        return found
 
     def _clock_in(self, port: InputPort, data: Sequence[int], at_s: float, grain_s: float) -> Iterator[Input]:
         """Of the port for the clock only the clock is heard: programs send notes-off there, too."""
