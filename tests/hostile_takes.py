@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from antiphon.commands.replay import band_of, lasts_s, recorded, safely
-from antiphon.perform.replay import Lost, compare
+from antiphon.perform.comparison import compare
+from antiphon.perform.replay import Lost
 from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes.finish import read
 from antiphon.stage.takes.format import TakeFile

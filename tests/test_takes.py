@@ -8,7 +8,7 @@ import pytest
 import killing
 import random_sessions
 from antiphon.commands.replay import Band, recorded
-from antiphon.perform.replay import compare
+from antiphon.perform.comparison import compare
 from antiphon.perform.reports import Begun, Sent
 from antiphon.stage.takes.finish import read
 from antiphon.stage.takes.recorder import Limits

@@ -26,7 +26,7 @@ from antiphon import bundle
 from antiphon.commands.replay import Band, recorded
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.replay import compare
+from antiphon.perform.comparison import compare
 from antiphon.perform.reports import Answered, Begun, Ended, Handover, Heard, Received, Sent
 from antiphon.perform.settings import SessionSettings
 from antiphon.stage.lateness import percentile

@@ -5,7 +5,7 @@ from typing import Any
 
 from antiphon.events import NoteOff, Timed
 from antiphon.files.text_roll import note_name
-from antiphon.perform.replay import Comparison
+from antiphon.perform.comparison import Comparison
 from antiphon.stage.machine.arithmetic import Arithmetic
 
 

@@ -19,7 +19,8 @@ from antiphon.commands.configured import set_options, settings_given
 from antiphon.commands.options import FILE, shared
 from antiphon.config import Config, KeySettings
 from antiphon.errors import Failure, WrongUse
-from antiphon.perform.replay import Lost, Record, compare, moment_of, perform
+from antiphon.perform.comparison import compare
+from antiphon.perform.replay import Lost, Record, moment_of, perform
 from antiphon.perform.reports import Asked, Begun
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings

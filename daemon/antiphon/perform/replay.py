@@ -3,10 +3,10 @@
 A session is a function of its settings, its random seed and what came in, so it must send the same again.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from antiphon.events import NoteOff, NoteOn, Timed, Turned
+from antiphon.events import Timed, Turned
 from antiphon.perform.reports import (
     Answered,
     Asked,
@@ -24,10 +24,7 @@ from antiphon.perform.reports import (
 )
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings, differences
-from antiphon.timebase import Grid, Meter
 
-# Moments are the same up to this: another processor may round in another way.
-SAME_MOMENT_S = 1e-6
 # A session asks to be looked at again at the same moment while it composes; more often than this it is stuck.
 _MOST_LOOKS = 100_000
 
@@ -60,41 +57,8 @@ Record = (
     | Lost
     | Closed
 )
-_PLAYED = (Received, Led, Asked, Ended)
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """The first place where a replay differs; None where one side has nothing more.
-
-    Bar and beat count from 1, and from the first downbeat.
-    """
-
-    bar: int
-    beat: float
-    recorded: Timed | None
-    replayed: Timed | None
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """How many events were the same, how many notes the recording dropped as late, and what differs."""
-
-    events: int
-    late: int = 0
-    difference: Difference | None = None
-
-
-@dataclass(slots=True)
-class _Part:
-    """What belongs to one session: what was recorded of it, what it sends now, where its bars are."""
-
-    recorded: list[Timed] = field(default_factory=list)
-    replayed: list[Timed] = field(default_factory=list)
-    late: int = 0
-    known_s: float = float("-inf")  # the last moment that is known to have been reached
-    after_last_input: int = 0  # how many of the recorded events came after all input
-    ended: bool = False
+# What comes into a session.
+INPUTS = (Received, Led, Asked, Ended)
 
 
 def moment_of(record: Record) -> float | None:
@@ -107,7 +71,7 @@ def moment_of(record: Record) -> float | None:
     return record.at_s
 
 
-def _later(last_s: float, record: Record) -> float:
+def last_moment(last_s: float, record: Record) -> float:
     """The last moment that a session is known to have reached; what the next session did does not count."""
     at_s = None if isinstance(record, Released) else moment_of(record)
     return last_s if at_s is None else max(last_s, at_s)
@@ -127,10 +91,10 @@ def perform(records: Iterable[Record], make: Callable[[Begun], Session]) -> Iter
         elif session is not None and isinstance(record, Asked) and isinstance(record.what, SessionSettings):
             yield from _told(session, replace(record, what=differences(settings, record.what)))
             settings = record.what
-        elif session is not None and isinstance(record, _PLAYED):
+        elif session is not None and isinstance(record, INPUTS):
             yield from _told(session, record)
             session = None if isinstance(record, Ended) else session
-        last_s = _later(last_s, record)
+        last_s = last_moment(last_s, record)
     yield from _cut_off(session, last_s)
 
 
@@ -184,102 +148,3 @@ def _reach(session: Session, to_s: float) -> Iterator[Timed]:
             raise ValueError("the session does not get on")
     if to_s > float("-inf"):
         yield from session.advance(to_s)
-
-
-def compare(records: Sequence[Record], make: Callable[[Begun], Session]) -> Comparison:
-    """Set what a session sends now beside what was recorded; the last one may have been cut off."""
-    parts = _recorded(records)
-    places = _Places()
-    place = -1
-    for report in perform(records, make):
-        places.follow(report)
-        if isinstance(report, Begun):
-            place += 1
-        elif isinstance(report, Sent):
-            parts[place].replayed.append(report.timed)
-    same = late = 0
-    for part in parts:
-        found = _compared(part)
-        same, late = same + found[0], late + found[1]
-        if found[2] is not None:
-            return Comparison(same, late, places.difference(*found[2]))
-    return Comparison(same, late)
-
-
-def _recorded(records: Iterable[Record]) -> list[_Part]:
-    """The recorded sessions, one after another."""
-    parts: list[_Part] = []
-    for record in records:
-        if isinstance(record, Begun):
-            parts.append(_Part())
-        elif not parts:
-            continue
-        part = parts[-1]
-        part.known_s = _later(part.known_s, record)
-        if isinstance(record, _PLAYED):
-            part.after_last_input, part.ended = 0, isinstance(record, Ended)
-        if isinstance(record, Sent):
-            part.recorded.append(record.timed)
-            part.after_last_input += 1
-        elif isinstance(record, Answered):
-            part.late += record.late_steps
-    return parts
-
-
-def _compared(part: _Part) -> tuple[int, int, tuple[Timed | None, Timed | None] | None]:
-    """How many events are the same, how many were dropped as late, and the first two that differ."""
-    recorded, place, late = part.recorded, 0, 0
-    for timed in part.replayed:
-        here = recorded[place] if place < len(recorded) else None
-        if here is not None and _same(here, timed):
-            place += 1
-        elif here is None and not part.ended and timed.at_s >= part.known_s:
-            break  # the recording ended before this
-        elif late < part.late and isinstance(timed.event, NoteOn):
-            late += 1
-        elif not late or isinstance(timed.event, NoteOn):
-            return place, late, None if _is_cut(part, place) else (here, timed)
-    rest = recorded[place:]
-    if rest and not _is_cut(part, place):
-        return place, late, (rest[0], None)
-    return place, late, None
-
-
-def _same(recorded: Timed, replayed: Timed) -> bool:
-    return recorded.event == replayed.event and abs(recorded.at_s - replayed.at_s) <= SAME_MOMENT_S
-
-
-def _is_cut(part: _Part, place: int) -> bool:
-    """Whether what is left was the effect of something that the cut has lost: notes that it ended."""
-    rest = part.recorded[place:]
-    return (
-        not part.ended
-        and len(rest) <= part.after_last_input
-        and all(isinstance(timed.event, NoteOff) for timed in rest)
-    )
-
-
-class _Places:
-    """Where in the bars a moment was, by the grids that held."""
-
-    def __init__(self) -> None:
-        self._meter = Meter()
-        self._grids: list[tuple[float, Grid]] = []
-        self._bpm = 120.0
-
-    def follow(self, report: Report) -> None:
-        match report:
-            case Begun(settings=settings):
-                self._meter, self._bpm = Meter.parse(settings.tempo.meter), settings.tempo.bpm
-            case BarsBegun(at_s, grid) | Heard(at_s=at_s, grid=grid) | Followed(at_s=at_s, grid=grid):
-                self._grids.append((at_s, grid))
-
-    def difference(self, recorded: Timed | None, replayed: Timed | None) -> Difference:
-        moments = [timed.at_s for timed in (recorded, replayed) if timed is not None]
-        at_s = min(moments)
-        before = [grid for since_s, grid in self._grids if since_s <= at_s]
-        grid = before[-1] if before else Grid(self._bpm, at_s)
-        bar_steps = grid.steps_per_bar(self._meter)
-        bar, steps = divmod(round(grid.steps_at(at_s), 3), bar_steps)
-        unit = grid.steps_of_beats(4 / self._meter.denominator)
-        return Difference(int(bar) + 1, round(steps / unit + 1, 2), recorded, replayed)

@@ -101,8 +101,7 @@ class Session:
 
     def hear_clock(self, said: Clocked | Lead, at_s: float) -> None:
         """An external clock says where it is; it arrived at a moment not before that of the last input."""
-        self._turns.owe(self.advance(at_s))
-        self._told(at_s)
+        self._catch_up(at_s)
         if (lead := self._time.hear(said)) is not None:
             self._follow(lead, at_s)
 

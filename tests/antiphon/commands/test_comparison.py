@@ -4,7 +4,7 @@ import pytest
 
 from antiphon.commands.comparison import as_plain, in_words
 from antiphon.events import NoteOff, NoteOn, Timed
-from antiphon.perform.replay import Comparison, Difference
+from antiphon.perform.comparison import Comparison, Difference
 from antiphon.stage.machine.arithmetic import Arithmetic
 
 THEN = Arithmetic("1.26.0", "openblas 0.3.23", "x86_64 Old")

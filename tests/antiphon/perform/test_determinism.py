@@ -137,7 +137,7 @@ def plain(report):
 def seldom(chance):
     at_s = 0.0
     while at_s < SECONDS:
-        at_s += chance.uniform(0.0, SELDOM_S)
+        at_s = min(SECONDS, at_s + chance.uniform(0.0, SELDOM_S))
         yield at_s
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from antiphon.events import NoteOff, NoteOn, Timed
-from antiphon.perform.replay import Closed, Comparison, Difference, compare, moment_of, perform
+from antiphon.perform.comparison import Comparison, Difference, compare
+from antiphon.perform.replay import Closed, moment_of, perform
 from antiphon.perform.reports import Answered, Asked, Begun, Ended, Handover, Received, Released, Sent
 from antiphon.perform.session import Session
 from antiphon.perform.settings import AnswerSettings, SessionSettings, SettingChange, TempoSettings

@@ -91,6 +91,40 @@ def test_the_memory_holds_nothing_of_a_plan_that_was_withdrawn():
     assert kept[0] == kept[1] != ()
 
 
+def test_the_bars_of_a_plan_hold_while_it_waits_and_after_it_counts_and_not_when_it_is_withdrawn():
+    """The settings say 120; quarters are played at 100."""
+    events = [
+        (1.0 + place * 0.6 + after_s, event)
+        for place, pitch in enumerate((60, 62, 64, 65, 67, 65))
+        for after_s, event in ((0.0, NoteOn(pitch)), (0.5, NoteOff(pitch)))
+    ]
+
+    def waiting():
+        made = session(tempo=TempoSettings("follow", 120.0))
+        play(made, events, until_s=5.1)
+        assert made.transport.grid.bpm == pytest.approx(100.0, abs=0.5)
+        return made
+
+    going_on, counting = waiting(), waiting()
+    play(going_on, [(5.15, NoteOn(67))], until_s=5.2)
+    assert going_on.transport.grid.bpm == 120.0
+    play(counting, [(9.0, NoteOn(67))], until_s=9.1)
+    assert counting.transport.grid.bpm == pytest.approx(100.0, abs=0.5)
+
+
+def test_a_phrase_that_goes_on_lies_where_the_external_clock_was_while_it_was_played():
+    asked = SessionSettings(clock=ClockSettings("link"), sampling=PLAIN, answer=AnswerSettings(bars=1))
+    made = Session(scripted_voice(SCRIPT), asked, 1)
+    made.hear_clock(Lead(0.0, 0.0, 120.0), 0.0)
+    play(made, [(0.0, NoteOn(60)), (0.4, NoteOff(60)), (0.5, NoteOn(62)), (0.9, NoteOff(62))], until_s=1.5)
+    assert made.state == "answering"
+    made.hear_clock(Lead(1.5, 3.0, 60.0), 1.5)  # slower, in the pause
+    made.hear_clock(Lead(1.6, 3.1, 60.0), 1.6)
+    play(made, [(2.0, NoteOn(64)), (2.4, NoteOff(64))], until_s=8.0)
+    (heard,) = told(made, Heard)
+    assert [note.onset_steps for note in heard.notes] == [0, 4, 14]
+
+
 @pytest.mark.parametrize(("meter", "over_s", "starts_s"), [("6/8", 3.15, 3.25), ("3/4", 2.9, 3.0)])
 def test_a_beat_is_one_of_the_meter(meter, over_s, starts_s):
     """In 6/8 at 120 quarters a minute it lasts 0.75 s."""
