@@ -26,12 +26,12 @@ Arrived = Event | Change | ClockSignal
 class InputPort:
     """Feed it bytes as they arrive. `channel` is the only one listened to, 0–15; None: all of them.
 
-    `echo` and `copies` are shared by all inputs: an echo or a copy may come in where the note did not.
+    The filters are shared by all inputs: an echo, a copy or a note-off may come in where the note-on did not.
     """
 
-    def __init__(self, channel: int | None, echo: EchoFilter, copies: CopyFilter) -> None:
+    def __init__(self, channel: int | None, echo: EchoFilter, copies: CopyFilter, late: LateReleases) -> None:
         self._channel = channel
-        self._echo, self._copies, self._late = echo, copies, LateReleases()
+        self._echo, self._copies, self._late = echo, copies, late
         self._parser = MidiParser()
         self._held = HeldNotes()
         self._pedals: set[int] = set()  # channels with their pedal down

@@ -24,7 +24,7 @@ from antiphon.stage.machine.clock import Clock
 from antiphon.stage.ports.alsa import AlsaSystem
 from antiphon.stage.ports.alsa_connections import alsa_clients
 from antiphon.stage.ports.connections import Connections, PortConnection
-from antiphon.stage.ports.copies import CopyFilter
+from antiphon.stage.ports.copies import CopyFilter, LateReleases
 from antiphon.stage.ports.echo import EchoFilter
 from antiphon.stage.ports.input import InputPort
 from antiphon.stage.ports.jack.client import Process, jack_loads, start_jack_process
@@ -103,11 +103,15 @@ class MidiPort:
         self.inputs = tuple(socket.name for socket in opened.inputs)
         self.client_name = opened.client
         self._devices = opened.devices
-        echo, copies = EchoFilter(), CopyFilter()
-        self._intakes = [(socket, InputPort(wiring.input_channel, echo, copies)) for socket in opened.inputs]
+        echo, copies, late = EchoFilter(), CopyFilter(), LateReleases()
+        self._intakes = [
+            (socket, InputPort(wiring.input_channel, echo, copies, late)) for socket in opened.inputs
+        ]
         # Notes on the clock's port are not the player's, so what comes there is no copy.
         clock_inputs = _one(opened.clock_input)
-        self._clock_intakes = [(socket, InputPort(None, echo, CopyFilter())) for socket in clock_inputs]
+        self._clock_intakes = [
+            (socket, InputPort(None, echo, CopyFilter(), LateReleases())) for socket in clock_inputs
+        ]
         self._clocked = wiring.clock_input is not None
         virtual = [socket.name for socket in opened.all if socket.link is None]
         self._ties = Connections(

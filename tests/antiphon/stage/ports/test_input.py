@@ -4,13 +4,13 @@ import pytest
 
 from antiphon.events import ControlChange, NoteOff, NoteOn, ProgramChange
 from antiphon.midi.messages import to_bytes
-from antiphon.stage.ports.copies import CopyFilter
+from antiphon.stage.ports.copies import CopyFilter, LateReleases
 from antiphon.stage.ports.echo import EchoFilter
 from antiphon.stage.ports.input import InputPort
 
 
 def input_port(channel=None):
-    return InputPort(channel, EchoFilter(), CopyFilter())
+    return InputPort(channel, EchoFilter(), CopyFilter(), LateReleases())
 
 
 def events(intake, *data, at_s=0.0):
