@@ -45,7 +45,8 @@ def test_a_note_after_another_is_heard_if_it_is_loud_or_long_or_late(velocity, g
 
 def test_a_soft_note_of_a_run_is_heard():
     wait_s = 60 / 180 / 8
-    run = [PlayedNote(60 + n % 5, 100 if n % 4 == 0 else 25, n * wait_s, n * wait_s + 0.02) for n in range(16)]
+    loud = [100 if n % 4 == 0 else 25 for n in range(16)]
+    run = [PlayedNote(60 + n % 5, v, n * wait_s, n * wait_s + 0.02) for n, v in enumerate(loud)]
     accented = [PlayedNote(n.pitch, n.velocity, n.onset_s, n.onset_s + n.velocity / 2400) for n in run]
     assert heard(run) == run
     assert heard(accented) == accented

@@ -113,6 +113,11 @@ def test_a_fast_repetition_is_received_whole(copied):
     assert (len(ons), len(received)) == (16, 32)
 
 
+def test_a_repeated_pitch_ends_before_it_is_struck_again_in_what_is_recorded():
+    received = Played(melody(BEAT_S + 0.01, [60] * 4)).received(Timed)
+    assert [isinstance(timed.event, NoteOn) for timed in received] == [True, False] * 4
+
+
 @pytest.mark.parametrize("late_s", [0.001, 0.015, 0.03])
 @pytest.mark.parametrize("copied", [False, True])
 def test_a_repeated_pitch_whose_on_precedes_its_off(late_s, copied):
