@@ -47,7 +47,7 @@ from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.machine.log import LOG
 from antiphon.stage.performance_state import PerformanceTracker
-from antiphon.stage.ports.copies import CopyFilter
+from antiphon.stage.ports.copies import CopyFilter, LateReleases
 from antiphon.stage.ports.echo import EchoFilter
 from antiphon.stage.ports.input import InputPort
 from antiphon.stage.screen.event_log import log_event
@@ -300,7 +300,7 @@ def session_case(
     first, *programs = voices(chance)
     asked = settings(chance)
     clock, session = VirtualClock(), Session(first, asked, chance.randrange(2**32), programs)
-    intake = InputPort(chance.choice((None, None, 0)), EchoFilter(), CopyFilter())
+    intake = InputPort(chance.choice((None, None, 0)), EchoFilter(), CopyFilter(), LateReleases())
     port = StormPort(clock, storm(chance, messages), intake)
     from_outside = asked.clock.source in ("link", "jack")
     Engine(

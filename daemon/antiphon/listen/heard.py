@@ -12,6 +12,9 @@ from antiphon.events import HIGHEST_PITCH, LOWEST_PITCH, NoteOn, PlayedNote
 
 # A wrong note at the attack ends about when the right one begins: at most this long before it.
 _ATTACK_S = 0.01
+# A ghost may also follow a note: a string that rings on after it. It is then less than this share as loud,
+# comes at most so long after it, and the note lasted longer than any that is played in passing.
+_GHOST_SHARE, _RINGS_S, _LASTING_S = 1 / 3, 0.15, 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,8 @@ class InputSettings:
     """Which notes are listened to; the others sound on the thru and are in the take, and are not answered.
 
     min_velocity               softer notes are not heard; 1: all are heard
-    min_ms                     a shorter note within another one, or just before one, is not heard; 0: it is
+    min_ms                     a shorter note that belongs to another one (see `without_ghosts`) is not heard;
+                               0: it is
     lowest_note, highest_note  the range that is listened to, as MIDI numbers
     """
 
@@ -38,8 +42,9 @@ class InputSettings:
 def without_ghosts(notes: Sequence[PlayedNote], min_ms: float) -> tuple[PlayedNote, ...]:
     """The notes less those shorter than `min_ms` that belong to a longer one; `notes` by onset.
 
-    A guitar's or a wind controller's converter adds such notes: within a note (a harmonic), or at its attack
-    (a wrong pitch, until the right one is known). A short note that stands alone is one that was played.
+    A guitar's or a wind controller's converter adds such notes: within a note (a harmonic), at its attack (a
+    wrong pitch, until the right one is known), or far softer just after it (a string that rings). Any other
+    short note is one that was played.
     """
     least_s = min_ms / 1000.0
     longer = [note for note in notes if note.release_s - note.onset_s >= least_s]
@@ -52,6 +57,12 @@ def without_ghosts(notes: Sequence[PlayedNote], min_ms: float) -> tuple[PlayedNo
         begun = bisect_right(onsets, note.onset_s)
         within = begun > 0 and last_releases[begun - 1] >= note.release_s
         follows = bisect_left(onsets, note.onset_s)
-        return within or (follows < len(onsets) and onsets[follows] <= note.release_s + _ATTACK_S)
+        at_attack = follows < len(onsets) and onsets[follows] <= note.release_s + _ATTACK_S
+        return within or at_attack or (begun > 0 and _rings_after(longer[begun - 1], note))
 
     return tuple(note for note in notes if note.release_s - note.onset_s >= least_s or not is_ghost(note))
+
+
+def _rings_after(lasting: PlayedNote, short: PlayedNote) -> bool:
+    soft = short.velocity < _GHOST_SHARE * lasting.velocity
+    return soft and lasting.gate_s >= _LASTING_S and short.onset_s - lasting.release_s <= _RINGS_S

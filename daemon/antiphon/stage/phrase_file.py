@@ -31,6 +31,8 @@ MAX_PHRASE_S = 600.0
 # A phrase is a page at most; a file that takes longer to read is not one.
 MAX_SCORE_BYTES = 4 << 20
 MAX_SCORE_S = 90.0
+# A player holds a note into the next by at most this share of it; what lasts longer is held otherwise.
+_MOST_OVERLAP = 0.5
 MIDI_ENDINGS = (".mid", ".midi", ".kar", ".rmi")
 SCORE_ENDINGS = (".krn", ".abc", ".musicxml", ".xml", ".mxl")
 
@@ -95,12 +97,15 @@ def _read_midi(path: Path, steps_per_quarter: int) -> WrittenPhrase:
 
 
 def _last_trimmed(notes: Sequence[PlayedNote]) -> Sequence[PlayedNote]:
-    """The notes by onset, the last one shorter by as much as the others are held into the next one."""
-    if len(notes) < 2:
-        return notes
-    overlap_s = median(max(0.0, note.release_s - after.onset_s) for note, after in pairwise(notes))
+    """The notes by onset, the last one shorter by as much as the others are held into the next one.
+
+    Where they are held longer than that (by a pedal, or as a chord), the last note says nothing of it.
+    """
     last = notes[-1]
-    return [*notes[:-1], replace(last, release_s=max(last.release_s - overlap_s, last.onset_s))]
+    overlaps_s = [max(0.0, note.release_s - after.onset_s) for note, after in pairwise(notes)]
+    if not overlaps_s or (overlap_s := median(overlaps_s)) > _MOST_OVERLAP * last.gate_s:
+        return notes
+    return [*notes[:-1], replace(last, release_s=last.release_s - overlap_s)]
 
 
 def _read_score(path: Path, bpm: float) -> WrittenPhrase:

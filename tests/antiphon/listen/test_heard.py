@@ -24,6 +24,34 @@ def test_a_guitars_ghosts_are_not_heard():
     assert heard(melody + ghosts) == melody
 
 
+@pytest.mark.parametrize("gate_s", [0.1, 0.2, 0.4])
+@pytest.mark.parametrize("after_s", [0.0, 0.06, 0.1])
+def test_a_string_that_rings_after_a_note_is_not_heard(gate_s, after_s):
+    melody = line(0.6, gate_s)
+    ghosts = [
+        PlayedNote(n.pitch + 12, 18, n.release_s + after_s, n.release_s + after_s + 0.015) for n in melody
+    ]
+    assert heard(melody + ghosts) == melody
+
+
+@pytest.mark.parametrize(
+    ("velocity", "gate_s", "after_s"), [(30, 0.015, 0.06), (18, 0.04, 0.06), (18, 0.015, 0.2)]
+)
+def test_a_note_after_another_is_heard_if_it_is_loud_or_long_or_late(velocity, gate_s, after_s):
+    first = PlayedNote(60, 80, 0.0, 0.3)
+    other = PlayedNote(72, velocity, 0.3 + after_s, 0.3 + after_s + gate_s)
+    assert heard([first, other]) == [first, other]
+
+
+def test_a_soft_note_of_a_run_is_heard():
+    wait_s = 60 / 180 / 8
+    loud = [100 if n % 4 == 0 else 25 for n in range(16)]
+    run = [PlayedNote(60 + n % 5, v, n * wait_s, n * wait_s + 0.02) for n, v in enumerate(loud)]
+    accented = [PlayedNote(n.pitch, n.velocity, n.onset_s, n.onset_s + n.velocity / 2400) for n in run]
+    assert heard(run) == run
+    assert heard(accented) == accented
+
+
 @pytest.mark.parametrize("gap_s", [-0.005, 0.0, 0.008])
 def test_a_wrong_attack_is_not_heard(gap_s):
     melody = line(0.5, 0.4)

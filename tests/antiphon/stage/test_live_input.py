@@ -95,6 +95,15 @@ def test_every_message_twice_from_two_inputs(delay_s):
     assert Played(played, later(played, delay_s)).phrases == [STEPS]
 
 
+def test_a_note_may_begin_on_one_input_and_end_on_the_other():
+    """Two inputs that deliver the same, each ahead now and then; notes so short that an off may seem late."""
+    short = melody(0.04, [60] * 8)
+    delays = [0.0, 0.004, 0.0, 0.0] * 4  # of every second note the off comes in on the other input first
+    one = [(at_s + delay_s, data) for (at_s, data), delay_s in zip(short, delays, strict=True)]
+    other = [(at_s + 0.004 - delay_s, data) for (at_s, data), delay_s in zip(short, delays, strict=True)]
+    assert [[pitch for _, _, pitch in notes] for notes in Played(one, other).phrases] == [[60] * 8]
+
+
 @pytest.mark.parametrize("copied", [False, True])
 def test_a_fast_repetition_is_received_whole(copied):
     rate_s = 60 / 180 / 8
@@ -102,6 +111,11 @@ def test_a_fast_repetition_is_received_whole(copied):
     received = Played(trill + (later(trill, 0.02) if copied else []), until_s=2.0).received(Timed)
     ons = [timed for timed in received if isinstance(timed.event, NoteOn)]
     assert (len(ons), len(received)) == (16, 32)
+
+
+def test_a_repeated_pitch_ends_before_it_is_struck_again_in_what_is_recorded():
+    received = Played(melody(BEAT_S + 0.01, [60] * 4)).received(Timed)
+    assert [isinstance(timed.event, NoteOn) for timed in received] == [True, False] * 4
 
 
 @pytest.mark.parametrize("late_s", [0.001, 0.015, 0.03])

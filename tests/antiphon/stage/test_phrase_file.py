@@ -2,7 +2,7 @@ import pytest
 
 from antiphon.compose.symbols import parse
 from antiphon.errors import Failure, WrongUse
-from antiphon.events import GridNote, NoteOff, NoteOn
+from antiphon.events import ControlChange, GridNote, NoteOff, NoteOn
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import MOST_NOTES
 from antiphon.midi import smf
@@ -58,6 +58,18 @@ def test_notes_held_into_the_next_are_as_long_as_they_were_written(tmp_path, ove
     (tmp_path / "x.mid").write_bytes(smf.header(1, 480) + track_chunk(events))
     read = phrasefile.read(tmp_path / "x.mid", 4, 120)
     assert read.symbols == parse("60 _ _ _ 62 _ _ _ 64 _ _ _ 66 _ _ _")
+
+
+def test_notes_that_a_pedal_holds_are_as_long_as_their_time(tmp_path):
+    """Quarters struck for a fifth of their time, the pedal down from the first to the end of the last."""
+    pitches = [60, 62, 64, 65, 67, 65, 64, 62]
+    strikes = [(480 * n, to_bytes(NoteOn(pitch))) for n, pitch in enumerate(pitches)]
+    releases = [(480 * n + 96, to_bytes(NoteOff(pitch))) for n, pitch in enumerate(pitches)]
+    pedal = [(0, to_bytes(ControlChange(64, 127))), (3840, to_bytes(ControlChange(64, 0)))]
+    events = sorted([*strikes, *releases, *pedal], key=lambda timed: timed[0])
+    (tmp_path / "x.mid").write_bytes(smf.header(1, 480) + track_chunk(events))
+    read = phrasefile.read(tmp_path / "x.mid", 4, 120)
+    assert read.symbols == parse(" ".join(f"{pitch} _ _ _" for pitch in pitches))
 
 
 @pytest.mark.parametrize("name", ["x.wav", "x", "x.krn.txt"])

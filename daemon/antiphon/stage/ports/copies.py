@@ -7,7 +7,7 @@ and sequencers send the note-on of a repeated pitch before the note-off of the n
 from collections import deque
 from dataclasses import dataclass, field
 
-from antiphon.events import Change, ControlChange, Event, NoteOn
+from antiphon.events import Change, ControlChange, Event, NoteOff, NoteOn
 
 # Copies come up to 20 ms apart; nobody repeats a note faster than every 42 ms (1/32 at 180 bpm). The limit
 # lies between, because moments are uncertain: an idle input is looked at only every 10 ms.
@@ -95,21 +95,28 @@ def _is_copied_release(pitch: _Pitch, at_s: float) -> bool:
 
 
 class LateReleases:
-    """Tells note-offs of a note that was struck again before them; moments in seconds, in order."""
+    """Puts note-offs that come too late where they belong. Share one among all inputs, as `CopyFilter`."""
 
     def __init__(self) -> None:
         # When each was struck last, and how many note-offs of strikes before that are still to come.
         self._down: dict[_Place, tuple[float, int]] = {}
 
-    def is_late(self, event: Event, at_s: float) -> bool:
-        """Ask once for each note message that counts."""
+    def in_order(self, event: Event, at_s: float) -> list[Event]:
+        """What a note message stands for, each note ended before its pitch is struck again.
+
+        Ask once for each that counts; moments in seconds, in order. Nothing for a note-off that comes late.
+        """
         place = (event.channel, event.pitch)
-        struck_s, missing = self._down.get(place, (at_s, -1))
+        before = self._down.get(place)
         if isinstance(event, NoteOn):
-            self._down[place] = (at_s, missing + 1)
-            return False
-        if missing > 0 and at_s - struck_s <= LATE_S:
-            self._down[place] = (struck_s, missing - 1)
-            return True
-        self._down.pop(place, None)
-        return False
+            self._down[place] = (at_s, 0 if before is None else before[1] + 1)
+            return [event] if before is None else [NoteOff(event.pitch, event.channel), event]
+        if before is not None and before[1] > 0 and at_s - before[0] <= LATE_S:
+            self._down[place] = (before[0], before[1] - 1)
+            return []
+        self.ended(event)
+        return [event]
+
+    def ended(self, event: NoteOff) -> None:
+        """The key came up in another way: no note-off of it is still to come."""
+        self._down.pop((event.channel, event.pitch), None)

@@ -26,12 +26,12 @@ Arrived = Event | Change | ClockSignal
 class InputPort:
     """Feed it bytes as they arrive. `channel` is the only one listened to, 0–15; None: all of them.
 
-    `echo` and `copies` are shared by all inputs: an echo or a copy may come in where the note did not.
+    The filters are shared by all inputs: an echo, a copy or a note-off may come in where the note-on did not.
     """
 
-    def __init__(self, channel: int | None, echo: EchoFilter, copies: CopyFilter) -> None:
+    def __init__(self, channel: int | None, echo: EchoFilter, copies: CopyFilter, late: LateReleases) -> None:
         self._channel = channel
-        self._echo, self._copies, self._late = echo, copies, LateReleases()
+        self._echo, self._copies, self._late = echo, copies, late
         self._parser = MidiParser()
         self._held = HeldNotes()
         self._pedals: set[int] = set()  # channels with their pedal down
@@ -56,10 +56,10 @@ class InputPort:
         if (event := from_bytes(message)) is not None:
             if self._copies.is_copy(event, at_s) or self._echo.is_echo(event, at_s):
                 return None
-            if self._late.is_late(event, at_s):
-                return []
-            self._held.follow(event)
-            return [event]
+            meant = self._late.in_order(event, at_s)
+            for note in meant:
+                self._held.follow(note)
+            return meant
         if (change := change_from_bytes(message)) is not None:
             # A copy is passed on all the same: some controls (data increment) count how often they come.
             return [] if self._copies.is_copy(change, at_s) else [self._followed(change)]
@@ -93,6 +93,7 @@ class InputPort:
         offs: list[NoteOff] = [off for off in self._held.owed() if channel in (None, off.channel)]
         for off in offs:
             self._held.follow(off)
+            self._late.ended(off)
         return [*offs, *self._pedals_up(set(self._pedals) if channel is None else {channel})]
 
     def _pedals_up(self, channels: set[int]) -> list[ControlChange]:

@@ -21,7 +21,7 @@ from antiphon.events import (
 from antiphon.midi.messages import HeldNotes
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.ports.connections import Connections, PortConnection
-from antiphon.stage.ports.copies import CopyFilter
+from antiphon.stage.ports.copies import CopyFilter, LateReleases
 from antiphon.stage.ports.echo import EchoFilter
 from antiphon.stage.ports.input import InputPort
 from antiphon.stage.ports.jack.client import JackOrder, StartJack
@@ -92,13 +92,14 @@ class MidiPort:
         self._system, errors = opened.system, opened.system.errors
         self.api, self.output, self.client_name = opened.system.api, opened.output.name, opened.client
         self.inputs = tuple(port.name for port in opened.inputs)
-        echo, copies = EchoFilter(), CopyFilter()
+        echo, copies, late = EchoFilter(), CopyFilter(), LateReleases()
         self._inputs = [
-            (port.device, InputPort(wiring.input_channel, echo, copies), port) for port in opened.inputs
+            (port.device, InputPort(wiring.input_channel, echo, copies, late), port) for port in opened.inputs
         ]
         # Notes on the clock's port are not the player's, so what comes there is no copy.
         self._clock_inputs = [
-            (port.device, InputPort(None, echo, CopyFilter()), port) for port in _one(opened.clock_input)
+            (port.device, InputPort(None, echo, CopyFilter(), LateReleases()), port)
+            for port in _one(opened.clock_input)
         ]
         self._clocked = wiring.clock_input is not None
         virtual = [port.name for port in opened.all if port.link is None]

@@ -4,13 +4,13 @@ import pytest
 
 from antiphon.events import ControlChange, NoteOff, NoteOn, ProgramChange
 from antiphon.midi.messages import to_bytes
-from antiphon.stage.ports.copies import CopyFilter
+from antiphon.stage.ports.copies import CopyFilter, LateReleases
 from antiphon.stage.ports.echo import EchoFilter
 from antiphon.stage.ports.input import InputPort
 
 
 def input_port(channel=None):
-    return InputPort(channel, EchoFilter(), CopyFilter())
+    return InputPort(channel, EchoFilter(), CopyFilter(), LateReleases())
 
 
 def events(intake, *data, at_s=0.0):
@@ -101,3 +101,19 @@ def test_a_copied_button_is_one_press_and_is_passed_on_as_it_came():
     assert list(port.feed(press, 0.01)) == [(bytes(press), [])]
     assert events(port, 0xB0, 20, 0, at_s=0.1) == [ControlChange(20, 0)]
     assert events(port, *press, at_s=0.2) == [ControlChange(20, 127)]
+
+
+@pytest.mark.parametrize("reset", [[0xB0, 123, 0], [0xFF]])
+def test_after_a_reset_a_short_note_is_ended(reset):
+    intake = input_port()
+    events(intake, 0x90, 60, 64, *reset)
+    assert events(intake, 0x90, 60, 64, at_s=1.0) == [NoteOn(60, 64)]
+    assert events(intake, 0x80, 60, 0, at_s=1.02) == [NoteOff(60)]
+
+
+def test_a_key_struck_again_is_released_with_its_input_though_a_late_note_off_came():
+    intake = input_port()
+    events(intake, 0x90, 60, 64)
+    assert events(intake, 0x90, 60, 64, at_s=0.5) == [NoteOff(60), NoteOn(60, 64)]
+    assert events(intake, 0x80, 60, 0, at_s=0.51) == []
+    assert intake.release() == [NoteOff(60)]
