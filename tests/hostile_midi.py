@@ -96,9 +96,9 @@ class StormPort:
     ahead_s = 0.0
 
     def __init__(
-        self, clock: VirtualClock, storm: Iterator[tuple[float, Sequence[int]]], intake: InputPort
+        self, clock: VirtualClock, storm: Iterator[tuple[float, Sequence[int]]], port_in: InputPort
     ) -> None:
-        self._clock, self._storm, self._intake = clock, storm, intake
+        self._clock, self._storm, self._port_in = clock, storm, port_in
         self._next = next(storm, None)
         self.checks = Checks()
 
@@ -110,11 +110,11 @@ class StormPort:
         arrived: list[Input] = []
         while self._next is not None and self._next[0] <= self._clock.now_s():
             at_s, data = self._next
-            for _, said in self._intake.feed(data, at_s):
+            for _, said in self._port_in.feed(data, at_s):
                 arrived += [_stamped(each, at_s) for each in said]
             self._next = next(self._storm, None)
-        if self._intake.lapsed(self._clock.now_s()):
-            arrived += [_stamped(up, self._clock.now_s()) for up in self._intake.release()]
+        if self._port_in.lapsed(self._clock.now_s()):
+            arrived += [_stamped(up, self._clock.now_s()) for up in self._port_in.release()]
         return arrived
 
     def send(self, event: Event | ControlChange, at_s: float) -> None:
@@ -300,8 +300,8 @@ def session_case(
     first, *programs = voices(chance)
     asked = settings(chance)
     clock, session = VirtualClock(), Session(first, asked, chance.randrange(2**32), programs)
-    intake = InputPort(chance.choice((None, None, 0)), EchoFilter(), CopyFilter(), LateReleases())
-    port = StormPort(clock, storm(chance, messages), intake)
+    port_in = InputPort(chance.choice((None, None, 0)), EchoFilter(), CopyFilter(), LateReleases())
+    port = StormPort(clock, storm(chance, messages), port_in)
     from_outside = asked.clock.source in ("link", "jack")
     Engine(
         clock,

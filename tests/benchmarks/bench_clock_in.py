@@ -103,7 +103,7 @@ def by_frames(
     port: MidiPort, server: Server, seconds: float
 ) -> tuple[list[Input], list[tuple[float, float]]]:
     """jack_midi_clock, led by a timebase master; the place is what the port tells of the transport."""
-    studio = subprocess.Popen(
+    host = subprocess.Popen(
         [sys.executable, str(HERE / "timebase.py"), "lead"],
         env=server.environment,
         stdin=subprocess.PIPE,
@@ -112,11 +112,11 @@ def by_frames(
     )
 
     def ask(*request: object) -> None:
-        assert studio.stdin is not None
-        assert studio.stdout is not None
-        studio.stdin.write(json.dumps(request) + "\n")
-        studio.stdin.flush()
-        studio.stdout.readline()
+        assert host.stdin is not None
+        assert host.stdout is not None
+        host.stdin.write(json.dumps(request) + "\n")
+        host.stdin.flush()
+        host.stdout.readline()
 
     ask("tempo", BPM)
     clock = subprocess.Popen(["jack_midi_clock", "antiphon:clock"], env=server.environment)
@@ -125,7 +125,7 @@ def by_frames(
     found = received(port, seconds)
     clock.terminate()
     clock.wait()
-    studio.communicate()
+    host.communicate()
     leads = [one for one in found if isinstance(one, Lead) and one.rolling]
     return found, [(lead.at_s, lead.quarters) for lead in leads]
 

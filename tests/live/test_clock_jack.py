@@ -74,7 +74,7 @@ class Sources:
 
 
 @pytest.fixture
-def studio(jack, wait_for):
+def host(jack, wait_for):
     pytest.importorskip("jack", reason="JACK-Client is not installed")
     started = []
 
@@ -142,9 +142,9 @@ def right_if_undisturbed(master, log, play, clock_is_right=lambda: True):
 
 
 @pytest.mark.parametrize("source", ["midi", "jack"])
-def test_the_answers_lie_on_the_studios_beats(source, antiphon, studio, program, wait_for):
+def test_the_answers_lie_on_the_studios_beats(source, antiphon, host, program, wait_for):
     play = antiphon("--clock", source, "--random-seed", "3", "--quiet")
-    master = studio()
+    master = host()
     if source == "midi":
         program("jack_midi_clock", "-d", "0", "antiphon:clock")
         # It is there before it is connected, and what it says in between is lost.
@@ -202,11 +202,11 @@ def test_the_answers_lie_on_the_studios_beats(source, antiphon, studio, program,
     wait_for(lambda: not master.sounding(), "silence", 5)
 
 
-def test_others_follow_our_clock(antiphon, studio, program, wait_for, tmp_path):
+def test_others_follow_our_clock(antiphon, host, program, wait_for, tmp_path):
     settings = tmp_path / "config.toml"
     settings.write_text('[clock]\nsend = true\n[tempo]\nmode = "fixed"\nbpm = 126.0\n')
     play = antiphon("--config", str(settings), "--quiet")
-    master = studio()
+    master = host()
     dump = program("jack_mclk_dump", "-n", "antiphon:clock-out")
     wait_for(lambda: "jack_mclk_dump:mclk_in" in master.ask("ports"), "jack_mclk_dump")
     master.ask("roll")

@@ -88,7 +88,7 @@ def multicast_passes():
 
 
 @pytest.fixture
-def beacon():
+def feed():
     """Ours, alone in the session."""
     if importlib.util.find_spec("link") is None:
         pytest.skip("Ableton Link is not installed: pip install 'antiphon[link]'")
@@ -104,7 +104,7 @@ def beacon():
 
 
 @pytest.fixture
-def peer(beacon):  # noqa: ARG001 - it comes into our session
+def peer(feed):  # noqa: ARG001 - it comes into our session
     one = Peer()
     yield one
     try:
@@ -113,45 +113,45 @@ def peer(beacon):  # noqa: ARG001 - it comes into our session
         one.process.kill()
 
 
-def lead_when(beacon, condition, what):
+def lead_when(feed, condition, what):
     """The first lead of which it is true."""
     until_s = time.monotonic() + 5
     while True:
-        for lead in beacon.poll():
+        for lead in feed.poll():
             if condition(lead):
                 return lead
         assert time.monotonic() < until_s, f"waited 5 s for {what}"
         time.sleep(0.002)
 
 
-def apart_s(beacon, peer):
+def apart_s(feed, peer):
     """How far from the peer's our place in the bar is, after the latest lead; the median of some."""
     gaps_s = []
     for _ in range(9):
-        lead = lead_when(beacon, lambda _: True, "a lead")
+        lead = lead_when(feed, lambda _: True, "a lead")
         _, at_s, quarters = peer.do()
         gap = lead.quarters + (at_s - lead.at_s) * lead.bpm / 60 - quarters
         gaps_s.append(((gap + QUANTUM / 2) % QUANTUM - QUANTUM / 2) * 60 / lead.bpm)
     return statistics.median(gaps_s)
 
 
-def test_ours_follows_tempo_beat_start_and_stop_and_is_seen_to_leave(beacon, peer, wait_for):
-    wait_for(lambda: beacon.peers == 1 and peer.do()[0] == 1, "the two to meet", seconds=5)
+def test_ours_follows_tempo_beat_start_and_stop_and_is_seen_to_leave(feed, peer, wait_for):
+    wait_for(lambda: feed.peers == 1 and peer.do()[0] == 1, "the two to meet", seconds=5)
     # Link keeps a tempo in whole microseconds per quarter.
     peer.do("tempo 97")
-    assert lead_when(beacon, lambda lead: lead.bpm == pytest.approx(97, abs=1e-3), "97 bpm").rolling
-    assert abs(apart_s(beacon, peer)) < 0.002
+    assert lead_when(feed, lambda lead: lead.bpm == pytest.approx(97, abs=1e-3), "97 bpm").rolling
+    assert abs(apart_s(feed, peer)) < 0.002
 
     peer.do("play")
     peer.do("tempo 133.5")
-    assert lead_when(beacon, lambda lead: lead.bpm == pytest.approx(133.5, abs=1e-3), "133.5 bpm").rolling
-    assert abs(apart_s(beacon, peer)) < 0.002
+    assert lead_when(feed, lambda lead: lead.bpm == pytest.approx(133.5, abs=1e-3), "133.5 bpm").rolling
+    assert abs(apart_s(feed, peer)) < 0.002
     peer.do("stop")
-    lead_when(beacon, lambda lead: not lead.rolling, "the stop")
+    lead_when(feed, lambda lead: not lead.rolling, "the stop")
     peer.do("play-on-the-bar")
-    quarters = lead_when(beacon, lambda lead: lead.rolling, "the start").quarters
+    quarters = lead_when(feed, lambda lead: lead.rolling, "the start").quarters
     # Known 20 ms before (0.04 quarters), looked for every 20 ms; and this machine may be busy.
     assert (quarters + 0.05) % QUANTUM < 0.5, "it began in the middle of a bar"
 
-    beacon.close()
+    feed.close()
     wait_for(lambda: peer.do()[0] == 0, "the peer to be alone", seconds=5)

@@ -98,11 +98,11 @@ class Sources:
 
 def main(name):
     sys.setswitchinterval(0.0001)
-    studio = Sources(name)
+    host = Sources(name)
     for line in sys.stdin:
-        print(json.dumps(studio.answer(*json.loads(line))), flush=True)
-    studio.client.deactivate()
-    studio.client.close()
+        print(json.dumps(host.answer(*json.loads(line))), flush=True)
+    host.client.deactivate()
+    host.client.close()
     time.sleep(0.05)
 
 

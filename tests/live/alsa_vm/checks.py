@@ -8,8 +8,8 @@ from collections.abc import Callable
 from importlib.metadata import version
 
 import exchange
+import handover
 import plugging
-import succession
 import usb_device
 from peers import WrongError, run
 
@@ -25,13 +25,13 @@ CHECKS: tuple[Callable[[], str], ...] = (
     plugging.keyboard_comes_back,
     plugging.keyboard_comes_back_at_once,
     plugging.synthesizer_comes_back,
-    succession.aconnect_reaches_either_by_its_name,
-    succession.sender_is_killed,
-    succession.sender_is_stopped,
-    succession.twice_in_a_row,
-    succession.parent_is_killed,
-    succession.parent_is_killed_while_its_sender_is_stopped,
-    succession.asked_from_outside,
+    handover.aconnect_reaches_either_by_its_name,
+    handover.sender_is_killed,
+    handover.sender_is_stopped,
+    handover.twice_in_a_row,
+    handover.parent_is_killed,
+    handover.parent_is_killed_while_its_sender_is_stopped,
+    handover.asked_from_outside,
 )
 
 

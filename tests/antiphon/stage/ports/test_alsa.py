@@ -91,12 +91,12 @@ def test_a_device_that_was_away_between_two_looks_and_has_its_old_number_is_conn
     kernel.ports |= {128: "other:in", 129: "other-out:out"}
     system.free_name = lambda name: name  # they are ours already
     links = [socket.link for socket in open_ports(names, system).all if socket.link]
-    presence = PortWatch(links)
-    assert presence.look() == []
+    watch = PortWatch(links)
+    assert watch.look() == []
     kernel.leads.clear()
-    assert presence.look() == links
+    assert watch.look() == links
     assert not links[0].present
-    assert presence.look() == links
+    assert watch.look() == links
     assert (system.library.ins if direction == "in" else system.library.outs)[-1].connections == [
         f"{KEYS} 24:0",
         f"{KEYS} 24:0",

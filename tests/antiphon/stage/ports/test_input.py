@@ -13,24 +13,24 @@ def input_port(channel=None):
     return InputPort(channel, EchoFilter(), CopyFilter(), LateReleases())
 
 
-def events(intake, *data, at_s=0.0):
-    return [event for _, found in intake.feed(data, at_s) for event in found]
+def events(port_in, *data, at_s=0.0):
+    return [event for _, found in port_in.feed(data, at_s) for event in found]
 
 
 def test_all_notes_off_releases_the_keys_of_its_channel():
     for number in (120, 123, 126):
-        intake = input_port()
-        events(intake, 0x90, 60, 64, 64, 64, 0x91, 62, 64)
-        assert events(intake, 0xB0, number, 0) == [NoteOff(60), NoteOff(64)]
-        assert events(intake, 0xB0, number, 0) == []
-        assert intake.release() == [NoteOff(62, 1)]
+        port_in = input_port()
+        events(port_in, 0x90, 60, 64, 64, 64, 0x91, 62, 64)
+        assert events(port_in, 0xB0, number, 0) == [NoteOff(60), NoteOff(64)]
+        assert events(port_in, 0xB0, number, 0) == []
+        assert port_in.release() == [NoteOff(62, 1)]
 
 
 def test_knobs_and_pedals_are_the_players_and_channel_modes_are_no_knobs():
-    intake = input_port()
-    events(intake, 0x90, 60, 64)
-    assert events(intake, 0xB3, 64, 127, 122, 0) == [ControlChange(64, 127, 3)]
-    assert [message for message, _ in intake.feed([0xB0, 64, 0], 0.0)] == [bytes([0xB0, 64, 0])]
+    port_in = input_port()
+    events(port_in, 0x90, 60, 64)
+    assert events(port_in, 0xB3, 64, 127, 122, 0) == [ControlChange(64, 127, 3)]
+    assert [message for message, _ in port_in.feed([0xB0, 64, 0], 0.0)] == [bytes([0xB0, 64, 0])]
 
 
 def test_a_choice_of_sound_is_the_players_on_the_channel_listened_to():
@@ -39,21 +39,21 @@ def test_a_choice_of_sound_is_the_players_on_the_channel_listened_to():
 
 
 def test_after_a_release_a_piece_of_a_message_is_forgotten():
-    intake = input_port()
-    assert events(intake, 0x90, 60) == []
-    assert intake.release() == []
-    assert events(intake, 64, 0x90, 61, 64) == [NoteOn(61, 64)]
+    port_in = input_port()
+    assert events(port_in, 0x90, 60) == []
+    assert port_in.release() == []
+    assert events(port_in, 64, 0x90, 61, 64) == [NoteOn(61, 64)]
 
 
 def test_who_never_senses_never_lapses():
-    intake = input_port()
-    events(intake, 0x90, 60, 64)
-    assert not intake.lapsed(1000.0)
-    events(intake, 0xFE, at_s=1000.0)
-    assert not intake.lapsed(1000.3)
-    events(intake, 0xF8, at_s=1000.3)
-    assert not intake.lapsed(1000.6)
-    assert intake.lapsed(1000.7)
+    port_in = input_port()
+    events(port_in, 0x90, 60, 64)
+    assert not port_in.lapsed(1000.0)
+    events(port_in, 0xFE, at_s=1000.0)
+    assert not port_in.lapsed(1000.3)
+    events(port_in, 0xF8, at_s=1000.3)
+    assert not port_in.lapsed(1000.6)
+    assert port_in.lapsed(1000.7)
 
 
 @pytest.mark.parametrize("number", [120, 121, 123, 127])
@@ -105,15 +105,15 @@ def test_a_copied_button_is_one_press_and_is_passed_on_as_it_came():
 
 @pytest.mark.parametrize("reset", [[0xB0, 123, 0], [0xFF]])
 def test_after_a_reset_a_short_note_is_ended(reset):
-    intake = input_port()
-    events(intake, 0x90, 60, 64, *reset)
-    assert events(intake, 0x90, 60, 64, at_s=1.0) == [NoteOn(60, 64)]
-    assert events(intake, 0x80, 60, 0, at_s=1.02) == [NoteOff(60)]
+    port_in = input_port()
+    events(port_in, 0x90, 60, 64, *reset)
+    assert events(port_in, 0x90, 60, 64, at_s=1.0) == [NoteOn(60, 64)]
+    assert events(port_in, 0x80, 60, 0, at_s=1.02) == [NoteOff(60)]
 
 
 def test_a_key_struck_again_is_released_with_its_input_though_a_late_note_off_came():
-    intake = input_port()
-    events(intake, 0x90, 60, 64)
-    assert events(intake, 0x90, 60, 64, at_s=0.5) == [NoteOff(60), NoteOn(60, 64)]
-    assert events(intake, 0x80, 60, 0, at_s=0.51) == []
-    assert intake.release() == [NoteOff(60)]
+    port_in = input_port()
+    events(port_in, 0x90, 60, 64)
+    assert events(port_in, 0x90, 60, 64, at_s=0.5) == [NoteOff(60), NoteOn(60, 64)]
+    assert events(port_in, 0x80, 60, 0, at_s=0.51) == []
+    assert port_in.release() == [NoteOff(60)]

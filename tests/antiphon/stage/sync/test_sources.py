@@ -29,12 +29,12 @@ def refused():
 
 def test_what_leads_from_the_beginning_is_joined_and_left():
     clock_feed = FakeBeacon()
-    studio = Sources({"link": lambda: clock_feed}, "link")
-    assert studio.poll() == [LEAD]
-    studio.close()
-    studio.close()
+    host = Sources({"link": lambda: clock_feed}, "link")
+    assert host.poll() == [LEAD]
+    host.close()
+    host.close()
     assert clock_feed.closed == 1
-    assert studio.poll() == []
+    assert host.poll() == []
 
 
 def test_what_the_ports_tell_is_not_joined():
@@ -43,22 +43,22 @@ def test_what_the_ports_tell_is_not_joined():
 
 def test_a_source_that_is_chosen_is_joined_and_left():
     clock_feed = FakeBeacon()
-    studio = Sources({"link": lambda: clock_feed}, "internal")
-    assert studio.poll() == []
-    studio.hear(SettingChanged(1.0, "clock.source", "link"))
-    studio.hear(SettingChanged(1.1, "clock.source", "link"))
-    studio.hear(SettingChanged(1.1, "answer.mode", "trade"))
-    assert studio.poll() == [LEAD]
-    studio.hear(SettingChanged(2.0, "clock.source", "internal"))
+    host = Sources({"link": lambda: clock_feed}, "internal")
+    assert host.poll() == []
+    host.hear(SettingChanged(1.0, "clock.source", "link"))
+    host.hear(SettingChanged(1.1, "clock.source", "link"))
+    host.hear(SettingChanged(1.1, "answer.mode", "trade"))
+    assert host.poll() == [LEAD]
+    host.hear(SettingChanged(2.0, "clock.source", "internal"))
     assert clock_feed.closed == 1
-    assert studio.poll() == []
+    assert host.poll() == []
 
 
 def test_what_cannot_be_joined_is_said_at_the_beginning_and_logged_later(caplog):
     with pytest.raises(Failure, match="no Link"):
         Sources({"link": refused}, "link")
-    studio = Sources({"link": refused}, "internal")
+    host = Sources({"link": refused}, "internal")
     with caplog.at_level(logging.WARNING, "antiphon"):
-        studio.hear(SettingChanged(1.0, "clock.source", "link"))
+        host.hear(SettingChanged(1.0, "clock.source", "link"))
     assert "there is no Link" in caplog.text
-    assert studio.poll() == []
+    assert host.poll() == []
