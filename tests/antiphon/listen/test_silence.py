@@ -50,6 +50,13 @@ def test_one_note_of_a_beat_or_longer_ends_after_the_silence_that_is_set():
     assert silence_s([], 1.0, BEAT_S) == BEAT_S
 
 
+def test_only_the_last_notes_say_how_a_player_detaches():
+    """Twelve legato quarters at 60 bpm, then eight that sound for 40 % of their time."""
+    notes = played(range(20), [1.0] * 12 + [0.4] * 8)
+    assert silence_s(notes, 1.0, BEAT_S) > 0.6
+    assert silence_s(notes[:12], 1.0, BEAT_S) == BEAT_S
+
+
 note = st.builds(
     lambda onset, gate: PlayedNote(60, 80, onset, onset + gate), st.floats(0, 60), st.floats(0, 10)
 )

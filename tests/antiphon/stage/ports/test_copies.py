@@ -101,6 +101,12 @@ def test_it_is_late_once_and_not_for_long():
     assert in_order([(0.0, on), (0.5, on), (later_s, off)]) == [*begun, (later_s, off)]
 
 
+def test_a_note_that_was_struck_again_and_lasts_longer_than_a_late_note_off_comes_is_ended():
+    """Some devices send one note-off only where a pitch is struck twice."""
+    on, off = NoteOn(60), NoteOff(60)
+    assert in_order([(0.0, on), (0.5, on), (0.56, off)])[-1] == (0.56, off)
+
+
 def test_after_a_key_came_up_in_another_way_its_next_release_is_not_late():
     releases, on, off = LateReleases(), NoteOn(60), NoteOff(60)
     releases.in_order(on, 0.0)
