@@ -176,8 +176,10 @@ def test_a_folder_that_cannot_be_written_is_said_before_any_music(antiphon, tmp_
     assert "file: cannot record takes here" in err
 
 
-def test_the_demo_runs_where_rtmidi_cannot_be_imported(tmp_path):
-    (tmp_path / "rtmidi.py").write_text("raise ImportError('libasound.so.2: cannot open shared object file')")
+def test_the_demo_runs_where_no_midi_library_can_be_imported(tmp_path):
+    for library in ("rtmidi", "supriya_midi"):
+        broken = "raise ImportError('libasound.so.2: cannot open shared object file')"
+        (tmp_path / f"{library}.py").write_text(broken)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
     run = [sys.executable, "-m", "antiphon"]
     done = subprocess.run(
