@@ -51,7 +51,7 @@ def test_the_songs_own_file_is_the_song(
     assert called(bundles[0], "--data", data, "--out", tmp_path / "page", "--phrases", 1, "--json") == 0
     (listed,) = json.loads(capsys.readouterr().out)["phrases"]
     opening = next(o for o in openings_of(load_dataset(data), "test") if o.title == listed["title"])
-    phrase = read_phrase(tmp_path / "page" / listed["replies"]["the song itself"])
+    phrase = read_phrase((tmp_path / "page" / listed["replies"]["the song itself"]).read_bytes())
     symbols = (*opening.phrase, *opening.continuation)
     assert [note.pitch for note in phrase.notes] == [int(symbol) for symbol in symbols if symbol.isdigit()]
     assert (str(phrase.meter), phrase.bpm) == (listed["meter"], 100.0)
