@@ -116,11 +116,13 @@ def test_a_very_long_message_in_pieces_is_passed_over(calm):
     with raw(calm.server) as ask:
         before = len(calm.daemon.log)
         ask("play", [[256 * place, data] for place, data in enumerate([*notes, *pieces])])
-        wait_for(lambda: "C5" in calm.daemon.log[before:], "the call before it")
+        wait_for(lambda: "C5" in calm.daemon.log[before:], "the phrase before it")
         wait_for(calm.is_over, "its answer to be over")
         calls = [line.split() for line in calm.daemon.log[before:].splitlines() if line.startswith("you")]
-        assert calls == [["you", "C5", *calls[0][2:]]]
-        assert len([word for word in calls[0] if word[-1].isdigit()]) == 1
+        # The phrase of the test before may be told of late; of this one there is nothing but its note.
+        assert calls[-1][:3] == ["you", "C5", "(C"]
+        assert len(calls) <= 2
+        assert len([word for word in calls[-1] if word[-1].isdigit()]) == 1
         assert calm.is_answered()
 
 
