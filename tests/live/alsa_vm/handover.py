@@ -20,7 +20,7 @@ KEYBOARD, SYNTHESIZER = ("Toy Keys", "antiphon"), ("antiphon-out", "Toy Keys")
 
 
 def _connected() -> set[tuple[str, str]]:
-    return {tie for tie in connections() if PORT in tie}
+    return {pair for pair in connections() if PORT in pair}
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def aconnect_reaches_either_by_its_name() -> str:
         run("aconnect", "Midi Through", "antiphon")
         run("aconnect", "antiphon-out", "Virtual Raw MIDI 0-0")
         ours = {port.name for port in ports() if port.pid in daemon.pids()}
-        told = [" → ".join(tie) for tie in connections() if not ours.isdisjoint(tie)]
+        told = [" → ".join(pair) for pair in connections() if not ours.isdisjoint(pair)]
         demand(len(told) == 2, str(told))
         demand(daemon.stop() == 0, daemon.said())
         return "; ".join(told)

@@ -88,7 +88,7 @@ class Loopback:
 
 @dataclass(frozen=True, slots=True)
 class PortChanged:
-    """A port that we are tied to went, or came back."""
+    """A port that we are connected to went, or came back."""
 
     name: str
     present: bool

@@ -10,26 +10,20 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, NamedTuple, Protocol, Self
 
-import antiphon
 from antiphon.errors import Failure
 from antiphon.stage.ports.connections import PortConnection
 from antiphon.stage.ports.jack.channel import Channel
 from antiphon.stage.ports.jack.messages import Period, Record, unpack
 from antiphon.stage.ports.jack.records import RECORD_BYTES, pack_message
+from antiphon.stage.ports.jack.spawn import make_wide, spawn
 from antiphon.stage.ports.system import NoServerError
 
-_PIPE_BYTES = 1 << 20
 _READ_BYTES = 4096 * RECORD_BYTES
 _START_S, _ANSWER_S, _END_MS = 10.0, 2.0, 2000
 GONE = "the JACK server is gone"
 _LOG = logging.getLogger("antiphon")
-# The folders of the packages are known, so what Python does to find them is left out.
-_BEGIN = (
-    "import sys; sys.path[:] = {path!r}; from antiphon.stage.ports.jack.process import serve; serve{pipes}"
-)
 
 
 class RefusedError(Exception):
@@ -106,8 +100,8 @@ class JackProcess:
         self._arrived, arrived = os.pipe()
         leaving, self._leaving = os.pipe()
         for pipe in (self._arrived, arrived, leaving, self._leaving):
-            _make_wide(pipe)
-        self._pid = _spawn(theirs.fileno(), arrived, leaving)
+            make_wide(pipe)
+        self._pid = spawn(theirs.fileno(), arrived, leaving)
         # The process alone holds them now, so that its end is seen.
         theirs.close()
         os.close(arrived)
@@ -234,27 +228,6 @@ class JackProcess:
         os.close(self._arrived)
         with suppress(ChildProcessError):
             os.waitpid(self._pid, 0)
-
-
-def _spawn(requests: int, arrived: int, leaving: int) -> int:
-    """Start the process, which gets these descriptors and no others; gives its number."""
-    pipes = (requests, arrived, leaving)
-    path = [str(Path(antiphon.__file__).parents[1]), *filter(None, sys.path)]
-    for pipe in pipes:
-        os.set_inheritable(pipe, True)
-    # libjack prints to stderr.
-    silence = [(os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0)]
-    words = [sys.executable, "-S", "-c", _BEGIN.format(path=path, pipes=pipes)]
-    return os.posix_spawn(sys.executable, words, os.environ, file_actions=silence)
-
-
-def _make_wide(pipe: int) -> None:
-    """A pipe nobody waits on, with room for minutes of the densest playing where the system grants it."""
-    import fcntl
-
-    os.set_blocking(pipe, False)
-    with suppress(OSError):
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def start_jack_process(order: JackOrder) -> JackProcess:
