@@ -119,7 +119,8 @@ class Engine:
         while self._asked:
             self._session.ask(self._asked.popleft(), self._not_before(self._clock.now_s()))
         now_s = self._clock.now_s()
-        self._pulse(now_s)
+        # While the session is at work, no deadline is waited for: pulses are handed over ahead here, too.
+        self._pulse(now_s + self._port.ahead_s)
         self._send(self._advance(now_s))
         for report in taken_in:
             self._publish(report)
