@@ -2,6 +2,7 @@
 
 python jack_peer.py NAME: ports NAME:in and NAME:out. Each line of stdin is a request, answered with one line,
 both in JSON: ["heard"] → [[frame, byte, …], …]; ["clock"] → [[frame, seconds of the monotonic clock], …];
+["trouble"] → [[frame, what, ms], …], where the server did not keep time (see watch.py);
 ["play", [[frames from now, [byte, …]], …]] → the frame of each; ["connect", output, input]; ["ports"];
 ["roll", bpm, beats per bar, beat type] → lead the transport; ["stop"]. Frames are the server's.
 """
@@ -13,6 +14,7 @@ import time
 from collections import deque
 
 import jack
+from watch import Watch
 
 jack.set_error_function(lambda _: None)
 
@@ -25,6 +27,8 @@ class Peer:
         self.heard, self.pairs, self.plan, self.played = [], [], deque(), []
         self.tempo = (120.0, 4.0, 4.0)
         self.asked = deque()
+        self.here, self.trouble, self.watch = 0, [], Watch(self.client.samplerate)
+        self.client.set_xrun_callback(lambda us: self.trouble.append([self.here, "xrun", us / 1000]))
         self.client.set_process_callback(self.cycle)
         self.client.activate()
 
@@ -32,6 +36,9 @@ class Peer:
         first = self.client.last_frame_time
         begun_s = time.monotonic() - self.client.frames_since_cycle_start / self.client.samplerate
         self.pairs.append((first, begun_s))
+        self.here = first
+        for what, late_s in self.watch.cycle(first, frames, time.monotonic()):
+            self.trouble.append([first, what, late_s * 1000])
         for offset, data in self.input.incoming_midi_events():
             self.heard.append([first + offset, *bytes(data)])
         self.output.clear_buffer()
@@ -63,6 +70,8 @@ class Peer:
             return self.heard
         if what == "clock":
             return self.pairs
+        if what == "trouble":
+            return self.trouble
         if what == "play":
             return self.play(*rest)
         if what == "connect":
