@@ -18,7 +18,7 @@ _PLACES = Path("/dev/shm/jack-shm-registry")
 SILENT = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
-def wait_for(condition, what, seconds=20.0, every_s=0.02):
+def wait_for(condition, what, seconds=60.0, every_s=0.02):
     """Wait until it holds; gives the moment it was seen to, in seconds of the monotonic clock."""
     until_s = time.monotonic() + seconds
     while not condition():
@@ -164,7 +164,7 @@ class Daemon:
     def end(self, number=signal.SIGTERM):
         """End it in order; gives its exit code."""
         self.process.send_signal(number)
-        return self.process.wait(10)
+        return self.process.wait(60)
 
     def discard(self):
         """End it and all its processes, however they are."""

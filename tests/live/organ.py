@@ -44,7 +44,7 @@ class Organ:
         """Close the file; gives the loudness of each piece of it in dBFS, and the moment of its end."""
         self._say("quit")
         ended_s = time.monotonic()
-        assert self.process.wait(10) == 0
+        assert self.process.wait(60) == 0
         return loudness(self._path), ended_s
 
     def discard(self):

@@ -30,8 +30,8 @@ def test_a_signal_in_mid_note(antiphon, player, wait_for, tmp_path, number):
     wait_for(someone.sounding, "the answer")
     asked_s = time.monotonic()
     daemon.send_signal(number)
-    assert daemon.wait(5) == 0, daemon.log.read_text()
-    wait_for(lambda: not someone.sounding(), "silence", 1)
+    assert daemon.wait(60) == 0, daemon.log.read_text()
+    wait_for(lambda: not someone.sounding(), "silence")
     # A tenth of a second is wanted, and a twentieth usual; here others have the machine too.
     assert someone.heard()[-1][0] - asked_s < 0.3
     assert onsets(next(tmp_path.glob("*.mid")), 1) == PITCHES
@@ -44,7 +44,7 @@ def test_a_full_disk_does_not_end_the_music(antiphon, player, wait_for, jack, tm
     wait_for(lambda: "antiphon  " in daemon.log.read_text(), "the answer to end")
     assert len(someone.onsets()) > 3
     daemon.send_signal(signal.SIGTERM)
-    assert daemon.wait(5) == 1
+    assert daemon.wait(60) == 1
     log = daemon.log.read_text()
     assert log.count("No space left on device; what you play is kept in memory until it can be written.") == 1
     assert log.splitlines()[-1].endswith("No space left on device; the end of the take is lost")
@@ -63,5 +63,5 @@ def test_a_program_change_lets_another_model_answer_and_the_button_records(
     someone.play(CALL)
     wait_for(lambda: "antiphon  " in daemon.log.read_text(), "the answer to end")
     daemon.send_signal(signal.SIGTERM)
-    assert daemon.wait(5) == 0, daemon.log.read_text()
+    assert daemon.wait(60) == 0, daemon.log.read_text()
     assert onsets(next(tmp_path.glob("*.mid")), 1) == PITCHES

@@ -85,7 +85,7 @@ def test_all_of_it_ends_with_the_first_process_and_a_service_begins_again(server
     with scene(server, tmp_path, connections=True, kept=True) as staged:
         assert_in_time(measure_parent(staged))
         os.kill(staged.daemon.parent, signal.SIGTERM)
-        assert staged.daemon.process.wait(10) == 0, staged.daemon.log
+        assert staged.daemon.process.wait(60) == 0, staged.daemon.log
 
 
 @REAL_TIME

@@ -23,7 +23,7 @@ def test_ctrl_c_in_the_demo_closes_the_take(tmp_path):
             time.sleep(0.02)
         time.sleep(1.5)
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=10)
+        _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert err.strip().splitlines() == ["antiphon: interrupted"]
     assert onsets(next(tmp_path.glob("*.mid")))[0] == 67

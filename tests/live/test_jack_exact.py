@@ -61,7 +61,7 @@ class Peer:
         return json.loads(self._process.stdout.readline())
 
     def end(self):
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=60)
 
 
 @pytest.fixture

@@ -10,17 +10,12 @@ from pathlib import Path
 import mido
 import pytest
 
+from live.house import wait_for
+
 pytestmark = pytest.mark.live
 
 DEVICE = Path(__file__).parent / "device.py"
 NAMES = ["--in", "nano-*", "--out", "nano-synth"]
-
-
-def within(seconds, condition, what):
-    until_s = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until_s, f"waited {seconds:g} s for {what}"
-        time.sleep(0.02)
 
 
 class Device:
@@ -110,7 +105,7 @@ def test_panic_silences_every_channel_of_a_port(jack, plug_in):
         assert {(0xB0 + channel, number, 0) for channel in range(16)} <= heard
 
 
-def answered(device, heard, seconds=10):
+def answered(device, heard, seconds=30):
     """Whether an answer comes within so long; `heard` grows by what came."""
     until_s = time.monotonic() + seconds
     while time.monotonic() < until_s and not note_ons(heard):
@@ -126,9 +121,9 @@ def test_a_device_is_unplugged_in_mid_note_and_found_again(antiphon, plug_in, tm
     time.sleep(0.2)
     device.unplug()
     # The limits wanted, a second and two, are held in virtual time; here others have the machine too.
-    within(5, lambda: daemon.log.read_text().count("is gone") == 2, "both ports to be missed")
+    wait_for(lambda: daemon.log.read_text().count("is gone") == 2, "both ports to be missed")
     device = plug_in()
-    within(5, lambda: daemon.log.read_text().count("is back") == 2, "both ports to be found")
+    wait_for(lambda: daemon.log.read_text().count("is back") == 2, "both ports to be found")
     heard = []
     for _ in range(3):  # a busy server loses a message now and then, and a call without its end is none
         played(device, [67, 69, 71, 72])
@@ -136,7 +131,7 @@ def test_a_device_is_unplugged_in_mid_note_and_found_again(antiphon, plug_in, tm
             break
     assert note_ons(heard), daemon.log.read_text()
     daemon.send_signal(signal.SIGINT)
-    assert daemon.wait(5) == 0, daemon.log.read_text()
+    assert daemon.wait(60) == 0, daemon.log.read_text()
     heard += device.heard()
     offs = [pitch for status, pitch, velocity in heard if status == 0x80 or not velocity]
     assert set(note_ons(heard)) <= set(offs)
@@ -159,14 +154,14 @@ def test_our_own_answer_looped_back_is_no_call(antiphon, plug_in, jack):
     assert done.returncode == 0, done.stderr
     for _ in range(3):  # see above
         played(device, [67, 69, 71, 72])
-        until_s = time.monotonic() + 10
+        until_s = time.monotonic() + 30
         while "antiphon  " not in daemon.log.read_text() and time.monotonic() < until_s:
             time.sleep(0.05)
         if "antiphon  " in daemon.log.read_text():
             break
     assert "antiphon  " in daemon.log.read_text()
     daemon.send_signal(signal.SIGINT)
-    assert daemon.wait(5) == 0
+    assert daemon.wait(60) == 0
     assert "cut short" not in daemon.log.read_text()
 
 

@@ -2,15 +2,13 @@
 
 What happens, and what is done then:
 
-    the playing process dies                  a standby takes over, or a new process
+    the playing process dies                  the standby takes over
     its engine makes no turn for 20 frames    it is killed, and as above
     its MIDI system goes, its session breaks  on JACK it opens its ports again, elsewhere as above
     the standby dies                          another is started
     more than 5 of these in a minute          Failure
 
-The standby is a second playing process, loaded, with no ports. There is one where a MIDI library plays: only
-a playing process can end the notes that another left there. On JACK the process that is the client outlives
-the playing one and ends its notes, so a new process is soon enough, and a standby is not worth its memory.
+The standby is a second playing process, loaded, with no ports and with no client of JACK.
 """
 
 from collections import deque
@@ -153,11 +151,11 @@ class Supervisor:
         wiring = self._start.wiring
         wiring = replace(wiring, api=ready.api, client_name=ready.client_name, insist=True)
         self._start = replace(self._start, wiring=wiring, patient=True)
-        self._order = replace(self._order, on_jack=ready.api == "jack")
+        self._order = replace(self._order, on_jack=False)  # a client of JACK would wait there for nothing
         for asked in self._asked:
             self._player.tell(asked)
         self._asked = [asked for asked in self._asked if isinstance(asked, tuple)]
-        if self._standby is None and ready.api != "jack":
+        if self._standby is None:
             self._standby = self._new_player()
 
     def ask(self, what: LiveRequest) -> None:
