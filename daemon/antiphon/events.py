@@ -134,7 +134,7 @@ class Lead:
     rolling   whether its transport runs
     placed    whether `quarters` is a place in its bars; if not, only the tempo means something
     meter     None where the studio does not say
-    by        who says it, "link" or "jack"; empty: whoever is chosen
+    by        the source that says it, "link" or "jack"; empty: the chosen source
     """
 
     at_s: float

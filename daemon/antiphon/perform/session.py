@@ -133,7 +133,7 @@ class Session:
         shift = self._time.set(settings.tempo, at_s)
         self._turns.move(shift)
         if shift.moved_s is not None:
-            self._reports += self._time.news(at_s, False, self._turns.listening)
+            self._reports += self._time.changes(at_s, False, self._turns.listening)
         if settings.clock != before.clock:
             self._choose_source(at_s)
 
@@ -145,7 +145,7 @@ class Session:
         self._turns.enter("clock runs", at_s)
         if not (shift.jumped and self._turns.stop_for_jump(at_s)):
             self._turns.move(shift)
-        self._reports += self._time.news(at_s, shift.jumped, self._turns.listening)
+        self._reports += self._time.changes(at_s, shift.jumped, self._turns.listening)
 
     def _wait(self, at_s: float) -> None:
         self._time.stand()

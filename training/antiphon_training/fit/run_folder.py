@@ -64,7 +64,7 @@ def claim(folder: Path, resume: bool, force: bool) -> None:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write beside, then rename: whoever looks sees the old file or the new one, never half of it."""
+    """Write beside, then rename: a reader sees the old file or the new one, never half of it."""
     beside = path.with_name(f".{path.name}.part")
     try:
         beside.write_bytes(data)

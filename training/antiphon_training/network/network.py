@@ -1,6 +1,6 @@
 """The door to TensorFlow, what training asks of a network, and the LSTM over symbols.
 
-Whoever needs Keras asks `keras()`, which costs 6–8 s the first time.
+Code that needs Keras calls `keras()`: importing Keras takes 6–8 s the first time.
 """
 
 import contextlib

@@ -105,7 +105,7 @@ class BarClock:
         self.transport, jumped = self._external.follow(lead, before, at_s)
         return Shift(jumped) if jumped or before is None else Shift(False, _moved(before, self.transport))
 
-    def news(self, at_s: float, jumped: bool, listening: bool) -> list[Followed]:
+    def changes(self, at_s: float, jumped: bool, listening: bool) -> list[Followed]:
         """Reports of where the bars are; `listening`: earlier places are still needed."""
         if not self.led:
             return [] if self.transport is None else [Followed(at_s, self.transport.grid, 0.0, jumped)]

@@ -51,7 +51,7 @@ def _finished(path: Path) -> str | None:
         with _alone(path) as alone:
             return _line(path, finish(path)) if alone else None
     except Failure as failure:
-        # What is no take, or a damaged one, is told of by whoever lists them.
+        # The caller reports files that are not takes, and damaged takes.
         return failure.message if "cannot be" in failure.message else None
 
 

@@ -20,7 +20,7 @@ def lead(at_s, quarters, bpm=120.0, rolling=True):
 
 def test_the_first_note_is_the_first_downbeat_and_no_later_one_is():
     time = BarClock(FIXED, INTERNAL, 4)
-    assert (time.transport, time.steps_at(1.0), time.news(1.0, False, True)) == (None, None, [])
+    assert (time.transport, time.steps_at(1.0), time.changes(1.0, False, True)) == (None, None, [])
     time.begin(5.0)
     time.begin(9.3)
     assert time.transport == Transport(Grid(120.0, 5.0), METER)
@@ -89,11 +89,11 @@ def test_the_external_clock_is_followed_and_says_where_it_jumped():
 def test_what_is_told_of_the_bars():
     time = BarClock(FIXED, LINK, 4)
     time.follow(time.hear(lead(1.0, 0.0)), 1.0)
-    (told,) = time.news(1.0, False, False)
+    (told,) = time.changes(1.0, False, False)
     assert (told.grid, told.jumped) == (time.transport.grid, False)
-    assert time.news(1.1, False, False) == []  # nothing new
+    assert time.changes(1.1, False, False) == []  # nothing new
     ours = BarClock(FIXED, INTERNAL, 4, LEFT)
-    assert [one.grid for one in ours.news(5.0, False, True)] == [LEFT.grid]
+    assert [one.grid for one in ours.changes(5.0, False, True)] == [LEFT.grid]
 
 
 def test_who_does_not_lead_is_not_heard():
