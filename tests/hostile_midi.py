@@ -31,7 +31,7 @@ from antiphon.listen.phrase import PhraseSettings
 from antiphon.midi.messages import to_bytes
 from antiphon.perform.answer.programs import Voice
 from antiphon.perform.clock.midi_clock_out import MidiClockOut
-from antiphon.perform.controls.midi_controls import LEARNABLE, state_light
+from antiphon.perform.controls.midi_controls import LEARNABLE
 from antiphon.perform.modes import MODES
 from antiphon.perform.reports import MemoryKept, Report
 from antiphon.perform.session import Session
@@ -308,7 +308,6 @@ def session_case(
         port,
         session,
         partial(_watch, PerformanceTracker(Config(tempo=asked.tempo), "toy")),
-        light=lambda state: state_light(asked.control, state, asked.channel),
         clock_out=MidiClockOut() if chance.random() < 0.5 else None,
         clock_feed=(lambda: leads(chance, clock)) if from_outside else list,
     ).run(until=_until(port, clock))

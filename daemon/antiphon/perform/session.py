@@ -12,7 +12,7 @@ from antiphon.perform.answer.programs import Programs, Voice
 from antiphon.perform.clock.bar_clock import BarClock
 from antiphon.perform.clock.external_grid import playable
 from antiphon.perform.controls.control_state import ControlState
-from antiphon.perform.controls.midi_controls import SUSTAIN, pressed, remembering_or_not
+from antiphon.perform.controls.midi_controls import SUSTAIN, pressed, remembering_or_not, state_light
 from antiphon.perform.reports import (
     NO_HANDOVER,
     Asked,
@@ -104,6 +104,10 @@ class Session:
         self._catch_up(at_s)
         if (lead := self._time.hear(said)) is not None:
             self._follow(lead, at_s)
+
+    def light(self, state: State) -> ControlChange | None:
+        """The control change that shows a state on the keyboard, by the settings in force."""
+        return state_light(self._controls.settings, state, self._settings.channel)
 
     def ask(self, what: Changes | Button, at_s: float) -> None:
         """Other settings, or what a button does, at a moment not before that of the last input."""

@@ -4,11 +4,11 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
-from antiphon.events import Clocked, ControlChange, Input, Lead, Timed, Turned
+from antiphon.events import Clocked, Input, Lead, Timed, Turned
 from antiphon.perform.clock.midi_clock_out import MidiClockOut
 from antiphon.perform.reports import Ended, Led, Received, Report, Sent, StateChanged
 from antiphon.perform.session import Session
-from antiphon.perform.settings import Button, Changes, State
+from antiphon.perform.settings import Button, Changes
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.ports.port import Port
 
@@ -23,8 +23,7 @@ _READY_S = 0.0005
 class Engine:
     """Runs a session between a clock and a port, and reports what happens to `publish`.
 
-    `publish` is called between sends and must return at once (put it in a queue). `light` says what goes out
-    when the session's state changes.
+    `publish` is called between sends and must return at once (put it in a queue).
     """
 
     def __init__(
@@ -34,7 +33,6 @@ class Engine:
         session: Session,
         publish: Callable[[Report], None],
         poll_s: float = POLL_S,
-        light: Callable[[State], ControlChange | None] = lambda _: None,
         clock_out: MidiClockOut | None = None,
         clock_feed: Callable[[], list[Lead]] = list,
         suspended: Callable[[], None] = lambda: None,
@@ -44,7 +42,6 @@ class Engine:
         self._session = session
         self._publish = publish
         self._poll_s = poll_s
-        self._light = light
         self._clock_out = clock_out
         self._clock_feed = clock_feed
         self._say_suspended = suspended
@@ -204,6 +201,6 @@ class Engine:
 
     def _publish_reports(self) -> None:
         for news in self._session.take_reports():
-            if isinstance(news, StateChanged) and (light := self._light(news.state)) is not None:
+            if isinstance(news, StateChanged) and (light := self._session.light(news.state)) is not None:
                 self._port.send(light, self._clock.now_s())
             self._publish(news)

@@ -1,6 +1,5 @@
 """The loop, with a loopback port in virtual time; and how it ends when things go wrong."""
 
-from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -8,10 +7,9 @@ import pytest
 from antiphon.events import Clocked, ClockSignal, ControlChange, Lead, NoteOff, NoteOn, Timed, Turned
 from antiphon.perform.answer.programs import Voice
 from antiphon.perform.clock.midi_clock_out import MidiClockOut
-from antiphon.perform.controls.midi_controls import state_light
 from antiphon.perform.reports import Answered, Received, Sent
 from antiphon.perform.session import Session
-from antiphon.perform.settings import ClockSettings, ControlSettings, SessionSettings, TempoSettings
+from antiphon.perform.settings import ClockSettings, SessionSettings, SettingChange, TempoSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback
@@ -73,15 +71,14 @@ def test_knobs_and_pedals_reach_the_session_and_are_reported():
     assert [r.timed for r in stage.reports if isinstance(r, Received) and r.timed in pedal] == pedal
 
 
-def test_the_state_goes_out_for_pad_lights():
+def test_the_state_goes_out_for_pad_lights_as_the_settings_in_force_say():
     stage = Outputs(scripted_voice(SCRIPT))
-    light = partial(state_light, ControlSettings(state=30), channel=2)
-    stage.engine = Engine(stage.clock, stage.port, stage.session, stage.reports.append, light=light)
+    stage.engine.ask((SettingChange("control.state", 30),))
     stage.run()
     assert [(t.change.control, t.change.value, t.change.channel) for t in stage.port.turned] == [
-        (30, 64, 2),
-        (30, 127, 2),
-        (30, 0, 2),
+        (30, 64, 0),
+        (30, 127, 0),
+        (30, 0, 0),
     ]
 
 

@@ -10,7 +10,6 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from functools import partial
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Thread
@@ -19,7 +18,6 @@ from antiphon import trained_model
 from antiphon.errors import Failure
 from antiphon.perform.answer.programs import Voice
 from antiphon.perform.clock.midi_clock_out import MidiClockOut
-from antiphon.perform.controls.midi_controls import state_light
 from antiphon.perform.reports import Report
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings, Source
@@ -192,7 +190,6 @@ class _Performance:
             port,
             self._session,
             tell,
-            light=partial(state_light, settings.control, channel=settings.channel),
             clock_out=None if self._start.wiring.clock_output is None else MidiClockOut(),
             clock_feed=sources.poll,
             suspended=lambda: self._put(Suspended()),
