@@ -130,8 +130,12 @@ class Daemon:
         self._kept, command = kept, [*AGAIN, *command] if kept else command
         with self.log_file.open("w") as out:
             self.process = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
-        wait_for(lambda: "are open" in self.log or self.process.poll() is not None, "the ports")
-        assert self.process.poll() is None, self.log
+        try:
+            wait_for(lambda: "are open" in self.log or self.process.poll() is not None, "the ports")
+            assert self.process.poll() is None, self.log
+        except AssertionError:
+            self.discard()  # else one that is kept would be started again for ever
+            raise
 
     @property
     def log(self):
