@@ -14,7 +14,7 @@ from antiphon_training.corpus.cache import ParseCache, default_folder
 from antiphon_training.corpus.corpus import collection, load_songs, load_songs_in_kern, score_paths, scores_of
 from antiphon_training.corpus.scores import MAX_SCORE_BYTES
 from antiphon_training.corpus.songs import ParsedSong, Score, Sound, UnreadableError
-from antiphon_training.corpus.workers import CrashedError, read_all
+from antiphon_training.corpus.workers import CrashedError, in_order, work_on_all
 
 KERN = "**kern\n*M4/4\n*C:\n=1\n4c\n4d\n2e\n==\n*-\n"
 SONG = ParsedSong(
@@ -108,7 +108,9 @@ def test_what_the_cache_knows_is_not_read_again(tmp_path, monkeypatch):
     seen = []
     first = load_songs(scores, 1, ParseCache(tmp_path / "cache"), lambda: seen.append(1))
     asked = []
-    monkeypatch.setattr(corpus, "read_all", lambda missing, _jobs: asked.extend(missing) or iter(()))
+    monkeypatch.setattr(
+        corpus, "work_on_all", lambda missing, _jobs, _work: asked.extend(missing) or iter(())
+    )
     assert load_songs(scores, 1, ParseCache(tmp_path / "cache"), lambda: seen.append(1)) == first
     assert (len(seen), asked) == (2, [])
 
@@ -152,15 +154,37 @@ def jobs_of(*contents):
 def test_a_score_that_ends_its_worker_costs_no_other_score():
     contents = [f"song {i}" for i in range(60)]
     contents[20], contents[41] = "crash", "bad"
-    readings = dict(read_all(jobs_of(*contents), 2, fake_readers.read))
+    readings = dict(work_on_all(jobs_of(*contents), 2, fake_readers.read))
     assert sorted(readings) == list(range(60))
     assert isinstance(readings[20], CrashedError)
     assert str(readings[41]) == "it is bad"
     assert all(readings[i].title == f"song {i}" for i in range(60) if i not in (20, 41))
 
 
+def test_results_are_put_in_order_as_soon_as_they_can_be():
+    coming = iter([(1, "b"), (0, "a"), (3, "d"), (2, "c")])
+    ordered = in_order(coming)
+    assert next(ordered) == "a"
+    assert next(coming) == (3, "d")
+    assert list(in_order([(1, "b"), (0, "a"), (2, "c")])) == ["a", "b", "c"]
+
+
+def test_scores_are_taken_as_workers_become_free():
+    taken = []
+
+    def scores():
+        for job in jobs_of(*["song"] * 400):
+            taken.append(job)
+            yield job
+
+    results = work_on_all(scores(), 1, fake_readers.read)
+    next(results)
+    assert len(taken) < 100
+    assert len(list(results)) == 399
+
+
 def test_an_interruption_ends_the_workers():
-    reading = read_all(jobs_of(*["first"] * 16, *["long"] * 32), 2, fake_readers.read)
+    reading = work_on_all(jobs_of(*["first"] * 16, *["long"] * 32), 2, fake_readers.read)
     assert next(reading)[1].title == "first"
     assert multiprocessing.active_children()
     with pytest.raises(KeyboardInterrupt):
@@ -173,7 +197,7 @@ def test_an_interruption_ends_the_workers():
 
 
 def test_nothing_to_read_starts_no_worker():
-    assert list(read_all([], 2, fake_readers.read)) == []
+    assert list(work_on_all([], 2, fake_readers.read)) == []
     assert not multiprocessing.active_children()
 
 
@@ -184,7 +208,7 @@ def test_a_large_file_is_one_unreadable_score(tmp_path):
 
 
 def test_workers_have_so_much_memory_and_no_more():
-    readings = dict(read_all(jobs_of("first", "greedy", "last"), 1, fake_readers.read))
+    readings = dict(work_on_all(jobs_of("first", "greedy", "last"), 1, fake_readers.read))
     assert readings[0].title == "first"
     assert str(readings[1]) == "it took too much"
     assert readings[2].title == "last"

@@ -12,7 +12,7 @@ from antiphon_training.commands.cli import antiphon_train
 from antiphon_training.corpus.corpus import Corpus, Loaded
 from antiphon_training.corpus.songs import ParsedSong, Sound
 from antiphon_training.data import folder
-from antiphon_training.data.prepare import catalogue, prepare
+from antiphon_training.data.prepare import catalogue, entry, prepare
 
 BOOK = """X:1
 T:First
@@ -102,6 +102,34 @@ def test_two_runs_give_the_same_bytes_whatever_the_jobs_and_the_cache(phrase, tm
     assert contents(tmp_path / "one") == contents(tmp_path / "two") == contents(tmp_path / "three")
 
 
+def test_a_dask_cluster_gives_the_same_bytes(phrase, tmp_path):
+    assert phrase("--scores", "scores", "--out", "one", "--jobs", "1", "--cache", "c1")[0] == DONE
+    code, _, err = phrase("--scores", "scores", "--out", "two", "--dask", "local", "--jobs", "1")
+    assert code == DONE, err
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_a_dask_address_where_nobody_answers_is_one_line(phrase, tmp_path, monkeypatch):
+    monkeypatch.setattr("antiphon_training.corpus.dask_workers.CONNECT_S", 0.5)
+    code, out, err = phrase("--scores", "scores", "--out", "data", "--dask", "tcp://127.0.0.1:1")
+    assert (code, out) == (FAILED, "")
+    assert "tcp://127.0.0.1:1: no Dask scheduler answers there within 0.5 s" in err
+    assert err.count("\n") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["scores"]
+
+
+def test_without_dask_the_extra_is_named(phrase, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    code, _, err = phrase("--scores", "scores", "--out", "data", "--dask", "local")
+    assert (code, "pip install '.[train,scale]'" in err) == (FAILED, True)
+
+
+def test_a_cache_that_cannot_be_written_is_said(phrase):
+    code, _, err = phrase("--scores", "scores", "--out", "data", "--cache", "scores/book.abc")
+    assert code == DONE
+    assert "readings cannot be kept in scores/book.abc" in err
+
+
 def test_json_on_stdout_is_only_json(phrase):
     code, out, _ = phrase("--scores", "scores", "--out", "data", "--json", "--limit", "1")
     counts = json.loads(out)
@@ -163,7 +191,7 @@ def test_an_interruption_leaves_no_folder(phrase, tmp_path, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(prepare_command, "load_songs", interrupted)
+    monkeypatch.setattr(prepare_command, "work_on_all", interrupted)
     assert phrase("--scores", "scores", "--out", "data")[0] == INTERRUPTED
     assert not (tmp_path / "data").exists()
 
@@ -196,8 +224,8 @@ def test_variants_share_a_cluster_and_a_side_of_the_split():
         walk("b", 60, (*tune, 4, 0)),
         walk("c", 60, (0, 7, 0, 7, 4, 7, 0, 12, 7, 0)),
     )
-    said = catalogue(prepare(Corpus("n", "t", "l"), Loaded(songs, ()), 64))
-    a, b, c = said["songs"]
+    prepared = prepare(Corpus("n", "t", "l"), Loaded(songs, ()), 64)
+    a, b, c = (entry(index, kept) for index, kept in enumerate(prepared.songs))
     assert (a["cluster"], a["split"]) == (b["cluster"], b["split"])
     assert c["cluster"] != a["cluster"]
-    assert (said["clusters"], a["meter"], a["key_from"]) == (2, None, "estimate")
+    assert (catalogue(prepared)["clusters"], a["meter"], a["key_from"]) == (2, None, "estimate")

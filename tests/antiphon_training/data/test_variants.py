@@ -1,22 +1,13 @@
 """Duplicates, clusters of variants and the split."""
 
 from collections import Counter
+from itertools import pairwise
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon_training.data.variants import (
-    cluster_names,
-    clusters,
-    digest,
-    runs,
-    share,
-    split_of,
-    trimmed,
-    without_duplicates,
-)
-
-run_sets = st.lists(st.frozensets(st.tuples(st.integers(0, 12)), max_size=8), max_size=12)
+from antiphon_training.data.variants import cluster_names, digest, runs, split_of, trimmed
 
 
 def stream(pitches):
@@ -31,41 +22,30 @@ def test_rests_around_a_song_do_not_matter_and_those_within_do():
     assert trimmed(("r", "_")) == ()
 
 
-def test_of_duplicates_the_first_is_kept():
-    assert without_duplicates([("60", "_"), ("62",), ("r", "60", "_"), ("62", "r")]) == [0, 1]
+def tuples(found):
+    return {tuple(int(each) - 128 for each in int(run).to_bytes(8, "big")) for run in found}
 
 
 def test_runs_are_of_eight_intervals_and_do_not_know_the_key():
     song = [*range(60, 69), 60]
-    assert runs(stream(song)) == {(1,) * 8, (1,) * 7 + (-8,)}
-    assert runs(stream(song)) == runs(stream(pitch + 5 for pitch in song))
-    assert runs(stream(song[:8])) == frozenset()
+    assert tuples(runs(stream(song))) == {(1,) * 8, (1,) * 7 + (-8,)}
+    assert runs(stream(song)).tolist() == runs(stream(pitch + 5 for pitch in song)).tolist()
+    assert runs(stream(song[:8])).tolist() == []
 
 
-def test_share_is_measured_on_the_smaller_set():
-    assert share(frozenset({(1,), (2,)}), frozenset({(2,), (3,), (4,)})) == 0.5
-    assert share(frozenset(), frozenset({(1,)})) == 0.0
+@given(st.lists(st.integers(0, 127), max_size=40))
+def test_runs_are_all_there_each_once_and_in_order(pitches):
+    steps = [b - a for a, b in pairwise(pitches)]
+    found = runs(stream(pitches))
+    assert tuples(found) == {tuple(steps[i : i + 8]) for i in range(len(steps) - 7)}
+    assert found.tolist() == sorted(set(found.tolist()))
 
 
-def test_songs_are_joined_through_others_and_not_by_too_little():
-    a = frozenset((i,) for i in range(4))
-    b = frozenset((i,) for i in range(3, 7))
-    c = frozenset((i,) for i in range(6, 10))
-    little = frozenset((i,) for i in range(9, 14))
-    assert clusters([a, b, c, little]) == [0, 0, 0, 0]
-    assert clusters([frozenset((i,) for i in range(5)), frozenset((i,) for i in range(4, 9))]) == [0, 1]
-
-
-@given(run_sets)
-def test_clusters_are_the_connected_parts_of_the_pairs_that_share_enough(sets):
-    found = clusters(sets)
-    expected = list(range(len(sets)))
-    for _ in sets:
-        for i, a in enumerate(sets):
-            for j, b in enumerate(sets):
-                if share(a, b) >= 0.25:
-                    expected[i] = expected[j] = min(expected[i], expected[j])
-    assert found == expected
+def names_of(streams):
+    """The cluster of each song."""
+    found = [runs(each) for each in streams]
+    flat = np.concatenate([*found, np.empty(0, np.uint64)]).astype(np.uint64)
+    return cluster_names([digest(each) for each in streams], flat, np.array([len(each) for each in found]))
 
 
 songs = st.lists(
@@ -76,8 +56,8 @@ songs = st.lists(
 @given(songs, st.randoms(use_true_random=False))
 def test_a_cluster_and_its_split_do_not_depend_on_the_order_of_songs(given_songs, random):
     shuffled = random.sample(given_songs, len(given_songs))
-    names = dict(zip(given_songs, cluster_names(given_songs), strict=True))
-    assert dict(zip(shuffled, cluster_names(shuffled), strict=True)) == names
+    names = dict(zip(given_songs, names_of(given_songs), strict=True))
+    assert dict(zip(shuffled, names_of(shuffled), strict=True)) == names
 
 
 def test_the_split_is_near_80_10_10_and_will_always_be_the_same():

@@ -30,6 +30,11 @@ def antiphon_train() -> None:
 @click.option(
     "--jobs", type=click.IntRange(1), default=os.cpu_count(), show_default=True, help="Worker processes."
 )
+@click.option(
+    "--dask",
+    metavar="ADDRESS|local",
+    help="Work on the Dask cluster of the scheduler at this address (tcp://HOST:8786), or on a local one.",
+)
 @click.option("--cache", type=click.Path(path_type=Path), help="Where readings are kept [~/.cache/antiphon].")
 @click.option("--sequence-length", type=click.IntRange(1), default=64, show_default=True)
 @click.option("--limit", type=click.IntRange(1), help="Read only the first so many songs.")
@@ -40,6 +45,7 @@ def prepare(
     scores: Path | None,
     out: Path,
     jobs: int,
+    dask: str | None,
     cache: Path | None,
     sequence_length: int,
     limit: int | None,
@@ -54,6 +60,7 @@ def prepare(
         scores,
         out,
         jobs=jobs,
+        dask=dask,
         cache=cache,
         sequence_length=sequence_length,
         limit=limit,

@@ -2,6 +2,10 @@
 
 import os
 import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +14,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from antiphon.errors import WrongUse
 from antiphon_training.corpus.cache import ParseCache, default_folder
-from antiphon_training.corpus.corpus import (
-    Corpus,
-    Loaded,
-    collection,
-    load_songs,
-    music21_corpus,
-    score_paths,
-    scores_of,
-)
+from antiphon_training.corpus.corpus import Corpus, collection, each_score, music21_corpus, score_paths
+from antiphon_training.corpus.dask_workers import dask_client, work_with_dask
 from antiphon_training.corpus.songs import Score
-from antiphon_training.data.folder import check_out, write_data_folder
-from antiphon_training.data.prepare import prepare, summary
+from antiphon_training.corpus.workers import Done, Job, in_order, work_on_all
+from antiphon_training.data.encoding import Outcome, ScoreEncoder, outcome_of
+from antiphon_training.data.folder import data_folder, fill
+from antiphon_training.data.prepare import prepare_outcomes, summary
+from antiphon_training.data.song_file import SongFile
+
+Workers = Callable[[Iterable[Job], ScoreEncoder], Iterator[Done[Outcome]]]
 
 
 def prepare_folder(
@@ -30,42 +32,79 @@ def prepare_folder(
     out: Path,
     *,
     jobs: int,
+    dask: str | None,
     cache: Path | None,
     sequence_length: int,
     limit: int | None,
     force: bool,
 ) -> dict[str, Any]:
-    """Make a data folder; returns the counts. Raises WrongUse and Failure."""
-    check_out(out, force)
+    """Make a data folder; returns the counts. `dask`: "local" or the address of a scheduler.
+
+    Songs go to disk as they come, so that any number of them fits. Raises WrongUse and Failure.
+    """
     music21_corpus()
-    corpus, found = _find(corpus_name, scores)
-    loaded = _load(found[:limit], jobs, ParseCache(cache or default_folder()))
-    prepared = prepare(corpus, loaded, sequence_length)
-    write_data_folder(prepared, out, force)
-    return summary(prepared)
+    corpus, paths, folder = _find(corpus_name, scores)
+    with data_folder(out, force) as beside, _workers(jobs, dask) as work:
+        songs = SongFile(beside / "kept.jsonl")
+        outcomes = _outcomes(_Found(paths, folder, limit), work, ScoreEncoder(_usable(cache)))
+        prepared = prepare_outcomes(corpus, outcomes, sequence_length, songs)
+        fill(beside, prepared)
+        songs.remove()
+        return summary(prepared)
 
 
-def _find(name: str | None, folder: Path | None) -> tuple[Corpus, list[Score]]:
+def _find(name: str | None, folder: Path | None) -> tuple[Corpus, list[Path], Path]:
+    """The corpus, its files, and the folder from which they are named."""
     if (name is None) == (folder is None):
         raise WrongUse("say either --corpus NAME or --scores FOLDER")
     if name is not None:
         corpus, paths = collection(name)
-        return corpus, scores_of(paths, Path(os.path.commonpath([path.parent for path in paths])))
+        return corpus, paths, Path(os.path.commonpath([path.parent for path in paths]))
     assert folder is not None
     corpus = Corpus(
         folder.resolve().name, f"scores in {folder.resolve().name}", "as the owner of the scores says"
     )
-    return corpus, scores_of(score_paths(folder), folder)
+    return corpus, score_paths(folder), folder
 
 
-def _load(scores: list[Score], jobs: int, cache: ParseCache) -> Loaded:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The scores in some files, up to a limit; read from disk each time they are asked for."""
+
+    paths: list[Path]
+    folder: Path
+    limit: int | None
+
+    def __iter__(self) -> Iterator[Score]:
+        return islice(each_score(self.paths, self.folder), self.limit)
+
+
+@contextmanager
+def _workers(jobs: int, dask: str | None) -> Iterator[Workers]:
+    if dask is None:
+        yield lambda scores, encoder: work_on_all(scores, jobs, encoder)
+        return
+    with dask_client(dask, jobs) as client:
+        yield lambda scores, encoder: work_with_dask(client, scores, encoder)
+
+
+def _usable(cache: Path | None) -> Path | None:
+    """The folder for readings, or None where nothing can be kept there, which is said."""
+    folder = cache or default_folder()
+    if ParseCache(folder).can_be_written():
+        return folder
+    print(f"readings cannot be kept in {folder}; the next run reads them anew", file=sys.stderr)
+    return None
+
+
+def _outcomes(scores: _Found, work: Workers, encoder: ScoreEncoder) -> Iterator[Outcome]:
+    """What becomes of each score, in order, with a bar on stderr."""
     columns = (TextColumn("reading scores"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(file=sys.stderr)) as progress:
-        task = progress.add_task("", total=len(scores))
-        loaded = load_songs(scores, jobs, cache, lambda: progress.advance(task))
-    if not cache.writable:
-        print(f"readings could not be kept in {cache.folder}; the next run reads them anew", file=sys.stderr)
-    return loaded
+        task = progress.add_task("", total=sum(1 for _ in scores))
+        for result in in_order(work(enumerate(scores), encoder)):
+            progress.advance(task)
+            yield outcome_of(result)
 
 
 def table(counts: dict[str, Any]) -> str:

@@ -27,6 +27,13 @@ class ParseCache:
         self.folder = folder
         self.writable = True
 
+    def can_be_written(self) -> bool:
+        try:
+            (self.folder / "scores").mkdir(parents=True, exist_ok=True)
+        except OSError:
+            return False
+        return os.access(self.folder / "scores", os.W_OK | os.X_OK)
+
     def path(self, score: Score) -> Path:
         name = hashlib.sha256(f"{_reader()} {score.format}\n".encode() + score.content).hexdigest()
         return self.folder / "scores" / name[:2] / f"{name[2:]}.json"

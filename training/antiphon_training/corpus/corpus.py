@@ -4,16 +4,16 @@ Finds and loads; what a score says is read in `scores`, side by side in `workers
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from antiphon.errors import Failure, WrongUse
 from antiphon_training.corpus.abc_tune import split_tunes
 from antiphon_training.corpus.cache import ParseCache
-from antiphon_training.corpus.scores import MAX_SCORE_BYTES, text_of
+from antiphon_training.corpus.scores import MAX_SCORE_BYTES, read_score, text_of
 from antiphon_training.corpus.songs import FORMATS, ParsedSong, Reading, Score, UnreadableError
-from antiphon_training.corpus.workers import CrashedError, read_all
+from antiphon_training.corpus.workers import CrashedError, work_on_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,13 @@ def score_paths(folder: Path, endings: Iterable[str] = FORMATS) -> list[Path]:
 
 def scores_of(paths: Iterable[Path], folder: Path) -> list[Score]:
     """A score for each file, and for each tune of an ABC book, named by the path within `folder`."""
-    return [score for path in paths for score in _scores_in(path, path.relative_to(folder).as_posix())]
+    return list(each_score(paths, folder))
+
+
+def each_score(paths: Iterable[Path], folder: Path) -> Iterator[Score]:
+    """`scores_of`, one file at a time."""
+    for path in paths:
+        yield from _scores_in(path, path.relative_to(folder).as_posix())
 
 
 def _scores_in(path: Path, name: str) -> list[Score]:
@@ -168,7 +174,7 @@ def load_songs(
             readings[number] = known
             seen()
     missing = [(number, score) for number, score in enumerate(scores) if number not in readings]
-    for number, reading in read_all(missing, jobs):
+    for number, reading in work_on_all(missing, jobs, read_score):
         readings[number] = reading
         if cache and not isinstance(reading, CrashedError):
             cache.put(scores[number], reading)

@@ -1,20 +1,18 @@
 """A data folder read back, and songs from elsewhere to be measured on; always whole songs."""
 
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from antiphon.compose import symbols
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.symbols import Vocabulary
-from antiphon.errors import Failure, WrongUse, shown
-from antiphon.files.read import parse_json, read_file
+from antiphon.errors import Failure, WrongUse
+from antiphon.files.read import read_file
+from antiphon_training.data.entries import CATALOGUE_FILE, Entry, entries, read_json
 
-FORMAT = 1
-MAX_JSON_BYTES = 64 << 20
-MAX_SONG_BYTES = 1 << 20
 MAX_TEXT_BYTES = 64 << 20  # of many songs
 SPLITS = ("train", "valid", "test")
 _SIXTEENTHS = 4  # steps per quarter for which places in the bar are numbered
@@ -68,14 +66,11 @@ class Dataset:
 
 def load_dataset(folder: Path) -> Dataset:
     """Read a data folder. Raises WrongUse where there is none, Failure where it is damaged."""
-    said = _read_json(folder / "songs.json", folder)
+    said, mapping = (read_json(folder, name) for name in (CATALOGUE_FILE, "mapping.json"))
     try:
-        if said["format"] != FORMAT:
-            raise Failure(f"{folder} has data format {said['format']}; this version reads {FORMAT}")
-        mapping = _read_json(folder / "mapping.json", folder)
         return Dataset(
             folder=folder,
-            songs=tuple(_song(folder, entry) for entry in said["songs"]),
+            songs=tuple(_song(entry, text) for entry, text in entries(folder)),
             vocabulary=Vocabulary(tuple(sorted(mapping, key=mapping.__getitem__))),
             corpus={name: str(said["corpus"][name]) for name in ("name", "title", "licence")},
             steps_per_quarter=said["steps_per_quarter"],
@@ -86,20 +81,8 @@ def load_dataset(folder: Path) -> Dataset:
         raise Failure(f"{folder} is damaged: {type(error).__name__} {error}") from error
 
 
-def _read_json(path: Path, folder: Path) -> Any:
-    if not path.is_file():
-        raise WrongUse(f'no prepared songs in {folder}; make them with "antiphon-train prepare"')
-    try:
-        return parse_json(read_file(path, MAX_JSON_BYTES))
-    except ValueError as error:
-        raise Failure(f"{path} is not JSON: {error}") from error
-
-
-def _song(folder: Path, entry: Mapping[str, Any]) -> Song:
-    if not isinstance(entry["index"], int):  # a name could lead anywhere
-        raise ValueError(f"a song's index must be a number, got {shown(entry['index'])}")
-    data = read_file(folder / "songs" / str(entry["index"]), MAX_SONG_BYTES)
-    stream = symbols.parse(data.decode("ascii"))
+def _song(entry: Entry, text: str) -> Song:
+    stream = tuple(map(sys.intern, symbols.parse(text)))  # of each symbol one string, however many songs
     if len(stream) != entry["steps"]:
         raise ValueError(f"song {entry['index']} has {len(stream)} symbols, not {entry['steps']}")
     if entry["split"] not in SPLITS:

@@ -5,32 +5,76 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
+from antiphon.compose.symbols import END
 from antiphon.errors import WrongUse
-from antiphon_training.data.prepare import Prepared, catalogue
+from antiphon_training.data.entries import FILES_FORMAT, SHARDS_FORMAT, shard_path
+from antiphon_training.data.prepare import Prepared, catalogue, entry
 from antiphon_training.data.preprocess import create_mapping, create_single_file_dataset, song_text
+from antiphon_training.data.song_file import line_of
+
+ONE_FILE_EACH = 20_000  # songs; where there are more, they lie in shards
+SHARD = 10_000  # songs
+_OWN = {"songs", "songs.json", "train.txt", "mapping.json"}
 
 
-def write_data_folder(prepared: Prepared, out: Path, force: bool = False) -> None:
-    """Write beside and rename into place. Raises WrongUse where `out` holds what is not to be lost."""
+@contextmanager
+def data_folder(out: Path, force: bool = False) -> Iterator[Path]:
+    """A folder beside `out` to be filled; at the end it is renamed into place.
+
+    Raises WrongUse where `out` holds what is not to be lost.
+    """
     check_out(out, force)
     with _beside(out) as folder:
-        _fill(folder, prepared)
+        yield folder
         _put(folder, out)
 
 
-def _fill(folder: Path, prepared: Prepared) -> None:
-    songs = folder / "songs"
-    songs.mkdir()
+def write_data_folder(prepared: Prepared, out: Path, force: bool = False) -> None:
+    """`data_folder` and `fill` in one."""
+    with data_folder(out, force) as folder:
+        fill(folder, prepared)
+
+
+def fill(folder: Path, prepared: Prepared) -> None:
+    """Write all that a data folder holds; see `entries` for the two formats."""
+    (folder / "songs").mkdir()
+    if len(prepared.songs) <= ONE_FILE_EACH:
+        said = _fill_with_files(folder, prepared)
+    else:
+        said = _fill_with_shards(folder, prepared)
+    _write_json(folder / "mapping.json", create_mapping([prepared.vocabulary.symbols]))
+    _write_json(folder / "songs.json", said)
+
+
+def _fill_with_files(folder: Path, prepared: Prepared) -> dict[str, Any]:
+    songs, entries = folder / "songs", []
     for index, kept in enumerate(prepared.songs):
         (songs / str(index)).write_text(song_text(kept.song.stream) + "\n", "ascii")
-    train = [index for index, kept in enumerate(prepared.songs) if kept.split == "train"]
+        entries.append(entry(index, kept))
+    train = [song["index"] for song in entries if song["split"] == "train"]
     single = create_single_file_dataset(songs, prepared.sequence_length, train)
     (folder / "train.txt").write_text(single + "\n", "ascii")
-    _write_json(folder / "mapping.json", create_mapping(kept.song.stream for kept in prepared.songs))
-    _write_json(folder / "songs.json", catalogue(prepared))
+    return {"format": FILES_FORMAT, "songs": entries, **catalogue(prepared)}
+
+
+def _fill_with_shards(folder: Path, prepared: Prepared) -> dict[str, Any]:
+    """One song after another; no more than one is in memory."""
+    ends = song_text([END] * prepared.sequence_length)
+    with (folder / "train.txt").open("w", encoding="ascii") as single, ExitStack() as shards:
+        for index, kept in enumerate(prepared.songs):
+            if index % SHARD == 0:
+                shards.close()
+                path = shard_path(folder, index // SHARD)
+                shard = shards.enter_context(path.open("w", encoding="utf-8"))
+            symbols = song_text(kept.song.stream)
+            shard.write(line_of({**entry(index, kept), "symbols": symbols}))
+            if kept.split == "train":
+                single.write(f"{symbols} {ends}\n")
+    return {"format": SHARDS_FORMAT, "shards": index // SHARD + 1, "count": index + 1, **catalogue(prepared)}
 
 
 def _write_json(path: Path, value: object) -> None:
@@ -59,7 +103,7 @@ def _check_writable(out: Path) -> None:
 
 def _is_data_folder(folder: Path) -> bool:
     names = {path.name for path in folder.iterdir()}
-    return "songs.json" in names and names <= {"songs", "songs.json", "train.txt", "mapping.json"}
+    return "songs.json" in names and names <= _OWN
 
 
 @contextmanager

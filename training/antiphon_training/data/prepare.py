@@ -1,24 +1,22 @@
 """The `prepare` step: which songs are kept, in which split, and what the data folder says of them."""
 
+from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure
 from antiphon.timebase import STEPS_PER_QUARTER
 from antiphon_training.corpus.corpus import Corpus, Loaded
-from antiphon_training.data.preprocess import (
-    ACCEPTABLE_DURATIONS,
-    KEY_RULE,
-    EncodedSong,
-    RefusedError,
-    encode_song,
-)
-from antiphon_training.data.variants import cluster_names, split_of, without_duplicates
+from antiphon_training.data.encoding import Outcome, Refusal, encoded
+from antiphon_training.data.preprocess import ACCEPTABLE_DURATIONS, KEY_RULE, EncodedSong
+from antiphon_training.data.song_file import Songs
+from antiphon_training.data.variants import cluster_names, digest, runs, split_of
 
-FORMAT = 1
 EXAMPLES = 3
 
 
@@ -45,66 +43,123 @@ class Refusals:
             found.append(f"{source}: {detail}")
 
 
+class KeptSongs:
+    """The songs that go into the data, in order; they may be read again and again, and are not held here."""
+
+    def __init__(self, songs: Songs, clusters: Sequence[str]) -> None:
+        self._songs, self.clusters = songs, clusters
+
+    def __iter__(self) -> Iterator[KeptSong]:
+        for song, cluster in zip(self._songs, self.clusters, strict=True):
+            yield KeptSong(song, cluster, split_of(cluster))
+
+    def __len__(self) -> int:
+        return len(self._songs)
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """All that a data folder says, before it is written."""
 
     corpus: Corpus
-    songs: tuple[KeptSong, ...]
+    songs: KeptSongs
+    vocabulary: Vocabulary
+    symbols: int
     refusals: Refusals
     loaded: int
     duplicates: int
     sequence_length: int
 
     def split_sizes(self) -> dict[str, int]:
-        sizes = Counter(kept.split for kept in self.songs)
+        sizes = Counter(map(split_of, self.songs.clusters))
         return {name: sizes[name] for name in ("train", "valid", "test")}
 
 
 def prepare(corpus: Corpus, loaded: Loaded, sequence_length: int) -> Prepared:
-    """Filter, transpose, encode, drop duplicates, split by clusters. Raises Failure where nothing is left."""
-    refusals = Refusals()
-    for source, reason in loaded.unreadable:
-        refusals.add("unreadable", source, reason)
-    encoded = list(_encoded(loaded, refusals))
-    if not encoded:
+    """`prepare_outcomes` for songs that are in memory."""
+    return prepare_outcomes(corpus, encoded(loaded), sequence_length, [])
+
+
+def prepare_outcomes(
+    corpus: Corpus, outcomes: Iterable[Outcome], sequence_length: int, songs: Songs
+) -> Prepared:
+    """Drop duplicates, keep the others in `songs`, split by clusters of variants.
+
+    Outcomes are taken one at a time; of a song that is kept only its digest and its runs stay in memory.
+    Raises Failure where nothing is left.
+    """
+    refusals, facts, loaded = Refusals(), _Facts(), 0
+    for outcome in outcomes:
+        loaded += 1
+        if isinstance(outcome, Refusal):
+            refusals.add(outcome.reason, outcome.source, outcome.detail)
+        elif facts.are_new(outcome.stream):
+            songs.append(outcome)
+    if not len(songs):
         reasons = ", ".join(f"{reason} {count}" for reason, count in refusals.counts.most_common())
         raise Failure(f"no song of {corpus.title} can be used: {reasons}")
-    unique = [encoded[place] for place in without_duplicates(song.stream for song in encoded)]
-    names = cluster_names([song.stream for song in unique])
-    kept = tuple(KeptSong(song, name, split_of(name)) for song, name in zip(unique, names, strict=True))
-    total = len(loaded.songs) + len(loaded.unreadable)
-    return Prepared(corpus, kept, refusals, total, len(encoded) - len(unique), sequence_length)
+    duplicates = loaded - refusals.counts.total() - len(songs)
+    kept = KeptSongs(songs, facts.clusters())
+    return Prepared(
+        corpus,
+        kept,
+        Vocabulary.of([facts.vocabulary]),
+        facts.symbols,
+        refusals,
+        loaded,
+        duplicates,
+        sequence_length,
+    )
 
 
-def _encoded(loaded: Loaded, refusals: Refusals) -> Iterator[EncodedSong]:
-    for song in loaded.songs:
-        try:
-            yield encode_song(song)
-        except RefusedError as refused:
-            refusals.add(refused.reason, song.source, str(refused))
+class _Facts:
+    """What must be known of all songs together to find duplicates, variants and the vocabulary."""
+
+    def __init__(self) -> None:
+        self._digests: dict[str, None] = {}
+        self._runs, self._counts = array("Q"), array("q")
+        self.vocabulary: set[str] = set()
+        self.symbols = 0
+
+    def are_new(self, stream: Sequence[str]) -> bool:
+        """Take up a song, unless it is a duplicate of one that was taken up."""
+        name = digest(stream)
+        if name in self._digests:
+            return False
+        own = runs(stream)
+        self._digests[name] = None
+        self._runs.frombytes(own.tobytes())
+        self._counts.append(len(own))
+        self.vocabulary.update(stream)
+        self.symbols += len(stream)
+        return True
+
+    def clusters(self) -> list[str]:
+        """For each song the name of its cluster."""
+        return cluster_names(
+            tuple(self._digests), np.frombuffer(self._runs, np.uint64), np.frombuffer(self._counts, np.int64)
+        )
 
 
 def catalogue(prepared: Prepared) -> dict[str, Any]:
-    """What `songs.json` says."""
+    """What `songs.json` says of all songs together."""
     corpus = prepared.corpus
     return {
-        "format": FORMAT,
         "steps_per_quarter": STEPS_PER_QUARTER,
         "key_rule": KEY_RULE,
         "corpus": {"name": corpus.name, "title": corpus.title, "licence": corpus.licence},
         "acceptable_durations": list(ACCEPTABLE_DURATIONS),
         "sequence_length": prepared.sequence_length,
-        "songs": [_entry(index, kept) for index, kept in enumerate(prepared.songs)],
         "loaded": prepared.loaded,
         "refused": dict(sorted(prepared.refusals.counts.items())),
         "refused_examples": dict(sorted(prepared.refusals.examples.items())),
         "duplicates": prepared.duplicates,
-        "clusters": len({kept.cluster for kept in prepared.songs}),
+        "clusters": len(set(prepared.songs.clusters)),
     }
 
 
-def _entry(index: int, kept: KeptSong) -> dict[str, Any]:
+def entry(index: int, kept: KeptSong) -> dict[str, Any]:
+    """What the data folder says of one song, beside its symbols."""
     song = kept.song
     return {
         "index": index,
@@ -126,7 +181,6 @@ def _entry(index: int, kept: KeptSong) -> dict[str, Any]:
 
 def summary(prepared: Prepared) -> dict[str, Any]:
     """The counts of a run, for the table and for `--json`."""
-    streams = [kept.song.stream for kept in prepared.songs]
     return {
         "corpus": prepared.corpus.name,
         "licence": prepared.corpus.licence,
@@ -135,8 +189,8 @@ def summary(prepared: Prepared) -> dict[str, Any]:
         "refused_examples": prepared.refusals.examples,
         "duplicates": prepared.duplicates,
         "kept": len(prepared.songs),
-        "clusters": len({kept.cluster for kept in prepared.songs}),
+        "clusters": len(set(prepared.songs.clusters)),
         "split": prepared.split_sizes(),
-        "symbols": sum(map(len, streams)),
-        "vocabulary": len(Vocabulary.of(streams)),
+        "symbols": prepared.symbols,
+        "vocabulary": len(prepared.vocabulary),
     }

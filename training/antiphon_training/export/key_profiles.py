@@ -10,7 +10,6 @@ probability of the written keys of the songs of the `train` split.
 """
 
 import argparse
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ import numpy.typing as npt
 from antiphon.compose import symbols
 from antiphon.events import GridNote
 from antiphon.listen.key import ALL_KEYS, Evidence, Key, Mode
+from antiphon_training.data.entries import entries
 
 MODES: tuple[Mode, ...] = ("major", "minor")
 # What is cut from a song, in steps from its first note: openings, the whole song (None), and later phrases,
@@ -49,12 +49,11 @@ class KeyedSong:
 
 def keyed_songs(folder: Path, split: str, only_written: bool = False) -> Iterator[KeyedSong]:
     """The songs of one side of a data folder whose tonic is written, and the mode too with `only_written`."""
-    for entry in json.loads((folder / "songs.json").read_text("utf-8"))["songs"]:
+    for entry, text in entries(folder):
         wanted = ("score",) if only_written else ("score", "tonic")
         if entry["split"] == split and entry["key_from"] in wanted:
-            stream = symbols.parse((folder / "songs" / str(entry["index"])).read_text("ascii"))
             home = Key(9, "minor") if Key.parse(entry["key"]).mode == "minor" else Key(0, "major")
-            yield KeyedSong(symbols.decode(stream), home)
+            yield KeyedSong(symbols.decode(symbols.parse(text)), home)
 
 
 def passage(notes: Sequence[GridNote], begin: int, end: int | None) -> tuple[GridNote, ...]:

@@ -3,7 +3,6 @@
 Knows bars and symbols; knows no model and no measure.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from antiphon.errors import Failure
 from antiphon.listen.key import Key
 from antiphon.timebase import Meter, is_meter, quarters_to_steps
 from antiphon_training.data.dataset import Dataset, Song
+from antiphon_training.data.entries import CATALOGUE_FILE, entries
 
 PHRASE_BARS, MOST_ANSWER_BARS = 4, 8
 FEWEST_NOTES = 4
@@ -65,10 +65,10 @@ def openings_of(dataset: Dataset, split: str) -> list[Opening]:
 
 
 def _keys(dataset: Dataset) -> list[Key]:
-    path = dataset.folder / "songs.json"
     try:
-        return [Key.parse(entry["key"]) for entry in json.loads(path.read_text("utf-8"))["songs"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return [Key.parse(entry["key"]) for entry, _ in entries(dataset.folder)]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        path = dataset.folder / CATALOGUE_FILE
         raise Failure(f"{path}: does not say the keys: {type(error).__name__} {error}") from None
 
 

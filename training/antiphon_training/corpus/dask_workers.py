@@ -1,0 +1,195 @@
+"""Scores worked on by the workers of a Dask cluster, on this machine or on many. Needs the extra `scale`.
+
+A score that ends its worker, or hangs, costs only itself, as in `workers`.
+"""
+
+import ctypes
+import logging
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from antiphon.errors import Failure
+from antiphon.files.memory_limit import MOST_MEMORY_BYTES
+from antiphon_training.corpus.songs import Score, UnreadableError
+from antiphon_training.corpus.workers import Batch, CrashedError, Done, Job, Result, Work, batches_of, work_on
+
+LOCAL = "local"
+BATCH = 64
+UNDER_WAY = 4  # batches for each thread of the cluster
+CONNECT_S = 10.0
+LIMIT_S = 60.0  # for one score
+ATTEMPTS = 2  # for a score whose worker ended: it may have ended for another one
+Client = Any  # a distributed.Client
+
+
+@contextmanager
+def dask_client(address: str, workers: int) -> Iterator[Client]:
+    """A client of the scheduler at an address, or with "local" of `workers` processes that are started here.
+
+    Raises Failure where Dask is not installed, or nobody answers or works there.
+    """
+    distributed = _distributed()
+    if address == LOCAL:
+        with _local_cluster(workers) as cluster, distributed.Client(cluster) as client:
+            yield client
+        return
+    try:
+        client = distributed.Client(address, timeout=CONNECT_S)
+    except (OSError, ValueError) as error:  # a timeout is an OSError
+        said = f" ({error})" if isinstance(error, ValueError) else ""
+        raise Failure(f"{address}: no Dask scheduler answers there within {CONNECT_S:g} s{said}") from None
+    with client:
+        if not _threads(client):
+            raise Failure(
+                f"{address}: the Dask scheduler there has no workers; start some with `dask worker`"
+            )
+        yield client
+
+
+def _distributed() -> Any:
+    try:
+        import distributed
+    except ImportError:
+        raise Failure("Dask is not installed: pip install '.[train,scale]' in Antiphon's folder") from None
+    # A worker that ends is told by the score that ended it.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    return distributed
+
+
+@contextmanager
+def _local_cluster(workers: int) -> Iterator[Any]:
+    import dask
+    from distributed import LocalCluster
+
+    at_once = {"distributed.scheduler.allowed-failures": 0, "distributed.scheduler.worker-saturation": 1.0}
+    with (
+        dask.config.set(at_once),
+        LocalCluster(  # type: ignore[no-untyped-call]
+            n_workers=workers,
+            threads_per_worker=1,
+            memory_limit=MOST_MEMORY_BYTES,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+    ):
+        yield cluster
+
+
+def _threads(client: Client) -> int:
+    return sum(client.nthreads().values())
+
+
+def work_with_dask(
+    client: Client, scores: Iterable[Job], work: Work[Result], limit_s: float = LIMIT_S
+) -> Iterator[Done[Result]]:
+    """Results in the order of the scores, each with its score's number.
+
+    Scores are taken a few batches ahead of the results, so they need not all be in memory. Raises Failure
+    where the cluster is lost or cannot do this work.
+    """
+    batches = batches_of(scores, BATCH)
+    under_way: deque[tuple[Any, Batch]] = deque()
+
+    def submit(batch: Batch, priority: int = 0) -> Any:
+        return client.submit(limited, batch, work, limit_s, pure=False, priority=priority)
+
+    try:
+        while True:
+            room = max(1, UNDER_WAY * _threads(client)) - len(under_way)
+            under_way += ((submit(batch), batch) for batch in islice(batches, max(0, room)))
+            if not under_way:
+                return
+            yield from _results(*under_way.popleft(), submit)
+    except (OSError, CancelledError) as error:
+        raise Failure(f"the Dask cluster was lost: {_line(error)}") from None
+
+
+def _results(future: Any, batch: Batch, submit: Callable[[Batch, int], Any]) -> Iterator[Done[Result]]:
+    """The results of a batch; where its worker ended, one score at a time, so that the cause is known."""
+    found = _result(future)
+    if found is not None:
+        yield from found
+    elif len(batch) > 1:
+        for job in batch:
+            yield from _results(submit([job], 1), [job], submit)
+    else:
+        yield from _again(batch, submit)
+
+
+def _again(batch: Batch, submit: Callable[[Batch, int], Any]) -> Iterator[Done[Result]]:
+    ((number, score),) = batch
+    for _ in range(ATTEMPTS - 1):
+        if (found := _result(submit(batch, 1))) is not None:
+            yield from found
+            return
+    yield number, CrashedError("reading it ended the process", score.source)
+
+
+def _result(future: Any) -> Any:
+    """What a task gave, or None where its worker ended. Raises Failure for what nobody foresaw."""
+    from distributed import KilledWorker
+
+    try:
+        return future.result()
+    except KilledWorker:
+        return None
+    except (OSError, CancelledError):
+        raise
+    except Exception as error:  # of the worker's machine: anything
+        raise Failure(
+            f"a Dask worker cannot do this work; is the same Antiphon installed there? {_line(error)}"
+        ) from error
+
+
+def _line(error: BaseException) -> str:
+    return f"{type(error).__name__} {' '.join(str(error).split())[:200]}"
+
+
+class _TooLongError(UnreadableError):
+    """Raised in a thread from outside, so it carries no words of its own."""
+
+    def __str__(self) -> str:
+        return "reading takes too long"
+
+
+def limited(batch: Batch, work: Work[Result], limit_s: float) -> list[Done[Result]]:
+    """`work_on` in a thread of a Dask worker, where no alarm can end what hangs."""
+
+    def within_limit(score: Score) -> Result:
+        with _time_limit(limit_s):
+            return work(score)
+
+    return work_on(batch, within_limit)
+
+
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raises _TooLongError in this thread; after twice the time, ends the process."""
+    over, lock = threading.Event(), threading.Lock()
+    watch = threading.Thread(target=_watch, args=(threading.get_ident(), over, lock, seconds), daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        with lock:
+            over.set()
+
+
+def _watch(thread: int, over: threading.Event, lock: threading.Lock, seconds: float) -> None:
+    if over.wait(seconds):
+        return
+    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    for _ in range(10):  # again and again: what music21 catches by the way must not be the end of it
+        with lock:
+            if over.is_set():
+                return
+            raise_in(ctypes.c_ulong(thread), ctypes.py_object(_TooLongError))
+        if over.wait(seconds / 10):
+            return
+    os._exit(1)

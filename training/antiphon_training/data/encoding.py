@@ -1,0 +1,81 @@
+"""From a score to an encoded song or to the reason why it is left out: the work of one worker process."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from antiphon_training.corpus.cache import ParseCache
+from antiphon_training.corpus.corpus import Loaded
+from antiphon_training.corpus.scores import read_score
+from antiphon_training.corpus.songs import ParsedSong, Reading, Score, UnreadableError
+from antiphon_training.corpus.workers import LeftOutError
+from antiphon_training.data.preprocess import EncodedSong, RefusedError, encode_song
+
+UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A song that is left out: the kind of reason, which is counted, and what was found."""
+
+    source: str
+    reason: str
+    detail: str
+
+
+Outcome = EncodedSong | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreEncoder:
+    """Reads and encodes one score. What a cache folder on the same machine knows is not read again.
+
+    A value that goes to worker processes; `cache` None keeps nothing.
+    """
+
+    cache: Path | None
+
+    def __call__(self, score: Score) -> Outcome:
+        reading = _reading(score, None if self.cache is None else _kept_in(self.cache))
+        if isinstance(reading, UnreadableError):
+            return Refusal(score.source, UNREADABLE, str(reading))
+        return encode(replace(reading, title=reading.title or score.stem))
+
+
+@cache
+def _kept_in(folder: Path) -> ParseCache:
+    return ParseCache(folder)
+
+
+def _reading(score: Score, known: ParseCache | None) -> Reading:
+    found = known.get(score) if known else None
+    if found is not None:
+        return found
+    try:
+        reading: Reading = read_score(score)
+    except UnreadableError as error:
+        reading = error
+    if known:
+        known.put(score, reading)
+    return reading
+
+
+def encode(song: ParsedSong) -> Outcome:
+    try:
+        return encode_song(song)
+    except RefusedError as refused:
+        return Refusal(song.source, refused.reason, str(refused))
+
+
+def outcome_of(result: Outcome | LeftOutError) -> Outcome:
+    """What a worker gave, where it may have given nothing."""
+    if isinstance(result, LeftOutError):
+        return Refusal(result.source, UNREADABLE, str(result))
+    return result
+
+
+def encoded(loaded: Loaded) -> Iterator[Outcome]:
+    """What became of songs that are in memory: first those that could not be read."""
+    yield from (Refusal(source, UNREADABLE, reason) for source, reason in loaded.unreadable)
+    yield from map(encode, loaded.songs)
