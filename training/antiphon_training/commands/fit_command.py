@@ -6,6 +6,7 @@ import click
 
 from antiphon.errors import DONE, FAILED, INTERRUPTED, WrongUse
 from antiphon_training.data.dataset import load_dataset
+from antiphon_training.fit.devices import find_devices
 from antiphon_training.fit.progress import TrainingBar
 from antiphon_training.fit.train import Outcome, fit
 from antiphon_training.network.network import keras, limit_threads
@@ -46,7 +47,8 @@ def fit_folder(
         keras()
     else:
         limit_threads(threads)
-    with TrainingBar(recipe.epochs, max_minutes) as bar:
+    devices = find_devices()
+    with TrainingBar(recipe.epochs, max_minutes, quiet=not devices.task.chief) as bar:
         outcome = fit(
             recipe,
             dataset,
@@ -56,8 +58,9 @@ def fit_folder(
             max_minutes=max_minutes,
             resume=resume,
             force=force,
+            devices=devices,
         )
-    return _say(outcome, out)
+    return _say(outcome, out) if devices.task.chief else DONE
 
 
 def _say(outcome: Outcome, out: Path) -> int:

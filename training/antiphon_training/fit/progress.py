@@ -12,8 +12,10 @@ from antiphon_training.fit.run_folder import Epoch
 class TrainingBar:
     """A Report for the terminal; a context manager."""
 
-    def __init__(self, epochs: int, max_minutes: float | None, console: Console | None = None) -> None:
-        self._console = console or Console(stderr=True, soft_wrap=True, highlight=False)
+    def __init__(
+        self, epochs: int, max_minutes: float | None, console: Console | None = None, quiet: bool = False
+    ) -> None:
+        self._console = console or Console(stderr=True, soft_wrap=True, highlight=False, quiet=quiet)
         self._bar = Progress(
             TextColumn("epoch {task.fields[epoch]}/" + str(epochs)),
             BarColumn(),
@@ -21,7 +23,7 @@ class TrainingBar:
                 "loss {task.fields[loss]:.3f} bits, held out {task.fields[valid]}, {task.fields[left]} left"
             ),
             console=self._console,
-            disable=not self._console.is_terminal,
+            disable=quiet or not self._console.is_terminal,
             transient=True,
         )
         self._epochs = epochs

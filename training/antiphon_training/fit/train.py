@@ -1,6 +1,7 @@
 """Training into a run folder: epochs until nothing is gained, time is up or somebody says stop.
 
-An epoch that was not finished leaves no trace; resumed, it is run again with the same result.
+An epoch that was not finished leaves no trace; resumed, it is run again with the same result. Where several
+workers train together, each reads the same files, and the chief alone writes.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from antiphon.signals import stop_signals
 from antiphon_training.data.batches import Feed
 from antiphon_training.data.dataset import SPLITS, Dataset
 from antiphon_training.fit import run_folder
+from antiphon_training.fit.devices import Devices, lost_worker_is_failure, one_device
 from antiphon_training.fit.run_folder import Checkpoint, Epoch
 from antiphon_training.fit.schedule import learning_rate, out_of_patience
 from antiphon_training.fit.trainer import Trainer
@@ -50,19 +52,24 @@ def fit(
     max_minutes: float | None = None,
     resume: bool = False,
     force: bool = False,
+    devices: Devices | None = None,
 ) -> Outcome:
     """Train into a run folder; see `run_folder` for what lies there after every epoch.
 
     `max_minutes`: no epoch is begun that would, as the last one did, end later than this after the start.
-    Raises WrongUse where the folder may not be used or was begun with other settings.
+    Raises WrongUse where the folder may not be used or was begun with other settings, Failure where another
+    worker was lost. `devices`: the one that TensorFlow chooses unless given.
     """
+    devices = devices or one_device()
     about = _about(recipe, dataset, random_seed)
-    run_folder.claim(folder, resume, force)
+    if devices.task.chief or resume:
+        run_folder.claim(folder, resume, force)
     if resume:
         _check_same(folder, about)
-    with stop_signals() as stopped:
-        trainer = Trainer(recipe, dataset.vocabulary, random_seed)
-        training = _Training(recipe, trainer, feed_for(recipe, dataset), folder, about, report, stopped)
+    with stop_signals() as stopped, lost_worker_is_failure(devices.task):
+        trainer = Trainer(recipe, dataset.vocabulary, random_seed, devices)
+        feed = feed_for(recipe, dataset)
+        training = _Training(recipe, trainer, feed, folder, about, report, stopped, devices)
         training.begin(dataset.folder / run_folder.MAPPING_FILE, resume)
         ended = training.run(None if max_minutes is None else time.monotonic() + 60 * max_minutes)
     return Outcome(ended, training.best)
@@ -84,10 +91,11 @@ class _Training:
         about: dict[str, Any],
         report: Report,
         stopped: Callable[[], bool],
+        devices: Devices,
     ) -> None:
         self._recipe, self._trainer, self._feed = recipe, trainer, feed
         self._folder, self._about = folder, about
-        self._report, self._stopped = report, stopped
+        self._report, self._stopped, self._devices = report, stopped, devices
         self._epochs: list[Epoch] = []
 
     @property
@@ -100,8 +108,9 @@ class _Training:
             checkpoint = run_folder.read_checkpoint(self._folder)
             self._trainer.restore(checkpoint)
             self._epochs = list(checkpoint.epochs)
-        run_folder.write(self._folder / run_folder.MAPPING_FILE, mapping.read_bytes())
-        self._describe()
+        if self._devices.task.chief:
+            run_folder.write(self._folder / run_folder.MAPPING_FILE, mapping.read_bytes())
+            self._describe()
 
     def run(self, end_s: float | None) -> Ended:
         """Train until there is a reason to end; `end_s` on the monotonic clock."""
@@ -109,15 +118,20 @@ class _Training:
             while len(self._epochs) < self._recipe.epochs:
                 if out_of_patience(self._recipe, self._valid_bits()):
                     return "patience"
-                if end_s is not None and self._epochs and time.monotonic() + self._epochs[-1].wall_s > end_s:
+                if end_s is not None and self._epochs and self._devices.agree(self._too_late(end_s)):
                     return "time"
                 self._check()
                 self._epochs.append(self._one_epoch(len(self._epochs) + 1))
-                self._keep()
+                if self._devices.task.chief:
+                    self._keep()
                 self._report.epoch(self._epochs[-1])
         except _Stopped:
             return "stopped"
         return "epochs"
+
+    def _too_late(self, end_s: float) -> bool:
+        """Would an epoch as long as the last one end later?"""
+        return time.monotonic() + self._epochs[-1].wall_s > end_s
 
     def _one_epoch(self, number: int) -> Epoch:
         wall_s, cpu_s = time.monotonic(), time.process_time()
