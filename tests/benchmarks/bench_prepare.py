@@ -5,8 +5,8 @@
 
 The first reads a collection with 1 and 2 processes, without Dask and with its local cluster, each from
 nothing. The second makes songs from those of a data folder: each is a cut of 16–48 notes and rests of a real
-one, and one in ten is there twice, as a transposed copy is once it is in C major. It measures all that is done
-after a song was read: duplicates, variants, the split, the data folder. Wanted: under 1.5 GB of memory.
+one, and one in ten is there twice, as a transposed copy is once it is in C major. It measures all that is
+done after a song was read: duplicates, variants, the split, the data folder. Wanted: under 1.5 GB.
 """
 
 import argparse

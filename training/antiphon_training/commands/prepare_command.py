@@ -2,8 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -46,8 +46,9 @@ def prepare_folder(
     corpus, paths, folder = _find(corpus_name, scores)
     with data_folder(out, force) as beside, _workers(jobs, dask) as work:
         songs = SongFile(beside / "kept.jsonl")
-        outcomes = _outcomes(_Found(paths, folder, limit), work, ScoreEncoder(_usable(cache)))
-        prepared = prepare_outcomes(corpus, outcomes, sequence_length, songs)
+        found, encoder = _Found(paths, folder, limit), ScoreEncoder(_usable(cache))
+        with closing(_outcomes(found, work, encoder)) as outcomes:
+            prepared = prepare_outcomes(corpus, outcomes, sequence_length, songs)
         fill(beside, prepared)
         songs.remove()
         return summary(prepared)
@@ -97,7 +98,7 @@ def _usable(cache: Path | None) -> Path | None:
     return None
 
 
-def _outcomes(scores: _Found, work: Workers, encoder: ScoreEncoder) -> Iterator[Outcome]:
+def _outcomes(scores: _Found, work: Workers, encoder: ScoreEncoder) -> Generator[Outcome, None, None]:
     """What becomes of each score, in order, with a bar on stderr."""
     columns = (TextColumn("reading scores"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(file=sys.stderr)) as progress:

@@ -6,6 +6,7 @@ A score that ends its worker, or hangs, costs only itself, as in `workers`.
 import ctypes
 import logging
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -37,6 +38,7 @@ def dask_client(address: str, workers: int) -> Iterator[Client]:
     distributed = _distributed()
     if address == LOCAL:
         with _local_cluster(workers) as cluster, distributed.Client(cluster) as client:
+            client.register_plugin(_deaf_to_interrupts())
             yield client
         return
     try:
@@ -79,6 +81,19 @@ def _local_cluster(workers: int) -> Iterator[Any]:
         ) as cluster,
     ):
         yield cluster
+
+
+def _deaf_to_interrupts() -> Any:
+    """A plugin for workers on this machine: Ctrl-C is for the process that started them, which ends them."""
+    from distributed import WorkerPlugin
+
+    class Deaf(WorkerPlugin):
+        name = "deaf to interrupts"
+
+        def setup(self, worker: object) -> None:  # noqa: ARG002 - as Dask calls it
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    return Deaf()
 
 
 def _threads(client: Client) -> int:
