@@ -32,7 +32,7 @@ def folder(tmp_path):
         pitches = TUNES[A_MINOR if "minor" in key else C_MAJOR]
         (tmp_path / "songs" / str(index)).write_text(" ".join(encode(tune(pitches))), "ascii")
         entries.append({"index": index, "key": key, "key_from": key_from, "split": "train"})
-    (tmp_path / "songs.json").write_text(json.dumps({"songs": entries}), "utf-8")
+    (tmp_path / "songs.json").write_text(json.dumps({"format": 1, "songs": entries}), "utf-8")
     return tmp_path
 
 
@@ -84,7 +84,7 @@ def test_the_command_writes_a_module_that_can_be_read(folder, tmp_path):
 
 
 def test_without_a_written_key_there_is_nothing_to_measure(folder, tmp_path, capsys):
-    (folder / "songs.json").write_text('{"songs": []}', "utf-8")
+    (folder / "songs.json").write_text('{"format": 1, "songs": []}', "utf-8")
     with pytest.raises(SystemExit) as stopped:
         main(["--data", str(folder), "--out", str(tmp_path / "tables.py")])
     assert stopped.value.code == 2

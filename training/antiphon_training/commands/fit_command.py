@@ -47,7 +47,7 @@ def fit_folder(
         keras()
     else:
         limit_threads(threads)
-    devices = find_devices()
+    devices = find_devices(lambda line: click.echo(line, err=True))
     with TrainingBar(recipe.epochs, max_minutes, quiet=not devices.task.chief) as bar:
         outcome = fit(
             recipe,

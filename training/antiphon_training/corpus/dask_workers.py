@@ -8,12 +8,13 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any
+from typing import Any, Self
 
 from antiphon.errors import Failure
 from antiphon.files.memory_limit import MOST_MEMORY_BYTES
@@ -69,9 +70,13 @@ def _local_cluster(workers: int) -> Iterator[Any]:
     import dask
     from distributed import LocalCluster
 
-    at_once = {"distributed.scheduler.allowed-failures": 0, "distributed.scheduler.worker-saturation": 1.0}
+    settings = {
+        "distributed.scheduler.allowed-failures": 0,
+        "distributed.scheduler.worker-saturation": 1.0,
+        "distributed.worker.profile.enabled": False,
+    }
     with (
-        dask.config.set(at_once),
+        dask.config.set(settings),
         LocalCluster(  # type: ignore[no-untyped-call]
             n_workers=workers,
             threads_per_worker=1,
@@ -175,36 +180,53 @@ class _TooLongError(UnreadableError):
 
 def limited(batch: Batch, work: Work[Result], limit_s: float) -> list[Done[Result]]:
     """`work_on` in a thread of a Dask worker, where no alarm can end what hangs."""
+    with _Watch(limit_s) as watch:
 
-    def within_limit(score: Score) -> Result:
-        with _time_limit(limit_s):
-            return work(score)
+        def within_limit(score: Score) -> Result:
+            with watch.score():
+                return work(score)
 
-    return work_on(batch, within_limit)
-
-
-@contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raises _TooLongError in this thread; after twice the time, ends the process."""
-    over, lock = threading.Event(), threading.Lock()
-    watch = threading.Thread(target=_watch, args=(threading.get_ident(), over, lock, seconds), daemon=True)
-    watch.start()
-    try:
-        yield
-    finally:
-        with lock:
-            over.set()
+        return work_on(batch, within_limit)
 
 
-def _watch(thread: int, over: threading.Event, lock: threading.Lock, seconds: float) -> None:
-    if over.wait(seconds):
-        return
-    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
-    for _ in range(10):  # again and again: what music21 catches by the way must not be the end of it
-        with lock:
-            if over.is_set():
-                return
-            raise_in(ctypes.c_ulong(thread), ctypes.py_object(_TooLongError))
-        if over.wait(seconds / 10):
-            return
-    os._exit(1)
+class _Watch:
+    """Raises _TooLongError in the thread that made it where a score takes longer than a limit.
+
+    Where it takes twice as long all the same, the process is ended.
+    """
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._watched = threading.get_ident()
+        self._begun_s: float | None = None  # of the score at hand
+        self._lock, self._over = threading.Lock(), threading.Event()
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._look, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+
+    @contextmanager
+    def score(self) -> Iterator[None]:
+        self._begin(time.monotonic())
+        try:
+            yield
+        finally:
+            self._begin(None)
+
+    def _begin(self, at_s: float | None) -> None:
+        with self._lock:
+            self._begun_s = at_s
+
+    def _look(self) -> None:
+        """Look again and again: what music21 catches by the way must not be the end of it."""
+        raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+        while not self._over.wait(self._limit_s / 10):
+            with self._lock:
+                taken_s = 0.0 if self._begun_s is None else time.monotonic() - self._begun_s
+                if taken_s > 2 * self._limit_s:
+                    os._exit(1)
+                if taken_s > self._limit_s:
+                    raise_in(ctypes.c_ulong(self._watched), ctypes.py_object(_TooLongError))

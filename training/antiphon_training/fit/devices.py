@@ -5,7 +5,10 @@ The engine is `tf.distribute`. Every worker makes the same batches, and each dev
 
 import json
 import os
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -51,11 +54,12 @@ class Devices:
 ONE_TASK = Task(0, 1)
 
 
-def find_devices() -> Devices:
+def find_devices(say: Callable[[str], object] = str) -> Devices:
     """Several machines where TF_CONFIG is set; else all GPUs of this one; else one device.
 
-    To be asked before TensorFlow computes anything. Raises WrongUse where TF_CONFIG says no such thing,
-    Failure where the other workers cannot be reached.
+    Where others must come first, `say` is told, for that may take long. To be asked before TensorFlow
+    computes anything. Raises WrongUse where TF_CONFIG says no such thing, Failure where the others cannot be
+    reached.
     """
     keras()
     import tensorflow as tf
@@ -63,11 +67,27 @@ def find_devices() -> Devices:
     said = os.environ.get(TF_CONFIG)
     if said:
         task = task_in(said)
-        with lost_worker_is_failure(task):
+        if task.of > 1:
+            say(f"worker {task.number} of {task.of}: waiting for the others that {TF_CONFIG} names")
+        with lost_worker_is_failure(task), _interrupted_at_once():
             return Devices(tf.distribute.MultiWorkerMirroredStrategy(), task)
     if len(tf.config.list_physical_devices("GPU")) > 1:
         return Devices(tf.distribute.MirroredStrategy(), ONE_TASK)
     return one_device()
+
+
+@contextmanager
+def _interrupted_at_once() -> Iterator[None]:
+    """Inside, Ctrl-C ends the process by itself: TensorFlow's waiting lets Python handle no signal."""
+    before = signal.getsignal(signal.SIGINT)
+    if before in (signal.SIG_IGN, None) or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def one_device() -> Devices:
@@ -115,9 +135,15 @@ class lost_worker_is_failure:  # noqa: N801 - read as a word of the with stateme
 
         if isinstance(error, tf.errors.OpError | RuntimeError):
             raise Failure(
-                f"another of the {self._task.of} workers was lost or did not come ({type(error).__name__}); "
+                f"another of the {self._task.of} workers was lost or did not come ({_reason(error)}); "
                 "start all of them again, with --resume where an epoch was finished"
             ) from None
+
+
+def _reason(error: BaseException) -> str:
+    """The kind of an error, and its first line where that says more than that a graph ran."""
+    first = str(error).strip().partition("\n")[0][:120]
+    return type(error).__name__ + ("" if first.startswith("Graph") else f": {first}")
 
 
 def rows_of_device(batch: tuple[Tensor, ...], devices: int) -> tuple[Tensor, ...]:
