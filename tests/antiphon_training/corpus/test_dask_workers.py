@@ -1,5 +1,7 @@
 """Scores are worked on by a Dask cluster; one that ends its worker, or hangs, costs only itself."""
 
+from concurrent.futures import CancelledError
+
 import pytest
 
 import fake_readers
@@ -49,6 +51,24 @@ def test_scores_are_taken_a_little_ahead_of_the_results(client):
 def test_what_a_worker_cannot_do_is_one_line(client):
     with pytest.raises(Failure, match=r"is the same Antiphon installed there\? ZeroDivisionError nobody"):
         list(work_with_dask(client, jobs_of(["divide"]), fake_readers.read))
+
+
+class Lost:
+    """A client whose scheduler goes away."""
+
+    def nthreads(self):
+        return {"worker": 1}
+
+    def submit(self, *_, **__):
+        return self
+
+    def result(self):
+        raise CancelledError("limited-6e98 cancelled")
+
+
+def test_a_cluster_that_is_lost_is_one_line():
+    with pytest.raises(Failure, match=r"^the Dask cluster was lost \(CancelledError\); start it again$"):
+        list(work_with_dask(Lost(), jobs_of(["a"]), fake_readers.read))
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "127.0.0.1:1", "strange://x", "tcp://[", "nowhere"])

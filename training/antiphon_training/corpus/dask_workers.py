@@ -60,8 +60,9 @@ def _distributed() -> Any:
         import distributed
     except ImportError:
         raise Failure("Dask is not installed: pip install '.[train,scale]' in Antiphon's folder") from None
-    # A worker that ends is told by the score that ended it.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    # A worker or a cluster that is lost is told in our own words.
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     return distributed
 
 
@@ -127,7 +128,7 @@ def work_with_dask(
                 return
             yield from _results(*under_way.popleft(), submit)
     except (OSError, CancelledError) as error:
-        raise Failure(f"the Dask cluster was lost: {_line(error)}") from None
+        raise Failure(f"the Dask cluster was lost ({type(error).__name__}); start it again") from None
 
 
 def _results(future: Any, batch: Batch, submit: Callable[[Batch, int], Any]) -> Iterator[Done[Result]]:
