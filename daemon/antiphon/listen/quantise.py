@@ -22,7 +22,7 @@ _DETACHED_STEPS = 2
 _SLICE_NOTES = 16
 # No note is moved further than this. Where there are more notes than steps (a trill, a flourish) two share
 # one and one of them goes: as bad as moving a note by two steps, so a triplet or a late note loses none.
-_REACH_STEPS, _SHARED_COST = 1.5, 4.0
+_REACH_STEPS, _SHARED_COST = 0.85, 4.0
 
 
 class Ruler(Protocol):
@@ -164,11 +164,3 @@ def _duration(onset_steps: int, release_steps: float, next_onset_steps: int | No
     if silence <= max(_DETACHED_STEPS, sounding):
         return space
     return sounding
-
-
-def joined(notes: Sequence[GridNote], until_steps: int) -> tuple[GridNote, ...]:
-    """The same notes, the last one lengthened to end at `until_steps` if it ended before."""
-    if not notes or notes[-1].end_steps >= until_steps:
-        return tuple(notes)
-    last = notes[-1]
-    return (*notes[:-1], GridNote(last.onset_steps, until_steps - last.onset_steps, last.pitch))

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from antiphon.errors import WrongUse
+from antiphon.midi.voice_choice import ANY_VOICE, Wanted
 from antiphon_training.corpus.cache import ParseCache, default_folder
 from antiphon_training.corpus.corpus import (
     Corpus,
@@ -22,6 +24,7 @@ from antiphon_training.corpus.corpus import (
 from antiphon_training.corpus.songs import Score
 from antiphon_training.data.folder import check_out, write_data_folder
 from antiphon_training.data.prepare import prepare, summary
+from antiphon_training.data.preprocess import ACCEPTABLE_DURATIONS
 
 
 def prepare_folder(
@@ -34,13 +37,19 @@ def prepare_folder(
     sequence_length: int,
     limit: int | None,
     force: bool,
+    recipe: str = "default",
+    wanted: Wanted = ANY_VOICE,
+    verbose: bool = False,
 ) -> dict[str, Any]:
     """Make a data folder; returns the counts. Raises WrongUse and Failure."""
     check_out(out, force)
     music21_corpus()
     corpus, found = _find(corpus_name, scores)
-    loaded = _load(found[:limit], jobs, ParseCache(cache or default_folder()))
-    prepared = prepare(corpus, loaded, sequence_length)
+    chosen = [replace(score, wanted=wanted) for score in found[:limit]]
+    loaded = _load(chosen, jobs, ParseCache(cache or default_folder()))
+    if verbose:
+        _say_voices(loaded)
+    prepared = prepare(corpus, loaded, sequence_length, ACCEPTABLE_DURATIONS if recipe == "seed" else None)
     write_data_folder(prepared, out, force)
     return summary(prepared)
 
@@ -68,12 +77,20 @@ def _load(scores: list[Score], jobs: int, cache: ParseCache) -> Loaded:
     return loaded
 
 
+def _say_voices(loaded: Loaded) -> None:
+    """Which voice of each score was read, or why none was, a line each."""
+    said = {song.source: song.voice or "its one voice" for song in loaded.songs}
+    said |= {source: f"unreadable: {reason}" for source, reason in loaded.unreadable}
+    for source, voice in sorted(said.items()):
+        print(f"{source}: {voice}", file=sys.stderr)
+
+
 def table(counts: dict[str, Any]) -> str:
     """The counts as lines to read, the first examples of each reason included."""
     rows = [("loaded", counts["loaded"], "")]
     for reason, number in counts["refused"].items():
         rows.append((f"refused: {reason}", number, counts["refused_examples"][reason][0]))
-    rows += [(name, counts[name], "") for name in ("duplicates", "kept", "clusters")]
+    rows += [(name, counts[name], "") for name in ("duplicates", "kept", "rounded", "shortened", "clusters")]
     rows += [(name, number, "") for name, number in counts["split"].items()]
     rows += [(name, counts[name], "") for name in ("symbols", "vocabulary")]
     wide = max(len(row[0]) for row in rows)

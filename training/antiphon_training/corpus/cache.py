@@ -20,6 +20,10 @@ def _reader() -> str:
     return f"antiphon {PARSER_VERSION} music21 {version('music21')}"
 
 
+def _voice(score: Score) -> str:
+    return repr(score.wanted) if score.wanted else ""
+
+
 class ParseCache:
     """Readings of scores in a folder. A damaged one is read anew; a folder that cannot be written is left."""
 
@@ -28,7 +32,9 @@ class ParseCache:
         self.writable = True
 
     def path(self, score: Score) -> Path:
-        name = hashlib.sha256(f"{_reader()} {score.format}\n".encode() + score.content).hexdigest()
+        name = hashlib.sha256(
+            f"{_reader()} {score.format}{_voice(score)}\n".encode() + score.content
+        ).hexdigest()
         return self.folder / "scores" / name[:2] / f"{name[2:]}.json"
 
     def get(self, score: Score) -> Reading | None:

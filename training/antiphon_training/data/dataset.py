@@ -44,6 +44,7 @@ class Dataset:
     steps_per_quarter: int
     key_rule: str
     sequence_length: int
+    filtered: bool = True  # by the durations of the seed recipe
 
     def of(self, split: str) -> list[Song]:
         """The songs of one side of the split. Raises ValueError for an unknown side."""
@@ -81,6 +82,7 @@ def load_dataset(folder: Path) -> Dataset:
             steps_per_quarter=said["steps_per_quarter"],
             key_rule=said["key_rule"],
             sequence_length=said["sequence_length"],
+            filtered=said.get("acceptable_durations", ()) is not None,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Failure(f"{folder} is damaged: {type(error).__name__} {error}") from error
@@ -161,7 +163,7 @@ def _streams_of_scores(paths: Sequence[Path], folder: Path) -> list[tuple[str, .
     refused = [f"{source}: {reason}" for source, reason in loaded.unreadable]
     for song in loaded.songs:
         try:
-            streams.append(encode_song(song).stream)
+            streams.append(encode_song(song, None).stream)
         except RefusedError as reason:
             refused.append(f"{song.source}: {reason}")
     if not streams:

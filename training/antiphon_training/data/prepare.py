@@ -1,7 +1,7 @@
 """The `prepare` step: which songs are kept, in which split, and what the data folder says of them."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,18 +55,27 @@ class Prepared:
     loaded: int
     duplicates: int
     sequence_length: int
+    acceptable: Sequence[float] | None = ACCEPTABLE_DURATIONS
 
     def split_sizes(self) -> dict[str, int]:
         sizes = Counter(kept.split for kept in self.songs)
         return {name: sizes[name] for name in ("train", "valid", "test")}
 
 
-def prepare(corpus: Corpus, loaded: Loaded, sequence_length: int) -> Prepared:
-    """Filter, transpose, encode, drop duplicates, split by clusters. Raises Failure where nothing is left."""
+def prepare(
+    corpus: Corpus,
+    loaded: Loaded,
+    sequence_length: int,
+    acceptable: Sequence[float] | None = ACCEPTABLE_DURATIONS,
+) -> Prepared:
+    """Filter, transpose, encode, drop duplicates, split by clusters. Raises Failure where nothing is left.
+
+    `acceptable`: the durations that the filter lets pass, in quarters; None: any, rounded to the grid.
+    """
     refusals = Refusals()
     for source, reason in loaded.unreadable:
         refusals.add("unreadable", source, reason)
-    encoded = list(_encoded(loaded, refusals))
+    encoded = list(_encoded(loaded, acceptable, refusals))
     if not encoded:
         reasons = ", ".join(f"{reason} {count}" for reason, count in refusals.counts.most_common())
         raise Failure(f"no song of {corpus.title} can be used: {reasons}")
@@ -74,13 +83,13 @@ def prepare(corpus: Corpus, loaded: Loaded, sequence_length: int) -> Prepared:
     names = cluster_names([song.stream for song in unique])
     kept = tuple(KeptSong(song, name, split_of(name)) for song, name in zip(unique, names, strict=True))
     total = len(loaded.songs) + len(loaded.unreadable)
-    return Prepared(corpus, kept, refusals, total, len(encoded) - len(unique), sequence_length)
+    return Prepared(corpus, kept, refusals, total, len(encoded) - len(unique), sequence_length, acceptable)
 
 
-def _encoded(loaded: Loaded, refusals: Refusals) -> Iterator[EncodedSong]:
+def _encoded(loaded: Loaded, acceptable: Sequence[float] | None, refusals: Refusals) -> Iterator[EncodedSong]:
     for song in loaded.songs:
         try:
-            yield encode_song(song)
+            yield encode_song(song, acceptable)
         except RefusedError as refused:
             refusals.add(refused.reason, song.source, str(refused))
 
@@ -93,7 +102,7 @@ def catalogue(prepared: Prepared) -> dict[str, Any]:
         "steps_per_quarter": STEPS_PER_QUARTER,
         "key_rule": KEY_RULE,
         "corpus": {"name": corpus.name, "title": corpus.title, "licence": corpus.licence},
-        "acceptable_durations": list(ACCEPTABLE_DURATIONS),
+        "acceptable_durations": prepared.acceptable and list(prepared.acceptable),
         "sequence_length": prepared.sequence_length,
         "songs": [_entry(index, kept) for index, kept in enumerate(prepared.songs)],
         "loaded": prepared.loaded,
@@ -121,7 +130,14 @@ def _entry(index: int, kept: KeptSong) -> dict[str, Any]:
         "split": kept.split,
         "steps": len(song.stream),
         "notes": song.notes,
+        **_rounding(song),
     }
+
+
+def _rounding(song: EncodedSong) -> dict[str, int]:
+    """What the grid could not say as it is written; nothing where it could."""
+    counts = {"moved": song.moved, "left_out": song.left_out}
+    return {name: count for name, count in counts.items() if count}
 
 
 def summary(prepared: Prepared) -> dict[str, Any]:
@@ -135,6 +151,8 @@ def summary(prepared: Prepared) -> dict[str, Any]:
         "refused_examples": prepared.refusals.examples,
         "duplicates": prepared.duplicates,
         "kept": len(prepared.songs),
+        "rounded": sum(kept.song.moved > 0 for kept in prepared.songs),
+        "shortened": sum(kept.song.left_out > 0 for kept in prepared.songs),
         "clusters": len({kept.cluster for kept in prepared.songs}),
         "split": prepared.split_sizes(),
         "symbols": sum(map(len, streams)),

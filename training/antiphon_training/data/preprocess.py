@@ -14,13 +14,16 @@ from antiphon.compose import symbols
 from antiphon.compose.symbols import Vocabulary
 from antiphon.events import HIGHEST_PITCH, LOWEST_PITCH, GridNote
 from antiphon.listen.key import Key, Mode, estimate, posterior
-from antiphon.timebase import quarters_to_steps
+from antiphon.midi.on_grid import OnGrid, on_grid
+from antiphon.timebase import STEPS_PER_QUARTER, quarters_to_steps
 from antiphon_training.corpus.songs import ParsedSong, say_quarters
 
 ACCEPTABLE_DURATIONS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
 SEQUENCE_LENGTH = 64
 FEWEST_NOTES = 8
 LONGEST_STEPS = 4096
+# A song is left out where the grid has no step for more than this share of its notes.
+MOST_LEFT_OUT = 0.1
 KEY_RULE = "written in the score, else estimated; major modes to C major, minor modes to A minor"
 MAJOR_MODES = frozenset({"major", "ionian", "lydian", "mixolydian"})
 
@@ -39,6 +42,8 @@ class EncodedSong:
 
     `key_from`: "score", "estimate", or "tonic": the score says the tonic, the notes decide the mode.
     `bars_off`: bars that are longer than the meter allows, so that the place in the bar is not to be trusted.
+    `moved`: notes that are off the grid as they are written, such as triplets, and went to the nearest step;
+    `left_out`: notes for which there was no step.
     """
 
     title: str
@@ -50,6 +55,8 @@ class EncodedSong:
     pickup_steps: int
     bars_off: int
     notes: int
+    moved: int = 0
+    left_out: int = 0
 
 
 def unacceptable_durations(song: ParsedSong, acceptable: Sequence[float]) -> list[float]:
@@ -110,19 +117,54 @@ def transpose(notes: Iterable[GridNote], key: Key) -> tuple[GridNote, ...]:
     return tuple(note.transposed(key.shift) for note in notes)
 
 
-def encode_song(song: ParsedSong, acceptable: Sequence[float] = ACCEPTABLE_DURATIONS) -> EncodedSong:
-    """A parsed song as symbols. Raises RefusedError, with the first reason to leave it out."""
-    _check_durations(song, acceptable)
-    notes = grid_notes(song)
-    if len(notes) < FEWEST_NOTES:
-        raise RefusedError("too few notes", f"{len(notes)} notes, fewer than {FEWEST_NOTES}")
-    end = _step(max(sound.onset + sound.duration for sound in song.sounds))
-    key, key_from = key_of(song.key, notes)
+def rounded_notes(song: ParsedSong) -> OnGrid:
+    """The notes of a song on the grid of sixteenths, rounded where they are off it.
+
+    Raises RefusedError for a song that is too long, or with notes that overlap or are no notes of MIDI.
+    """
+    written = [(s.onset, s.duration, _pitch(s.pitch)) for s in song.sounds if s.pitch is not None]
+    steps = quarters_to_steps(song.length)
+    if steps > LONGEST_STEPS:
+        raise RefusedError("too long", f"a phrase may have 1–{LONGEST_STEPS} steps, got {round(steps)}")
     try:
-        stream = symbols.encode(transpose(notes, key), end)
+        return on_grid(written, STEPS_PER_QUARTER)
     except ValueError as error:
         raise RefusedError("overlapping notes", str(error)) from error
-    pickup = _step(song.pickup)
+
+
+def _rounded(song: ParsedSong) -> OnGrid:
+    found = rounded_notes(song)
+    total = len(found.notes) + found.left_out
+    if found.left_out > MOST_LEFT_OUT * total:
+        detail = f"{found.left_out} of {total} notes are faster than the grid"
+        raise RefusedError("off the grid", detail)
+    return found
+
+
+def _exact(song: ParsedSong, acceptable: Sequence[float]) -> OnGrid:
+    """As the seed recipe has it: what is not on the list, or not on the grid, is refused."""
+    _check_durations(song, acceptable)
+    for quarters in (song.length, song.pickup):
+        _step(quarters)
+    return OnGrid(grid_notes(song), 0, 0)
+
+
+def encode_song(song: ParsedSong, acceptable: Sequence[float] | None = ACCEPTABLE_DURATIONS) -> EncodedSong:
+    """A parsed song as symbols. Raises RefusedError, with the first reason to leave it out.
+
+    With `acceptable`, as in the seed recipe, every duration must be on that list; with None, notes that are
+    off the grid are rounded to it.
+    """
+    _check_notes(song)
+    found = _rounded(song) if acceptable is None else _exact(song, acceptable)
+    notes = found.notes
+    if len(notes) < FEWEST_NOTES:
+        raise RefusedError("too few notes", f"{len(notes)} notes, fewer than {FEWEST_NOTES}")
+    key, key_from = key_of(song.key, notes)
+    try:
+        stream = symbols.encode(transpose(notes, key), round(quarters_to_steps(song.length)))
+    except ValueError as error:
+        raise RefusedError("overlapping notes", str(error)) from error
     return EncodedSong(
         title=song.title,
         source=song.source,
@@ -130,15 +172,20 @@ def encode_song(song: ParsedSong, acceptable: Sequence[float] = ACCEPTABLE_DURAT
         key=key,
         key_from=key_from,
         meters=song.meters,
-        pickup_steps=pickup,
+        pickup_steps=round(quarters_to_steps(song.pickup)),
         bars_off=song.bars_off,
         notes=len(notes),
+        moved=found.moved,
+        left_out=found.left_out,
     )
 
 
-def _check_durations(song: ParsedSong, acceptable: Sequence[float]) -> None:
+def _check_notes(song: ParsedSong) -> None:
     if not any(sound.pitch is not None for sound in song.sounds):
         raise RefusedError("no notes", "no notes")
+
+
+def _check_durations(song: ParsedSong, acceptable: Sequence[float]) -> None:
     if not has_acceptable_durations(song, acceptable):
         found = ", ".join(say_quarters(d) for d in unacceptable_durations(song, acceptable))
         raise RefusedError("durations", f"durations of {found} quarters")
