@@ -58,13 +58,13 @@ OTHERS = (
 # Folder of music21's corpus → the kind of its scores, and how many of them at most.
 FOLDERS = {
     "nottingham-dataset": ("tunes with chords", 100),
-    "bach": ("chorales", 170),
+    "bach": ("chorales", 120),
     "mozart": ("quartets", 100),
     "haydn": ("quartets", 100),
     "beethoven": ("quartets", 100),
-    "monteverdi": ("madrigals", 25),
-    "trecento": ("songs of the 14th century", 25),
-    "palestrina": ("masses", 20),
+    "monteverdi": ("madrigals", 15),
+    "trecento": ("songs of the 14th century", 15),
+    "palestrina": ("masses", 12),
     **dict.fromkeys(OTHERS, ("songs and other pieces", 100)),
 }
 # Larger scores take music21 minutes.
@@ -100,7 +100,7 @@ def pieces(cache: Path) -> Iterator[Piece]:
             print(f"reading {name}", file=sys.stderr)
             kept.write_text(json.dumps(_read(path)))
         for number, parts in enumerate(json.loads(kept.read_text())):
-            yield Piece(f"{name}#{number}", FOLDERS[path.parent.name][0], _rows(parts))
+            yield Piece(f"{name}#{number}", FOLDERS[name.partition("__")[0]][0], _rows(parts))
 
 
 def _rows(parts: list[list[list[float]]]) -> tuple[tuple[Row, ...], ...]:
@@ -111,7 +111,7 @@ def _chosen(corpus: Path) -> list[Path]:
     """A part of each folder, the same each time, folder by folder in turn."""
     found = []
     for folder, (_, most) in FOLDERS.items():
-        paths = sorted(p for p in (corpus / folder).iterdir() if p.suffix in ENDINGS)
+        paths = sorted(p for p in (corpus / folder).rglob("*") if p.suffix in ENDINGS)
         small = [p for p in paths if p.stat().st_size < MOST_BYTES.get(p.suffix, 1 << 20)]
         random.Random(1).shuffle(small)
         found.append(small[:most])

@@ -23,9 +23,9 @@ _NO_LENGTH = 1 / 24
 _LEAST_SILENT = 0.12
 # How far from a whole number of steps a length may be, in steps.
 _OFF_STEP = 0.15
-# Played by hand: a rest is longer than this, in quarters, and its note sounds for less than this share of the
-# usual.
-_SHORTEST_REST, _USUAL = 0.375, 0.62
+# Played by hand: a rest is longer than this, in quarters, and its note sounds for less than such a share of
+# its time, and of what is usual in the file.
+_SHORTEST_REST, _SHORTER, _USUAL = 0.375, 0.49, 0.62
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _length(sounds: float, space: Fraction, gate: Gate) -> Fraction:
     elif gate.exact:
         rest = written < (1 - _LEAST_SILENT) * space and _on_a_step(written)
     else:
-        rest = written < _USUAL * space and float(space) - sounds > _SHORTEST_REST
+        rest = written < _USUAL * space and sounds < _SHORTER * space and space - sounds > _SHORTEST_REST
     length = _steps(written)
     return length if rest and length < space else space
 

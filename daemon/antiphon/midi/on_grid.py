@@ -43,7 +43,7 @@ def on_grid(notes: Sequence[Written], steps_per_quarter: int) -> OnGrid:
     """Notes in quarters, ascending. Raises ValueError where two sound at once."""
     written = _in_steps(notes, steps_per_quarter)
     kept = _one_of_each_step(_placed([note.onset for note in written]), written)
-    limits = [*(step for step, _ in kept[1:]), None]
+    limits = [*(step for step, _ in kept[1:]), None][: len(kept)]
     lasting = [
         GridNote(step, _duration(step, note, limit), note.pitch)
         for (step, note), limit in zip(kept, limits, strict=True)
@@ -58,7 +58,7 @@ def _in_steps(notes: Sequence[Written], steps_per_quarter: int) -> list[_Note]:
     for end, after in zip(ends, onsets[1:], strict=False):
         if end > after:
             raise ValueError(f"two notes sound at {float(after / steps_per_quarter):g} quarters")
-    following = [*onsets[1:], None]
+    following = [*onsets[1:], None][: len(onsets)]
     return [
         _Note(onset, end, pitch, end == after)
         for onset, end, (_, _, pitch), after in zip(onsets, ends, notes, following, strict=True)
