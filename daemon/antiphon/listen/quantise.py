@@ -20,8 +20,8 @@ CHORD_S, _CHORD_STEPS = 0.035, 0.5
 _DETACHED_STEPS = 2
 # So many notes are worked on in one slice: well below half a millisecond.
 _SLICE_NOTES = 16
-# No note is moved further than this. Where there are more notes than steps (a trill, a flourish) two share
-# one and one of them goes: as bad as moving a note by two steps, so a triplet or a late note loses none.
+# No note is moved further than this, so a note near a step stays on it. Where there are more notes than steps
+# (a trill, three notes in two steps) two share one and one of them goes: as bad as moving one by two steps.
 _REACH_STEPS, _SHARED_COST = 0.85, 4.0
 
 

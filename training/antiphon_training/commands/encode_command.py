@@ -13,7 +13,8 @@ from antiphon.timebase import quarters_to_steps
 from antiphon_training.corpus.corpus import music21_corpus, scores_of
 from antiphon_training.corpus.scores import MAX_SCORE_BYTES, read_score
 from antiphon_training.corpus.songs import FORMATS, ParsedSong, Score, UnreadableError
-from antiphon_training.data.preprocess import RefusedError, encode_song, key_of, rounded_notes
+from antiphon_training.data.gridding import RefusedError, rounded_notes
+from antiphon_training.data.preprocess import encode_song, key_of
 
 Song = dict[str, Any]
 

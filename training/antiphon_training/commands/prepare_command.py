@@ -23,8 +23,8 @@ from antiphon_training.corpus.corpus import (
 )
 from antiphon_training.corpus.songs import Score
 from antiphon_training.data.folder import check_out, write_data_folder
+from antiphon_training.data.gridding import ACCEPTABLE_DURATIONS
 from antiphon_training.data.prepare import prepare, summary
-from antiphon_training.data.preprocess import ACCEPTABLE_DURATIONS
 
 
 def prepare_folder(

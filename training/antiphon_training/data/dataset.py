@@ -155,7 +155,8 @@ def _streams_in(path: Path) -> Iterator[tuple[str, ...]]:
 def _streams_of_scores(paths: Sequence[Path], folder: Path) -> list[tuple[str, ...]]:
     from antiphon_training.corpus.cache import ParseCache, default_folder
     from antiphon_training.corpus.corpus import load_songs, music21_corpus, scores_of
-    from antiphon_training.data.preprocess import RefusedError, encode_song
+    from antiphon_training.data.gridding import RefusedError
+    from antiphon_training.data.preprocess import encode_song
 
     music21_corpus()
     loaded = load_songs(scores_of(paths, folder), os.cpu_count() or 1, ParseCache(default_folder()))

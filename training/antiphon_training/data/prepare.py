@@ -9,13 +9,8 @@ from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure
 from antiphon.timebase import STEPS_PER_QUARTER
 from antiphon_training.corpus.corpus import Corpus, Loaded
-from antiphon_training.data.preprocess import (
-    ACCEPTABLE_DURATIONS,
-    KEY_RULE,
-    EncodedSong,
-    RefusedError,
-    encode_song,
-)
+from antiphon_training.data.gridding import ACCEPTABLE_DURATIONS, RefusedError
+from antiphon_training.data.preprocess import KEY_RULE, EncodedSong, encode_song
 from antiphon_training.data.variants import cluster_names, split_of, without_duplicates
 
 FORMAT = 1

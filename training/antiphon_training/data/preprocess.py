@@ -12,28 +12,21 @@ import numpy.typing as npt
 
 from antiphon.compose import symbols
 from antiphon.compose.symbols import Vocabulary
-from antiphon.events import HIGHEST_PITCH, LOWEST_PITCH, GridNote
+from antiphon.events import GridNote
 from antiphon.listen.key import Key, Mode, estimate, posterior
-from antiphon.midi.on_grid import OnGrid, on_grid
-from antiphon.timebase import STEPS_PER_QUARTER, quarters_to_steps
-from antiphon_training.corpus.songs import ParsedSong, say_quarters
+from antiphon.timebase import quarters_to_steps
+from antiphon_training.corpus.songs import ParsedSong
+from antiphon_training.data.gridding import (
+    ACCEPTABLE_DURATIONS,
+    RefusedError,
+    notes_acceptable,
+    notes_rounded,
+)
 
-ACCEPTABLE_DURATIONS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
 SEQUENCE_LENGTH = 64
 FEWEST_NOTES = 8
-LONGEST_STEPS = 4096
-# A song is left out where the grid has no step for more than this share of its notes.
-MOST_LEFT_OUT = 0.1
 KEY_RULE = "written in the score, else estimated; major modes to C major, minor modes to A minor"
 MAJOR_MODES = frozenset({"major", "ionian", "lydian", "mixolydian"})
-
-
-class RefusedError(Exception):
-    """A song that is left out: `reason` is the kind, counted; the message says what was found."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +50,6 @@ class EncodedSong:
     notes: int
     moved: int = 0
     left_out: int = 0
-
-
-def unacceptable_durations(song: ParsedSong, acceptable: Sequence[float]) -> list[float]:
-    """The written durations, in quarters, of notes and rests that are not on the list."""
-    return sorted({d for sound in song.sounds for d in sound.written if d not in acceptable})
-
-
-def has_acceptable_durations(song: ParsedSong, acceptable: Sequence[float] = ACCEPTABLE_DURATIONS) -> bool:
-    """Whether every note and rest is written with a duration on the list (in quarters; ties taken apart)."""
-    return not unacceptable_durations(song, acceptable)
-
-
-def grid_notes(song: ParsedSong) -> tuple[GridNote, ...]:
-    """The notes of a song on the grid of sixteenths. Raises RefusedError for one that is not on it."""
-    return tuple(
-        GridNote(_step(sound.onset), _step(sound.duration), _pitch(sound.pitch))
-        for sound in song.sounds
-        if sound.pitch is not None
-    )
-
-
-def _step(quarters: float) -> int:
-    steps = quarters_to_steps(quarters)
-    if abs(steps - round(steps)) > 1e-6 or steps > LONGEST_STEPS:
-        kind = "too long" if steps > LONGEST_STEPS else "off the grid"
-        raise RefusedError(kind, f"a note at or of {say_quarters(quarters)} quarters")
-    return round(steps)
-
-
-def _pitch(pitch: int) -> int:
-    if not LOWEST_PITCH <= pitch <= HIGHEST_PITCH:
-        raise RefusedError("pitch out of range", f"pitch {pitch}")
-    return pitch
 
 
 def key_of(written: str | None, notes: Iterable[GridNote]) -> tuple[Key, str]:
@@ -117,38 +77,6 @@ def transpose(notes: Iterable[GridNote], key: Key) -> tuple[GridNote, ...]:
     return tuple(note.transposed(key.shift) for note in notes)
 
 
-def rounded_notes(song: ParsedSong) -> OnGrid:
-    """The notes of a song on the grid of sixteenths, rounded where they are off it.
-
-    Raises RefusedError for a song that is too long, or with notes that overlap or are no notes of MIDI.
-    """
-    written = [(s.onset, s.duration, _pitch(s.pitch)) for s in song.sounds if s.pitch is not None]
-    steps = quarters_to_steps(song.length)
-    if steps > LONGEST_STEPS:
-        raise RefusedError("too long", f"a phrase may have 1–{LONGEST_STEPS} steps, got {round(steps)}")
-    try:
-        return on_grid(written, STEPS_PER_QUARTER)
-    except ValueError as error:
-        raise RefusedError("overlapping notes", str(error)) from error
-
-
-def _rounded(song: ParsedSong) -> OnGrid:
-    found = rounded_notes(song)
-    total = len(found.notes) + found.left_out
-    if found.left_out > MOST_LEFT_OUT * total:
-        detail = f"{found.left_out} of {total} notes are faster than the grid"
-        raise RefusedError("off the grid", detail)
-    return found
-
-
-def _exact(song: ParsedSong, acceptable: Sequence[float]) -> OnGrid:
-    """As the seed recipe has it: what is not on the list, or not on the grid, is refused."""
-    _check_durations(song, acceptable)
-    for quarters in (song.length, song.pickup):
-        _step(quarters)
-    return OnGrid(grid_notes(song), 0, 0)
-
-
 def encode_song(song: ParsedSong, acceptable: Sequence[float] | None = ACCEPTABLE_DURATIONS) -> EncodedSong:
     """A parsed song as symbols. Raises RefusedError, with the first reason to leave it out.
 
@@ -156,7 +84,7 @@ def encode_song(song: ParsedSong, acceptable: Sequence[float] | None = ACCEPTABL
     off the grid are rounded to it.
     """
     _check_notes(song)
-    found = _rounded(song) if acceptable is None else _exact(song, acceptable)
+    found = notes_rounded(song) if acceptable is None else notes_acceptable(song, acceptable)
     notes = found.notes
     if len(notes) < FEWEST_NOTES:
         raise RefusedError("too few notes", f"{len(notes)} notes, fewer than {FEWEST_NOTES}")
@@ -183,12 +111,6 @@ def encode_song(song: ParsedSong, acceptable: Sequence[float] | None = ACCEPTABL
 def _check_notes(song: ParsedSong) -> None:
     if not any(sound.pitch is not None for sound in song.sounds):
         raise RefusedError("no notes", "no notes")
-
-
-def _check_durations(song: ParsedSong, acceptable: Sequence[float]) -> None:
-    if not has_acceptable_durations(song, acceptable):
-        found = ", ".join(say_quarters(d) for d in unacceptable_durations(song, acceptable))
-        raise RefusedError("durations", f"durations of {found} quarters")
 
 
 def song_text(stream: Iterable[str]) -> str:
