@@ -68,7 +68,7 @@ FOLDERS = {
     **dict.fromkeys(OTHERS, ("songs and other pieces", 100)),
 }
 # Larger scores take music21 minutes.
-MOST_BYTES = {".mxl": 22_000, ".xml": 500_000}
+MOST_BYTES = {".mxl": 22_000, ".xml": 500_000, ".krn": 20_000}
 ENDINGS = (".mxl", ".xml", ".musicxml", ".krn", ".abc")
 Row = tuple[float, float, int]  # onset and length in quarters, pitch
 
@@ -198,8 +198,8 @@ def fitted(found: Sequence[Piece]) -> list[float]:
         rows.append(np.array([one.values for one in features(parts)]))
         rights.append(next(i for i, part in enumerate(parts) if part.track == right))
     weights = np.zeros(rows[0].shape[1])
-    for _ in range(3000):
-        step = -0.003 * weights
+    for _ in range(1000):
+        step = -0.02 * weights
         for values, right in zip(rows, rights, strict=True):
             chances = np.exp(values @ weights - np.max(values @ weights))
             step += (values[right] - chances @ values / chances.sum()) / len(rows)

@@ -39,6 +39,8 @@ def _time_limit(seconds: float) -> Iterator[None]:
 
 def read_score(score: Score, limit_s: float = 60.0) -> ParsedSong:
     """Read one score; its title is empty where it says none. Raises UnreadableError, whatever went wrong."""
+    if score.trouble:
+        raise UnreadableError(score.trouble)
     if len(score.content) > MAX_SCORE_BYTES:
         raise UnreadableError(f"larger than {MAX_SCORE_BYTES >> 20} MiB")
     try:

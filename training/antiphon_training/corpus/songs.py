@@ -74,12 +74,16 @@ class ParsedSong:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A score to be read: its origin, its format, its bytes (of one tune, for ABC), the voice wanted."""
+    """A score to be read: its origin, its format, its bytes (of one tune, for ABC), the voice wanted.
+
+    `trouble` says why a file could not be opened.
+    """
 
     source: str
     format: str
     content: bytes
     wanted: Wanted = ANY_VOICE
+    trouble: str = ""
 
     @property
     def stem(self) -> str:

@@ -39,6 +39,12 @@ class Refusals:
         if len(found) < EXAMPLES:
             found.append(f"{source}: {detail}")
 
+    def __str__(self) -> str:
+        """The reasons, the most frequent first, each with its first example."""
+        common = self.counts.most_common()
+        said = [f"{reason} {count} ({self.examples[reason][0]})" for reason, count in common]
+        return ", ".join(said) or "there is none"
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -72,8 +78,7 @@ def prepare(
         refusals.add("unreadable", source, reason)
     encoded = list(_encoded(loaded, acceptable, refusals))
     if not encoded:
-        reasons = ", ".join(f"{reason} {count}" for reason, count in refusals.counts.most_common())
-        raise Failure(f"no song of {corpus.title} can be used: {reasons}")
+        raise Failure(f"no song of {corpus.title} can be used: {refusals}")
     unique = [encoded[place] for place in without_duplicates(song.stream for song in encoded)]
     names = cluster_names([song.stream for song in unique])
     kept = tuple(KeptSong(song, name, split_of(name)) for song, name in zip(unique, names, strict=True))
