@@ -46,16 +46,19 @@ class _Pairs:
 
     def read(self, events: Iterable[TrackEvent], end_ticks: int) -> list[TickNote]:
         for event in events:
-            note = from_bytes(event.message)
-            if isinstance(note, NoteOn):
-                self._strike(event.ticks, note)
-            elif note is not None:
-                self._lift(event.ticks, note.pitch)
+            said = from_bytes(event.message)
+            if isinstance(said, NoteOn):
+                self._strike(event.ticks, said)
+            elif said is not None:
+                self._lift(event.ticks, said.pitch)
             elif isinstance(change := change_from_bytes(event.message), ControlChange):
                 self._control(event.ticks, change)
         for pitch in list(self._down):  # a note-off that was its only one was not late
             self._end(pitch, self._late.get(pitch, end_ticks))
-        return sorted(self._notes, key=lambda note: (note.onset, note.pitch))
+        longest: dict[tuple[int, int], TickNote] = {}  # of notes struck twice at one tick
+        for note in sorted(self._notes, key=lambda note: note.ended):
+            longest[note.onset, note.pitch] = note
+        return [longest[place] for place in sorted(longest)]
 
     def _strike(self, ticks: int, note: NoteOn) -> None:
         pitch = note.pitch

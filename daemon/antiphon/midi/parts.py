@@ -20,6 +20,8 @@ _SYSEX = 0xF0
 _PARAMETER_HIGH, _PARAMETER_LOW, _MPE, _MASTERS = 101, 100, 6, (0, 15)
 # Channels that sound together for less than this share of the time are one instrument that changes channels.
 _TOGETHER = 0.3
+# More notes than any piece of music has: what finds the melody would take minutes.
+_MOST_NOTES = 50_000
 # So are three or more channels of so few notes each.
 _FEW_NOTES = 3
 
@@ -44,7 +46,7 @@ class Part:
 
 
 def parts_of(file: MidiFile) -> list[Part]:
-    """All parts that have notes, in the order of the file."""
+    """All parts that have notes, in the order of the file. Raises ValueError for too many notes."""
     end_ticks = max((track[-1].ticks for track in file.tracks if track), default=0)
     found: list[Part] = []
     with_notes = 0
@@ -58,6 +60,8 @@ def parts_of(file: MidiFile) -> list[Part]:
                 key=lambda note: (note.onset, note.pitch),
             )
             found.append(Part(with_notes, track_name(track), group, tuple(together)))
+    if (total := sum(len(part.notes) for part in found)) > _MOST_NOTES:
+        raise ValueError(f"it has {total} notes; a file may have {_MOST_NOTES}")
     return found
 
 

@@ -1,5 +1,6 @@
 """What people's MIDI files hold, and the melody that is read from them."""
 
+import contextlib
 import random
 import struct
 from fractions import Fraction
@@ -12,6 +13,7 @@ from antiphon.midi import smf
 from antiphon.midi.song import read_song
 from antiphon.midi.voice_choice import Wanted
 from midi_bytes import SCALE, TICKS, file_of, named, row, struck
+from mutations import damaged
 
 SONG = (1, 1, 2, 3, 1, 1, 1, 2, 1, 1, 2, 4)
 PITCHES = (67, 69, 71, 72, 71, 69, 67, 65, 64, 62, 64, 60)
@@ -204,3 +206,21 @@ def test_any_melody_comes_back_at_any_gate(sounds, gate, ticks):
     found = read_song(file_of(track, ticks=ticks)).notes
     assert [note.pitch for note in found] == [pitch for _, pitch in sounds]
     assert [note.length for note in found[:-1]] == [length for length, _ in sounds[:-1]]
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.integers(0, 1 << 30))
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(seed):
+    pedal = [(0, (0xB0, 64, 127)), (1000, (0xB0, 64, 0))]
+    whole = file_of(named("x"), pedal + struck(QUARTERS) + struck(QUARTERS[:3], 1), struck(QUARTERS, 9))
+    with contextlib.suppress(ValueError):
+        song = read_song(damaged(whole, random.Random(seed)))
+        ends = [note.onset + note.length for note in song.notes]
+        assert all(end <= after.onset for end, after in zip(ends, song.notes[1:], strict=False))
+        assert all(note.length > 0 for note in song.notes)
+
+
+def test_more_notes_than_any_music_has_are_refused():
+    track = [(10 * n + late, (kind, 60, 64)) for n in range(50_001) for kind, late in ((0x90, 0), (0x80, 5))]
+    with pytest.raises(ValueError, match="50001 notes; a file may have 50000"):
+        read_song(file_of(track))
