@@ -5,7 +5,8 @@ import random
 from antiphon.errors import Failure
 from antiphon_training.corpus.scores import read_score
 from antiphon_training.corpus.songs import Score, UnreadableError
-from antiphon_training.data.preprocess import RefusedError, encode_song
+from antiphon_training.data.gridding import RefusedError
+from antiphon_training.data.preprocess import encode_song
 from mutations import damaged
 from tally import FindingError
 

@@ -10,6 +10,7 @@ from dataclasses import asdict
 import mido
 import pytest
 
+import midi_bytes
 from antiphon import bundle, cli
 from antiphon.events import GridNote
 from antiphon.stage.machine.arithmetic import this_arithmetic
@@ -123,6 +124,26 @@ def test_a_truncated_midi_file(antiphon, tmp_path):
         assert code == 1
         assert err.startswith("antiphon: cut.mid: ")
         assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("option", "value"), [("--track", "Bass"), ("--track", "1"), ("--channel", 2)])
+def test_a_phrase_is_read_from_the_track_that_is_asked_for(antiphon, tmp_path, option, value):
+    bass = midi_bytes.named("Bass") + midi_bytes.struck([(n, 0.9, 36 + 7 * (n % 2)) for n in range(8)], 1)
+    tune = midi_bytes.struck(midi_bytes.row([1] * 8, gate=0.9))
+    (tmp_path / "two.mid").write_bytes(midi_bytes.file_of(bass, tune))
+    said = json.loads(antiphon("generate", "--phrase", "two.mid", "--json", "--steps", 1)[1])
+    assert said["phrase"].split()[0] == "60"
+    said = json.loads(antiphon("generate", "--phrase", "two.mid", option, value, "--json", "--steps", 1)[1])
+    assert said["phrase"].split()[::4] == ["36", "43"] * 4
+    played = json.loads(antiphon("demo", "--fast", "--json", "--phrase", "two.mid", option, value)[1])
+    assert {pitch for _, _, pitch in played["phrase"]} == {36, 43}
+
+
+@pytest.mark.parametrize("command", [["generate"], ["demo", "--fast"]])
+def test_a_track_without_a_file_is_wrong_use(antiphon, command):
+    code, out, err = antiphon(*command, "--track", "2")
+    assert (code, out) == (2, "")
+    assert "--track and --channel choose in the file of --phrase, which was not given" in err
 
 
 def test_the_demo_answers_and_keeps_a_take(antiphon, tmp_path):

@@ -18,10 +18,11 @@ from antiphon.commands.chosen import bundle_of, take_header, voice_of
 from antiphon.commands.configured import configuration, seed_or_chance
 from antiphon.commands.options import FILE, shared
 from antiphon.config import Config
-from antiphon.errors import Failure
+from antiphon.errors import Failure, WrongUse
 from antiphon.events import NoteOn, PlayedNote, Timed
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.midi.file import Phrase
+from antiphon.midi.voice_choice import Wanted
 from antiphon.perform.reports import Composed, Heard, Report, Sent
 from antiphon.perform.session import Session
 from antiphon.perform.settings import ClockSettings, TempoSettings
@@ -39,10 +40,13 @@ _COUNT_IN_S = 0.5
 
 @click.command()
 @click.option("--phrase", "phrase_file", type=FILE, metavar="FILE.mid", help="Your phrase instead of ours.")
+@shared("track", "channel")
 @click.option("--fast", is_flag=True, help="In virtual time: the same music, at once.")
 @shared("take", "model", "temperature", "seed", "config", "json")
 def demo(
     phrase_file: Path | None,
+    track: str | None,
+    channel: int | None,
     fast: bool,
     take_dir: str | None,
     model: str | None,
@@ -52,7 +56,7 @@ def demo(
     as_json: bool,
 ) -> None:
     """Hear no sound but see it all: a phrase is played, the answer comes in time, a take is written."""
-    phrase = _phrase(phrase_file)
+    phrase = _phrase(phrase_file, Wanted(track, channel))
     changes = {"sampling.temperature": temperature, "model.name": model, "take.folder": take_dir}
     settings = _for_one_phrase(configuration(config_file, changes), phrase)
     chosen = bundle_of(settings)
@@ -72,9 +76,11 @@ def _say(line: str) -> None:
     click.echo(f"antiphon: {line}", err=True)
 
 
-def _phrase(file: Path | None) -> Phrase:
+def _phrase(file: Path | None, wanted: Wanted) -> Phrase:
     if file is not None:
-        return read_phrase(file)
+        return read_phrase(file, wanted)
+    if wanted:
+        raise WrongUse("--track and --channel choose in the file of --phrase, which was not given")
     with as_file(files("antiphon") / "phrases" / "phrase.mid") as shipped:
         return read_phrase(shipped)
 

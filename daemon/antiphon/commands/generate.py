@@ -14,13 +14,17 @@ from antiphon.compose.symbols import parse
 from antiphon.config import Config
 from antiphon.errors import WrongUse
 from antiphon.listen.key import Key
+from antiphon.midi.voice_choice import Wanted
 from antiphon.perform.answer.offline import Continuation, continue_phrase
-from antiphon.timebase import STEPS_PER_QUARTER, Meter
+from antiphon.stage import phrase_file
+from antiphon.stage.phrase_file import WrittenPhrase
+from antiphon.timebase import STEPS_PER_QUARTER, Meter, quarters_to_steps
 
 
 @click.command()
 @click.option("--seed", "seed_symbols", metavar="SYMBOLS", help='The phrase: "55 _ _ _ 60 _ 62 _".')
-@click.option("--phrase", "phrase_file", type=FILE, help="The phrase from a MIDI file or a score.")
+@click.option("--phrase", "file", type=FILE, help="The phrase from a MIDI file or a score.")
+@shared("track", "channel")
 @click.option("--steps", type=click.IntRange(1, 100_000), default=64, show_default=True, help="Sixteenths.")
 @click.option("--key", "key_name", metavar="KEY", help='"G major", "F# minor"; estimated otherwise.')
 @click.option("--out", type=FILE, help="Write phrase and continuation as a MIDI file.")
@@ -29,7 +33,9 @@ from antiphon.timebase import STEPS_PER_QUARTER, Meter
 @shared("temperature", "seed", "model", "config", "json")
 def generate(
     seed_symbols: str | None,
-    phrase_file: Path | None,
+    file: Path | None,
+    track: str | None,
+    channel: int | None,
     steps: int,
     key_name: str | None,
     out: Path | None,
@@ -44,34 +50,44 @@ def generate(
     """Continue a seed phrase: print the symbols, write a MIDI file."""
     settings = configuration(config_file, {"sampling.temperature": temperature, "model.name": model})
     chosen = bundle_of(settings)
-    phrase, key, bpm, meter = _phrase(seed_symbols, phrase_file, key_name, chosen, settings)
+    key = _key(key_name)
+    written = _phrase(seed_symbols, file, Wanted(track, channel), chosen, settings)
     seed = seed_or_chance(random_seed)
     voice = voice_of(chosen, settings)
-    bars = Bars(str(meter)) if voice.steps_per_quarter == STEPS_PER_QUARTER else NO_BARS
-    made = continue_phrase(voice, phrase, key, steps, settings.sampling, seed, bars)
+    bars = _bars(written) if voice.steps_per_quarter == STEPS_PER_QUARTER else NO_BARS
+    made = continue_phrase(voice, written.symbols, key or written.key, steps, settings.sampling, seed, bars)
     _say_what_was_replaced(made)
-    _write(made, out, picture, bpm, meter, voice.steps_per_quarter)
+    _write(made, out, picture, written.bpm, written.meter, voice.steps_per_quarter)
     click.echo(_as_json(made, chosen, seed) if as_json else _as_text(made, trace))
     if not as_json:
         click.echo(_summary(made, seed, out), err=True)
 
 
+def _key(name: str | None) -> Key | None:
+    try:
+        return Key.parse(name) if name else None
+    except ValueError as error:
+        raise WrongUse(str(error)) from None
+
+
 def _phrase(
-    seed_symbols: str | None, file: Path | None, key_name: str | None, chosen: Bundle, settings: Config
-) -> tuple[tuple[str, ...], Key | None, float, Meter]:
+    seed_symbols: str | None, file: Path | None, wanted: Wanted, chosen: Bundle, settings: Config
+) -> WrittenPhrase:
     if seed_symbols is not None and file is not None:
         raise WrongUse("give the phrase with --seed or with --phrase, not both")
+    if file is not None:
+        return phrase_file.read(file, chosen.card.steps_per_quarter, settings.tempo.bpm, wanted)
+    if wanted:
+        raise WrongUse("--track and --channel choose in the file of --phrase, which was not given")
     try:
-        key = Key.parse(key_name) if key_name else None
         symbols = parse(seed_symbols or "")
     except ValueError as error:
         raise WrongUse(str(error)) from None
-    if file is None:
-        return symbols, key, settings.tempo.bpm, Meter.parse(settings.tempo.meter)
-    from antiphon.stage import phrase_file as phrasefile
+    return WrittenPhrase(symbols, settings.tempo.bpm, Meter.parse(settings.tempo.meter), None)
 
-    read = phrasefile.read(file, chosen.card.steps_per_quarter, settings.tempo.bpm)
-    return read.symbols, key or read.key, read.bpm, read.meter
+
+def _bars(phrase: WrittenPhrase) -> Bars:
+    return Bars(str(phrase.meter), -round(quarters_to_steps(phrase.pickup)))
 
 
 def _say_what_was_replaced(made: Continuation) -> None:
@@ -83,9 +99,7 @@ def _write(
     made: Continuation, out: Path | None, picture: Path | None, bpm: float, meter: Meter, grid: int
 ) -> None:
     if out is not None:
-        from antiphon.stage.phrase_file import write_melody
-
-        write_melody(out, made.whole, bpm, meter, steps_per_quarter=grid)
+        phrase_file.write_melody(out, made.whole, bpm, meter, steps_per_quarter=grid)
     if picture is not None:
         from antiphon.files.svg_roll import write_picture
 

@@ -25,6 +25,14 @@ _OPTIONS = {
         metavar="SECTION.KEY=VALUE",
         help="Change a setting; may be repeated.",
     ),
+    "track": click.option(
+        "--track",
+        metavar="NAME|NUMBER",
+        help="The track that has the melody, instead of our choice.",
+    ),
+    "channel": click.option(
+        "--channel", type=click.IntRange(1, 16), help="The channel that has the melody of a MIDI file."
+    ),
     "json": click.option("--json", "as_json", is_flag=True, help="Results as JSON."),
 }
 

@@ -20,9 +20,9 @@ CHORD_S, _CHORD_STEPS = 0.035, 0.5
 _DETACHED_STEPS = 2
 # So many notes are worked on in one slice: well below half a millisecond.
 _SLICE_NOTES = 16
-# No note is moved further than this. Where there are more notes than steps (a trill, a flourish) two share
-# one and one of them goes: as bad as moving a note by two steps, so a triplet or a late note loses none.
-_REACH_STEPS, _SHARED_COST = 1.5, 4.0
+# No note is moved further than this, so a note near a step stays on it. Where there are more notes than steps
+# (a trill, three notes in two steps) two share one and one of them goes: as bad as moving one by two steps.
+_REACH_STEPS, _SHARED_COST = 0.85, 4.0
 
 
 class Ruler(Protocol):
@@ -164,11 +164,3 @@ def _duration(onset_steps: int, release_steps: float, next_onset_steps: int | No
     if silence <= max(_DETACHED_STEPS, sounding):
         return space
     return sounding
-
-
-def joined(notes: Sequence[GridNote], until_steps: int) -> tuple[GridNote, ...]:
-    """The same notes, the last one lengthened to end at `until_steps` if it ended before."""
-    if not notes or notes[-1].end_steps >= until_steps:
-        return tuple(notes)
-    last = notes[-1]
-    return (*notes[:-1], GridNote(last.onset_steps, until_steps - last.onset_steps, last.pitch))

@@ -7,23 +7,24 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
-from statistics import median
+from typing import Any, TypeVar
 
 from antiphon.compose.symbols import encode, parse
 from antiphon.errors import Failure, WrongUse
-from antiphon.events import GridNote, PlayedNote
+from antiphon.events import GridNote
 from antiphon.files.memory_limit import limit_memory
 from antiphon.files.read import read_file
 from antiphon.files.write import write_whole
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import MOST_NOTES
-from antiphon.listen.quantise import joined, one_voice
 from antiphon.midi import file as midifile
 from antiphon.midi.file import Phrase
+from antiphon.midi.on_grid import on_grid
+from antiphon.midi.song import read_song
+from antiphon.midi.voice_choice import ANY_VOICE, Wanted
 from antiphon.timebase import STEPS_PER_QUARTER, Grid, Meter
 
 MAX_MIDI_BYTES = 1 << 20
@@ -31,48 +32,64 @@ MAX_PHRASE_S = 600.0
 # A phrase is a page at most; a file that takes longer to read is not one.
 MAX_SCORE_BYTES = 4 << 20
 MAX_SCORE_S = 90.0
-# A player holds a note into the next by at most this share of it; what lasts longer is held otherwise.
-_MOST_OVERLAP = 0.5
 MIDI_ENDINGS = (".mid", ".midi", ".kar", ".rmi")
 SCORE_ENDINGS = (".krn", ".abc", ".musicxml", ".xml", ".mxl")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenPhrase:
-    """A phrase on the grid; `key` where the file names one."""
+    """A phrase on the grid; `key` where the file names one; `pickup`: quarters before the first bar line."""
 
     symbols: tuple[str, ...]
     bpm: float
     meter: Meter
     key: Key | None
+    pickup: float = 0.0
 
 
-def read(path: Path, steps_per_quarter: int, bpm: float) -> WrittenPhrase:
+def read(path: Path, steps_per_quarter: int, bpm: float, wanted: Wanted = ANY_VOICE) -> WrittenPhrase:
     """The melody of a MIDI file or of a score's first song; `bpm` where the file has no tempo.
 
     Raises Failure naming the file, WrongUse for an ending of no kind that is read.
     """
     if path.suffix.lower() in MIDI_ENDINGS:
-        return _read_midi(path, steps_per_quarter)
+        return _of_midi(path, lambda data: _written_in(data, steps_per_quarter, wanted))
     if path.suffix.lower() in SCORE_ENDINGS:
-        return _read_score(path, bpm)
+        return _read_score(path, bpm, wanted)
     known = ", ".join((*MIDI_ENDINGS, *SCORE_ENDINGS))
     raise WrongUse(f'{path}: a phrase must be one of {known}, got "{path.suffix}"')
 
 
-def read_phrase(path: Path) -> Phrase:
-    """What a MIDI file says was played. Raises Failure naming the file and what is wrong with it."""
+def read_phrase(path: Path, wanted: Wanted = ANY_VOICE) -> Phrase:
+    """What a MIDI file says was played, without the bars of rest before it.
+
+    Raises Failure naming the file and what is wrong with it.
+    """
+    phrase = _of_midi(path, lambda data: midifile.read_phrase(data, wanted))
+    bar_s = phrase.meter.quarters_per_bar * 60.0 / phrase.bpm
+    rests_s = phrase.notes[0].onset_s // bar_s * bar_s
+    notes = [
+        replace(note, onset_s=note.onset_s - rests_s, release_s=note.release_s - rests_s)
+        for note in phrase.notes
+    ]
+    _check(path, len(notes), max(note.release_s for note in notes))
+    return replace(phrase, notes=tuple(notes))
+
+
+def _of_midi(path: Path, read_as: Callable[[bytes], T]) -> T:
     data = read_file(path, MAX_MIDI_BYTES)
     try:
-        phrase = midifile.read_phrase(data)
+        return read_as(data)
     except ValueError as error:
         raise Failure(f"{path}: cannot be read as a MIDI phrase: {error}") from None
-    if not 1 <= len(phrase.notes) <= MOST_NOTES:
-        found = len(phrase.notes) or "no"
-        raise Failure(f"{path}: has {found} notes; a phrase may have 1–{MOST_NOTES}")
-    if (length_s := max(note.release_s for note in phrase.notes)) > MAX_PHRASE_S:
+
+
+def _check(path: Path, notes: int, length_s: float) -> None:
+    if notes > MOST_NOTES:
+        raise Failure(f"{path}: has {notes} notes; a phrase may have 1–{MOST_NOTES}")
+    if length_s > MAX_PHRASE_S:
         raise Failure(f"{path}: lasts {length_s:.0f} s; a phrase may last {MAX_PHRASE_S:.0f} s")
-    return phrase
 
 
 def write_melody(
@@ -86,31 +103,25 @@ def write_melody(
     write_whole(path, midifile.melody_file(notes, bpm, meter, steps_per_quarter=steps_per_quarter))
 
 
-def _read_midi(path: Path, steps_per_quarter: int) -> WrittenPhrase:
-    phrase = read_phrase(path)
-    # The file's tempo only sets how seconds and beats relate, so that any tempo keeps its beats.
-    grid = Grid(phrase.bpm, steps_per_quarter=steps_per_quarter)
-    notes = one_voice(_last_trimmed(phrase.notes), grid)
-    # Notes are released a little early; the last one, which no other note ends, fills its beat.
-    end = -(-notes[-1].end_steps // steps_per_quarter) * steps_per_quarter
-    return WrittenPhrase(encode(joined(notes, end)), phrase.bpm, phrase.meter, None)
+def _written_in(data: bytes, steps_per_quarter: int, wanted: Wanted) -> WrittenPhrase:
+    song = read_song(data, wanted)
+    grid = Grid(song.bpm, steps_per_quarter=steps_per_quarter)
+    notes = on_grid([(n.onset, n.length, n.pitch) for n in song.notes], steps_per_quarter).notes
+    if len(notes) > MOST_NOTES:
+        raise ValueError(f"it has {len(notes)} notes; a phrase may have 1–{MOST_NOTES}")
+    if (length_s := grid.time_s(notes[-1].end_steps)) > MAX_PHRASE_S:
+        raise ValueError(f"it lasts {length_s:.0f} s; a phrase may last {MAX_PHRASE_S:.0f} s")
+    key = Key.parse(song.key) if song.key else None
+    meter = song.meters[0] if song.meters else Meter()
+    return WrittenPhrase(encode(notes), song.bpm, meter, key, song.pickup)
 
 
-def _last_trimmed(notes: Sequence[PlayedNote]) -> Sequence[PlayedNote]:
-    """The notes by onset, the last one shorter by as much as the others are held into the next one.
-
-    Where they are held longer than that (by a pedal, or as a chord), the last note says nothing of it.
-    """
-    last = notes[-1]
-    overlaps_s = [max(0.0, note.release_s - after.onset_s) for note, after in pairwise(notes)]
-    if not overlaps_s or (overlap_s := median(overlaps_s)) > _MOST_OVERLAP * last.gate_s:
-        return notes
-    return [*notes[:-1], replace(last, release_s=last.release_s - overlap_s)]
-
-
-def _read_score(path: Path, bpm: float) -> WrittenPhrase:
+def _read_score(path: Path, bpm: float, wanted: Wanted) -> WrittenPhrase:
     read_file(path, MAX_SCORE_BYTES)
-    command = [sys.executable, "-m", "antiphon_training", "encode", "--json", "--", str(path)]
+    if wanted.channel is not None:
+        raise WrongUse(f"--channel chooses a channel of a MIDI file; {path} is a score")
+    chosen = [] if wanted.track is None else ["--track", wanted.track]
+    command = [sys.executable, "-m", "antiphon_training", "encode", "--json", *chosen, "--", str(path)]
     try:
         done = subprocess.run(
             command,
@@ -133,7 +144,8 @@ def _read_score(path: Path, bpm: float) -> WrittenPhrase:
         raise Failure(f"{path}: it could not be read") from None
 
 
-def _written(song: dict[str, str], bpm: float) -> WrittenPhrase:
+def _written(song: dict[str, Any], bpm: float) -> WrittenPhrase:
     """What the trainer says of a song."""
     key = Key.parse(song["key"]) if song["key_from"] == "score" else None
-    return WrittenPhrase(parse(song["symbols"]), bpm, Meter.parse(song["meter"] or "4/4"), key)
+    meter = Meter.parse(song["meter"] or "4/4")
+    return WrittenPhrase(parse(song["symbols"]), bpm, meter, key, float(song["pickup"]))

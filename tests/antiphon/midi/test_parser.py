@@ -60,6 +60,6 @@ def test_however_they_are_cut_and_ticked_into_the_same_messages_come_out(message
 @given(st.lists(st.integers(-1000, 1000)))
 def test_no_bytes_raise_and_only_whole_messages_come_out(data):
     for message in read(data):
-        system = {0xF2: 3, 0xF8: 1, 0xFA: 1, 0xFB: 1, 0xFC: 1}
+        system = {0xF2: 3, 0xF8: 1, 0xFA: 1, 0xFB: 1, 0xFC: 1, 0xFF: 1}
         assert len(message) == (LENGTHS | system)[message[0] if message[0] >= 0xF0 else message[0] & 0xF0]
         assert all(byte < 0x80 for byte in message[1:])

@@ -8,9 +8,11 @@ from antiphon.listen.phrase import MOST_NOTES
 from antiphon.midi import smf
 from antiphon.midi.file import track_chunk
 from antiphon.midi.messages import to_bytes
+from antiphon.midi.voice_choice import Wanted
 from antiphon.stage import phrase_file as phrasefile
 from antiphon.stage.phrase_file import write_melody
 from antiphon.timebase import Meter
+from midi_bytes import SCALE, file_of, named, row, struck
 
 TUNE = """X:1
 T:Try
@@ -137,7 +139,7 @@ def test_every_reason_names_the_file(tmp_path):
     path = tmp_path / "bad.mid"
     for data, reason in (
         (b"", "it ends too early"),
-        (smf.header(0, 480), "has no notes; a phrase may have 1–2048"),
+        (smf.header(0, 480), "it has no notes"),
     ):
         path.write_bytes(data)
         with pytest.raises(Failure, match=rf"bad\.mid: .*{reason}"):
@@ -171,3 +173,65 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path):
 def test_files_of_midi_by_other_names(tmp_path, name):
     write_melody(tmp_path / name, [GridNote(0, 4, 62)], bpm=120)
     assert phrasefile.read(tmp_path / name, 4, 120).symbols == parse("62 _ _ _")
+
+
+def case(tmp_path, *tracks):
+    path = tmp_path / "case.mid"
+    path.write_bytes(file_of(*tracks))
+    return path
+
+
+def symbols_of(rows):
+    return parse(" ".join(" ".join([str(pitch), *["_"] * (round(4 * n) - 1)]) for _, n, pitch in rows))
+
+
+QUARTERS = [(n, 1, pitch) for n, pitch in enumerate(SCALE)]
+
+
+@pytest.mark.parametrize("gate", [0.5, 0.75, 0.95, 1.0])
+def test_a_phrase_is_as_it_is_written_at_every_gate(tmp_path, gate):
+    written = row((1, 0.5, 0.5, 1.5, 0.5, 1, 1, 2))
+    path = case(tmp_path, struck(row((1, 0.5, 0.5, 1.5, 0.5, 1, 1, 2), gate=gate)))
+    assert phrasefile.read(path, 4, 120).symbols == symbols_of(written)
+
+
+def test_three_notes_in_an_eighth_move_nothing_after_them(tmp_path):
+    fast = [(n / 6, 1 / 6, 69 + 2 * n) for n in range(3)]
+    later = [(0.5 + n, 1, pitch) for n, pitch in enumerate(SCALE)]
+    read = phrasefile.read(case(tmp_path, struck(fast + later)), 4, 120)
+    assert read.symbols == (*parse("69 71"), *symbols_of(later))
+
+
+def test_the_melody_is_read_and_another_track_where_it_is_asked_for(tmp_path):
+    drums = struck([(n / 2, 0.25, 36) for n in range(16)], 9)
+    bass = named("Bass") + struck([(n, 1, 36 + 7 * (n % 2)) for n in range(8)], 1)
+    path = case(tmp_path, drums, bass, named("Melody") + struck(QUARTERS, 3))
+    assert phrasefile.read(path, 4, 120).symbols == symbols_of(QUARTERS)
+    assert [note.pitch for note in phrasefile.read_phrase(path).notes] == list(SCALE)
+    for wanted in (Wanted("bass"), Wanted("2"), Wanted(channel=2)):
+        assert phrasefile.read(path, 4, 120, wanted).symbols[0] == "36"
+        assert {note.pitch for note in phrasefile.read_phrase(path, wanted).notes} == {36, 43}
+    with pytest.raises(
+        Failure, match=r'case\.mid: .*no track "flute"; it has track 1, channel 10; track 2 "Bass"'
+    ):
+        phrasefile.read(path, 4, 120, Wanted("flute"))
+
+
+def test_bars_of_rest_before_a_phrase_are_no_part_of_it(tmp_path):
+    meter = [(0, smf.meta(0x58, bytes((3, 2, 24, 8))))]
+    path = case(tmp_path, meter, struck([(50 + at, n, pitch) for at, n, pitch in QUARTERS]))
+    read = phrasefile.read(path, 4, 120)
+    assert (read.symbols, read.pickup) == (symbols_of(QUARTERS), 1)
+    assert phrasefile.read_phrase(path).notes[0].onset_s == pytest.approx(1.0)
+
+
+def test_a_key_that_the_file_names_is_the_phrases(tmp_path):
+    key = [(0, smf.meta(0x59, bytes((1, 0))))]
+    assert phrasefile.read(case(tmp_path, key, struck(QUARTERS)), 4, 120).key == Key(7, "major")
+
+
+def test_a_channel_is_of_midi_files_only(tmp_path):
+    path = tmp_path / "x.abc"
+    path.write_text(TUNE)
+    with pytest.raises(WrongUse, match="--channel chooses a channel of a MIDI file"):
+        phrasefile.read(path, 4, 120, Wanted(channel=2))

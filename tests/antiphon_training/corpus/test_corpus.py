@@ -212,3 +212,26 @@ def test_workers_have_so_much_memory_and_no_more():
     assert readings[0].title == "first"
     assert str(readings[1]) == "it took too much"
     assert readings[2].title == "last"
+
+
+def test_what_macos_puts_beside_a_file_is_no_score(tmp_path):
+    (tmp_path / "__MACOSX").mkdir()
+    for name in ("a.mid", "._a.mid", "__MACOSX/._a.mid", "__MACOSX/b.abc"):
+        (tmp_path / name).write_bytes(b"")
+    assert score_paths(tmp_path) == [tmp_path / "a.mid"]
+
+
+def test_a_file_that_cannot_be_opened_is_unreadable_and_stops_nothing(tmp_path, monkeypatch):
+    (tmp_path / "a.abc").write_text("X:1\nK:C\nCDEF|\n")
+    (tmp_path / "b.mid").write_bytes(b"")
+    opened = type(tmp_path).open
+
+    def locked(path, *arguments, **options):
+        if path.name == "b.mid":
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(type(tmp_path), "open", locked)
+    loaded = load_songs(scores_of(score_paths(tmp_path), tmp_path))
+    assert [song.source for song in loaded.songs] == ["a.abc#1"]
+    assert loaded.unreadable == (("b.mid", "Permission denied"),)

@@ -7,6 +7,7 @@ import mido
 import pytest
 
 from antiphon_training.corpus import scores
+from antiphon_training.corpus.musicxml import MAX_UNPACKED_BYTES
 from antiphon_training.corpus.scores import read_score
 from antiphon_training.corpus.songs import Score, UnreadableError
 
@@ -236,7 +237,7 @@ def zipped(content):
 
 def test_what_is_beyond_measure_is_not_read():
     assert refusal("a.krn", "kern", bytes(scores.MAX_SCORE_BYTES + 1)) == "larger than 4 MiB"
-    bomb = zipped(bytes(scores.MAX_UNPACKED_BYTES + 1))
+    bomb = zipped(bytes(MAX_UNPACKED_BYTES + 1))
     assert len(bomb) < 20_000
     assert refusal("a.mxl", "musicxml", bomb) == "unpacks to more than 16 MiB"
 
@@ -256,6 +257,6 @@ def test_a_reader_that_catches_the_alarm_is_stopped_by_the_next(monkeypatch):
             while True:
                 pass
 
-    monkeypatch.setattr(scores, "_read_abc", stubborn)
+    monkeypatch.setitem(scores._READERS, "abc", stubborn)
     with pytest.raises(UnreadableError, match="longer than"):
         read_score(Score("a.abc#1", "abc", b""), limit_s=0.05)

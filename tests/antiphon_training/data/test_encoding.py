@@ -10,7 +10,7 @@ TUNE = b"X:1\nM:4/4\nL:1/4\nK:G\nG A B c|d e f g|\n"
 
 
 def test_a_score_becomes_a_song_named_by_its_file_where_it_has_no_title():
-    song = ScoreEncoder(None)(Score("deep/book.abc#1", "abc", TUNE))
+    song = ScoreEncoder(None, None)(Score("deep/book.abc#1", "abc", TUNE))
     assert isinstance(song, EncodedSong)
     assert (song.title, song.source, song.notes, song.stream[:4]) == (
         "book",
@@ -21,19 +21,19 @@ def test_a_score_becomes_a_song_named_by_its_file_where_it_has_no_title():
 
 
 def test_a_score_that_cannot_be_used_gives_its_reason():
-    unreadable = ScoreEncoder(None)(Score("a.abc#1", "abc", b"X:1\nno key\n"))
+    unreadable = ScoreEncoder(None, None)(Score("a.abc#1", "abc", b"X:1\nno key\n"))
     assert isinstance(unreadable, Refusal)
     assert (unreadable.source, unreadable.reason) == ("a.abc#1", "unreadable")
-    short = ScoreEncoder(None)(Score("a.abc#2", "abc", b"X:2\nL:1/4\nK:C\nCDE|\n"))
+    short = ScoreEncoder(None, None)(Score("a.abc#2", "abc", b"X:2\nL:1/4\nK:C\nCDE|\n"))
     assert short == Refusal("a.abc#2", "too few notes", "3 notes, fewer than 8")
 
 
 def test_what_the_cache_knows_is_not_read_again(tmp_path):
     score = Score("a.abc#1", "abc", TUNE)
-    first = ScoreEncoder(tmp_path)(score)
+    first = ScoreEncoder(tmp_path, None)(score)
     sounds = tuple(Sound(float(i), 1.0, (1.0,), 60) for i in range(9))
     ParseCache(tmp_path).put(score, ParsedSong("Other", "", sounds, (), 0.0, "C major"))
-    again = ScoreEncoder(tmp_path)(score)
+    again = ScoreEncoder(tmp_path, None)(score)
     assert isinstance(first, EncodedSong)
     assert isinstance(again, EncodedSong)
     assert (first.notes, again.title, again.notes) == (8, "Other", 9)

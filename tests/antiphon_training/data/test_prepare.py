@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from antiphon.command_line import run
-from antiphon.errors import DONE, FAILED, INTERRUPTED, WRONG_USAGE
+from antiphon.errors import DONE, FAILED, INTERRUPTED, WRONG_USAGE, WrongUse
 from antiphon_training.commands import prepare_command
 from antiphon_training.commands.cli import antiphon_train
 from antiphon_training.corpus.corpus import Corpus, Loaded
@@ -64,7 +64,9 @@ def contents(path):
 
 
 def test_a_data_folder_says_what_was_kept_and_what_was_not(phrase, tmp_path):
-    code, out, err = phrase("--scores", "scores", "--out", "data", "--sequence-length", "4")
+    code, out, err = phrase(
+        "--scores", "scores", "--out", "data", "--sequence-length", "4", "--recipe", "seed"
+    )
     assert code == DONE, err
     said = json.loads((tmp_path / "data" / "songs.json").read_text())
     assert (said["loaded"], said["duplicates"], len(said["songs"])) == (5, 1, 2)
@@ -82,6 +84,58 @@ def test_a_data_folder_says_what_was_kept_and_what_was_not(phrase, tmp_path):
         assert word in out
     assert "reading scores" in err
     assert "reading scores" not in out
+
+
+def test_the_default_recipe_rounds_what_the_grid_cannot_say(phrase, tmp_path):
+    tune = "X:1\nT:Triplets\nM:2/4\nL:1/4\nK:C\n(3CDE F|G A|(3c/d/e/ c|B5/2 A/|\n"
+    (tmp_path / "scores" / "book.abc").write_text(tune)
+    assert phrase("--scores", "scores", "--out", "seed", "--recipe", "seed")[0] == FAILED
+    code, out, _ = phrase("--scores", "scores", "--out", "data", "--json")
+    counts = json.loads(out)
+    assert (code, counts["kept"], counts["rounded"], counts["shortened"]) == (DONE, 1, 1, 0)
+    said = json.loads((tmp_path / "data" / "songs.json").read_text())
+    assert said["acceptable_durations"] is None
+    assert said["songs"][0]["moved"] == 4
+    assert not (tmp_path / "seed").exists()
+
+
+def test_a_line_a_file_says_which_voice_is_read(phrase, tmp_path):
+    track = b"\0\x90\x3c\x50\x60\x3e\x50\x60\x3c\0\0\x3e\0\0\xff\x2f\0"
+    header = b"MThd\0\0\0\6\0\1\0\1\0\x60MTrk" + len(track).to_bytes(4, "big")
+    (tmp_path / "scores" / "a.mid").write_bytes(header + track)
+    _, _, err = phrase("--scores", "scores", "--out", "data", "--verbose")
+    lines = err.splitlines()
+    assert "a.mid: track 1, channel 1, the only one; too few notes: 2 notes, fewer than 8" in lines
+    assert "book.abc#1: its one voice" in lines
+    assert any(line.startswith("book.abc#4: unreadable: ") for line in lines)
+
+
+def test_a_track_that_no_file_has_is_one_line(phrase, tmp_path):
+    track = b"\0\x90\x3c\x50\x60\x3c\0\0\xff\x2f\0"
+    header = b"MThd\0\0\0\6\0\1\0\1\0\x60MTrk" + len(track).to_bytes(4, "big")
+    (tmp_path / "scores" / "book.abc").unlink()
+    (tmp_path / "scores" / "a.mid").write_bytes(header + track)
+    code, out, err = phrase("--scores", "scores", "--out", "data", "--track", "Flute")
+    assert (code, out) == (FAILED, "")
+    assert "unreadable 1" in err
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_seed_recipe_refuses_what_was_prepared_without_its_filter(phrase, tmp_path):
+    from antiphon_training.commands.fit_command import fit_folder
+
+    assert phrase("--scores", "scores", "--out", "data")[0] == DONE
+    options = {
+        "epochs": 1,
+        "units": 4,
+        "max_minutes": None,
+        "random_seed": 0,
+        "resume": False,
+        "force": False,
+    }
+    with pytest.raises(WrongUse, match="prepare them with --recipe seed"):
+        fit_folder("seed", tmp_path / "data", tmp_path / "run", **options)
+    assert not (tmp_path / "run").exists()
 
 
 def test_the_single_file_holds_training_songs_only(phrase, tmp_path):

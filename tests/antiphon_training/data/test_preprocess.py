@@ -11,16 +11,18 @@ from antiphon.compose.symbols import decode
 from antiphon.events import GridNote
 from antiphon.listen.key import Key
 from antiphon_training.corpus.songs import ParsedSong, Sound
-from antiphon_training.data.preprocess import (
+from antiphon_training.data.gridding import (
     ACCEPTABLE_DURATIONS,
     LONGEST_STEPS,
     RefusedError,
+    has_acceptable_durations,
+)
+from antiphon_training.data.preprocess import (
     convert_songs_to_int,
     create_mapping,
     create_single_file_dataset,
     encode_song,
     generate_training_sequences,
-    has_acceptable_durations,
     key_of,
     transpose,
 )

@@ -3,13 +3,25 @@
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from antiphon.command_line import run
+from antiphon.midi.voice_choice import Wanted
 from antiphon_training.judge.answer_settings import JudgedSettings, answer_options
+
+
+def voice_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Which voice of a file with several is the melody."""
+    command = click.option(
+        "--channel", type=click.IntRange(1, 16), help="The channel that has the melody, in MIDI files."
+    )(command)
+    return click.option(
+        "--track", metavar="NAME|NUMBER", help="The track that has the melody, instead of our choice."
+    )(command)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -28,6 +40,15 @@ def antiphon_train() -> None:
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The data folder to make.")
 @click.option(
+    "--recipe",
+    type=click.Choice(["seed", "default"]),
+    default="default",
+    show_default=True,
+    help="seed: leave out songs with lengths off its list; default: round what is off the grid.",
+)
+@voice_options
+@click.option("--verbose", is_flag=True, help="Say which voice of each file is read.")
+@click.option(
     "--jobs", type=click.IntRange(1), default=os.cpu_count(), show_default=True, help="Worker processes."
 )
 @click.option(
@@ -44,6 +65,10 @@ def prepare(
     corpus: str | None,
     scores: Path | None,
     out: Path,
+    recipe: str,
+    track: str | None,
+    channel: int | None,
+    verbose: bool,
     jobs: int,
     dask: str | None,
     cache: Path | None,
@@ -65,6 +90,9 @@ def prepare(
         sequence_length=sequence_length,
         limit=limit,
         force=force,
+        recipe=recipe,
+        wanted=Wanted(track, channel),
+        verbose=verbose,
     )
     click.echo(json.dumps(counts, indent=1, ensure_ascii=False) if as_json else table(counts))
 
@@ -180,14 +208,15 @@ def listen(
 
 
 @antiphon_train.command()
-@click.argument("score", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="With title, key and meter, as JSON.")
-def encode(score: Path, as_json: bool) -> None:
-    """Print a score's melody as symbols, in its own key."""
-    from antiphon_training.commands.encode_command import encode_file
+@click.argument("file", type=click.Path(path_type=Path))
+@voice_options
+@click.option("--json", "as_json", is_flag=True, help="With notes, track, key, meter and pickup, as JSON.")
+def encode(file: Path, track: str | None, channel: int | None, as_json: bool) -> None:
+    """Print what `prepare` makes of a file: the melody of each song as symbols, in its own key."""
+    from antiphon_training.commands.encode_command import encode_file, lines
 
-    song = encode_file(score)
-    click.echo(json.dumps(song) if as_json else song["symbols"])
+    songs = encode_file(file, Wanted(track, channel))
+    click.echo(json.dumps(songs) if as_json else lines(songs))
 
 
 @antiphon_train.command()

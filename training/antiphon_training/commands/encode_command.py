@@ -1,44 +1,82 @@
-"""`encode`: one score as symbols in its own key; `antiphon generate` reads scores through it."""
+"""`encode`: what `prepare` makes of a file; `antiphon generate` reads scores through it."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from antiphon.compose.symbols import encode
 from antiphon.errors import Failure, WrongUse
 from antiphon.files.read import read_file
+from antiphon.midi.voice_choice import ANY_VOICE, Wanted
 from antiphon.timebase import quarters_to_steps
 from antiphon_training.corpus.corpus import music21_corpus, scores_of
 from antiphon_training.corpus.scores import MAX_SCORE_BYTES, read_score
-from antiphon_training.corpus.songs import FORMATS, UnreadableError
-from antiphon_training.data.preprocess import LONGEST_STEPS, RefusedError, grid_notes, key_of
+from antiphon_training.corpus.songs import FORMATS, ParsedSong, Score, UnreadableError
+from antiphon_training.data.gridding import RefusedError, rounded_notes
+from antiphon_training.data.preprocess import encode_song, key_of
+
+Song = dict[str, Any]
 
 
-def encode_file(path: Path) -> dict[str, str]:
-    """Title, symbols, key, where the key comes from, and meter ("" where unknown) of a file's first song.
+def encode_file(path: Path, wanted: Wanted = ANY_VOICE) -> Song:
+    """The first song of a file that has symbols, and `songs`: all of them, in their order.
 
-    Nothing is filtered: a phrase may have lengths that no training song may have, on the grid all the same.
-    Raises WrongUse for an ending that is none of a score's, Failure naming the file.
+    Of each song: title, `notes` as [length in quarters, pitch or None for a rest] as the file has them, track
+    (None where there is one), key, where the key comes from, meter ("" where unknown), pickup in quarters,
+    `symbols` on the grid, and `refused` with the reason where `prepare` leaves the song out. A song may be
+    refused and have symbols: a phrase may be shorter than a song to learn from.
+
+    Raises WrongUse for an ending that is none of a score's, Failure where no song has symbols.
     """
-    if path.suffix.lower() not in FORMATS:
+    form = FORMATS.get(path.suffix.lower())
+    if form is None:
         raise WrongUse(f'{path}: a score must be one of {" ".join(FORMATS)}, got "{path.suffix}"')
     read_file(path, MAX_SCORE_BYTES)
-    music21_corpus()
-    scores = scores_of([path], path.parent)
+    if form != "midi":
+        music21_corpus()
+    songs = [_song(replace(score, wanted=wanted)) for score in scores_of([path], path.parent)]
+    usable = [song for song in songs if "symbols" in song]
+    if not usable:
+        raise Failure(f"{path}: {songs[0]['refused'] if songs else 'has no song'}")
+    return {**usable[0], "songs": songs}
+
+
+def _song(score: Score) -> Song:
     try:
-        song = read_score(scores[0])
-        notes = grid_notes(song)
-        end = max(sound.onset + sound.duration for sound in song.sounds)
-        if (steps := quarters_to_steps(end)) > LONGEST_STEPS:
-            raise RefusedError("too long", f"a phrase may have 1–{LONGEST_STEPS} steps, got {round(steps)}")
-        symbols = encode(notes, round(steps))
-    except IndexError:
-        raise Failure(f"{path}: has no song") from None
-    except (UnreadableError, RefusedError, ValueError) as error:
-        raise Failure(f"{path}: {error}") from None
-    key, key_from = key_of(song.key, notes)
-    return {
+        song = read_score(score)
+    except UnreadableError as error:
+        return {"source": score.source, "refused": str(error)}
+    read: Song = {
+        "source": score.source,
         "title": song.title,
-        "symbols": " ".join(symbols),
-        "key": str(key),
-        "key_from": key_from,
+        "notes": [[round(sound.duration, 6), sound.pitch] for sound in song.sounds],
+        "track": song.track,
         "meter": song.meters[0] if song.meters else "",
+        "pickup": song.pickup,
     }
+    return read | dict(_refusal(song)) | dict(_on_the_grid(song))
+
+
+def _refusal(song: ParsedSong) -> Iterator[tuple[str, str]]:
+    try:
+        encode_song(song, None)
+    except RefusedError as error:
+        yield "refused", str(error)
+
+
+def _on_the_grid(song: ParsedSong) -> Iterator[tuple[str, str]]:
+    try:
+        notes = rounded_notes(song).notes
+    except RefusedError:
+        return
+    key, key_from = key_of(song.key, notes)
+    yield "key", str(key)
+    yield "key_from", key_from
+    if notes:
+        yield "symbols", " ".join(encode(notes, round(quarters_to_steps(song.length))))
+
+
+def lines(songs: Song) -> str:
+    """A line for each song: its symbols, or why it has none."""
+    return "\n".join(song.get("symbols") or f"refused: {song['refused']}" for song in songs["songs"])

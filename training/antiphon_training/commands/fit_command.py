@@ -43,6 +43,8 @@ def fit_folder(
     if resume and force:
         raise WrongUse("--resume goes on with a run and --force begins it anew; choose one")
     dataset = load_dataset(data)
+    if recipe_name == "seed" and not dataset.filtered:
+        raise WrongUse(f"{data} holds songs that the seed recipe leaves out; prepare them with --recipe seed")
     if threads is None:
         keras()
     else:

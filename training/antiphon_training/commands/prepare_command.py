@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from antiphon.errors import WrongUse
+from antiphon.midi.voice_choice import ANY_VOICE, Wanted
 from antiphon_training.corpus.cache import ParseCache, default_folder
 from antiphon_training.corpus.corpus import Corpus, collection, each_score, music21_corpus, score_paths
 from antiphon_training.corpus.dask_workers import dask_client, work_with_dask
 from antiphon_training.corpus.songs import Score
 from antiphon_training.corpus.workers import Done, Job, in_order, work_on_all
-from antiphon_training.data.encoding import Outcome, ScoreEncoder, outcome_of
+from antiphon_training.data.encoding import Outcome, Refusal, ScoreEncoder, outcome_of
 from antiphon_training.data.folder import data_folder, fill
+from antiphon_training.data.gridding import ACCEPTABLE_DURATIONS
 from antiphon_training.data.prepare import prepare_outcomes, summary
 from antiphon_training.data.song_file import SongFile
 
@@ -37,6 +39,9 @@ def prepare_folder(
     sequence_length: int,
     limit: int | None,
     force: bool,
+    recipe: str = "default",
+    wanted: Wanted = ANY_VOICE,
+    verbose: bool = False,
 ) -> dict[str, Any]:
     """Make a data folder; returns the counts. `dask`: "local" or the address of a scheduler.
 
@@ -44,11 +49,12 @@ def prepare_folder(
     """
     music21_corpus()
     corpus, paths, folder = _find(corpus_name, scores)
+    acceptable = ACCEPTABLE_DURATIONS if recipe == "seed" else None
     with data_folder(out, force) as beside, _workers(jobs, dask) as work:
         songs = SongFile(beside / "kept.jsonl")
-        found, encoder = _Found(paths, folder, limit), ScoreEncoder(_usable(cache))
-        with closing(_outcomes(found, work, encoder)) as outcomes:
-            prepared = prepare_outcomes(corpus, outcomes, sequence_length, songs)
+        found, encoder = _Found(paths, folder, limit, wanted), ScoreEncoder(_usable(cache), acceptable)
+        with closing(_outcomes(found, work, encoder, verbose)) as outcomes:
+            prepared = prepare_outcomes(corpus, outcomes, sequence_length, songs, acceptable)
         fill(beside, prepared)
         songs.remove()
         return summary(prepared)
@@ -75,9 +81,11 @@ class _Found:
     paths: list[Path]
     folder: Path
     limit: int | None
+    wanted: Wanted
 
     def __iter__(self) -> Iterator[Score]:
-        return islice(each_score(self.paths, self.folder), self.limit)
+        scores = islice(each_score(self.paths, self.folder), self.limit)
+        return (replace(score, wanted=self.wanted) for score in scores)
 
 
 @contextmanager
@@ -98,14 +106,27 @@ def _usable(cache: Path | None) -> Path | None:
     return None
 
 
-def _outcomes(scores: _Found, work: Workers, encoder: ScoreEncoder) -> Generator[Outcome, None, None]:
-    """What becomes of each score, in order, with a bar on stderr."""
+def _outcomes(
+    scores: _Found, work: Workers, encoder: ScoreEncoder, verbose: bool
+) -> Generator[Outcome, None, None]:
+    """What becomes of each score, in order, with a bar on stderr; `verbose`: and a line each."""
     columns = (TextColumn("reading scores"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(file=sys.stderr)) as progress:
         task = progress.add_task("", total=sum(1 for _ in scores))
         for result in in_order(work(enumerate(scores), encoder)):
+            outcome = outcome_of(result)
+            if verbose:
+                progress.console.print(_line(outcome), highlight=False, markup=False, soft_wrap=True)
             progress.advance(task)
-            yield outcome_of(result)
+            yield outcome
+
+
+def _line(outcome: Outcome) -> str:
+    """Which voice of a score was read, and why the score is left out if it is."""
+    if isinstance(outcome, Refusal):
+        voice = f"{outcome.voice}; " if outcome.voice else ""
+        return f"{outcome.source}: {voice}{outcome.reason}: {outcome.detail}"
+    return f"{outcome.source}: {outcome.voice or 'its one voice'}"
 
 
 def table(counts: dict[str, Any]) -> str:
@@ -113,7 +134,7 @@ def table(counts: dict[str, Any]) -> str:
     rows = [("loaded", counts["loaded"], "")]
     for reason, number in counts["refused"].items():
         rows.append((f"refused: {reason}", number, counts["refused_examples"][reason][0]))
-    rows += [(name, counts[name], "") for name in ("duplicates", "kept", "clusters")]
+    rows += [(name, counts[name], "") for name in ("duplicates", "kept", "rounded", "shortened", "clusters")]
     rows += [(name, number, "") for name, number in counts["split"].items()]
     rows += [(name, counts[name], "") for name in ("symbols", "vocabulary")]
     wide = max(len(row[0]) for row in rows)

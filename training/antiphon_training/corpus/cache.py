@@ -20,6 +20,10 @@ def _reader() -> str:
     return f"antiphon {PARSER_VERSION} music21 {version('music21')}"
 
 
+def _voice(score: Score) -> str:
+    return repr(score.wanted) if score.wanted else ""
+
+
 class ParseCache:
     """Readings of scores in a folder. A damaged one is read anew; a folder that cannot be written is left."""
 
@@ -35,7 +39,9 @@ class ParseCache:
         return os.access(self.folder / "scores", os.W_OK | os.X_OK)
 
     def path(self, score: Score) -> Path:
-        name = hashlib.sha256(f"{_reader()} {score.format}\n".encode() + score.content).hexdigest()
+        name = hashlib.sha256(
+            f"{_reader()} {score.format}{_voice(score)}\n".encode() + score.content
+        ).hexdigest()
         return self.folder / "scores" / name[:2] / f"{name[2:]}.json"
 
     def get(self, score: Score) -> Reading | None:

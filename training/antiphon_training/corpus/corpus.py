@@ -119,10 +119,19 @@ def score_paths(folder: Path, endings: Iterable[str] = FORMATS) -> list[Path]:
     wanted = tuple(endings)
     if not folder.is_dir():
         raise WrongUse(f"no folder of scores at {folder}")
-    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in wanted and p.is_file())
+    found = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in wanted and path.is_file() and not _is_of_macos(path)
+    )
     if not found:
         raise WrongUse(f"no scores below {folder}: looked for {' '.join(wanted)}")
     return found
+
+
+def _is_of_macos(path: Path) -> bool:
+    """Is it what macOS puts beside a file on a disk or in an archive, under the name of that file?"""
+    return path.name.startswith("._") or "__MACOSX" in path.parts
 
 
 def scores_of(paths: Iterable[Path], folder: Path) -> list[Score]:
@@ -138,8 +147,11 @@ def each_score(paths: Iterable[Path], folder: Path) -> Iterator[Score]:
 
 def _scores_in(path: Path, name: str) -> list[Score]:
     form = FORMATS[path.suffix.lower()]
-    with path.open("rb") as file:
-        content = file.read(MAX_SCORE_BYTES + 1)  # one that is larger is refused when it is read
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_SCORE_BYTES + 1)  # one that is larger is refused when it is read
+    except OSError as error:
+        return [Score(name, form, b"", trouble=error.strerror or f"{error}")]
     if form != "abc" or len(content) > MAX_SCORE_BYTES:
         return [Score(name, form, content)]
     tunes = list(split_tunes(text_of(content)))
@@ -169,14 +181,14 @@ def load_songs(
     """
     readings: dict[int, Reading] = {}
     for number, score in enumerate(scores):
-        known = cache.get(score) if cache else None
+        known = cache.get(score) if cache and not score.trouble else None
         if known is not None:
             readings[number] = known
             seen()
     missing = [(number, score) for number, score in enumerate(scores) if number not in readings]
     for number, reading in work_on_all(missing, jobs, read_score):
         readings[number] = reading
-        if cache and not isinstance(reading, CrashedError):
+        if cache and not scores[number].trouble and not isinstance(reading, CrashedError):
             cache.put(scores[number], reading)
         seen()
     return _loaded(scores, [readings[number] for number in range(len(scores))])

@@ -1,7 +1,7 @@
 """The melody of a score that music21 has parsed.
 
-It is the first part that has notes (the top one, also in Kern, whose spines music21 turns round), and in it
-the first voice; of a chord the highest note; grace notes are left out; repeats are not expanded.
+Of the part that `score_parts` chooses it is the first voice; of a chord the highest note; grace notes are
+left out, and so are rests before the first note; repeats are not expanded.
 Imports no music21.
 """
 
@@ -10,17 +10,35 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from antiphon.midi.voice_choice import Wanted
 from antiphon.timebase import Meter
+from antiphon_training.corpus.score_parts import melody_part
 from antiphon_training.corpus.songs import ParsedSong, Sound
 
 _CLOSE = 1e-6  # quarters
 
 
-def song_of(parsed: Any, title: str, key: str | None, meters: tuple[str, ...] | None = None) -> ParsedSong:
-    """`meters`, where the caller read them: music21 adds some of its own where an ABC bar is too long."""
-    parts = [part for part in getattr(parsed, "parts", ()) if part.recurse().notes] or [parsed]
-    written = _meters(parts[0]) if meters is None else meters
-    return song_from(title, key, written, _written(parts[0]), tuple(_bars(parts[0], written)))
+def song_of(parsed: Any, title: str, key: str | None, wanted: Wanted) -> ParsedSong:
+    """The melody of a parsed score. Raises ValueError where it has no part as it is wanted."""
+    part, track, voice = melody_part(parsed, wanted)
+    meters = _meters(part)
+    written, bars = _from_first_note(list(_written(part)), tuple(_bars(part, meters)))
+    return replace(song_from(title, key, meters, written, bars), track=track, voice=voice)
+
+
+def _from_first_note(
+    written: list["Written"], bars: tuple["Bar", ...]
+) -> tuple[list["Written"], tuple["Bar", ...]]:
+    """The same without the rests before the first note, which now begins at 0."""
+    begin = next((note.onset for note in written if note.pitch is not None), 0.0)
+    kept = [replace(note, onset=note.onset - begin) for note in written if note.onset >= begin]
+    later = (bar for bar in bars if bar.onset + bar.length > begin + _CLOSE)
+    return kept, tuple(_begun_at(begin, bar) for bar in later)
+
+
+def _begun_at(begin: float, bar: "Bar") -> "Bar":
+    rest = max(0.0, begin - bar.onset)
+    return replace(bar, onset=bar.onset + rest - begin, length=bar.length - rest)
 
 
 def song_from(

@@ -1,20 +1,20 @@
-"""One score, read with music21 into plain values; music21 is imported only when a score is read."""
+"""One score, read into plain values; music21 is imported only when a Kern or MusicXML score is read."""
 
 import contextlib
 import io
 import re
 import signal
 import threading
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from antiphon_training.corpus.abc_melody import read_tune
 from antiphon_training.corpus.melody import song_of
+from antiphon_training.corpus.midi_song import read_midi
+from antiphon_training.corpus.musicxml import musicxml_of
 from antiphon_training.corpus.songs import ParsedSong, Score, UnreadableError
 
 MAX_SCORE_BYTES = 4 << 20
-MAX_UNPACKED_BYTES = 16 << 20
 
 
 @contextlib.contextmanager
@@ -39,11 +39,13 @@ def _time_limit(seconds: float) -> Iterator[None]:
 
 def read_score(score: Score, limit_s: float = 60.0) -> ParsedSong:
     """Read one score; its title is empty where it says none. Raises UnreadableError, whatever went wrong."""
+    if score.trouble:
+        raise UnreadableError(score.trouble)
     if len(score.content) > MAX_SCORE_BYTES:
         raise UnreadableError(f"larger than {MAX_SCORE_BYTES >> 20} MiB")
     try:
         with _time_limit(limit_s), contextlib.redirect_stderr(io.StringIO()):
-            song = {"abc": _read_abc, "kern": _read_kern}.get(score.format, _read_file)(score)
+            song = _READERS[score.format](score)
     except UnreadableError:
         raise
     except Exception as error:  # music21 raises nearly anything on a broken file
@@ -70,7 +72,8 @@ def _read_kern(score: Score) -> ParsedSong:
     title = re.search(r"(?m)^!!!OTL[^:\n]*:[ \t]*(.*)", text)
     key = re.search(r"(?m)^(?:\*[^\t\n]*\t)*\*([A-Ga-g])([#-]?):(\w*)", text)
     parsed = converter.parseData(text, format="humdrum")
-    return song_of(parsed, title[1].strip() if title else "", _kern_key(*key.groups()) if key else None)
+    said = _kern_key(*key.groups()) if key else None
+    return song_of(parsed, title[1].strip() if title else "", said, score.wanted)
 
 
 def _kern_key(letter: str, accidental: str, mode: str) -> str:
@@ -79,33 +82,19 @@ def _kern_key(letter: str, accidental: str, mode: str) -> str:
     return f"{letter.upper()}{accidental.replace('-', 'b')} {words.get(mode[:3], plain)}"
 
 
-def _read_file(score: Score) -> ParsedSong:
-    """MusicXML and MIDI, from bytes; MIDI is laid on the grid by music21's own quantiser."""
+def _read_musicxml(score: Score) -> ParsedSong:
     from music21 import converter, key
 
-    form = score.format
-    if form == "musicxml":
-        packed = score.content[:2] == b"PK"
-        text = _unzipped(score.content) if packed else text_of(score.content)
-        if "<!ENTITY" in text:  # of some bytes they make any number, and no score has them
-            raise UnreadableError("it defines entities")
-        parsed = converter.parseData(text, format="musicxml")
-    else:
-        parsed = converter.parseData(score.content, format="midi")
+    parsed = converter.parseData(musicxml_of(score.content), format="musicxml")
+    parsed.toSoundingPitch(inPlace=True)
     written = next((f"{k.tonic.name.replace('-', 'b')} {k.mode}" for k in parsed[key.Key]), None)
-    # C major is what programs put into a MIDI file when nobody said a key.
-    said = None if form == "midi" and written == "C major" else written
     title = getattr(parsed.metadata, "bestTitle", None) or ""
-    return song_of(parsed, title, said)
+    return song_of(parsed, title, written, score.wanted)
 
 
-def _unzipped(content: bytes) -> str:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = [n for n in archive.namelist() if n.endswith((".xml", ".musicxml")) and "META-INF" not in n]
-        if not names:
-            raise UnreadableError("no score in the compressed file")
-        with archive.open(names[0]) as score:
-            unpacked = score.read(MAX_UNPACKED_BYTES + 1)
-    if len(unpacked) > MAX_UNPACKED_BYTES:
-        raise UnreadableError(f"unpacks to more than {MAX_UNPACKED_BYTES >> 20} MiB")
-    return text_of(unpacked)
+_READERS: dict[str, Callable[[Score], ParsedSong]] = {
+    "abc": _read_abc,
+    "kern": _read_kern,
+    "musicxml": _read_musicxml,
+    "midi": read_midi,
+}

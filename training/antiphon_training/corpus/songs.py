@@ -5,8 +5,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from antiphon.midi.voice_choice import ANY_VOICE, Wanted
+
 # Counted up whenever a score is read differently (abc_melody, melody, scores), so that old readings are left.
-PARSER_VERSION = 2
+PARSER_VERSION = 3
 FORMATS = {
     ".krn": "kern",
     ".abc": "abc",
@@ -15,6 +17,8 @@ FORMATS = {
     ".mxl": "musicxml",
     ".mid": "midi",
     ".midi": "midi",
+    ".kar": "midi",
+    ".rmi": "midi",
 }
 
 
@@ -34,7 +38,11 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class ParsedSong:
-    """What a score says of its melody. `pickup` in quarters; `key` as written: "D dorian", or "G" alone."""
+    """What a score says of its melody. `pickup` in quarters; `key` as written: "D dorian", or "G" alone.
+
+    Of a score with several voices, `track` is the name or the number of the one that was read, and `voice`
+    says in words which one that is and why.
+    """
 
     title: str
     source: str
@@ -43,6 +51,13 @@ class ParsedSong:
     pickup: float
     key: str | None
     bars_off: int = 0
+    track: str | int | None = None
+    voice: str = ""
+
+    @property
+    def length(self) -> float:
+        """To the end of the last note or rest, in quarters."""
+        return max((sound.onset + sound.duration for sound in self.sounds), default=0.0)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -59,11 +74,16 @@ class ParsedSong:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A score to be read: where it comes from, its format, and its bytes (of one tune, for ABC)."""
+    """A score to be read: its origin, its format, its bytes (of one tune, for ABC), the voice wanted.
+
+    `trouble` says why a file could not be opened.
+    """
 
     source: str
     format: str
     content: bytes
+    wanted: Wanted = ANY_VOICE
+    trouble: str = ""
 
     @property
     def stem(self) -> str:

@@ -42,6 +42,7 @@ class Dataset:
     steps_per_quarter: int
     key_rule: str
     sequence_length: int
+    filtered: bool = True  # by the durations of the seed recipe
 
     def of(self, split: str) -> list[Song]:
         """The songs of one side of the split. Raises ValueError for an unknown side."""
@@ -76,6 +77,7 @@ def load_dataset(folder: Path) -> Dataset:
             steps_per_quarter=said["steps_per_quarter"],
             key_rule=said["key_rule"],
             sequence_length=said["sequence_length"],
+            filtered=said.get("acceptable_durations", ()) is not None,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Failure(f"{folder} is damaged: {type(error).__name__} {error}") from error
@@ -136,7 +138,8 @@ def _streams_in(path: Path) -> Iterator[tuple[str, ...]]:
 def _streams_of_scores(paths: Sequence[Path], folder: Path) -> list[tuple[str, ...]]:
     from antiphon_training.corpus.cache import ParseCache, default_folder
     from antiphon_training.corpus.corpus import load_songs, music21_corpus, scores_of
-    from antiphon_training.data.preprocess import RefusedError, encode_song
+    from antiphon_training.data.gridding import RefusedError
+    from antiphon_training.data.preprocess import encode_song
 
     music21_corpus()
     loaded = load_songs(scores_of(paths, folder), os.cpu_count() or 1, ParseCache(default_folder()))
@@ -144,7 +147,7 @@ def _streams_of_scores(paths: Sequence[Path], folder: Path) -> list[tuple[str, .
     refused = [f"{source}: {reason}" for source, reason in loaded.unreadable]
     for song in loaded.songs:
         try:
-            streams.append(encode_song(song).stream)
+            streams.append(encode_song(song, None).stream)
         except RefusedError as reason:
             refused.append(f"{song.source}: {reason}")
     if not streams:

@@ -1,6 +1,6 @@
 """From a score to an encoded song or to the reason why it is left out: the work of one worker process."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -10,18 +10,21 @@ from antiphon_training.corpus.corpus import Loaded
 from antiphon_training.corpus.scores import read_score
 from antiphon_training.corpus.songs import ParsedSong, Reading, Score, UnreadableError
 from antiphon_training.corpus.workers import LeftOutError
-from antiphon_training.data.preprocess import EncodedSong, RefusedError, encode_song
+from antiphon_training.data.gridding import RefusedError
+from antiphon_training.data.preprocess import EncodedSong, encode_song
 
 UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A song that is left out: the kind of reason, which is counted, and what was found."""
+    """A song that is left out: the kind of reason, which is counted, and what was found; `voice` as in
+    `EncodedSong`."""
 
     source: str
     reason: str
     detail: str
+    voice: str = ""
 
 
 Outcome = EncodedSong | Refusal
@@ -31,16 +34,18 @@ Outcome = EncodedSong | Refusal
 class ScoreEncoder:
     """Reads and encodes one score. What a cache folder on the same machine knows is not read again.
 
-    A value that goes to worker processes; `cache` None keeps nothing.
+    A value that goes to worker processes; `cache` None keeps nothing. `acceptable` are the durations that
+    pass, in quarters; None: any, rounded to the grid.
     """
 
     cache: Path | None
+    acceptable: tuple[float, ...] | None
 
     def __call__(self, score: Score) -> Outcome:
         reading = _reading(score, None if self.cache is None else _kept_in(self.cache))
         if isinstance(reading, UnreadableError):
             return Refusal(score.source, UNREADABLE, str(reading))
-        return encode(replace(reading, title=reading.title or score.stem))
+        return encode(replace(reading, title=reading.title or score.stem), self.acceptable)
 
 
 @cache
@@ -49,6 +54,7 @@ def _kept_in(folder: Path) -> ParseCache:
 
 
 def _reading(score: Score, known: ParseCache | None) -> Reading:
+    known = None if score.trouble else known
     found = known.get(score) if known else None
     if found is not None:
         return found
@@ -61,11 +67,11 @@ def _reading(score: Score, known: ParseCache | None) -> Reading:
     return reading
 
 
-def encode(song: ParsedSong) -> Outcome:
+def encode(song: ParsedSong, acceptable: Sequence[float] | None) -> Outcome:
     try:
-        return encode_song(song)
+        return encode_song(song, acceptable)
     except RefusedError as refused:
-        return Refusal(song.source, refused.reason, str(refused))
+        return Refusal(song.source, refused.reason, str(refused), song.voice)
 
 
 def outcome_of(result: Outcome | LeftOutError) -> Outcome:
@@ -75,7 +81,7 @@ def outcome_of(result: Outcome | LeftOutError) -> Outcome:
     return result
 
 
-def encoded(loaded: Loaded) -> Iterator[Outcome]:
+def encoded(loaded: Loaded, acceptable: Sequence[float] | None) -> Iterator[Outcome]:
     """What became of songs that are in memory: first those that could not be read."""
     yield from (Refusal(source, UNREADABLE, reason) for source, reason in loaded.unreadable)
-    yield from map(encode, loaded.songs)
+    yield from (encode(song, acceptable) for song in loaded.songs)

@@ -13,7 +13,8 @@ from antiphon.errors import Failure
 from antiphon.timebase import STEPS_PER_QUARTER
 from antiphon_training.corpus.corpus import Corpus, Loaded
 from antiphon_training.data.encoding import Outcome, Refusal, encoded
-from antiphon_training.data.preprocess import ACCEPTABLE_DURATIONS, KEY_RULE, EncodedSong
+from antiphon_training.data.gridding import ACCEPTABLE_DURATIONS
+from antiphon_training.data.preprocess import KEY_RULE, EncodedSong
 from antiphon_training.data.song_file import Songs
 from antiphon_training.data.variants import cluster_names, digest, runs, split_of
 
@@ -42,6 +43,12 @@ class Refusals:
         if len(found) < EXAMPLES:
             found.append(f"{source}: {detail}")
 
+    def __str__(self) -> str:
+        """The reasons, the most frequent first, each with its first example."""
+        common = self.counts.most_common()
+        said = [f"{reason} {count} ({self.examples[reason][0]})" for reason, count in common]
+        return ", ".join(said) or "there is none"
+
 
 class KeptSongs:
     """The songs that go into the data, in order; they may be read again and again, and are not held here."""
@@ -68,70 +75,85 @@ class Prepared:
     refusals: Refusals
     loaded: int
     duplicates: int
+    rounded: int
+    shortened: int
     sequence_length: int
+    acceptable: Sequence[float] | None = ACCEPTABLE_DURATIONS
 
     def split_sizes(self) -> dict[str, int]:
         sizes = Counter(map(split_of, self.songs.clusters))
         return {name: sizes[name] for name in ("train", "valid", "test")}
 
 
-def prepare(corpus: Corpus, loaded: Loaded, sequence_length: int) -> Prepared:
+def prepare(
+    corpus: Corpus,
+    loaded: Loaded,
+    sequence_length: int,
+    acceptable: Sequence[float] | None = ACCEPTABLE_DURATIONS,
+) -> Prepared:
     """`prepare_outcomes` for songs that are in memory."""
-    return prepare_outcomes(corpus, encoded(loaded), sequence_length, [])
+    return prepare_outcomes(corpus, encoded(loaded, acceptable), sequence_length, [], acceptable)
 
 
 def prepare_outcomes(
-    corpus: Corpus, outcomes: Iterable[Outcome], sequence_length: int, songs: Songs
+    corpus: Corpus,
+    outcomes: Iterable[Outcome],
+    sequence_length: int,
+    songs: Songs,
+    acceptable: Sequence[float] | None = ACCEPTABLE_DURATIONS,
 ) -> Prepared:
     """Drop duplicates, keep the others in `songs`, split by clusters of variants.
 
     Outcomes are taken one at a time; of a song that is kept only its digest and its runs stay in memory.
-    Raises Failure where nothing is left.
+    `acceptable`: the durations that passed, in quarters; None: any, rounded to the grid. Raises Failure where
+    nothing is left.
     """
     refusals, facts, loaded = Refusals(), _Facts(), 0
     for outcome in outcomes:
         loaded += 1
         if isinstance(outcome, Refusal):
             refusals.add(outcome.reason, outcome.source, outcome.detail)
-        elif facts.are_new(outcome.stream):
+        elif facts.are_new(outcome):
             songs.append(outcome)
     if not len(songs):
-        reasons = ", ".join(f"{reason} {count}" for reason, count in refusals.counts.most_common())
-        raise Failure(f"no song of {corpus.title} can be used: {reasons}")
-    duplicates = loaded - refusals.counts.total() - len(songs)
-    kept = KeptSongs(songs, facts.clusters())
+        raise Failure(f"no song of {corpus.title} can be used: {refusals}")
     return Prepared(
         corpus,
-        kept,
+        KeptSongs(songs, facts.clusters()),
         Vocabulary.of([facts.vocabulary]),
         facts.symbols,
         refusals,
         loaded,
-        duplicates,
-        sequence_length,
+        duplicates=loaded - refusals.counts.total() - len(songs),
+        rounded=facts.rounded,
+        shortened=facts.shortened,
+        sequence_length=sequence_length,
+        acceptable=acceptable,
     )
 
 
 class _Facts:
-    """What must be known of all songs together to find duplicates, variants and the vocabulary."""
+    """What must be known of all songs together: duplicates, variants, the vocabulary and some counts."""
 
     def __init__(self) -> None:
         self._digests: dict[str, None] = {}
         self._runs, self._counts = array("Q"), array("q")
         self.vocabulary: set[str] = set()
-        self.symbols = 0
+        self.symbols = self.rounded = self.shortened = 0
 
-    def are_new(self, stream: Sequence[str]) -> bool:
+    def are_new(self, song: EncodedSong) -> bool:
         """Take up a song, unless it is a duplicate of one that was taken up."""
-        name = digest(stream)
+        name = digest(song.stream)
         if name in self._digests:
             return False
-        own = runs(stream)
+        own = runs(song.stream)
         self._digests[name] = None
         self._runs.frombytes(own.tobytes())
         self._counts.append(len(own))
-        self.vocabulary.update(stream)
-        self.symbols += len(stream)
+        self.vocabulary.update(song.stream)
+        self.symbols += len(song.stream)
+        self.rounded += song.moved > 0
+        self.shortened += song.left_out > 0
         return True
 
     def clusters(self) -> list[str]:
@@ -148,7 +170,7 @@ def catalogue(prepared: Prepared) -> dict[str, Any]:
         "steps_per_quarter": STEPS_PER_QUARTER,
         "key_rule": KEY_RULE,
         "corpus": {"name": corpus.name, "title": corpus.title, "licence": corpus.licence},
-        "acceptable_durations": list(ACCEPTABLE_DURATIONS),
+        "acceptable_durations": prepared.acceptable and list(prepared.acceptable),
         "sequence_length": prepared.sequence_length,
         "loaded": prepared.loaded,
         "refused": dict(sorted(prepared.refusals.counts.items())),
@@ -176,7 +198,14 @@ def entry(index: int, kept: KeptSong) -> dict[str, Any]:
         "split": kept.split,
         "steps": len(song.stream),
         "notes": song.notes,
+        **_rounding(song),
     }
+
+
+def _rounding(song: EncodedSong) -> dict[str, int]:
+    """What the grid could not say as it is written; nothing where it could."""
+    counts = {"moved": song.moved, "left_out": song.left_out}
+    return {name: count for name, count in counts.items() if count}
 
 
 def summary(prepared: Prepared) -> dict[str, Any]:
@@ -189,6 +218,8 @@ def summary(prepared: Prepared) -> dict[str, Any]:
         "refused_examples": prepared.refusals.examples,
         "duplicates": prepared.duplicates,
         "kept": len(prepared.songs),
+        "rounded": prepared.rounded,
+        "shortened": prepared.shortened,
         "clusters": len(set(prepared.songs.clusters)),
         "split": prepared.split_sizes(),
         "symbols": prepared.symbols,

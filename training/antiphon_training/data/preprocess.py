@@ -12,25 +12,21 @@ import numpy.typing as npt
 
 from antiphon.compose import symbols
 from antiphon.compose.symbols import Vocabulary
-from antiphon.events import HIGHEST_PITCH, LOWEST_PITCH, GridNote
+from antiphon.events import GridNote
 from antiphon.listen.key import Key, Mode, estimate, posterior
 from antiphon.timebase import quarters_to_steps
-from antiphon_training.corpus.songs import ParsedSong, say_quarters
+from antiphon_training.corpus.songs import ParsedSong
+from antiphon_training.data.gridding import (
+    ACCEPTABLE_DURATIONS,
+    RefusedError,
+    notes_acceptable,
+    notes_rounded,
+)
 
-ACCEPTABLE_DURATIONS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
 SEQUENCE_LENGTH = 64
 FEWEST_NOTES = 8
-LONGEST_STEPS = 4096
 KEY_RULE = "written in the score, else estimated; major modes to C major, minor modes to A minor"
 MAJOR_MODES = frozenset({"major", "ionian", "lydian", "mixolydian"})
-
-
-class RefusedError(Exception):
-    """A song that is left out: `reason` is the kind, counted; the message says what was found."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +35,8 @@ class EncodedSong:
 
     `key_from`: "score", "estimate", or "tonic": the score says the tonic, the notes decide the mode.
     `bars_off`: bars that are longer than the meter allows, so that the place in the bar is not to be trusted.
+    `moved`: notes that are off the grid as they are written, such as triplets, and went to the nearest step;
+    `left_out`: notes for which there was no step. `voice`: the one that was read, of a score with several.
     """
 
     title: str
@@ -50,39 +48,9 @@ class EncodedSong:
     pickup_steps: int
     bars_off: int
     notes: int
-
-
-def unacceptable_durations(song: ParsedSong, acceptable: Sequence[float]) -> list[float]:
-    """The written durations, in quarters, of notes and rests that are not on the list."""
-    return sorted({d for sound in song.sounds for d in sound.written if d not in acceptable})
-
-
-def has_acceptable_durations(song: ParsedSong, acceptable: Sequence[float] = ACCEPTABLE_DURATIONS) -> bool:
-    """Whether every note and rest is written with a duration on the list (in quarters; ties taken apart)."""
-    return not unacceptable_durations(song, acceptable)
-
-
-def grid_notes(song: ParsedSong) -> tuple[GridNote, ...]:
-    """The notes of a song on the grid of sixteenths. Raises RefusedError for one that is not on it."""
-    return tuple(
-        GridNote(_step(sound.onset), _step(sound.duration), _pitch(sound.pitch))
-        for sound in song.sounds
-        if sound.pitch is not None
-    )
-
-
-def _step(quarters: float) -> int:
-    steps = quarters_to_steps(quarters)
-    if abs(steps - round(steps)) > 1e-6 or steps > LONGEST_STEPS:
-        kind = "too long" if steps > LONGEST_STEPS else "off the grid"
-        raise RefusedError(kind, f"a note at or of {say_quarters(quarters)} quarters")
-    return round(steps)
-
-
-def _pitch(pitch: int) -> int:
-    if not LOWEST_PITCH <= pitch <= HIGHEST_PITCH:
-        raise RefusedError("pitch out of range", f"pitch {pitch}")
-    return pitch
+    moved: int = 0
+    left_out: int = 0
+    voice: str = ""
 
 
 def key_of(written: str | None, notes: Iterable[GridNote]) -> tuple[Key, str]:
@@ -110,19 +78,22 @@ def transpose(notes: Iterable[GridNote], key: Key) -> tuple[GridNote, ...]:
     return tuple(note.transposed(key.shift) for note in notes)
 
 
-def encode_song(song: ParsedSong, acceptable: Sequence[float] = ACCEPTABLE_DURATIONS) -> EncodedSong:
-    """A parsed song as symbols. Raises RefusedError, with the first reason to leave it out."""
-    _check_durations(song, acceptable)
-    notes = grid_notes(song)
+def encode_song(song: ParsedSong, acceptable: Sequence[float] | None = ACCEPTABLE_DURATIONS) -> EncodedSong:
+    """A parsed song as symbols. Raises RefusedError, with the first reason to leave it out.
+
+    With `acceptable`, as in the seed recipe, every duration must be on that list; with None, notes that are
+    off the grid are rounded to it.
+    """
+    _check_notes(song)
+    found = notes_rounded(song) if acceptable is None else notes_acceptable(song, acceptable)
+    notes = found.notes
     if len(notes) < FEWEST_NOTES:
         raise RefusedError("too few notes", f"{len(notes)} notes, fewer than {FEWEST_NOTES}")
-    end = _step(max(sound.onset + sound.duration for sound in song.sounds))
     key, key_from = key_of(song.key, notes)
     try:
-        stream = symbols.encode(transpose(notes, key), end)
+        stream = symbols.encode(transpose(notes, key), round(quarters_to_steps(song.length)))
     except ValueError as error:
         raise RefusedError("overlapping notes", str(error)) from error
-    pickup = _step(song.pickup)
     return EncodedSong(
         title=song.title,
         source=song.source,
@@ -130,18 +101,18 @@ def encode_song(song: ParsedSong, acceptable: Sequence[float] = ACCEPTABLE_DURAT
         key=key,
         key_from=key_from,
         meters=song.meters,
-        pickup_steps=pickup,
+        pickup_steps=round(quarters_to_steps(song.pickup)),
         bars_off=song.bars_off,
         notes=len(notes),
+        moved=found.moved,
+        left_out=found.left_out,
+        voice=song.voice,
     )
 
 
-def _check_durations(song: ParsedSong, acceptable: Sequence[float]) -> None:
+def _check_notes(song: ParsedSong) -> None:
     if not any(sound.pitch is not None for sound in song.sounds):
         raise RefusedError("no notes", "no notes")
-    if not has_acceptable_durations(song, acceptable):
-        found = ", ".join(say_quarters(d) for d in unacceptable_durations(song, acceptable))
-        raise RefusedError("durations", f"durations of {found} quarters")
 
 
 def song_text(stream: Iterable[str]) -> str:

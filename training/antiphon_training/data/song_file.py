@@ -60,6 +60,9 @@ def as_plain(song: EncodedSong) -> dict[str, Any]:
         "pickup_steps": song.pickup_steps,
         "bars_off": song.bars_off,
         "notes": song.notes,
+        "moved": song.moved,
+        "left_out": song.left_out,
+        "voice": song.voice,
     }
 
 

@@ -3,7 +3,7 @@
     python -m antiphon_training.export.key_profiles --data DIR [--data DIR …] --out FILE
 
 A folder named twice counts twice. The tables that ship were measured on essen, and twice each on oneills and
-ryans (`prepare --corpus`).
+ryans (`prepare --recipe seed --corpus`).
 
 They are the weights of a softmax regression over the 24 keys, shared between the tonics: they maximise the
 probability of the written keys of the songs of the `train` split.
