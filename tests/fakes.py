@@ -7,7 +7,7 @@ import numpy as np
 
 from antiphon.compose.events_model import LENGTHS, EventWeights
 from antiphon.compose.lstm import Probabilities
-from antiphon.compose.model import LstmWeights
+from antiphon.compose.lstm_weights import LstmLayer, LstmStackWeights, LstmWeights
 from antiphon.compose.place import BAR_NUMBERS, NO_BARS, PLACES, Bars
 from antiphon.compose.symbols import HOLD, Vocabulary
 from antiphon.perform.answer.programs import Voice
@@ -63,6 +63,20 @@ def random_weights(symbols: int, units: int = 12, seed: int = 0, scale: float = 
         array(units, symbols),
         array(symbols),
     )
+
+
+def random_stack(symbols: int, units: Sequence[int], seed: int = 0, scale: float = 0.5) -> LstmStackWeights:
+    """Small LSTM layers that nobody trained, one above another."""
+    generator = np.random.default_rng(seed)
+
+    def array(*shape: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        return generator.normal(0.0, scale, shape).astype(np.float32)
+
+    layers = [
+        LstmLayer(array(inputs, 4 * own), array(own, 4 * own), array(4 * own))
+        for inputs, own in zip([symbols, *units], units, strict=False)
+    ]
+    return LstmStackWeights(tuple(layers), array(units[-1], symbols), array(symbols))
 
 
 def random_event_weights(symbols: int, units: int = 12, seed: int = 0, scale: float = 0.5) -> EventWeights:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from antiphon.compose.model import LstmWeights
+from antiphon.compose.lstm_weights import LstmWeights
 from antiphon.compose.symbols import Vocabulary
 
 SCALE = ("60", "62", "64", "65", "67", "69", "71", "72")

@@ -43,9 +43,10 @@ class _Part(BaseModel):
 
 
 class Architecture(_Part):
-    """The network: one LSTM layer, over symbols ("lstm") or over notes and rests ("events")."""
+    """The network: one LSTM layer, over symbols ("lstm") or over notes and rests ("events"); or several,
+    one above another, over symbols ("lstm-stack"). `units` are those of the last layer."""
 
-    kind: Literal["lstm", "events"] = "lstm"
+    kind: Literal["lstm", "lstm-stack", "events"] = "lstm"
     units: Annotated[int, Field(ge=1, le=4096)]
 
 

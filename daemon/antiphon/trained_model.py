@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from antiphon.compose.context import Context
 from antiphon.compose.events_model import EventModel, EventWeights
+from antiphon.compose.lstm_weights import multiplications
 from antiphon.compose.memory import Experience, Memory
 from antiphon.compose.model import Model, build
 from antiphon.compose.symbols import END, HOLD, Vocabulary
@@ -16,7 +17,7 @@ from antiphon.files.read import read_file
 from antiphon.model_facts import CARD_FILE, WEIGHTS_FILE, ModelFacts
 from antiphon.weights import MAX_WEIGHTS_BYTES, Weights, parse_weights
 
-# A window is gone through again at every symbol: its length times the numbers of the layer, some 0.1 s.
+# All states of a window hear every symbol: its length times the numbers of the layers, at most some 20 ms.
 MAX_WINDOW_WORK = 1 << 28
 
 
@@ -93,9 +94,11 @@ def _check_sizes(facts: ModelFacts, weights: Weights) -> None:
 
 
 def _check_work(facts: ModelFacts, weights: Weights) -> None:
-    work = facts.window_length * weights.recurrent.size
-    if weights.kind == "lstm" and work > MAX_WINDOW_WORK:
-        most = MAX_WINDOW_WORK // weights.recurrent.size
+    if isinstance(weights, EventWeights):
+        return
+    of_a_symbol = multiplications(weights)
+    if facts.window_length * of_a_symbol > MAX_WINDOW_WORK:
+        most = MAX_WINDOW_WORK // of_a_symbol
         raise Failure(
             f"{facts.folder}: window_length must be 1–{most} with {weights.units} units, "
             f"got {facts.window_length}"

@@ -2,19 +2,22 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from antiphon.compose.events_model import EventWeights
 from antiphon.compose.lstm import Floats
-from antiphon.compose.model import LstmWeights
+from antiphon.compose.lstm_weights import MOST_LAYERS, LstmStackWeights, LstmWeights, stack_names
 from antiphon.errors import shown
 
-Weights = LstmWeights | EventWeights
+Weights = LstmWeights | LstmStackWeights | EventWeights
 
 MAX_WEIGHTS_BYTES = 64 << 20
-_KINDS: tuple[type[Weights], ...] = (LstmWeights, EventWeights)
+_KINDS: tuple[type[LstmWeights | EventWeights], ...] = (LstmWeights, EventWeights)
 _FLOATS = ("float16", "float32", "float64")
 _END_BYTES, _MAX_DIRECTORY_BYTES = 22, 64 << 10
 # What numpy writes; other ways of packing may ask for any memory before they give a byte.
@@ -24,24 +27,25 @@ _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 def weights_bytes(weights: Weights) -> bytes:
     """The weights file, uncompressed: the same weights give the same bytes."""
     buffer = io.BytesIO()
-    np.savez(buffer, **asdict(weights))
+    named: dict[str, Any] = weights.arrays() if isinstance(weights, LstmStackWeights) else asdict(weights)
+    np.savez(buffer, **named)
     return buffer.getvalue()
 
 
 def parse_weights(data: bytes) -> Weights:
     """The arrays of a weights file; their names tell the kind of network. Raises ValueError."""
     try:
-        kind = _kind_of(data)
+        names, make = _kind_of(data)
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            return kind(**{name: _floats(name, arrays[name]) for name in kind.__dataclass_fields__})
+            return make({name: _floats(name, arrays[name]) for name in names})
     except ValueError:
         raise
     except Exception as error:  # zipfile and numpy raise nearly anything on damaged bytes
         raise ValueError(f"weights cannot be read: {str(error) or type(error).__name__}") from None
 
 
-def _kind_of(data: bytes) -> type[Weights]:
-    """The kind of network whose arrays these are: all of them, nothing else, and not too large unpacked."""
+def _kind_of(data: bytes) -> tuple[list[str], Callable[[dict[str, Floats]], Weights]]:
+    """The names of the arrays and what makes weights of them; nothing else is there, nor too large."""
     # The directory at the archive's end is read whole, so its size is looked at first.
     end = data[-_END_BYTES:]
     size = int.from_bytes(end[12:16], "little")
@@ -54,11 +58,17 @@ def _kind_of(data: bytes) -> type[Weights]:
     if any(member.compress_type not in _PACKED for member in members):
         raise ValueError("weights must be stored or deflated")
     names = sorted(member.filename.removesuffix(".npy") for member in members)
-    kind = next((kind for kind in _KINDS if names == sorted(kind.__dataclass_fields__)), None)
-    if kind is None:
-        wanted = " or ".join(", ".join(kind.__dataclass_fields__) for kind in _KINDS)
-        raise ValueError(f"weights must hold {wanted}; they hold {shown(names)}")
-    return kind
+    for kind in _KINDS:
+        if names == sorted(kind.__dataclass_fields__):
+            return names, partial(_make, kind)
+    if any(names == sorted(stack_names(layers)) for layers in range(2, MOST_LAYERS + 1)):
+        return names, LstmStackWeights.of
+    wanted = " or ".join(", ".join(kind.__dataclass_fields__) for kind in _KINDS)
+    raise ValueError(f"weights must hold {wanted}, or those of a stack of layers; they hold {shown(names)}")
+
+
+def _make(kind: type[LstmWeights | EventWeights], arrays: dict[str, Floats]) -> Weights:
+    return kind(**arrays)
 
 
 def _floats(name: str, array: object) -> Floats:

@@ -6,8 +6,9 @@ import pytest
 
 from antiphon import bundle
 from antiphon.bundle import Architecture, Card, Corpus, Split
+from antiphon.compose.lstm_weights import LstmWeights
 from antiphon.compose.memory import DISTANCES, RUNS
-from antiphon.compose.model import LstmWeights, StreamModel, WindowModel
+from antiphon.compose.model import StreamModel, WindowModel
 from antiphon.errors import Failure, WrongUse
 from antiphon.weights import weights_bytes
 from fakes import VOCABULARY, random_event_weights, random_weights

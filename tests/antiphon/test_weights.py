@@ -9,9 +9,10 @@ import zipfile
 import numpy as np
 import pytest
 
-from antiphon.compose.model import LARGEST_WEIGHT, LstmWeights
+from antiphon.compose.arrays import LARGEST_WEIGHT
+from antiphon.compose.lstm_weights import LstmStackWeights, LstmWeights
 from antiphon.weights import parse_weights, weights_bytes
-from fakes import random_event_weights, random_weights
+from fakes import random_event_weights, random_stack, random_weights
 
 WEIGHTS = random_weights(5, units=3)
 NAMES = tuple(LstmWeights.__dataclass_fields__)
@@ -51,6 +52,23 @@ def test_what_was_written_is_read(weights):
     back = parse_weights(weights_bytes(weights))
     for name in type(weights).__dataclass_fields__:
         assert (getattr(back, name) == getattr(weights, name)).all()
+
+
+def test_a_stack_that_was_written_is_read():
+    weights = random_stack(5, (4, 3, 2))
+    back = parse_weights(weights_bytes(weights))
+    assert isinstance(back, LstmStackWeights)
+    for name, array in weights.arrays().items():
+        assert (back.arrays()[name] == array).all()
+
+
+def test_a_stack_with_a_hole_is_none():
+    arrays = random_stack(5, (4, 3, 2)).arrays()
+    del arrays["bias_2"]
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    with pytest.raises(ValueError, match="or those of a stack of layers; they hold"):
+        parse_weights(buffer.getvalue())
 
 
 def test_other_floats_and_the_other_order_are_the_same_numbers():

@@ -19,7 +19,8 @@ from collections.abc import Callable
 import numpy as np
 
 from antiphon import bundle
-from antiphon.compose.model import LstmWeights, StreamModel, WindowModel
+from antiphon.compose.lstm_weights import LstmWeights
+from antiphon.compose.model import StreamModel, WindowModel
 from antiphon.compose.place import Bars
 from antiphon_training.network.network import build_model, keras
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from antiphon.compose.arrays import check_arrays, check_dimensions
 from antiphon.compose.lstm import Floats, LstmState, Probabilities, prepared, softmax
-from antiphon.compose.model import check_arrays, check_dimensions
 from antiphon.compose.place import BAR_NUMBERS, NO_BARS, PLACES, Bars
 
 LENGTHS = 33  # lengths of 1 … 32 steps, and of more

@@ -1,4 +1,4 @@
-"""One step of an LSTM layer, and the softmax, in numpy. Knows nothing of symbols.
+"""One step of LSTM layers one above another, and the softmax, in numpy. Knows nothing of files or training.
 
 The arithmetic is Keras's (gates i, f, c, o; sigmoid and tanh), so a trained network gives the same numbers
 here to within rounding. The sigmoid is computed as (1 + tanh(x/2))/2, so that one tanh serves all four gates.
@@ -25,11 +25,11 @@ def prepared(gates: Floats) -> Floats:
 
 
 class LstmState:
-    """What an LSTM layer remembers; `hidden` and `carry` have shape (U,)."""
+    """What an LSTM layer remembers; `hidden` and `carry` have shape (U,), with `rows` (R, U)."""
 
-    def __init__(self, units: int) -> None:
-        self.hidden: Floats = np.zeros(units, np.float32)
-        self.carry: Floats = np.zeros(units, np.float32)
+    def __init__(self, units: int, rows: tuple[int, ...] = ()) -> None:
+        self.hidden: Floats = np.zeros((*rows, units), np.float32)
+        self.carry: Floats = np.zeros((*rows, units), np.float32)
 
     def reset(self) -> None:
         """The beginning of a song."""
@@ -37,16 +37,16 @@ class LstmState:
         self.carry.fill(0.0)
 
     def follow(self, before: "LstmState", gates: Floats) -> None:
-        """Become the state after `before`, which may be this one; `gates` (4U,), prepared, are used up."""
-        units = len(self.hidden)
+        """Become the state after `before`, which may be this one; `gates` (…, 4U), prepared, are used up."""
+        units = self.hidden.shape[-1]
         np.tanh(gates, out=gates)
-        sigmoids = gates[: 3 * units]
+        sigmoids = gates[..., : 3 * units]
         sigmoids += 1.0
         sigmoids *= 0.5
-        np.multiply(before.carry, gates[units : 2 * units], out=self.carry)
-        self.carry += gates[:units] * gates[3 * units :]
+        np.multiply(before.carry, gates[..., units : 2 * units], out=self.carry)
+        self.carry += gates[..., :units] * gates[..., 3 * units :]
         np.tanh(self.carry, out=self.hidden)
-        self.hidden *= gates[2 * units : 3 * units]
+        self.hidden *= gates[..., 2 * units : 3 * units]
 
 
 def softmax(logits: NDArray[np.floating[Any]]) -> Probabilities:

@@ -110,8 +110,12 @@ class Vocabulary:
     @classmethod
     def of(cls, streams: Iterable[Iterable[str]]) -> "Vocabulary":
         """The vocabulary of a corpus; the control symbols are always in it."""
-        seen = {REST, HOLD, END}.union(*streams)
-        return cls(tuple(sorted(seen, key=_order)))
+        return cls.sorted_of({REST, HOLD, END}.union(*streams))
+
+    @classmethod
+    def sorted_of(cls, symbols: Iterable[str]) -> "Vocabulary":
+        """Of these symbols, in whatever order they come. Raises ValueError for one that is none."""
+        return cls(tuple(sorted(symbols, key=_order)))
 
     def __len__(self) -> int:
         return len(self.symbols)

@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from antiphon.compose.model import LstmWeights, StreamModel, WindowModel, build, prime
-from fakes import random_weights
+from antiphon.compose.lstm_weights import LstmWeights
+from antiphon.compose.model import StreamModel, WindowModel
+from fakes import random_stack, random_weights
 
 
 def sigmoid(x):
@@ -13,21 +14,38 @@ def sigmoid(x):
 
 def textbook(weights, ids):
     """The LSTM of Hochreiter and Schmidhuber as Keras writes it, in float64 and with nothing clever."""
-    units = weights.units
-    h = c = np.zeros(units)
-    for i in ids:
-        z = weights.kernel[i].astype(float) + h @ weights.recurrent.astype(float) + weights.bias
-        gate_in, forget, fresh, out = (z[k * units : (k + 1) * units] for k in range(4))
-        c = sigmoid(forget) * c + sigmoid(gate_in) * np.tanh(fresh)
-        h = sigmoid(out) * np.tanh(c)
-    logits = h @ weights.out_kernel + weights.out_bias
+    heard = np.eye(weights.symbols)[list(ids)]
+    for layer in weights.layers:
+        heard = textbook_layer(layer, heard)
+    logits = heard[-1] @ weights.out_kernel + weights.out_bias
     return np.exp(logits) / np.exp(logits).sum()
 
 
+def textbook_layer(layer, heard):
+    units = layer.units
+    h = c = np.zeros(units)
+    states = []
+    for x in heard:
+        z = x @ layer.kernel.astype(float) + h @ layer.recurrent.astype(float) + layer.bias
+        gate_in, forget, fresh, out = (z[k * units : (k + 1) * units] for k in range(4))
+        c = sigmoid(forget) * c + sigmoid(gate_in) * np.tanh(fresh)
+        h = sigmoid(out) * np.tanh(c)
+        states.append(h)
+    return states
+
+
+NETWORKS = {
+    "one layer": lambda seed: random_weights(7, seed=seed),
+    "two layers": lambda seed: random_stack(7, (9, 5), seed),
+    "three layers": lambda seed: random_stack(7, (4, 6, 3), seed),
+}
+
+
+@pytest.mark.parametrize("network", NETWORKS)
 @settings(deadline=None)
-@given(st.lists(st.integers(0, 6), min_size=1, max_size=60), st.integers(0, 100))
-def test_the_stream_is_the_textbook_lstm(ids, seed):
-    weights = random_weights(7, seed=seed)
+@given(ids=st.lists(st.integers(0, 6), min_size=1, max_size=60), seed=st.integers(0, 100))
+def test_the_stream_is_the_textbook_lstm(network, ids, seed):
+    weights = NETWORKS[network](seed)
     model = StreamModel(weights)
     for i in ids:
         probabilities = model.step(i)
@@ -35,23 +53,16 @@ def test_the_stream_is_the_textbook_lstm(ids, seed):
     assert probabilities.sum() == pytest.approx(1.0, abs=1e-12)
 
 
+@pytest.mark.parametrize("network", NETWORKS)
 @settings(deadline=None)
-@given(st.lists(st.integers(0, 6), min_size=1, max_size=30), st.integers(1, 9))
-def test_the_window_is_the_textbook_lstm_on_the_last_symbols(ids, length):
-    weights = random_weights(7)
+@given(ids=st.lists(st.integers(0, 6), min_size=1, max_size=30), length=st.integers(1, 9))
+def test_the_window_is_the_textbook_lstm_on_the_last_symbols(network, ids, length):
+    weights = NETWORKS[network](0)
     model = WindowModel(weights, length, padding_id=3)
-    for i in ids:
-        probabilities = model.step(i)
-    heard = ([3] * length + ids)[-length:]
-    assert probabilities == pytest.approx(textbook(weights, heard), abs=1e-5)
-
-
-@pytest.mark.parametrize("context", ["stream", "window"])
-def test_reset_forgets(context):
-    model = build(random_weights(7), context, 5, end_id=0)
-    first = prime(model, [1, 2, 3], end_id=0)
-    model.step(4)
-    assert (prime(model, [1, 2, 3], end_id=0) == first).all()
+    for end in range(1, len(ids) + 1):
+        probabilities = model.step(ids[end - 1])
+        heard = ([3] * length + ids[:end])[-length:]
+        assert probabilities == pytest.approx(textbook(weights, heard), abs=1e-5)
 
 
 def test_probabilities_given_out_are_not_overwritten():

@@ -54,6 +54,12 @@ def small(name: str) -> Recipe:
     return RECIPES[name].with_settings(epochs=3, units=8)
 
 
+def test_the_seed_recipe_leaves_its_model_under_its_own_name(dataset: Dataset, tmp_path: Path) -> None:
+    for name, there in (("seed", True), ("stream", False)):
+        fit(RECIPES[name].with_settings(epochs=1, units=8), dataset, tmp_path / name, Listener())
+        assert (tmp_path / name / "model.h5").is_file() is there
+
+
 def same_weights(one: Path, other: Path) -> None:
     for a, b in zip(read_checkpoint(one).network, read_checkpoint(other).network, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-6)

@@ -6,7 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from antiphon.compose.model import LstmWeights, StreamModel, WindowModel
+from antiphon.compose.lstm_weights import LstmWeights
+from antiphon.compose.model import StreamModel, WindowModel
 from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure
 from antiphon_training.network.network import SymbolNetwork, build_model, keras, weights_of

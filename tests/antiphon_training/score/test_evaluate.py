@@ -8,8 +8,8 @@ import pytest
 
 from antiphon.bundle import Architecture, Card, Corpus, Split, save
 from antiphon.command_line import run
+from antiphon.compose.lstm_weights import LstmWeights
 from antiphon.compose.memory import DISTANCES, RUNS, Experience
-from antiphon.compose.model import LstmWeights
 from antiphon.compose.place import NO_BARS
 from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure

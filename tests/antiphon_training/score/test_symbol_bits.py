@@ -5,9 +5,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from antiphon.compose.model import LstmWeights, Model, StreamModel, WindowModel
+from antiphon.compose.lstm_weights import LstmWeights
+from antiphon.compose.model import Model, StreamModel, WindowModel
 from antiphon.compose.symbols import END, Vocabulary
 from antiphon_training.score.symbol_bits import Network
+from fakes import random_stack
 from toy_songs import random_weights
 
 VOCABULARY = Vocabulary(("60", "62", "64", "/", "_", "r"))
@@ -27,6 +29,13 @@ def test_a_streams_bits_are_those_of_the_daemons_model_in_the_order_of_the_songs
     expected = [stepped(StreamModel(weights), song) for song in SONGS]
     found = Network(weights, "stream", 64, END_ID).bits(SONGS)
     np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_several_layers_are_heard_one_above_another() -> None:
+    weights = random_stack(len(VOCABULARY), (8, 6, 5))
+    for context, model in (("stream", StreamModel(weights)), ("window", WindowModel(weights, 4, END_ID))):
+        found = Network(weights, context, 4, END_ID).bits(SONGS)  # type: ignore[arg-type]
+        np.testing.assert_allclose(found, [stepped(model, song) for song in SONGS], atol=1e-4)
 
 
 def test_a_windows_bits_are_those_of_the_daemons_model() -> None:

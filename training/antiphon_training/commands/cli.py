@@ -235,5 +235,21 @@ def export(run: Path, data: Path, out: Path, name: str, description: str) -> Non
     click.echo(line(write_bundle(run, data, out, name, description)))
 
 
+@antiphon_train.command("import")
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option(
+    "--mapping", type=click.Path(path_type=Path), required=True, help="The mapping.json of its training."
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The bundle's folder to write.")
+@click.option("--name", help="What `antiphon models` will call it [the name of --out].")
+@click.option("--description", default="", help="One line for `antiphon models`.")
+def import_model(model: Path, mapping: Path, out: Path, name: str | None, description: str) -> None:
+    """Make a bundle of a model.h5 or .keras that the classic recipe (`--recipe seed`) trained elsewhere."""
+    from antiphon_training.export.import_model import import_model as write_bundle
+    from antiphon_training.export.import_model import line
+
+    click.echo(line(write_bundle(model, mapping, out, name or out.resolve().name, description)))
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(run(antiphon_train, "antiphon-train", arguments))

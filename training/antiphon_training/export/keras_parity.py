@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from antiphon.compose.context import Context
 from antiphon.compose.events_model import LENGTHS, EventModel, EventWeights
 from antiphon.compose.lstm import softmax
-from antiphon.compose.model import LstmWeights, StreamModel, WindowModel
+from antiphon.compose.lstm_weights import SymbolWeights
+from antiphon.compose.model import StreamModel, WindowModel
 from antiphon.compose.symbols import END, HOLD, Vocabulary
 from antiphon.weights import Weights
 from antiphon_training.data.batches import Ids, song_ids
@@ -44,7 +45,7 @@ def _differences(
 
 
 def symbol_difference(
-    model: Model, weights: LstmWeights, context: Context, window_length: int, end_id: int, song: Ids
+    model: Model, weights: SymbolWeights, context: Context, window_length: int, end_id: int, song: Ids
 ) -> float:
     """Of any symbol's probability, over a whole song (stream) or over its windows (window)."""
     heard = np.concatenate([[end_id], song]).astype(np.int32)
@@ -61,7 +62,7 @@ def _steps(model: StreamModel | WindowModel | EventModel, ids: Iterable[int]) ->
     return np.array([model.step(int(symbol)) for symbol in ids])
 
 
-def _keras(model: Model, weights: LstmWeights, ids: Ids) -> NDArray[np.float32]:
+def _keras(model: Model, weights: SymbolWeights, ids: Ids) -> NDArray[np.float32]:
     return np.asarray(model(np.eye(weights.symbols, dtype=np.float32)[ids], training=False))
 
 

@@ -1,14 +1,15 @@
 """The run folder: what training leaves behind after every epoch, each file written beside and renamed.
 
-`model.keras` and `weights.npz` (the best epoch), `checkpoint.npz` (the last one), `history.json`,
-`curve.png`, `run.json` (recipe, data, figures), `mapping.json`. Knows nothing of how a network is trained.
+`model.keras` and `weights.npz` (the best epoch; of the seed recipe `model.h5` too), `checkpoint.npz` (the
+last one), `history.json`, `curve.png`, `run.json` (recipe, data, figures), `mapping.json`. Knows nothing of
+how a network is trained.
 """
 
 import io
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ FORMAT = 1
 MAX_RUN_BYTES = 16 << 20
 RUN_FILE, CHECKPOINT_FILE, HISTORY_FILE = "run.json", "checkpoint.npz", "history.json"
 MODEL_FILE, WEIGHTS_FILE, CURVE_FILE, MAPPING_FILE = "model.keras", "weights.npz", "curve.png", "mapping.json"
+SEED_FILE = "model.h5"  # what the seed recipe calls its model
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,12 @@ def read_run(folder: Path) -> dict[str, Any]:
     return found
 
 
-def write_best(folder: Path, model: Any, weights: Weights) -> None:
-    """Keep this network as the best so far. `model` is a keras.Model."""
-    beside = folder / f".part.{MODEL_FILE}"
-    model.save(beside)
-    os.replace(beside, folder / MODEL_FILE)
+def write_best(folder: Path, model: Any, weights: Weights, files: Iterable[str] = (MODEL_FILE,)) -> None:
+    """Keep this network as the best so far. `model` is a keras.Model; `files` are what Keras writes."""
+    for name in files:
+        beside = folder / f".part.{name}"
+        model.save(beside)
+        os.replace(beside, folder / name)
     write(folder / WEIGHTS_FILE, weights_bytes(weights))
 
 

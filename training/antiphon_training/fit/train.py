@@ -155,11 +155,15 @@ class _Training:
 
     def _keep(self) -> None:
         if self.best == self._epochs[-1]:
-            run_folder.write_best(self._folder, self._trainer.model, self._trainer.weights())
+            run_folder.write_best(self._folder, self._trainer.model, self._trainer.weights(), self._files())
         run_folder.draw_curve(self._folder / run_folder.CURVE_FILE, self._epochs)
         self._describe()
         # Last: an end before this line leaves the epoch to be run again, with the same result.
         run_folder.write_checkpoint(self._folder, Checkpoint(tuple(self._epochs), *self._trainer.state()))
+
+    def _files(self) -> list[str]:
+        """What Keras writes: the seed recipe has its model under its own name, too."""
+        return [run_folder.MODEL_FILE, *([run_folder.SEED_FILE] if self._recipe.name == "seed" else [])]
 
     def _describe(self) -> None:
         run_folder.write_json(self._folder / run_folder.RUN_FILE, self._about | {"figures": self._figures()})

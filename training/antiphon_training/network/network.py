@@ -4,13 +4,14 @@ Code that needs Keras calls `keras()`: importing Keras takes 6–8 s the first t
 """
 
 import contextlib
+import logging
 import os
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from antiphon.compose.model import LstmWeights
+from antiphon.compose.lstm_weights import LstmWeights
 from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure
 from antiphon.weights import Weights
@@ -59,6 +60,7 @@ def keras() -> Any:
             tensorflow.config.list_physical_devices()  # looks for a GPU, and misses it aloud
     except ImportError:
         raise Failure("TensorFlow is not installed: pip install '.[train]' in Antiphon's folder") from None
+    logging.getLogger("absl").setLevel(logging.ERROR)  # that it calls .h5 a legacy format, at every epoch
     return tensorflow.keras
 
 

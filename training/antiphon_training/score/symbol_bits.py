@@ -1,16 +1,17 @@
 """Bits that a network over symbols needs for songs, many songs or windows at once in numpy; no TensorFlow."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.compose.context import Context
-from antiphon.compose.model import LstmWeights
+from antiphon.compose.lstm_weights import LstmLayer, SymbolWeights
 from antiphon_training.data.batches import Batch, Ids, song_windows, whole_songs
 
 Floats = NDArray[np.float64]
+States = NDArray[np.float32]
 SONGS_AT_ONCE, WINDOWS_AT_ONCE = 64, 512
 
 
@@ -18,7 +19,7 @@ SONGS_AT_ONCE, WINDOWS_AT_ONCE = 64, 512
 class Network:
     """A trained network and how it listens; a model of songs like the baselines are."""
 
-    weights: LstmWeights
+    weights: SymbolWeights
     context: Context
     window_length: int
     end_id: int
@@ -48,26 +49,39 @@ class Network:
         return bits
 
 
-def hidden_states(weights: LstmWeights, ids: Ids) -> list[NDArray[np.float32]]:
-    """The LSTM's hidden state (B, U) after each of the T steps of ids (B, T), from a zero state."""
-    batch, units = len(ids), weights.units
-    inputs = weights.kernel + weights.bias
-    hidden = carry = np.zeros((batch, units), np.float32)
-    states = []
-    for step in range(ids.shape[1]):
-        gates = hidden @ weights.recurrent + inputs[ids[:, step]]
-        i, f, o = (_sigmoid(gates[:, k * units : (k + 1) * units]) for k in (0, 1, 3))
-        carry = f * carry + i * np.tanh(gates[:, 2 * units : 3 * units])
-        hidden = o * np.tanh(carry)
-        states.append(hidden)
+def hidden_states(weights: SymbolWeights, ids: Ids) -> Iterator[States]:
+    """The last layer's hidden state (B, U) after each of the T steps of ids (B, T), from a zero state."""
+    first, *above = weights.layers
+    inputs = first.kernel + first.bias
+    states = _states(first, (inputs[ids[:, step]] for step in range(ids.shape[1])))
+    for layer in above:
+        states = _states(layer, _heard(layer, states))
     return states
 
 
-def _sigmoid(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def _heard(layer: LstmLayer, below: Iterator[States]) -> Iterator[States]:
+    return (hidden @ layer.kernel + layer.bias for hidden in below)
+
+
+def _states(layer: LstmLayer, inputs: Iterator[States]) -> Iterator[States]:
+    """Of one layer; `inputs` (B, 4U) are what its gates hear at each step, their bias included."""
+    units = layer.units
+    carry: States | None = None
+    for heard in inputs:
+        if carry is None:
+            hidden = carry = np.zeros((len(heard), units), np.float32)
+        gates = hidden @ layer.recurrent + heard
+        i, f, o = (_sigmoid(gates[:, k * units : (k + 1) * units]) for k in (0, 1, 3))
+        carry = f * carry + i * np.tanh(gates[:, 2 * units : 3 * units])
+        hidden = o * np.tanh(carry)
+        yield hidden
+
+
+def _sigmoid(values: States) -> States:
     return np.asarray(0.5 + 0.5 * np.tanh(0.5 * values), np.float32)
 
 
-def chosen_bits(weights: LstmWeights, hidden: NDArray[np.float32], targets: Ids) -> Floats:
+def chosen_bits(weights: SymbolWeights, hidden: States, targets: Ids) -> Floats:
     """−log2 of what the softmax gives each target; hidden (B, U), targets (B,)."""
     logits = (hidden @ weights.out_kernel + weights.out_bias).astype(np.float64)
     top = logits.max(axis=1)
