@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 
 from antiphon.commands.replay import band_of, lasts_s, recorded, safely
+from antiphon.files.take_file import TakeFile
 from antiphon.perform.comparison import compare
 from antiphon.perform.replay import Lost
 from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes.finish import read
-from antiphon.stage.takes.format import TakeFile
 from antiphon.stage.takes.header import Place, TakeHeader
 from antiphon.stage.takes.library import finish_what_was_cut_off, listed
 from antiphon.stage.takes.records import Line

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from antiphon.errors import Failure
+from antiphon.files import take_file
+from antiphon.files.take_file import TakeFile
 from antiphon.files.write import write_whole
 from antiphon.perform.replay import Record
 from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes import records
-from antiphon.stage.takes.format import TakeFile
 from antiphon.stage.takes.growing_file import GrowingFile, locks_hold, sync_folder
 from antiphon.stage.takes.header import TakeHeader, text
 from antiphon.stage.takes.render import RenderedTake, Summary
@@ -37,13 +38,13 @@ def read(path: Path) -> TakeFile | None:
     data, size = _bytes(path, MAX_FILE_BYTES)
     if size > MAX_FILE_BYTES:
         raise Failure(f"{path}: is larger than {MAX_FILE_BYTES >> 20} MiB")
-    return _checked(path, lambda: take_format.read(data))
+    return _checked(path, lambda: take_file.read(data))
 
 
 def read_header(path: Path) -> dict[str, Any] | None:
     """Its text events alone, quickly; None for a file that is no take. Raises Failure naming the file."""
     data, size = _bytes(path, _HEADER_BYTES)
-    return _checked(path, lambda: take_format.read_header(data, size))
+    return _checked(path, lambda: take_file.read_header(data, size))
 
 
 def _bytes(path: Path, most: int) -> tuple[bytes, int]:
@@ -163,7 +164,7 @@ def _end(work: _Work) -> Path | None:
 def _is_unfinished(path: Path) -> bool:
     with suppress(Failure):
         texts = read_header(path)
-        return texts is not None and take_format.is_unfinished(texts)
+        return texts is not None and take_file.is_unfinished(texts)
     return False
 
 

@@ -98,12 +98,3 @@ def _time(said: Any) -> dict[str, Any]:
 
 def text(name: str, value: object) -> str:
     return f"{name}: {json.dumps(value)}"
-
-
-def read_texts(texts: list[str]) -> dict[str, Any]:
-    """By name; what is not ours is left out. Raises ValueError."""
-    named = (one.partition(": ") for one in texts)
-    try:
-        return {name: json.loads(value) for name, colon, value in named if colon and name.islower()}
-    except (ValueError, RecursionError):
-        raise ValueError("its header is damaged") from None

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from antiphon.errors import Failure
+from antiphon.files.take_file import TakeFile, is_unfinished
 from antiphon.stage.machine.clock import wall_time
 from antiphon.stage.takes.finish import finish, read, read_header, rendered_take
-from antiphon.stage.takes.format import TakeFile, is_unfinished
 from antiphon.stage.takes.growing_file import BEGIN, lock, locks_hold
 from antiphon.stage.takes.header import TakeHeader
 from antiphon.stage.takes.render import Summary

@@ -86,8 +86,6 @@ _NAMES = {kind: name for name, kind in _KINDS.items()}
 RECORDED: tuple[type, ...] = get_args(Record)
 _MANY, _SETTINGS = "many", "settings"
 _ADAPTER = TypeAdapter(SessionSettings)
-# Of a night's densest playing there are some 40 MB.
-MOST_BYTES = 256 << 20
 _LARGEST = 1e12
 
 Check = Callable[[Any], bool]
@@ -127,20 +125,6 @@ def read(line: bytes) -> Record:
 def pack(lines: Iterable[bytes]) -> bytes:
     """Many records, compressed."""
     return zlib.compress(b"\n".join(lines))
-
-
-def unpack(data: bytes) -> list[bytes]:
-    """The same back, as lines. Raises ValueError."""
-    if not data:
-        return []
-    unpacking = zlib.decompressobj()
-    try:
-        text = unpacking.decompress(data, MOST_BYTES)
-    except zlib.error as error:
-        raise ValueError(f"its records are damaged: {error}") from None
-    if not unpacking.eof:
-        raise ValueError("its records are cut short, or too many")
-    return text.split(b"\n") if text else []
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.events import ControlChange, NoteOff, NoteOn, Timed, Turned
+from antiphon.files import take_file
 from antiphon.midi import smf as chunks
 from antiphon.perform.reports import Answered, Received, Sent
 from antiphon.stage.takes import format as take_format
@@ -72,7 +73,7 @@ def test_an_unfinished_take_is_a_midi_file_with_the_notes_at_a_draft_tempo():
 
 
 def test_what_was_written_is_read_back():
-    take = take_format.read(WHOLE)
+    take = take_file.read(WHOLE)
     assert take.unfinished
     assert list(records.read_all(take.lines)) == EVENTS
     assert list(records.read_all(take.before)) == [Answered(0.5, False, 0)]
@@ -88,7 +89,7 @@ def test_a_kill_between_the_writes_or_in_the_midst_of_one(whole):
         data = unfinished(PIECES[:whole], whole, following[:part])
         notes = [m for m in mido.MidiFile(file=io.BytesIO(data)).tracks[1] if not m.is_meta]
         assert len(notes) == len([e for e in EVENTS[:whole] if not isinstance(e, Answered)])
-        read = list(records.read_all(take_format.read(data).lines))
+        read = list(records.read_all(take_file.read(data).lines))
         assert read in (EVENTS[:whole], EVENTS[: whole + 1])
         assert part < len(following) or read == EVENTS[: whole + 1]
 
@@ -99,11 +100,11 @@ def test_truncated_anywhere_every_whole_record_is_there(size):
     data = WHOLE[:size]
     if size < BODY:
         with pytest.raises(ValueError, match=r"is no MIDI file|is cut short in its header"):
-            take_format.read(data)
+            take_file.read(data)
         return
     ends = [len(OPENING) + sum(map(len, PIECES[:number])) for number in range(len(PIECES) + 1)]
     whole = max((number for number, end in enumerate(ends) if end <= size), default=0)
-    read = list(records.read_all(take_format.read(data).lines))
+    read = list(records.read_all(take_file.read(data).lines))
     # A record is whole before the note that stands beside it is.
     assert read in (EVENTS[:whole], EVENTS[: whole + 1])
 
@@ -112,7 +113,7 @@ def test_truncated_anywhere_every_whole_record_is_there(size):
 def test_no_damaged_record_is_read_for_another(place, change):
     data = bytearray(WHOLE)
     data[place] ^= change
-    read, written = take_format.read(bytes(data)).lines, [records.write(event) for event in EVENTS]
+    read, written = take_file.read(bytes(data)).lines, [records.write(event) for event in EVENTS]
     assert set(read) <= set(written)
     before = [end for number in range(7) if (end := len(OPENING) + sum(map(len, PIECES[:number]))) <= place]
     assert list(read)[: len(before) - 1] == written[: len(before) - 1]
@@ -122,7 +123,7 @@ def test_no_damaged_record_is_read_for_another(place, change):
 def test_whatever_is_read_is_a_take_none_or_a_value_error(data):
     for begun in (data, OPENING[:40] + data, OPENING + data):
         try:
-            assert take_format.read(begun) is None or begun.startswith(b"MThd")
+            assert take_file.read(begun) is None or begun.startswith(b"MThd")
         except ValueError:
             continue
 
@@ -141,7 +142,7 @@ def test_a_finished_take_holds_its_records_at_its_start():
     kinds = [(message.type, message.time) for message in file.tracks[0]]
     assert kinds[-3:] == [("sequencer_specific", 0), ("set_tempo", 960), ("end_of_track", 0)]
     assert [track.name for track in file.tracks[1:]] == ["Player", "Antiphon"]
-    take = take_format.read(finished())
+    take = take_file.read(finished())
     assert not take.unfinished
     assert list(records.read_all(take.lines)) == EVENTS
 
@@ -166,7 +167,7 @@ def test_many_records_are_cut_into_pieces_that_every_program_reads():
 
 def test_a_midi_file_of_somebody_else_is_no_take():
     data = chunks.header(1, 480) + chunks.chunk(chunks.TRACK, b"\x00" + chunks.meta(chunks.END_OF_TRACK, b""))
-    assert take_format.read(data) is None
+    assert take_file.read(data) is None
 
 
 @pytest.mark.train

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from antiphon.files.take_file import read_texts
 from antiphon.stage.machine.arithmetic import Arithmetic
-from antiphon.stage.takes.header import Place, TakeHeader, UsedBundle, read_texts
+from antiphon.stage.takes.header import Place, TakeHeader, UsedBundle
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import Meter
 

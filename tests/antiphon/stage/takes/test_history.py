@@ -1,6 +1,7 @@
 """All that a session was told, packed; too much is given up."""
 
 from antiphon.events import NoteOn, Timed
+from antiphon.files.take_file import unpack
 from antiphon.perform.reports import Begun, Handover, Received
 from antiphon.perform.settings import SessionSettings
 from antiphon.stage.takes import records
@@ -11,7 +12,7 @@ BEGUN = Begun(SessionSettings(), 1, Handover())
 
 
 def told(history):
-    return list(records.read_all(records.unpack(history.packed())))
+    return list(records.read_all(unpack(history.packed())))
 
 
 def test_it_holds_what_a_replay_needs_and_goes_on_after_it_was_asked():

@@ -21,6 +21,7 @@ from antiphon.events import (
     Timed,
     Turned,
 )
+from antiphon.files.take_file import unpack
 from antiphon.listen.heard import InputSettings
 from antiphon.listen.key import Key
 from antiphon.perform.replay import Closed, Lost
@@ -124,7 +125,7 @@ def test_what_is_written_is_read_back_to_the_last_digit(record):
 @given(st.lists(RECORDS, max_size=6))
 def test_many_are_packed_and_unpacked(many):
     lines = [records.write(record) for record in many]
-    assert list(records.read_all(records.unpack(records.pack(lines)))) == many
+    assert list(records.read_all(unpack(records.pack(lines)))) == many
 
 
 @pytest.mark.parametrize(
@@ -172,7 +173,7 @@ def test_packed_records_that_were_cut_or_changed_are_refused():
     packed = records.pack([records.write(Closed())] * 9)
     for damaged in (packed[:-3], packed[:4] + b"!!" + packed[6:]):
         with pytest.raises(ValueError, match="its records are"):
-            records.unpack(damaged)
+            unpack(damaged)
 
 
 def test_a_take_from_before_notes_were_left_out_hears_every_note():
