@@ -21,6 +21,20 @@ def toy_song(rng: np.random.Generator) -> tuple[str, ...]:
     return tuple(symbols)
 
 
+def toy_abc(songs: int, random_seed: int = 0) -> str:
+    """An ABC book of songs."""
+    rng = np.random.default_rng(random_seed)
+    return "\n".join(_abc(number, toy_song(rng)) for number in range(1, songs + 1))
+
+
+def _abc(number: int, song: tuple[str, ...]) -> str:
+    names = dict(zip(SCALE, ("C", "D", "E", "F", "G", "A", "B", "c"), strict=True))
+    starts = [place for place, symbol in enumerate(song) if symbol != "_"]
+    lengths = np.diff([*starts, len(song)])
+    notes = "".join(f"{names[song[start]]}{length}" for start, length in zip(starts, lengths, strict=True))
+    return f"X:{number}\nT:Song {number}\nM:4/4\nL:1/16\nK:C\n{notes}|\n"
+
+
 def toy_data(folder: Path, random_seed: int = 0) -> Path:
     """Write a data folder as `antiphon-train prepare` does."""
     rng = np.random.default_rng(random_seed)

@@ -179,6 +179,11 @@ def _check_format(path: Path, raw: object) -> None:
         raise Failure(f"{path}: bundle format {shown(found)}, this Antiphon reads format {FORMAT}")
 
 
+def is_free(folder: Path) -> bool:
+    """Whether a bundle may be written there: nothing is there, or a bundle, which is replaced."""
+    return not folder.exists() or (folder / CARD_FILE).is_file()
+
+
 def save(folder: Path, card: Card, weights: Weights) -> Bundle:
     """Write a bundle beside `folder`, check it, then rename it into place; an older bundle there is replaced.
 
@@ -186,7 +191,7 @@ def save(folder: Path, card: Card, weights: Weights) -> Bundle:
     """
     data = weights_bytes(weights)
     complete = card.model_copy(update={"weights_sha256": hashlib.sha256(data).hexdigest()})
-    if folder.exists() and not (folder / CARD_FILE).is_file():
+    if not is_free(folder):
         raise Failure(f"{folder}: exists and is not a model bundle; name another folder")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -67,6 +67,18 @@ def _or(value: int | None, otherwise: int) -> int:
     return otherwise if value is None else value
 
 
+def of_few_songs(recipe: Recipe) -> Recipe:
+    """How a network learns songs that may be few, from nothing: it ends when held-out songs gain no more."""
+    return replace(recipe, schedule="halving", wait=3, patience=8)
+
+
+def further(recipe: Recipe) -> Recipe:
+    """How a trained network learns songs of another style: slowly, and no longer than held-out songs gain."""
+    return replace(
+        recipe, learning_rate=0.0005, epochs=60, schedule="halving", wait=2, patience=6, key_jitter=0.1
+    )
+
+
 RECIPES: dict[str, Recipe] = {
     "seed": Recipe("seed", "window", units=256, dropout=0.2, batch=64, learning_rate=0.001, epochs=50),
     "stream": Recipe(

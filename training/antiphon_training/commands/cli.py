@@ -235,6 +235,39 @@ def export(run: Path, data: Path, out: Path, name: str, description: str) -> Non
     click.echo(line(write_bundle(run, data, out, name, description)))
 
 
+@antiphon_train.command()
+@click.argument("places", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The bundle's folder to write.")
+@click.option("--from", "begin_from", metavar="MODEL", help="A model to begin with: essen, or any bundle.")
+@click.option("--minutes", type=float, default=20, show_default=True, help="The longest it may train.")
+@click.option("--units", type=int, help="Units of the LSTM layer, without --from [256].")
+@click.option("--random-seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option(
+    "--jobs", type=click.IntRange(1), default=os.cpu_count(), show_default=True, help="Worker processes."
+)
+@click.option("--cache", type=click.Path(path_type=Path), help="Where readings are kept [~/.cache/antiphon].")
+@click.option("--threads", type=click.IntRange(1), help="Cores to compute on [as TensorFlow chooses].")
+def learn(
+    places: tuple[Path, ...],
+    out: Path,
+    begin_from: str | None,
+    minutes: float,
+    units: int | None,
+    random_seed: int,
+    jobs: int,
+    cache: Path | None,
+    threads: int | None,
+) -> int:
+    """Make a model of your own songs: scores, and what you played in takes of Antiphon.
+
+    Ctrl-C ends it sooner and writes the best model so far.
+    """
+    from antiphon_training.commands.learn_command import Learning
+    from antiphon_training.commands.learn_command import learn as learn_songs
+
+    return learn_songs(Learning(places, out, begin_from, minutes, units, random_seed, jobs, cache, threads))
+
+
 @antiphon_train.command("import")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option(

@@ -78,7 +78,11 @@ def transpose(notes: Iterable[GridNote], key: Key) -> tuple[GridNote, ...]:
     return tuple(note.transposed(key.shift) for note in notes)
 
 
-def encode_song(song: ParsedSong, acceptable: Sequence[float] | None = ACCEPTABLE_DURATIONS) -> EncodedSong:
+def encode_song(
+    song: ParsedSong,
+    acceptable: Sequence[float] | None = ACCEPTABLE_DURATIONS,
+    fewest: int = FEWEST_NOTES,
+) -> EncodedSong:
     """A parsed song as symbols. Raises RefusedError, with the first reason to leave it out.
 
     With `acceptable`, as in the seed recipe, every duration must be on that list; with None, notes that are
@@ -87,8 +91,8 @@ def encode_song(song: ParsedSong, acceptable: Sequence[float] | None = ACCEPTABL
     _check_notes(song)
     found = notes_rounded(song) if acceptable is None else notes_acceptable(song, acceptable)
     notes = found.notes
-    if len(notes) < FEWEST_NOTES:
-        raise RefusedError("too few notes", f"{len(notes)} notes, fewer than {FEWEST_NOTES}")
+    if len(notes) < fewest:
+        raise RefusedError("too few notes", f"{len(notes)} notes, fewer than {fewest}")
     key, key_from = key_of(song.key, notes)
     try:
         stream = symbols.encode(transpose(notes, key), round(quarters_to_steps(song.length)))

@@ -19,6 +19,7 @@ from antiphon_training.score.evaluated_model import EvaluatedModel
 from antiphon_training.score.memory_weights import fit, gather
 
 MOST_DIFFERENCE = 1e-5
+_MEASURED: tuple[Literal["valid", "test"], ...] = ("valid", "test")
 SPLIT_RULE = "80/10/10 by hash of the cluster of variants a song belongs to"
 
 
@@ -32,10 +33,10 @@ def export(run: Path, data: Path, out: Path, name: str, description: str) -> Bun
     dataset = load_dataset(data)
     _check_data(about, dataset, run, data)
     weights = run_folder.read_weights(run)
-    _check_agreement(_read_keras(run / run_folder.MODEL_FILE), weights, about["recipe"], dataset, run)
+    check_agreement(read_keras(run / run_folder.MODEL_FILE), weights, about["recipe"], dataset, run)
     recipe = about["recipe"]
     what = EvaluatedModel(name, weights, dataset.vocabulary, recipe["context"], recipe["window_length"])
-    return bundle.save(out, _card(about, dataset, _experienced(what, dataset), description), weights)
+    return bundle.save(out, card_of(about, dataset, experienced(what, dataset), description), weights)
 
 
 def _check_data(about: dict[str, Any], dataset: Dataset, run: Path, data: Path) -> None:
@@ -46,7 +47,8 @@ def _check_data(about: dict[str, Any], dataset: Dataset, run: Path, data: Path) 
         )
 
 
-def _read_keras(path: Path) -> Model:
+def read_keras(path: Path) -> Model:
+    """A model that our training wrote. Raises Failure."""
     if not path.is_file():
         raise Failure(f"{path}: no such file; no epoch was finished there")
     check_keras_file(path)
@@ -56,9 +58,10 @@ def _read_keras(path: Path) -> Model:
         raise Failure(f"{path}: Keras cannot read it: {error}") from None
 
 
-def _check_agreement(
+def check_agreement(
     model: Model, weights: Weights, recipe: dict[str, Any], dataset: Dataset, run: Path
 ) -> None:
+    """Raises Failure where numpy and Keras disagree on songs of the test split."""
     worst = largest_difference(model, weights, recipe["context"], recipe["window_length"], dataset)
     if not worst <= MOST_DIFFERENCE:
         raise Failure(
@@ -67,7 +70,8 @@ def _check_agreement(
         )
 
 
-def _card(about: dict[str, Any], dataset: Dataset, what: EvaluatedModel, description: str) -> Card:
+def card_of(about: dict[str, Any], dataset: Dataset, what: EvaluatedModel, description: str) -> Card:
+    """What a bundle says of itself; `about` is the run's `run.json`."""
     recipe, weights = about["recipe"], what.weights
     return Card(
         name=what.name,
@@ -88,7 +92,7 @@ def _card(about: dict[str, Any], dataset: Dataset, what: EvaluatedModel, descrip
             valid_sources=tuple(dataset.sources_of("valid")),
             test_sources=tuple(dataset.sources_of("test")),
         ),
-        figures=(_figures(what, dataset, "valid"), _figures(what, dataset, "test")),
+        figures=tuple(_figures(what, dataset, split) for split in _MEASURED if dataset.of(split)),
         experience=None if what.experience is None else what.experience.weights,
         weights_sha256="",
     )
@@ -107,7 +111,7 @@ def _figures(what: EvaluatedModel, dataset: Dataset, split: Literal["valid", "te
     )
 
 
-def _experienced(what: EvaluatedModel, dataset: Dataset) -> EvaluatedModel:
+def experienced(what: EvaluatedModel, dataset: Dataset) -> EvaluatedModel:
     """With what the validation songs say of how much a memory weighs; a window is too slow to ask."""
     songs = held_out(dataset, "valid")
     if what.context == "window" or not songs:

@@ -11,15 +11,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from antiphon.compose.events_model import EventWeights
 from antiphon.errors import WrongUse
 from antiphon.signals import stop_signals
 from antiphon_training.data.batches import Feed
 from antiphon_training.data.dataset import SPLITS, Dataset
+from antiphon_training.data.preprocess import create_mapping
 from antiphon_training.fit import run_folder
 from antiphon_training.fit.devices import Devices, lost_worker_is_failure, one_device
 from antiphon_training.fit.run_folder import Checkpoint, Epoch
 from antiphon_training.fit.schedule import learning_rate, out_of_patience
 from antiphon_training.fit.trainer import Trainer
+from antiphon_training.network.begin import begin_with
 from antiphon_training.network.network_kinds import feed_for
 from antiphon_training.recipe import Recipe
 
@@ -53,12 +56,14 @@ def fit(
     resume: bool = False,
     force: bool = False,
     devices: Devices | None = None,
+    begin: EventWeights | None = None,
 ) -> Outcome:
     """Train into a run folder; see `run_folder` for what lies there after every epoch.
 
     `max_minutes`: no epoch is begun that would, as the last one did, end later than this after the start.
     Raises WrongUse where the folder may not be used or was begun with other settings, Failure where another
-    worker was lost. `devices`: the one that TensorFlow chooses unless given.
+    worker was lost. `devices`: the one that TensorFlow chooses unless given. `begin`: the arrays that the
+    network begins with, else it begins at random.
     """
     devices = devices or one_device()
     about = _about(recipe, dataset, random_seed)
@@ -68,9 +73,11 @@ def fit(
         _check_same(folder, about)
     with stop_signals() as stopped, lost_worker_is_failure(devices.task):
         trainer = Trainer(recipe, dataset.vocabulary, random_seed, devices)
+        if begin is not None:
+            begin_with(trainer.model, begin)
         feed = feed_for(recipe, dataset)
         training = _Training(recipe, trainer, feed, folder, about, report, stopped, devices)
-        training.begin(dataset.folder / run_folder.MAPPING_FILE, resume)
+        training.begin(create_mapping([dataset.vocabulary.symbols]), resume)
         ended = training.run(None if max_minutes is None else time.monotonic() + 60 * max_minutes)
     return Outcome(ended, training.best)
 
@@ -102,14 +109,14 @@ class _Training:
     def best(self) -> Epoch | None:
         return min(self._epochs, key=lambda epoch: epoch.valid_bits, default=None)
 
-    def begin(self, mapping: Path, resume: bool) -> None:
+    def begin(self, mapping: dict[str, int], resume: bool) -> None:
         """Take up the last checkpoint, if there is to be one, and describe the run."""
         if resume:
             checkpoint = run_folder.read_checkpoint(self._folder)
             self._trainer.restore(checkpoint)
             self._epochs = list(checkpoint.epochs)
         if self._devices.task.chief:
-            run_folder.write(self._folder / run_folder.MAPPING_FILE, mapping.read_bytes())
+            run_folder.write_json(self._folder / run_folder.MAPPING_FILE, mapping)
             self._describe()
 
     def run(self, end_s: float | None) -> Ended:

@@ -75,7 +75,7 @@ class EventNetwork:
         return event_weights_of(self.model)
 
 
-_LAYERS = (
+EVENT_LAYERS = (
     "symbol_embedding",
     "length_embedding",
     "place_embedding",
@@ -89,5 +89,5 @@ _LAYERS = (
 
 def event_weights_of(model: Model) -> EventWeights:
     """The arrays of a Keras model of `build_event_model`."""
-    arrays = [array for name in _LAYERS for array in model.get_layer(name).get_weights()]
+    arrays = [array for name in EVENT_LAYERS for array in model.get_layer(name).get_weights()]
     return EventWeights(*(np.asarray(array, np.float32) for array in arrays))

@@ -1,0 +1,93 @@
+"""What a player played in a take of Antiphon: each phrase whole, with its key and its place in the bar.
+
+The answers in a take are Antiphon's own, so nothing is learned of them.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from antiphon.files.take_file import read as read_take
+from antiphon.listen.key import Key
+from antiphon.timebase import STEPS_PER_QUARTER, Meter
+from antiphon_training.corpus.songs import ParsedSong, Sound, UnreadableError
+
+_HEARD = "heard"
+# A take names places in the bar in these steps; other grids are left.
+_STEPS = STEPS_PER_QUARTER
+# The lengths in steps that a longer one is written with, as if a tie joined them.
+_WRITTEN = (16, 12, 8, 6, 4, 3, 2, 1)
+
+
+def phrases_of_take(data: bytes, name: str) -> list[ParsedSong] | None:
+    """The phrases of a take's file, in their order; None for a MIDI file that is no take.
+
+    Raises UnreadableError where it is a damaged one.
+    """
+    try:
+        take = read_take(data)
+        if take is None:
+            return None
+        meter = Meter.parse(take.texts["time"]["meter"])
+        return list(_phrases(take.lines, name, meter))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        if data[:4] != b"MThd":
+            return None
+        raise UnreadableError(f"is a damaged take: {error}") from None
+
+
+def _phrases(lines: tuple[bytes, ...], name: str, meter: Meter) -> Iterator[ParsedSong]:
+    number = 0
+    for line in lines:
+        said = json.loads(line)
+        if said[0] == _HEARD:
+            number += 1
+            if (phrase := _phrase(said, f"{name}#phrase {number}", meter)) is not None:
+                yield phrase
+
+
+def _phrase(said: list[Any], source: str, meter: Meter) -> ParsedSong | None:
+    """Of a record ["heard", moment, notes, key, grid, …]; see `perform.reports.Heard`."""
+    _, _, (_, *notes), (_, tonic, mode), (_, _, _, steps_per_quarter), *_ = said
+    if steps_per_quarter != _STEPS or not notes:
+        return None
+    played = sorted((int(onset), int(length), int(pitch)) for _, onset, length, pitch in notes)
+    first = played[0][0]
+    bar_steps = round(meter.quarters_per_bar * _STEPS)
+    return ParsedSong(
+        title=source,
+        source=source,
+        sounds=tuple(_sounds([(onset - first, length, pitch) for onset, length, pitch in played])),
+        meters=(str(meter),),
+        pickup=_pickup_steps(first % bar_steps, bar_steps) / _STEPS,
+        key=str(Key(tonic, mode)),
+    )
+
+
+def _pickup_steps(place: int, bar_steps: int) -> int:
+    """Steps before the first bar line; below 0 where it begins after one, in the bar's first half.
+
+    As the session decides it (`Bars.begun_at`), so that training hears what playing will say.
+    """
+    return bar_steps - place if 2 * place >= bar_steps else -place
+
+
+def _sounds(notes: list[tuple[int, int, int]]) -> Iterator[Sound]:
+    """Notes, and rests between them; a note ends where the next one begins."""
+    at = 0
+    for place, (onset, length, pitch) in enumerate(notes):
+        if onset > at:
+            yield _sound(at, onset - at, None)
+        following = notes[place + 1][0] if place + 1 < len(notes) else onset + length
+        at = min(onset + length, following)
+        if at > onset:
+            yield _sound(onset, at - onset, pitch)
+
+
+def _sound(onset: int, length: int, pitch: int | None) -> Sound:
+    written, left = [], length
+    while left:
+        part = next(one for one in _WRITTEN if one <= left)
+        written.append(part / _STEPS)
+        left -= part
+    return Sound(onset / _STEPS, length / _STEPS, tuple(written), pitch)
