@@ -122,14 +122,14 @@ def score_paths(folder: Path, endings: Iterable[str] = FORMATS) -> list[Path]:
     found = sorted(
         path
         for path in folder.rglob("*")
-        if path.suffix.lower() in wanted and path.is_file() and not _is_of_macos(path)
+        if path.suffix.lower() in wanted and path.is_file() and not is_of_macos(path)
     )
     if not found:
         raise WrongUse(f"no scores below {folder}: looked for {' '.join(wanted)}")
     return found
 
 
-def _is_of_macos(path: Path) -> bool:
+def is_of_macos(path: Path) -> bool:
     """Is it what macOS puts beside a file on a disk or in an archive, under the name of that file?"""
     return path.name.startswith("._") or "__MACOSX" in path.parts
 

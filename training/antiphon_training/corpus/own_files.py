@@ -7,7 +7,7 @@ from pathlib import Path
 from antiphon.errors import Failure, WrongUse
 from antiphon.files.read import read_file
 from antiphon_training.corpus.cache import ParseCache
-from antiphon_training.corpus.corpus import load_songs, scores_of
+from antiphon_training.corpus.corpus import is_of_macos, load_songs, scores_of
 from antiphon_training.corpus.songs import FORMATS, ParsedSong, Score, UnreadableError
 from antiphon_training.corpus.take_phrases import phrases_of_take
 
@@ -40,7 +40,8 @@ def own_files(places: Iterable[Path]) -> OwnFiles:
 
 def _paths(place: Path) -> list[Path]:
     if place.is_dir():
-        return sorted(p for p in place.rglob("*") if p.suffix.lower() in FORMATS and p.is_file())
+        paths = (path for path in place.rglob("*") if path.suffix.lower() in FORMATS and path.is_file())
+        return sorted(path for path in paths if not is_of_macos(path))
     if not place.is_file():
         raise WrongUse(f"no folder or file at {place}")
     if place.suffix.lower() not in FORMATS:

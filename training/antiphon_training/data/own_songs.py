@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
 from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure
 from antiphon.timebase import STEPS_PER_QUARTER
@@ -24,7 +22,7 @@ from antiphon_training.data.preprocess import (
     EncodedSong,
     encode_song,
 )
-from antiphon_training.data.variants import cluster_names, digest, runs
+from antiphon_training.data.variants import cluster_names_of, digest
 
 # One cluster of variants in ten is held out, and from so many clusters on another one in ten to test on.
 _ONE_IN = 10
@@ -57,24 +55,16 @@ def own_songs(
     encoded += _encoded(phrases, FEWEST_IN_A_PHRASE, found.refusals)
     unique = list({digest(song.stream): song for song in reversed(encoded)}.values())[::-1]
     found.duplicates = len(encoded) - len(unique)
-    names = _clusters(unique)
+    names = cluster_names_of([song.stream for song in unique])
     if len(set(names)) < 2:
-        refused = ", ".join(f"{reason} {count}" for reason, count in found.refusals.counts.most_common())
+        left_out = f"; left out: {found.refusals}" if found.refusals.counts else ""
         raise Failure(
             f"to learn takes two different songs, one to learn from and one to hold out; "
-            f"{len(set(names))} can be used" + (f"; left out: {refused}" if refused else "")
+            f"{len(set(names))} can be used{left_out}"
         )
     splits = few_split(set(names))
     found.songs = [song_of(song, splits[name]) for song, name in zip(unique, names, strict=True)]
     return found
-
-
-def _clusters(songs: Sequence[EncodedSong]) -> list[str]:
-    """The name of each song's cluster of variants."""
-    found = [runs(song.stream) for song in songs]
-    counts = np.array([len(own) for own in found], np.int64)
-    all_runs = np.concatenate(found) if found else np.empty(0, np.uint64)
-    return cluster_names([digest(song.stream) for song in songs], all_runs, counts)
 
 
 def _encoded(songs: Iterable[ParsedSong], fewest: int, refusals: Refusals) -> list[EncodedSong]:

@@ -86,7 +86,7 @@ def encode_song(
     """A parsed song as symbols. Raises RefusedError, with the first reason to leave it out.
 
     With `acceptable`, as in the seed recipe, every duration must be on that list; with None, notes that are
-    off the grid are rounded to it.
+    off the grid are rounded to it. `fewest`: the number of notes that a song needs.
     """
     _check_notes(song)
     found = notes_rounded(song) if acceptable is None else notes_acceptable(song, acceptable)

@@ -17,6 +17,7 @@ RUN_INTERVALS = 8
 SPLITS = (("train", 80), ("valid", 10), ("test", 10))
 _NO_INTERVAL = 128  # what stands for an interval of 0 semitones, so that each of −127…127 is a byte
 Runs = NDArray[np.uint64]
+_NO_RUNS: Runs = np.empty(0, np.uint64)
 
 
 def trimmed(stream: Sequence[str]) -> tuple[str, ...]:
@@ -43,7 +44,7 @@ def runs(stream: Sequence[str]) -> Runs:
     pitches = np.array([note.pitch for note in decode(stream)], np.int16)
     steps = (np.diff(pitches) + _NO_INTERVAL).astype(np.uint8)
     if len(steps) < RUN_INTERVALS:
-        return np.empty(0, np.uint64)
+        return _NO_RUNS
     windows = np.lib.stride_tricks.sliding_window_view(steps, RUN_INTERVALS)
     return np.unique(np.ascontiguousarray(windows).view(">u8").astype(np.uint64))
 
@@ -58,6 +59,13 @@ def cluster_names(digests: Sequence[str], all_runs: Runs, counts: NDArray[np.int
     for root, own in zip(roots, digests, strict=True):
         least[root] = min(own, least.get(root, own))
     return [least[root] for root in roots]
+
+
+def cluster_names_of(streams: Sequence[Sequence[str]]) -> list[str]:
+    """`cluster_names` of songs that are in memory."""
+    own = [runs(stream) for stream in streams]
+    counts = np.array([len(one) for one in own], np.int64)
+    return cluster_names([digest(stream) for stream in streams], np.concatenate([_NO_RUNS, *own]), counts)
 
 
 def split_of(cluster: str) -> str:

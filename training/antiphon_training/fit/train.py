@@ -61,9 +61,9 @@ def fit(
     """Train into a run folder; see `run_folder` for what lies there after every epoch.
 
     `max_minutes`: no epoch is begun that would, as the last one did, end later than this after the start.
-    Raises WrongUse where the folder may not be used or was begun with other settings, Failure where another
-    worker was lost. `devices`: the one that TensorFlow chooses unless given. `begin`: the arrays that the
-    network begins with, else it begins at random.
+    `begin`: the arrays that the network begins with, else it begins at random. `devices`: the one that
+    TensorFlow chooses unless given. Raises WrongUse where the folder may not be used or was begun with other
+    settings, Failure where another worker was lost.
     """
     devices = devices or one_device()
     about = _about(recipe, dataset, random_seed)
