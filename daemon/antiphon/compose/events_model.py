@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from antiphon.compose.arrays import check_arrays, check_dimensions
+from antiphon.compose.bar_likelihood import BarTables
 from antiphon.compose.lstm import Floats, LstmState, Probabilities, prepared, softmax
 from antiphon.compose.place import BAR_NUMBERS, NO_BARS, PLACES, Bars
 
@@ -108,6 +109,25 @@ class EventModel:
         )
         self._length_of_place = weights.place_embedding @ weights.length_kernel[units + width :]
         self._length_out, self._length_out_bias = weights.length_out_kernel, weights.length_out_bias
+
+    @property
+    def bar_tables(self) -> BarTables:
+        """What says how likely a phrase is at each place in the bar; it leaves this model's state alone."""
+        return BarTables(
+            self._of_symbol,
+            self._of_length,
+            self._of_place,
+            self._of_bar,
+            self._recurrent,
+            self._out_kernel,
+            self._out_bias,
+            self._length_kernel,
+            self._length_of_symbol,
+            self._length_of_place,
+            self._length_out,
+            self._length_out_bias,
+            self._end_id,
+        )
 
     def reset(self, bars: Bars = NO_BARS) -> None:
         self._bars = bars

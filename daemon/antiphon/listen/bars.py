@@ -1,0 +1,193 @@
+"""Where the bar lines are: how likely it is that a phrase begins at each place in the bar. Pure.
+
+A belief is a probability for each meter and place. The next phrase begins with it: the player mostly goes on
+in the same meter, and often in the same bars. How likely the phrase itself is at each place is told from
+outside, by a model that knows bars.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from antiphon.events import GridNote, PlayedNote
+from antiphon.timebase import Meter
+
+Of = TypeVar("Of", Meter, "BarPlace")
+
+# The meters that "heard" chooses from, and how usual each is.
+HEARD_METERS = {Meter(4, 4): 0.5, Meter(3, 4): 0.3, Meter(6, 8): 0.2}
+# How usual a place is where a melody begins, but for a factor: rounded from 6 900 folk songs.
+_ON_DOWNBEAT, _QUARTER_BEFORE, _EIGHTH_BEFORE, _ELSEWHERE = 3.0, 3.0, 1.5, 0.3
+_EIGHTH_BEFORE_DOTTED = 4.5
+# A model is surer of a place than it is right: its log-likelihood counts by this share.
+_TRUST = 0.5
+# How likely it is that the next phrase is in another meter, and that it begins its bars anew: where the
+# player sets the tempo, and where the tempo is fixed.
+_OTHER_METER, _ANEW_FOLLOWED, _ANEW_FIXED = 0.02, 0.4, 0.05
+# Of so many players it is taken that they play downbeats louder, by so many standard deviations.
+_ACCENTING, _ACCENT = 0.2, 0.7
+_EVEN = 4.0  # below this standard deviation of velocities nothing is an accent
+PLACES_APART = 2  # steps: a melody is taken to begin on an eighth
+
+
+@dataclass(frozen=True, slots=True)
+class BarPlace:
+    """So many steps (sixteenths) into a bar of this meter."""
+
+    meter: Meter
+    steps: int
+
+    @property
+    def bar_steps(self) -> int:
+        return _bar_steps(self.meter)
+
+
+def _bar_steps(meter: Meter) -> int:
+    return max(1, round(4 * meter.quarters_per_bar))
+
+
+def places(meters: Sequence[Meter], first_step: int) -> tuple[BarPlace, ...]:
+    """Where a phrase may begin, whose first note is at `first_step` of a grid whose step 0 is on a beat."""
+    return tuple(
+        BarPlace(meter, steps)
+        for meter in meters
+        for steps in range(first_step % PLACES_APART, _bar_steps(meter), PLACES_APART)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BarBelief:
+    """How likely each place is for the first note of a phrase; the chances sum to 1.
+
+    `first_step` is where that note lies on the grid of the bars that were chosen.
+    """
+
+    chances: Mapping[BarPlace, float]
+    first_step: int
+
+    @property
+    def best(self) -> BarPlace:
+        """The likeliest place in the likeliest meter."""
+        meters: dict[Meter, float] = {}
+        for place, chance in self.chances.items():
+            meters[place.meter] = meters.get(place.meter, 0.0) + chance
+        meter = max(meters, key=meters.__getitem__)
+        return max((p for p in self.chances if p.meter == meter), key=self.chances.__getitem__)
+
+
+def certain(meter: Meter) -> BarBelief:
+    """The bars are known: step 0 of the grid is on a bar line."""
+    return BarBelief({BarPlace(meter, 0): 1.0}, 0)
+
+
+def expected(
+    before: BarBelief | None, options: Sequence[BarPlace], first_step: int, followed: bool
+) -> dict[BarPlace, float]:
+    """How likely each place is before the phrase is considered; sums to 1.
+
+    before       the belief after the last phrase; None at the first
+    first_step   of the phrase, on the grid of the bars that were chosen after the last one
+    followed     whether the player sets the tempo
+    """
+    fresh = _fresh(options, _meter_chances(before, options))
+    kept = _kept(before, options, first_step)
+    if not kept:
+        return fresh
+    anew = _ANEW_FOLLOWED if followed else _ANEW_FIXED
+    return {place: anew * fresh[place] + (1 - anew) * kept.get(place, 0.0) for place in options}
+
+
+def _meter_chances(before: BarBelief | None, options: Sequence[BarPlace]) -> dict[Meter, float]:
+    meters = dict.fromkeys(place.meter for place in options)
+    usual = _normal({meter: HEARD_METERS.get(meter, 1.0) for meter in meters})
+    if before is None:
+        return usual
+    was = dict.fromkeys(meters, 0.0)
+    for place, chance in before.chances.items():
+        if place.meter in was:
+            was[place.meter] += chance
+    if not any(was.values()):
+        return usual
+    was = _normal(was)
+    return {meter: (1 - _OTHER_METER) * was[meter] + _OTHER_METER * usual[meter] for meter in meters}
+
+
+def _fresh(options: Sequence[BarPlace], meters: Mapping[Meter, float]) -> dict[BarPlace, float]:
+    """A phrase that begins its bars anew."""
+    weights = {place: _usual(place) for place in options}
+    sums = {meter: sum(w for place, w in weights.items() if place.meter == meter) for meter in meters}
+    return {place: meters[place.meter] * weights[place] / sums[place.meter] for place in options}
+
+
+def _usual(place: BarPlace) -> float:
+    before_bar = place.bar_steps - place.steps
+    if place.steps == 0:
+        return _ON_DOWNBEAT
+    dotted = place.meter.quarters_per_beat == 1.5
+    if before_bar == 2:
+        return _EIGHTH_BEFORE_DOTTED if dotted else _EIGHTH_BEFORE
+    return _QUARTER_BEFORE if before_bar == 4 and not dotted else _ELSEWHERE
+
+
+def _kept(before: BarBelief | None, options: Sequence[BarPlace], first_step: int) -> dict[BarPlace, float]:
+    """The bars of the last phrase go on; empty where they cannot."""
+    if before is None:
+        return {}
+    waited, found = first_step - before.first_step, dict.fromkeys(options, 0.0)
+    for place, chance in before.chances.items():
+        now = BarPlace(place.meter, (place.steps + waited) % place.bar_steps)
+        if now in found:
+            found[now] += chance
+    return _normal(found) if any(found.values()) else {}
+
+
+def _normal(chances: Mapping[Of, float]) -> dict[Of, float]:
+    total = sum(chances.values())
+    return {key: chance / total for key, chance in chances.items()}
+
+
+def believed(
+    prior: Mapping[BarPlace, float], said: Mapping[BarPlace, float], accents: Mapping[BarPlace, float]
+) -> dict[BarPlace, float]:
+    """The chances after a phrase; `said` and `accents` are natural logarithms of how likely it is."""
+    logs = {
+        place: math.log(max(chance, 1e-12)) + _TRUST * said[place] + accents[place]
+        for place, chance in prior.items()
+    }
+    highest = max(logs.values())
+    return _normal({place: math.exp(log - highest) for place, log in logs.items()})
+
+
+def accents(
+    options: Sequence[BarPlace], notes: Sequence[GridNote], played: Sequence[PlayedNote]
+) -> dict[BarPlace, float]:
+    """How likely the loudness of a phrase is at each place, as a natural logarithm: louder on downbeats.
+
+    `notes` is the phrase on the grid; its first note is at the place.
+    """
+    first = notes[0].onset_steps
+    gains = [(step - first, _ACCENT * z - 0.5 * _ACCENT**2) for step, z in _louder(notes, played)]
+    louder = {
+        place: sum(gain for step, gain in gains if (step + place.steps) % place.bar_steps == 0)
+        for place in options
+    }
+    return {place: math.log(1 - _ACCENTING + _ACCENTING * math.exp(gain)) for place, gain in louder.items()}
+
+
+def _louder(notes: Sequence[GridNote], played: Sequence[PlayedNote]) -> list[tuple[int, float]]:
+    """The step of each note and how much louder it is than the mean, in standard deviations."""
+    found: list[tuple[int, int]] = []
+    coming = iter(sorted(played, key=lambda note: note.onset_s))
+    for note in notes:
+        velocity = next((one.velocity for one in coming if one.pitch == note.pitch), None)
+        if velocity is None:
+            break
+        found.append((note.onset_steps, velocity))
+    if not found:
+        return []
+    mean = sum(velocity for _, velocity in found) / len(found)
+    spread = math.sqrt(sum((velocity - mean) ** 2 for _, velocity in found) / len(found))
+    if spread < _EVEN:
+        return []
+    return [(step, (velocity - mean) / spread) for step, velocity in found]
