@@ -13,7 +13,7 @@ SUSTAIN_PEDAL = 64
 _LONGEST_NAME = 64
 # What the settings with a rule of their own must be.
 _RULES = {
-    "tempo.meter": 'a meter such as "3/4", its unit 1, 2, 4, 8, 16 or 32',
+    "tempo.meter": '"heard", or a meter such as "3/4", its unit 1, 2, 4, 8, 16 or 32',
     "key.name": 'a key such as "G major", "F# minor" or "Am", or empty',
 }
 # Of these pairs of a section, the first must not be above the second.
@@ -22,6 +22,7 @@ _ORDERED = (
     ("sampling", "low_entropy", "high_entropy"),
     ("input", "lowest_note", "highest_note"),
 )
+_HEARD = "heard"
 # Goes out to a pad's light, whose number is usually that of the pad's button.
 _SENT = "state"
 
@@ -91,6 +92,10 @@ def contradictions(raw: Mapping[str, Any], defaults: Mapping[str, Any]) -> Itera
             highest = f"{section}.{high}"
             what = f" must not be above {highest} ({shown(settings[high])}), got {shown(settings[low])}"
             yield Mistake(f"{section}.{low}", what, (highest,))
+    tempo = _with_defaults(raw, defaults, "tempo")
+    if tempo["meter"] == _HEARD and tempo["downbeat"] == "first":
+        what = f' can be "{_HEARD}" only where tempo.downbeat is "{_HEARD}", too'
+        yield Mistake("tempo.meter", what, ("tempo.downbeat",))
     yield from _shared_numbers(_with_defaults(raw, defaults, "control"))
 
 

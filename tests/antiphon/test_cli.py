@@ -180,6 +180,22 @@ def test_the_demo_plays_your_phrase_rests_and_all(antiphon, tmp_path):
     assert said["phrase"] == [[n.onset_steps, n.duration_steps, n.pitch] for n in notes]
 
 
+def test_the_demo_hears_the_bars_of_a_phrase_whose_bars_it_is_not_told(antiphon, tmp_path):
+    """In 3/4, with a pickup of a quarter; the file says that it is in 4/4 and begins on the downbeat."""
+    quarters = [(67, 1), (72, 2), (72, 1), (76, 2), (74, 1), (72, 2), (71, 1), (72, 2)]
+    notes, step = [], 0
+    for pitch, length in quarters:
+        notes.append(GridNote(step, 4 * length, pitch))
+        step += 4 * length
+    write_melody(tmp_path / "mine.mid", notes, bpm=110)
+    (tmp_path / "config.toml").write_text('[tempo]\ndownbeat = "heard"\nmeter = "heard"\n')
+    told = json.loads(antiphon("demo", "--fast", "--json", "--phrase", "mine.mid")[1])
+    heard = json.loads(antiphon("demo", "--fast", "--json", "--listen-only", "--phrase", "mine.mid")[1])
+    assert (told["meter"], told["pickup_quarters"], told["answer_starts_at_step"]) == ("4/4", 0.0, 64)
+    assert (heard["meter"], heard["pickup_quarters"], heard["answer_starts_at_step"]) == ("3/4", 1.0, 60)
+    assert heard["bpm"] == pytest.approx(110, rel=0.01)
+
+
 def test_the_demo_ends_whatever_the_settings(antiphon, tmp_path):
     for mode, source in (("continue", "internal"), ("trade", "midi")):
         (tmp_path / "config.toml").write_text(
@@ -344,7 +360,9 @@ def test_a_replay_that_differs_says_where_and_whether_the_arithmetic_differs(ant
     whole.texts["arithmetic"] |= then
     texts = [f"{name}: {json.dumps(value)}" for name, value in whole.texts.items()]
     header = TakeHeader.of(whole.texts)
-    take.write_bytes(take_format.finished([(0, 100.0)], header, texts, b"", records.pack(lines), []))
+    take.write_bytes(
+        take_format.finished([(0, 100.0)], [(0, header.meter)], texts, b"", records.pack(lines), [])
+    )
     code, out, _ = antiphon("replay", take)
     assert code == 1
     assert out.startswith("Different after 0 events, in bar ")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from antiphon import config, config_file
 from antiphon.config import Config
 from antiphon.errors import WrongUse
+from antiphon.timebase import Meter
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -57,7 +58,7 @@ def test_every_mistake_is_told_at_once_with_its_range_and_what_was_given(tmp_pat
         "sampling.temprature is not a setting; did you mean temperature?",
         "sampling.weights.r must be greater than or equal to 0, got -1",
         "tempo.bpm must be less than or equal to 300, got 1000",
-        "tempo.meter must be a meter such as \"3/4\", its unit 1, 2, 4, 8, 16 or 32, got '3x4'",
+        'tempo.meter must be "heard", or a meter such as "3/4", its unit 1, 2, 4, 8, 16 or 32, got \'3x4\'',
         "tmpo is not a setting; did you mean tempo?",
     ]
 
@@ -207,6 +208,10 @@ def test_the_mark_that_some_editors_begin_a_file_with_is_no_mistake(tmp_path):
             "control.rests must not have the number of control.temperature, 20",
         ),
         ("[control]\npanic = 64", "control.panic must not be 64, which is the sustain pedal"),
+        (
+            '[tempo]\nmeter = "heard"',
+            'tempo.meter can be "heard" only where tempo.downbeat is "heard", too',
+        ),
     ],
 )
 def test_settings_that_contradict_each_other_are_a_mistake(tmp_path, text, line):
@@ -265,3 +270,8 @@ def test_a_setting_of_an_earlier_version_is_passed_over_in_one_line(tmp_path):
     assert config.load(file, say=said.append).midi.thru
     assert said == [f"{file}: midi.exact is no longer a setting and is ignored"]
     assert config.checked({"midi": {"exact": False}}) == Config()  # as in the header of a take
+
+
+def test_downbeat_and_meter_can_be_heard(tmp_path):
+    tempo = config.load(written(tmp_path, '[tempo]\nmeter = "heard"\ndownbeat = "heard"\n')).tempo
+    assert (tempo.meter, tempo.downbeat, tempo.first_meter) == ("heard", "heard", Meter(4, 4))

@@ -9,7 +9,6 @@ from antiphon.perform.answer.programs import Voice
 from antiphon.stage.machine.arithmetic import this_arithmetic
 from antiphon.stage.takes.header import TakeHeader, UsedBundle
 from antiphon.stage.voice import make_voice
-from antiphon.timebase import Meter
 
 
 def bundle_of(settings: Config) -> Bundle:
@@ -29,12 +28,11 @@ def take_header(
     remembered: Sequence[str] = (),
 ) -> TakeHeader:
     """What a take must say so that the same can be played again."""
-    meter = Meter.parse(settings.tempo.meter)
     plain = config.to_plain(settings)
     models = tuple(UsedBundle(one.name, one.weights_sha256) for one in (chosen, *programs))
     return TakeHeader(
         settings.tempo.bpm,
-        meter,
+        settings.tempo.first_meter,
         plain,
         models[0],
         random_seed,

@@ -26,6 +26,7 @@ from antiphon.midi.voice_choice import Wanted
 from antiphon.perform.reports import Composed, Heard, Report, Sent
 from antiphon.perform.session import Session
 from antiphon.perform.settings import ClockSettings, TempoSettings
+from antiphon.perform.transport import Transport
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import Clock, SystemClock, VirtualClock
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
@@ -34,6 +35,7 @@ from antiphon.stage.ports.port import Loopback, Port
 from antiphon.stage.screen.screen import Screen
 from antiphon.stage.takes.recorder import Recorder
 from antiphon.stage.voice import warm
+from antiphon.timebase import Meter
 
 _COUNT_IN_S = 0.5
 
@@ -41,12 +43,14 @@ _COUNT_IN_S = 0.5
 @click.command()
 @click.option("--phrase", "phrase_file", type=FILE, metavar="FILE.mid", help="Your phrase instead of ours.")
 @shared("track", "channel")
+@click.option("--listen-only", is_flag=True, help="Ignore the file's tempo and bars; hear them.")
 @click.option("--fast", is_flag=True, help="In virtual time: the same music, at once.")
 @shared("take", "model", "temperature", "seed", "config", "json")
 def demo(
     phrase_file: Path | None,
     track: str | None,
     channel: int | None,
+    listen_only: bool,
     fast: bool,
     take_dir: str | None,
     model: str | None,
@@ -58,7 +62,7 @@ def demo(
     """Hear no sound but see it all: a phrase is played, the answer comes in time, a take is written."""
     phrase = _phrase(phrase_file, Wanted(track, channel))
     changes = {"sampling.temperature": temperature, "model.name": model, "take.folder": take_dir}
-    settings = _for_one_phrase(configuration(config_file, changes), phrase)
+    settings = _for_one_phrase(configuration(config_file, changes), phrase, listen_only)
     chosen = bundle_of(settings)
     seed = seed_or_chance(random_seed)
     result = _Result(chosen.card.name, seed)
@@ -85,9 +89,12 @@ def _phrase(file: Path | None, wanted: Wanted) -> Phrase:
         return read_phrase(shipped)
 
 
-def _for_one_phrase(settings: Config, phrase: Phrase) -> Config:
-    """The file's tempo and meter; its rests are part of the phrase, however long; one answer."""
-    beats_per_s = phrase.bpm / 60.0
+def _for_one_phrase(settings: Config, phrase: Phrase, listen_only: bool) -> Config:
+    """The file's tempo and meter, or those of the settings; its rests are part of the phrase, however long;
+    one answer.
+    """
+    tempo = settings.tempo if listen_only else TempoSettings("fixed", phrase.bpm, str(phrase.meter))
+    beats_per_s = tempo.bpm / 60.0
     longest = max(_silences_s(phrase.notes), default=0.0) * beats_per_s
     length = (phrase.notes[-1].release_s - phrase.notes[0].onset_s) * beats_per_s
     listening = PhraseSettings(
@@ -95,7 +102,6 @@ def _for_one_phrase(settings: Config, phrase: Phrase) -> Config:
         max(settings.phrase.max_beats, length + 1.0),
         settings.phrase.voice,
     )
-    tempo = TempoSettings("fixed", phrase.bpm, str(phrase.meter))
     answer = replace(settings.answer, mode="answer")  # the other ways of playing need a player to end them
     return replace(settings, tempo=tempo, phrase=listening, answer=answer)
 
@@ -169,12 +175,22 @@ class _Result:
             "model": self.model,
             "random_seed": self.random_seed,
             "key": str(self.heard[-1].key),
+            "bpm": round(self.heard[-1].grid.bpm, 3),
+            "meter": str(self.heard[-1].meter),
+            "pickup_quarters": _pickup_quarters(self.heard[-1]),
             "phrase": [[n.onset_steps, n.duration_steps, n.pitch] for n in self.heard[-1].notes],
             "answer_starts_at_step": self.heard[-1].answer_start_steps,
             "answer": " ".join(self.symbols),
             "notes_sent": sum(isinstance(sent.timed.event, NoteOn) for sent in self.sent),
             "late_ms": {"median": late_ms[len(late_ms) // 2], "worst": late_ms[-1]},
         }
+
+
+def _pickup_quarters(heard: Heard) -> float:
+    """How long before the first bar line a phrase begins; 0 where it begins with or after one."""
+    transport = Transport(heard.grid, heard.meter or Meter())
+    begun = heard.notes[0].onset_steps
+    return max(0, transport.first_bar_line(begun) - begun) / heard.grid.steps_per_quarter
 
 
 def _last_lines(take: Path | None) -> str:

@@ -83,7 +83,7 @@ def _phrase(
         symbols = parse(seed_symbols or "")
     except ValueError as error:
         raise WrongUse(str(error)) from None
-    return WrittenPhrase(symbols, settings.tempo.bpm, Meter.parse(settings.tempo.meter), None)
+    return WrittenPhrase(symbols, settings.tempo.bpm, settings.tempo.first_meter, None)
 
 
 def _bars(phrase: WrittenPhrase) -> Bars:

@@ -134,22 +134,29 @@ class _Places:
 
     def __init__(self) -> None:
         self._meter = Meter()
-        self._grids: list[tuple[float, Grid]] = []
+        self._grids: list[tuple[float, Grid, Meter]] = []
         self._bpm = 120.0
 
     def follow(self, report: Report) -> None:
         match report:
             case Begun(settings=settings):
-                self._meter, self._bpm = Meter.parse(settings.tempo.meter), settings.tempo.bpm
-            case BarsBegun(at_s, grid) | Heard(at_s=at_s, grid=grid) | Followed(at_s=at_s, grid=grid):
-                self._grids.append((at_s, grid))
+                self._meter, self._bpm = settings.tempo.first_meter, settings.tempo.bpm
+            case Heard(at_s=at_s, grid=grid, meter=meter):
+                self._add(at_s, grid, meter)
+            case BarsBegun(at_s, grid) | Followed(at_s=at_s, grid=grid):
+                self._add(at_s, grid, None)
+
+    def _add(self, at_s: float, grid: Grid, meter: Meter | None) -> None:
+        """`meter` None: the last one stays."""
+        before = self._grids[-1][2] if self._grids else self._meter
+        self._grids.append((at_s, grid, meter or before))
 
     def difference(self, recorded: Timed | None, replayed: Timed | None) -> Difference:
         moments = [timed.at_s for timed in (recorded, replayed) if timed is not None]
         at_s = min(moments)
-        before = [grid for since_s, grid in self._grids if since_s <= at_s]
-        grid = before[-1] if before else Grid(self._bpm, at_s)
-        bar_steps = grid.steps_per_bar(self._meter)
+        before = [(grid, meter) for since_s, grid, meter in self._grids if since_s <= at_s]
+        grid, meter = before[-1] if before else (Grid(self._bpm, at_s), self._meter)
+        bar_steps = grid.steps_per_bar(meter)
         bar, steps = divmod(round(grid.steps_at(at_s), 3), bar_steps)
-        unit = grid.steps_of_beats(4 / self._meter.denominator)
+        unit = grid.steps_of_beats(4 / meter.denominator)
         return Difference(int(bar) + 1, round(steps / unit + 1, 2), recorded, replayed)

@@ -15,8 +15,8 @@ class HandoverTracker:
 
     def hear(self, report: Report) -> None:
         match report:
-            case Heard(grid=grid):
-                self._grid = grid
+            case Heard(grid=grid, meter=meter):
+                self._grid, self._meter = grid, meter or self._meter
                 self._answers += 1
             case BarsBegun(grid=grid) | Followed(grid=grid):
                 self._grid = grid

@@ -7,7 +7,7 @@ from antiphon.events import Clocked, GridNote, Lead, Timed, Turned
 from antiphon.listen.key import Key
 from antiphon.perform.settings import Button, Changes, SessionSettings, SettingValue, State
 from antiphon.perform.transport import Transport
-from antiphon.timebase import Grid
+from antiphon.timebase import Grid, Meter
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,8 @@ class Heard:
     It is reported when the answer counts: when its first note sounds, or when it is over without one. Of a
     phrase that goes on before that, nothing is reported.
 
-    `answer_steps` is None for an answer that goes on until it is ended.
+    `answer_steps` is None for an answer that goes on until it is ended; `meter` is None in takes of earlier
+    versions, where it was always that of the settings.
     """
 
     at_s: float
@@ -118,6 +119,7 @@ class Heard:
     grid: Grid
     answer_start_steps: int
     answer_steps: int | None
+    meter: Meter | None = None
 
 
 @dataclass(frozen=True, slots=True)

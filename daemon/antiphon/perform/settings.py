@@ -11,7 +11,7 @@ from antiphon.listen.heard import InputSettings
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.transport import Boundary
-from antiphon.timebase import MAX_BPM, MIN_BPM, is_meter
+from antiphon.timebase import MAX_BPM, MIN_BPM, Meter, is_meter
 
 ModeName = Literal["answer", "continue", "trade"]
 
@@ -67,18 +67,32 @@ class ClockSettings:
     output: str = ""
 
 
+HEARD = "heard"  # as a meter, and as a downbeat
+
+
+def _is_meter_or_heard(text: str) -> bool:
+    return text == HEARD or is_meter(text)
+
+
 @dataclass(frozen=True, slots=True)
 class TempoSettings:
     """mode: "follow" the player, or "fixed". bpm: quarter notes a minute; where "follow" begins.
 
-    meter: "3/4". The first note played is the first downbeat.
+    meter      "3/4"; or "heard": 4/4, 3/4 or 6/8
+    downbeat   "heard", or the "first" note played is the first downbeat
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     mode: Literal["follow", "fixed"] = "follow"
     bpm: Annotated[float, Ge(MIN_BPM), Le(MAX_BPM)] = 110.0
-    meter: Annotated[str, Predicate(is_meter)] = "4/4"
+    meter: Annotated[str, Predicate(_is_meter_or_heard)] = "4/4"
+    downbeat: Literal["heard", "first"] = "first"
+
+    @property
+    def first_meter(self) -> Meter:
+        """The meter until another one is heard."""
+        return Meter() if self.meter == HEARD else Meter.parse(self.meter)
 
 
 Knob = Literal["temperature", "rests", "density", "memory", "closeness", "bars", "mode", "clock"]

@@ -42,8 +42,16 @@ class Transport:
         bar = math.floor((place + _EARLY_STEPS) / self.bar_steps)
         return self.grid.time_s((bar + bars) * self.bar_steps)
 
+    def first_bar_line(self, start_steps: int) -> int:
+        """Of a phrase: that of the bar it begins in, or where it begins with a pickup, of the next one.
+
+        What begins in the second half of a bar is a pickup.
+        """
+        bar, into_bar = divmod(start_steps, self.bar_steps)
+        return (bar + (2 * into_bar >= self.bar_steps)) * self.bar_steps
+
     def whole_bars(self, start_steps: int, end_steps: int) -> int:
-        """Steps of all bars that a stretch touches."""
-        first = start_steps // self.bar_steps
+        """Steps of all bars that a stretch touches, less the one that its pickup is in."""
+        first = self.first_bar_line(start_steps) // self.bar_steps
         last = math.ceil(end_steps / self.bar_steps)
         return max(1, last - first) * self.bar_steps

@@ -22,7 +22,7 @@ from antiphon.perform.states import Event, next_state
 from antiphon.perform.transport import Transport
 from antiphon.slices import Job, Sliced, finish
 
-_Asked = tuple[Sequence[PlayedNote], Transport, bool]
+_Asked = tuple[Sequence[PlayedNote], Transport, bool, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Turns:
     ) -> None:
         self._time, self._controls, self._tell = time, controls, tell
         self._phrase = PhraseInput(settings.phrase, settings.input)
-        self._planner = Planner(settings, programs, answers)
+        self._planner = Planner(settings, programs, answers, time.transport)
         self._playback = Playback(self._commit, tell)
         self._hearing: _Hearing | None = None
         self._planning: _Planning | None = None
@@ -118,7 +118,7 @@ class Turns:
             return
         self._playback.cut(at_s)  # where the two overlap, the new answer takes over
         played = self._phrase.finish(at_s)
-        asked = (self._time.straight(played), before, self._follows)
+        asked = (self._time.straight(played), before, self._follows, self._free)
         hearing, self._hearing = self._hearing, None
         if hearing is None or hearing.asked != asked:
             hearing = self._begin_hearing(asked, at_s)
@@ -143,7 +143,7 @@ class Turns:
         self._planning.job.go_on()
         if self._planning.job.done:
             planned, self._planning = finish(self._planning.job.rest()), None
-            self._time.plan(planned.heard.grid)
+            self._time.plan(planned.bars.transcription.transport)
             self._playback.begin(planned)
             if self._time.transport is not None:
                 planned.answer.follow(self._time.transport)
@@ -243,7 +243,7 @@ class Turns:
             return
         if self._hearing is None:
             straight = self._time.straight(self._phrase.so_far(over_s))
-            self._hearing = self._begin_hearing((straight, transport, self._follows), over_s)
+            self._hearing = self._begin_hearing((straight, transport, self._follows, self._free), over_s)
         self._hearing.job.go_on()
 
     def _heard_from_s(self, over_s: float | None) -> float | None:
@@ -280,3 +280,8 @@ class Turns:
     def _follows(self) -> bool:
         """Whether the player sets the tempo: in a mode that keeps to the bars nobody does."""
         return self._time.follows_player and not self._mode.ends_at_bar
+
+    @property
+    def _free(self) -> bool:
+        """Whether the bars are where they are heard: nobody leads, and no bar line was kept to so far."""
+        return not self._time.led and not self._mode.ends_at_bar

@@ -22,6 +22,7 @@ from antiphon.perform.reports import (
     StateChanged,
 )
 from antiphon.perform.settings import State, applied
+from antiphon.perform.transport import Transport
 from antiphon.stage.lateness import percentile
 from antiphon.stage.ports.port import PortChanged
 from antiphon.timebase import STEPS_PER_QUARTER, Grid, Meter
@@ -60,6 +61,7 @@ class PerformanceState:
     dropped      notes that were composed too late to play
     ports        None while no process has them open
     restarts     how often another process took over
+    heard_meter  that of the newest phrase; None before the first
     """
 
     settings: Config
@@ -75,10 +77,11 @@ class PerformanceState:
     ports: Ports | None = None
     recording: RecordingStatus = RecordingStatus()
     restarts: int = 0
+    heard_meter: Meter | None = None
 
     @property
     def meter(self) -> Meter:
-        return Meter.parse(self.settings.tempo.meter)
+        return self.heard_meter or self.settings.tempo.first_meter
 
     @property
     def steps_per_bar(self) -> int:
@@ -141,8 +144,11 @@ def after(state: PerformanceState, report: Report | PortChanged) -> PerformanceS
             return replace(state, draw=draw)
         case StateChanged(_, session):
             return replace(state, session=session)
-        case Heard(key=key, grid=grid):
-            return replace(state, key=key, grid=grid, counting=True)
+        case Heard(key=key, grid=grid, meter=meter):
+            heard = replace(state, key=key, grid=grid, counting=True)
+            if meter is None:
+                return heard
+            return replace(heard, heard_meter=meter, ahead_steps=_ahead(heard, report))
         case Followed(grid=grid, ahead_steps=ahead_steps):
             return replace(state, grid=grid, ahead_steps=ahead_steps, counting=True)
         case Answered(late_steps=late_steps):
@@ -154,6 +160,20 @@ def after(state: PerformanceState, report: Report | PortChanged) -> PerformanceS
         case PortChanged(name, present):
             return replace(state, ports=_moved(state.ports, name, present))
     return state
+
+
+def _ahead(state: PerformanceState, heard: Heard) -> float:
+    """Steps before bar 1, so that a pickup is before the first bar, and bars go on being counted in another
+    meter. A clock source counts by itself.
+    """
+    if state.settings.clock.source != "internal" or heard.meter in (None, state.heard_meter):
+        return state.ahead_steps
+    transport, onset = Transport(heard.grid, heard.meter or state.meter), heard.notes[0].onset_steps
+    first = transport.first_bar_line(onset)
+    if state.heard_meter is None:
+        return first if onset < transport.bar_steps else state.ahead_steps
+    counted = math.ceil(state.bar_number(first)) - 1
+    return first - counted * transport.bar_steps
 
 
 def _set(state: PerformanceState, settings: Config) -> PerformanceState:

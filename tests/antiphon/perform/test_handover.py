@@ -64,3 +64,11 @@ def test_a_session_that_takes_over_answers_on_the_bars_of_the_first():
     play(second, tracker, 21.3)
     assert (left.answers, tracker.handover.answers) == (1, 2)
     assert tracker.handover.transport == left.transport
+
+
+def test_the_meter_that_was_heard_is_left():
+    tracker = HandoverTracker(METER)
+    notes = (GridNote(0, 4, 60),)
+    tracker.hear(Heard(9.0, notes, Key(7, "major"), GRIDS[0], 16, 16, Meter(6, 8)))
+    tracker.hear(Followed(10.0, GRIDS[1], 0.0, False))
+    assert tracker.handover.transport == Transport(GRIDS[1], Meter(6, 8))

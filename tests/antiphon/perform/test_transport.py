@@ -25,8 +25,14 @@ def test_a_beat_is_one_of_the_meter(meter, beat_steps, beat_s):
     assert transport.next_start(1, "beat") == beat_steps
 
 
-@pytest.mark.parametrize(("start", "end", "steps"), [(0, 12, 12), (0, 13, 24), (11, 13, 24), (12, 14, 12)])
+@pytest.mark.parametrize(("start", "end", "steps"), [(0, 12, 12), (0, 13, 24), (5, 13, 24), (12, 14, 12)])
 def test_whole_bars(start, end, steps):
+    assert TRANSPORT.whole_bars(start, end) == steps
+
+
+@pytest.mark.parametrize(("start", "end", "steps"), [(8, 24, 12), (6, 25, 24), (11, 12, 12)])
+def test_a_pickup_belongs_to_the_bar_before(start, end, steps):
+    """What begins in the second half of a bar is a pickup, and does not make the phrase longer."""
     assert TRANSPORT.whole_bars(start, end) == steps
 
 

@@ -25,7 +25,7 @@ from antiphon.perform.reports import (
 )
 from antiphon.stage.performance_state import NEWEST, PerformanceTracker, Ports, RecordingStatus, after
 from antiphon.stage.ports.port import PortChanged
-from antiphon.timebase import Grid
+from antiphon.timebase import Grid, Meter
 
 PHRASE = Heard(9.0, (GridNote(0, 4, 60),), Key(7, "major"), Grid(96.0, 4.0), 16, 16)
 
@@ -173,3 +173,31 @@ def test_the_lateness_kept_is_that_of_the_last_events(late_s):
     for one in late_s:
         performance.hear(Sent(Timed(1.0, NoteOn(60)), one))
     assert performance.state.late_s == tuple(late_s)
+
+
+def phrase(at_s, first, grid, meter):
+    return Heard(at_s, (GridNote(first, 4, 60),), Key(7, "major"), grid, first + 16, 16, meter)
+
+
+def test_a_pickup_is_before_bar_one_and_bars_go_on_being_counted_in_another_meter(performance):
+    """At 120 bpm: a pickup of a quarter in 3/4, and from the fifth bar on 4/4."""
+    grid = Grid(120.0, 4.0)
+    performance.hear(BarsBegun(5.0, grid))
+    performance.hear(phrase(9.0, 8, grid, Meter(3, 4)))
+    state = performance.state
+    assert state.meter == Meter(3, 4)
+    assert [state.place(step) for step in (8, 12, 16, 24)] == ["0.3", "1.1", "1.2", "2.1"]
+    assert state.bar_at(5.6) == 1
+    performance.hear(phrase(20.0, 80, grid, Meter(4, 4)))
+    assert [performance.state.place(step) for step in (80, 84, 96)] == ["7.1", "7.2", "8.1"]
+
+
+def test_a_first_phrase_that_is_heard_late_does_not_turn_the_bars_back(performance):
+    performance.hear(BarsBegun(4.0, Grid(120.0, 4.0)))
+    performance.hear(phrase(30.0, 64, Grid(120.0, 4.0), Meter(4, 4)))
+    assert performance.state.place(64) == "5.1"
+
+
+def test_the_meter_stays_where_a_take_of_an_earlier_version_does_not_say_it(performance):
+    performance.hear(PHRASE)
+    assert performance.state.meter == Meter(4, 4)

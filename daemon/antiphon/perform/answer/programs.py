@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from antiphon.compose.bar_likelihood import HeardEvent, LogLikelihoods, log_likelihoods
+from antiphon.compose.events_model import EventModel
 from antiphon.compose.melody import Melody
 from antiphon.compose.memory import Memory
 from antiphon.compose.model import Model
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import Frame, Shape, ShapeSettings
-from antiphon.compose.symbols import Vocabulary
+from antiphon.compose.symbols import REST, Vocabulary
+from antiphon.events import GridNote, fold_pitch
 from antiphon.perform.answer.answer import as_heard, home_shift
 from antiphon.perform.answer.transcribe import Transcription
 from antiphon.slices import Sliced
@@ -78,6 +81,22 @@ class Programs:
         yield from self._melody.hear_in_slices(symbols, self._bars(phrase))
         return shift
 
+    @property
+    def knows_bars(self) -> bool:
+        """Whether the model that answers can say how likely a phrase is at a place in the bar."""
+        return isinstance(self._voice.model, EventModel) and self.steps_per_quarter == STEPS_PER_QUARTER
+
+    def log_likelihoods(
+        self, phrase: Transcription, bars: Sequence[Bars], most_notes: int
+    ) -> Sliced[LogLikelihoods]:
+        """How likely the first notes of a phrase are in each of these bars, shape (len(bars),)."""
+        model = self._voice.model
+        if not isinstance(model, EventModel):
+            return np.zeros(len(bars))
+        shift = home_shift(phrase.notes, phrase.key, self.vocabulary)
+        events = _events(phrase.notes[:most_notes], shift, self.vocabulary)
+        return (yield from log_likelihoods(model.bar_tables, events, bars))
+
     def _bars(self, phrase: Transcription) -> Bars:
         if self.steps_per_quarter != STEPS_PER_QUARTER:
             return NO_BARS  # models know places in bars of sixteenths only
@@ -111,6 +130,19 @@ class Programs:
     def _chance(self, number: int) -> np.random.Generator:
         """Each answer has random numbers of its own: one that is cut short does not change the next."""
         return np.random.default_rng((self._random_seed, number))
+
+
+def _events(notes: Sequence[GridNote], shift: int, vocabulary: Vocabulary) -> list[HeardEvent]:
+    """Notes and the rests between them as the model knows them; how long the last one was is not known."""
+    events: list[HeardEvent] = []
+    for note, after in zip(notes, (*notes[1:], None), strict=True):
+        symbol = vocabulary.id(vocabulary.nearest(str(fold_pitch(note.pitch + shift))))
+        rest = 0 if after is None else after.onset_steps - note.end_steps
+        held = rest if REST not in vocabulary else 0
+        events.append(HeardEvent(symbol, note.duration_steps + held, after is not None))
+        if rest > held:
+            events.append(HeardEvent(vocabulary.id(REST), rest))
+    return events
 
 
 def _on_bars(phrase: Transcription) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ class Transcriber:
         self._voice = voice
         self._tracker = KeyTracker()
         self._tracker.set(key)
-        self._bars_used = 0
+        self.used_steps = 0  # a later phrase does not begin before this step
         self._reader, self._expected_bpm = TempoReader(), 0.0
         self._read: list[float] = []  # the onsets that it has heard
 
@@ -63,7 +63,8 @@ class Transcriber:
         key = self._tracker.by_hand
         self._tracker = transcription.tracker
         self._tracker.set(key)  # it may have been set since the phrase was transcribed
-        self._bars_used = answer_steps // transcription.transport.bar_steps + 1
+        bar_steps = transcription.transport.bar_steps
+        self.used_steps = (answer_steps // bar_steps + 1) * bar_steps
 
     def _on_the_grid(
         self, phrase: Sequence[PlayedNote], transport: Transport, estimate: TempoEstimate | None
@@ -97,7 +98,7 @@ class Transcriber:
     def _bar_of(self, estimate: TempoEstimate, transport: Transport) -> int:
         """Bars go on being counted: the phrase begins at the nearest bar line, in a bar of its own."""
         nearest = round(transport.grid.steps_at(estimate.beat_s) / transport.bar_steps)
-        return max(nearest, self._bars_used)
+        return max(nearest, -(-self.used_steps // transport.bar_steps))
 
 
 def _grid(estimate: TempoEstimate, first_step: int) -> Grid:

@@ -9,7 +9,7 @@ from antiphon.perform.clock.external_grid import ExternalGrid
 from antiphon.perform.reports import BarsBegun, Followed
 from antiphon.perform.settings import ClockSettings, TempoSettings
 from antiphon.perform.transport import Transport
-from antiphon.timebase import Grid, Meter
+from antiphon.timebase import Grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class BarClock:
         self._before_plan: Transport | None = None
         self._tempo, self._steps_per_quarter = tempo, steps_per_quarter
         self._source = ClockSource(clock)
-        self._external = ExternalGrid(Meter.parse(tempo.meter), steps_per_quarter)
+        self._external = ExternalGrid(tempo.first_meter, steps_per_quarter)
         self._begun = transport is not None  # whether a note was played
 
     @property
@@ -57,17 +57,17 @@ class BarClock:
         begun = []
         if self.transport is None:
             grid = Grid(self._tempo.bpm, at_s, self._steps_per_quarter)
-            self.transport = Transport(grid, Meter.parse(self._tempo.meter))
+            self.transport = Transport(grid, self._tempo.first_meter)
             begun.append(BarsBegun(at_s, grid))
         elif self.led and not self._begun:
             self.transport = self._external.anchor(self.transport, at_s)
         self._begun = True
         return begun
 
-    def plan(self, grid: Grid) -> None:
-        """The answer that is planned lies on this grid. An external clock needs no plan."""
+    def plan(self, planned: Transport) -> None:
+        """The answer that is planned lies in these bars. An external clock needs no plan."""
         if self.transport is not None and not self.led:
-            self._before_plan, self.transport = self.transport, replace(self.transport, grid=grid)
+            self._before_plan, self.transport = self.transport, planned
 
     def commit(self) -> None:
         """The answer counts: its grid stays."""

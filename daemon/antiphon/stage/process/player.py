@@ -44,7 +44,6 @@ from antiphon.stage.process.orders import Orders, next_order
 from antiphon.stage.sync.link import LinkFeed
 from antiphon.stage.sync.sources import ClockFeed, Sources, no_transport
 from antiphon.stage.voice import make_voice, warm
-from antiphon.timebase import Meter
 
 # A thread gets the interpreter from another within this time; Python's own measure is ten times as long.
 _SWITCH_S = 0.0005
@@ -221,7 +220,7 @@ def _to_join(
     clock: Clock, settings: SessionSettings, port: MidiPort
 ) -> dict[Source, Callable[[], ClockFeed]]:
     """The clock sources that can be joined; ports of our own JACK client tell of its transport themselves."""
-    bpm, bar = settings.tempo.bpm, Meter.parse(settings.tempo.meter).quarters_per_bar
+    bpm, bar = settings.tempo.bpm, settings.tempo.first_meter.quarters_per_bar
     link: dict[Source, Callable[[], ClockFeed]] = {"link": lambda: LinkFeed(clock, bpm, bar)}
     return link if port.api == "jack" else {**link, "jack": no_transport}
 

@@ -43,7 +43,6 @@ from antiphon.stage.process.messages import (
     Suspended,
     Waiting,
 )
-from antiphon.timebase import Meter
 
 _FRAME_S = 0.04
 # Messages that are read before anything else is done; more wait for the next frame.
@@ -89,7 +88,7 @@ class Supervisor:
     ) -> None:
         self._order, self._start, self._settings, self._serve = order, start, settings, serve
         self._clock, self._pause_key = clock or SystemClock(), pause
-        self._handover = HandoverTracker(Meter.parse(start.settings.tempo.meter))
+        self._handover = HandoverTracker(start.settings.tempo.first_meter)
         self._player = first
         self._player.tell(start)
         self._ready: Ready | None = None

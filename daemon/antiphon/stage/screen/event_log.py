@@ -15,6 +15,7 @@ from antiphon.perform.reports import (
     Sent,
     StateChanged,
 )
+from antiphon.perform.settings import HEARD
 from antiphon.stage.machine.log import LOG
 from antiphon.stage.performance_state import PerformanceState
 from antiphon.stage.ports.port import PortChanged
@@ -60,9 +61,14 @@ def _phrase(heard: Heard, state: PerformanceState) -> str:
     if heard.answer_steps is not None:
         length = _counted(heard.answer_steps / state.steps_per_bar, "bar")
     return (
-        f"phrase: {count}, {beats}, {heard.key}, {grid.bpm:.1f} bpm; "
+        f"phrase: {count}, {beats}, {heard.key}, {_meter(state)}{grid.bpm:.1f} bpm; "
         f"answer from bar {state.bar_number(heard.answer_start_steps):g}, {length}"
     )
+
+
+def _meter(state: PerformanceState) -> str:
+    """Said where it was heard, and not only set."""
+    return f"{state.meter}, " if state.settings.tempo.meter == HEARD else ""
 
 
 def _counted(number: float, what: str) -> str:

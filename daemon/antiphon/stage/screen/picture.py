@@ -12,7 +12,7 @@ from rich.text import Text
 
 from antiphon.events import GridNote
 from antiphon.files.text_roll import BLOCKS, LABEL_COLUMNS, SOUNDING, bar_numbers, piano_roll
-from antiphon.perform.settings import State
+from antiphon.perform.settings import HEARD, State
 from antiphon.stage.performance_state import PerformanceState
 from antiphon.stage.screen.heard_notes import HeardNotes
 
@@ -49,7 +49,8 @@ def _header(state: PerformanceState, now_steps: float) -> Text:
     key = "" if state.key is None else str(state.key)
     recording = "● recording" if state.recording.recording else "not recording"
     mode = state.settings.answer.mode
-    facts = [place, key, f"{state.grid.bpm:.4g} bpm", mode, state.model, recording]
+    meter = str(state.meter) if state.settings.tempo.meter == HEARD else ""
+    facts = [place, key, f"{state.grid.bpm:.4g} bpm", meter, mode, state.model, recording]
     style = f"bold {_STATE_STYLES[state.session]}"
     line = Text(state.session, style=style, no_wrap=True, overflow="ellipsis")
     line.append("".join(f"  ·  {fact}" for fact in facts if fact), style="not bold default")

@@ -110,7 +110,8 @@ def _finished(take: TakeFile, header: TakeHeader, rendered: RenderedTake) -> byt
     )
     before = records.pack(take.before) if take.before else b""
     named = zip((PLAYER, ANTIPHON), voices, strict=True)
-    return take_format.finished(tempi, header, texts, before, records.pack(take.lines), named)
+    meters = rendered.written_meters(header.meter)
+    return take_format.finished(tempi, meters, texts, before, records.pack(take.lines), named)
 
 
 @dataclass(slots=True)

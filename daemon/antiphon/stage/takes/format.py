@@ -15,7 +15,7 @@ from antiphon.perform.replay import Record, moment_of
 from antiphon.perform.reports import Received, Released, Sent
 from antiphon.stage.takes.header import Place, TakeHeader, text
 from antiphon.stage.takes.records import Line
-from antiphon.timebase import TICKS_PER_QUARTER, seconds_to_ticks
+from antiphon.timebase import TICKS_PER_QUARTER, Meter, seconds_to_ticks
 
 _PIECE_BYTES = 65_000  # music21 and others read a whole event at once
 _END = b"\x00" + smf.meta(smf.END_OF_TRACK, b"")
@@ -59,35 +59,43 @@ def _sounded(record: Record) -> Event | Change | None:
 def opening(header: TakeHeader, begun: str, place: Place) -> bytes:
     """An unfinished take in which nothing has happened; its last chunk is open."""
     said = (text(UNFINISHED, True), text("begun", begun), *place.texts(), *header.texts())
-    first = _source([(0, header.bpm)], header, said, _pieces(BEFORE, place.before or b""))
+    first = _source([(0, header.bpm)], [(0, header.meter)], said, _pieces(BEFORE, place.before or b""))
     name = b"\x00" + smf.meta(smf.TRACK_NAME, b"Player and Antiphon")
     return smf.header(2, TICKS_PER_QUARTER) + first + smf.chunk(smf.TRACK, name)
 
 
 def finished(
     tempi: Sequence[tuple[int, float]],
-    header: TakeHeader,
+    meters: Sequence[tuple[int, Meter]],
     texts: Iterable[str],
     before: bytes,
     packed: bytes,
     voices: Iterable[tuple[str, Iterable[tuple[int, Event | Change]]]],
 ) -> bytes:
-    """A finished take: `voices` are names and events at their ticks."""
+    """A finished take: `tempi` and `meters` by tick, `voices` names and events at their ticks."""
     tracks = [voice_chunk(name, events) for name, events in voices]
-    first = _source(tempi, header, texts, [*_pieces(BEFORE, before), *_pieces(MANY, packed)])
+    first = _source(tempi, meters, texts, [*_pieces(BEFORE, before), *_pieces(MANY, packed)])
     return smf.header(1 + len(tracks), TICKS_PER_QUARTER) + first + b"".join(tracks)
 
 
 def _source(
-    tempi: Sequence[tuple[int, float]], header: TakeHeader, texts: Iterable[str], ours: Sequence[bytes]
+    tempi: Sequence[tuple[int, float]],
+    meters: Sequence[tuple[int, Meter]],
+    texts: Iterable[str],
+    ours: Sequence[bytes],
 ) -> bytes:
-    """`ours` comes before the first tempo change that is not at the start."""
-    (_, first_bpm), *changes = tempi
+    """`ours` comes before the first change of tempo or meter that is not at the start."""
+    (_, first_bpm), *faster = tempi
+    (_, first_meter), *other = meters
+    changes = [
+        *((ticks, meter_event(meter)) for ticks, meter in other),
+        *((ticks, tempo_event(bpm)) for ticks, bpm in faster),
+    ]
     said = [smf.meta(smf.TEXT, one.encode()) for one in texts]
-    at_start = [tempo_event(first_bpm), meter_event(header.meter), *said, *ours]
+    at_start = [tempo_event(first_bpm), meter_event(first_meter), *said, *ours]
     last, later = 0, []
-    for ticks, bpm in changes:
-        later.append(smf.number(ticks - last) + tempo_event(bpm))
+    for ticks, event in sorted(changes, key=lambda change: change[0]):
+        later.append(smf.number(ticks - last) + event)
         last = ticks
     return smf.chunk(smf.TRACK, b"".join([*(b"\x00" + event for event in at_start), *later, _END]))
 

@@ -7,7 +7,7 @@ import json
 import types
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from functools import cache
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
@@ -82,6 +82,7 @@ _KINDS: dict[str, type] = {
     "transport": Transport,
     "left": Handover,
 }
+_GROWN = (Heard,)  # kinds that got fields since the first version
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 RECORDED: tuple[type, ...] = get_args(Record)
 _MANY, _SETTINGS = "many", "settings"
@@ -167,6 +168,9 @@ def _settings(plain: Any) -> SessionSettings:
 
 def _made(kind: Any, name: str, values: Sequence[Any]) -> Any:
     checks = _checks(kind)
+    missing = len(checks) - len(values)
+    if kind in _GROWN and 0 < missing <= len(_defaults(kind)):
+        values = [*values, *_defaults(kind)[-missing:]]
     if len(values) != len(checks):
         raise ValueError(f'"{name}" has {len(checks)} fields, got {len(values)}')
     for (field, fits), value in zip(checks, values, strict=True):
@@ -190,6 +194,12 @@ def _check_change(change: SettingChange) -> None:
 @cache
 def _fields(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
+
+
+@cache
+def _defaults(kind: Any) -> tuple[Any, ...]:
+    """Of the last fields, which records of earlier versions do not have."""
+    return tuple(field.default for field in fields(kind) if field.default is not MISSING)
 
 
 @cache

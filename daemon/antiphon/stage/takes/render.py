@@ -11,8 +11,9 @@ from antiphon.events import Change, Event, Timed, Turned
 from antiphon.midi.messages import HeldNotes
 from antiphon.perform.replay import Closed, Record, moment_of
 from antiphon.perform.reports import Answered, BarsBegun, Followed, Heard, Received, Released, Sent
+from antiphon.perform.transport import Transport
 from antiphon.stage.takes.tempo_map import TempoMap
-from antiphon.timebase import TICKS_PER_QUARTER, Meter
+from antiphon.timebase import TICKS_PER_QUARTER, Meter, steps_to_ticks
 
 LATE_S = 0.005
 
@@ -37,6 +38,7 @@ class RenderedTake:
     antiphon: list[Timed] = field(default_factory=list)
     late_s: list[float] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    meters: list[tuple[int, Meter]] = field(default_factory=list)  # by tick of the performance
     phrases: int = 0
     answers: int = 0
     closed: bool = False
@@ -57,6 +59,7 @@ class RenderedTake:
                 self.antiphon.append(timed)
             case Heard():
                 self.tempo.learn(record)
+                self._measure(record)
                 self.phrases += 1
                 self.keys.append(str(record.key))
             case Followed():
@@ -65,6 +68,12 @@ class RenderedTake:
                 self.answers += 1
             case Closed():
                 self.closed = True
+
+    def _measure(self, heard: Heard) -> None:
+        """A phrase may be in another meter than the last one, from its first bar line on."""
+        if heard.meter is not None and (not self.meters or heard.meter != self.meters[-1][1]):
+            line = Transport(heard.grid, heard.meter).first_bar_line(heard.notes[0].onset_steps)
+            self.meters.append((steps_to_ticks(line, heard.grid.steps_per_quarter), heard.meter))
 
     @property
     def empty(self) -> bool:
@@ -91,12 +100,21 @@ class RenderedTake:
         notes still held are closed at the last moment known.
         """
         tempo = self._known_tempo()
-        begin = self._shift(tempo, meter)
+        begin = self._shift(tempo, self._first_meter(meter))
         voices = [
             list(_in_ticks(_closed(events, self._last_s), tempo, begin))
             for events in (self.player, self.antiphon)
         ]
         return _from_the_start([(ticks + begin, bpm) for ticks, bpm in tempo.changes()]), voices
+
+    def written_meters(self, meter: Meter) -> list[tuple[int, Meter]]:
+        """Meters by tick of the file, the first at its start; `meter` where no phrase was heard."""
+        first = self._first_meter(meter)
+        begin = self._shift(self._known_tempo(), first)
+        return [(0, first), *((ticks + begin, later) for ticks, later in self.meters[1:])]
+
+    def _first_meter(self, meter: Meter) -> Meter:
+        return self.meters[0][1] if self.meters else meter
 
     def _moments(self) -> list[float]:
         return [timed.at_s for timed in chain(self.player, self.antiphon)]

@@ -25,7 +25,7 @@ def planner_for(**changes):
 
 
 def plan(planner, settings, scheduler=None):
-    heard = finish(planner.hear(PHRASE, TRANSPORT, False, 1.6, settings.answer))
+    heard = finish(planner.hear(PHRASE, TRANSPORT, False, True, 1.6, settings.answer))
     return finish(
         planner.plan(heard, PHRASE, PHRASE, 1.6, settings.live_settings, scheduler or Scheduler(0.1))
     )
@@ -37,7 +37,7 @@ def test_an_answer_is_planned_in_the_key_and_the_bars_of_its_phrase():
     planned = plan(planner, settings, scheduler)
     assert (planned.heard.key, planned.heard.at_s) == (Key(7, "major"), 1.6)
     assert (planned.heard.answer_start_steps, planned.heard.answer_steps) == (16, 16)
-    assert planned.transcription.transport == TRANSPORT
+    assert planned.bars.transcription.transport == TRANSPORT
     planned.answer.compose()
     planned.answer.compose()
     (first,) = scheduler.due(2.0, 2.0)
@@ -47,7 +47,7 @@ def test_an_answer_is_planned_in_the_key_and_the_bars_of_its_phrase():
 
 def test_the_model_hears_a_phrase_once_and_in_parts():
     planner, settings, voice = planner_for()
-    parts = list(planner.hear(PHRASE, TRANSPORT, False, 1.6, settings.answer))
+    parts = list(planner.hear(PHRASE, TRANSPORT, False, True, 1.6, settings.answer))
     assert len(parts) >= 3
     before = len(voice.model.heard)
     assert before == 1 + 16  # the end of a song, and the phrase up to where its answer begins

@@ -14,11 +14,12 @@ from antiphon.perform.reports import (
     Sent,
     StateChanged,
 )
+from antiphon.perform.settings import TempoSettings
 from antiphon.stage.machine.log import logging_to
 from antiphon.stage.performance_state import PerformanceTracker
 from antiphon.stage.ports.port import PortChanged
 from antiphon.stage.screen.event_log import log_event
-from antiphon.timebase import Grid
+from antiphon.timebase import Grid, Meter
 
 REPORTS = [
     PortChanged("keys", False),
@@ -97,3 +98,16 @@ def test_it_says_where_the_external_clock_is_and_when_an_answer_has_no_end(tmp_p
         "the external clock is in bar 0.50 at 120.00 bpm",
         "phrase: 1 note, 0.25 beats, C major, 120.0 bpm; answer from bar 2, until you play",
     ]
+
+
+def test_a_meter_that_is_heard_is_told(tmp_path):
+    tempo = TempoSettings(meter="heard", downbeat="heard")
+    performance = PerformanceTracker(Config(tempo=tempo), "essen")
+    note, key = GridNote(8, 4, 60), Key(0, "major")
+    heard = Heard(5.0, (note,), key, Grid(120.0, 0.0), 24, 12, Meter(3, 4))
+    file = tmp_path / "antiphon.log"
+    with logging_to(str(file), "info", stderr_free=True):
+        performance.hear(heard)
+        log_event(heard, performance.state)
+    told = file.read_text().strip().split("INFO    ")[1]
+    assert told == "phrase: 1 note, 1 beat, C major, 3/4, 120.0 bpm; answer from bar 2, 1 bar"

@@ -128,13 +128,13 @@ def test_whatever_is_read_is_a_take_none_or_a_value_error(data):
             continue
 
 
-def finished():
+def finished(meters=((0, HEADER.meter),)):
     voices = [
         ("Player", [(0, NoteOn(60)), (480, NoteOff(60))]),
         ("Antiphon", [(960, NoteOn(72)), (1440, NoteOff(72))]),
     ]
     packed = records.pack([records.write(event) for event in EVENTS])
-    return take_format.finished([(0, 100.0), (960, 90.0)], HEADER, HEADER.texts(), b"", packed, voices)
+    return take_format.finished([(0, 100.0), (960, 90.0)], meters, HEADER.texts(), b"", packed, voices)
 
 
 def test_a_finished_take_holds_its_records_at_its_start():
@@ -145,6 +145,14 @@ def test_a_finished_take_holds_its_records_at_its_start():
     take = take_file.read(finished())
     assert not take.unfinished
     assert list(records.read_all(take.lines)) == EVENTS
+
+
+def test_the_meter_of_a_finished_take_may_change():
+    file = mido.MidiFile(file=io.BytesIO(finished([(0, Meter(3, 4)), (720, Meter(6, 8))])))
+    changes = [message for message in file.tracks[0] if message.type in ("time_signature", "set_tempo")]
+    assert [message.time for message in changes] == [0, 0, 720, 240]
+    meters = [(m.numerator, m.denominator) for m in changes if m.type == "time_signature"]
+    assert meters == [(3, 4), (6, 8)]
 
 
 def test_the_voices_of_a_finished_take_to_the_byte():
@@ -159,7 +167,7 @@ def test_the_voices_of_a_finished_take_to_the_byte():
 
 def test_many_records_are_cut_into_pieces_that_every_program_reads():
     big = bytes(range(256)) * 1000
-    data = take_format.finished([(0, 100.0)], HEADER, HEADER.texts(), big, b"", [("Player", [])])
+    data = take_format.finished([(0, 100.0)], [(0, HEADER.meter)], HEADER.texts(), big, b"", [("Player", [])])
     held = [m.data for m in mido.MidiFile(file=io.BytesIO(data)).tracks[0] if m.type == "sequencer_specific"]
     assert len(held) == 4
     assert max(map(len, held)) <= 65_536

@@ -104,7 +104,7 @@ RECORDS = st.one_of(
     st.builds(BarsBegun, MOMENTS, GRIDS),
     st.builds(Sent, TIMED, st.floats(0, 9)),
     st.builds(Released, TIMED),
-    st.builds(Heard, MOMENTS, NOTES, KEYS, GRIDS, STEPS, st.none() | STEPS),
+    st.builds(Heard, MOMENTS, NOTES, KEYS, GRIDS, STEPS, st.none() | STEPS, st.none() | METERS),
     st.builds(Followed, MOMENTS, GRIDS, st.floats(0, 64), st.booleans()),
     st.builds(Answered, MOMENTS, st.booleans(), STEPS),
     st.builds(Pressed, MOMENTS, st.sampled_from(["record", "stop"])),
@@ -126,6 +126,12 @@ def test_what_is_written_is_read_back_to_the_last_digit(record):
 def test_many_are_packed_and_unpacked(many):
     lines = [records.write(record) for record in many]
     assert list(records.read_all(unpack(records.pack(lines)))) == many
+
+
+def test_a_phrase_in_a_take_of_an_earlier_version_has_no_meter():
+    line = b'["heard",1.0,["many",["note",0,4,60]],["key",0,"major"],["grid",120.0,0.0,4],16,16]'
+    heard = records.read(line)
+    assert heard == Heard(1.0, (GridNote(0, 4, 60),), Key(0, "major"), Grid(120.0), 16, 16, None)
 
 
 @pytest.mark.parametrize(

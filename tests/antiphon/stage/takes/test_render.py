@@ -52,3 +52,17 @@ def test_a_note_that_a_successor_ended_ends_there_in_antiphons_track():
 
 def test_nothing_played_is_empty():
     assert scored(Ended(1.0, 1.0), Closed()).empty
+
+
+def test_a_pickup_is_before_the_first_bar_line_and_the_meter_changes_with_a_phrase():
+    """A phrase in 3/4 begins a beat before bar 2, one in 4/4 at step 96."""
+    waltz = Heard(GRID.time_s(24), (GridNote(8, 4, 60),), Key(0, "major"), GRID, 36, 12, Meter(3, 4))
+    march = Heard(GRID.time_s(120), (GridNote(96, 4, 60),), Key(0, "major"), GRID, 128, 16, Meter(4, 4))
+    rendered = scored(Received(Timed(GRID.time_s(8), NoteOn(60))), waltz, march)
+    assert rendered.written_meters(Meter()) == [(0, Meter(3, 4)), (96 * 120, Meter(4, 4))]
+    _, (player, _) = rendered.written(Meter())
+    assert player[0] == (8 * 120, NoteOn(60))
+
+
+def test_without_a_phrase_the_meter_is_that_of_the_settings():
+    assert scored(Received(Timed(10.0, NoteOn(60)))).written_meters(Meter(3, 4)) == [(0, Meter(3, 4))]

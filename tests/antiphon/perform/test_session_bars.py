@@ -1,0 +1,134 @@
+"""Golden vectors of bars that are heard: which bars a phrase lies in, and when its answer sounds."""
+
+from functools import cache
+
+import pytest
+
+from antiphon import bundle
+from antiphon.events import NoteOff, NoteOn
+from antiphon.perform.answer.programs import Voice
+from antiphon.perform.reports import Heard
+from antiphon.perform.session import Session
+from antiphon.perform.settings import AnswerSettings, SessionSettings, TempoSettings
+from antiphon.timebase import Meter
+from playing import PLAIN, advanced, arrival, give, play
+
+# At 120 bpm: pitches and their lengths in quarters.
+WALTZ = [(67, 1), (72, 2), (72, 1), (76, 2), (74, 1), (72, 2), (71, 1), (72, 2)]
+LIVELY_WALTZ = [(67, 1), (72, 1), (74, 1), (76, 1), (74, 2), (67, 1), (71, 1), (72, 1), (74, 1), (72, 2)]
+MARCH = [
+    *((67, 1), (72, 1), (72, 1), (74, 1), (74, 1), (76, 1.5), (77, 0.5)),
+    *((76, 1), (74, 1), (72, 1), (76, 1), (74, 1), (71, 1), (72, 3)),
+]
+FANFARE = [(72, 1), (74, 1), (76, 2)]
+
+
+@cache
+def essen():
+    return bundle.load(bundle.find("essen"))
+
+
+def voice():
+    return Voice(essen().model(), essen().vocabulary, essen().steps_per_quarter, "essen", essen().memory())
+
+
+def session(*, answer=None, **tempo):
+    settings = TempoSettings(bpm=120.0, **{"mode": "fixed", "downbeat": "heard", **tempo})
+    return Session(
+        voice(), SessionSettings(tempo=settings, sampling=PLAIN, answer=answer or AnswerSettings()), 1
+    )
+
+
+def played(quarter, notes):
+    events, at_s = [], 1.0 + 0.5 * quarter
+    for pitch, quarters in notes:
+        events += [(at_s, NoteOn(pitch)), (at_s + 0.5 * quarters - 0.05, NoteOff(pitch))]
+        at_s += 0.5 * quarters
+    return events
+
+
+def heard_in(made):
+    return [report for report in made.take_reports() if isinstance(report, Heard)]
+
+
+def begins(heard):
+    """The first bar line of the grid, in seconds, the step of the first note, its meter, and the answer."""
+    first = heard.notes[0].onset_steps
+    return round(heard.grid.origin_s, 3), first, heard.meter, heard.answer_start_steps, heard.answer_steps
+
+
+@pytest.mark.parametrize("mode", ["fixed", "follow"])
+@pytest.mark.parametrize("meter", ["3/4", "heard"])
+def test_a_pickup_in_three_four(mode, meter):
+    """The pickup is the third beat of the bar before. Four bars are answered by four, from the next on."""
+    made = session(mode=mode, meter=meter)
+    sent = play(made, played(0, WALTZ))
+    (heard,) = heard_in(made)
+    assert begins(heard) == (0.0, 8, Meter(3, 4), 60, 48)
+    first, *_, last = sent
+    assert (first.at_s, isinstance(first.event, NoteOn)) == (pytest.approx(7.5), True)
+    assert last.at_s <= 7.5 + 6.0
+
+
+def test_the_first_note_may_be_the_downbeat_as_it_is_set():
+    made = session(meter="3/4", downbeat="first")
+    play(made, played(0, WALTZ))
+    assert begins(heard_in(made)[0]) == (1.0, 0, Meter(3, 4), 60, 48)
+
+
+def test_the_meter_changes_between_phrases():
+    """Where the player sets the tempo; the bars of 4/4 begin anew with the second phrase."""
+    made = session(mode="follow", meter="heard")
+    play(made, played(0, LIVELY_WALTZ) + played(24, MARCH), 30.0)
+    waltz, march = heard_in(made)
+    assert begins(waltz) == (0.0, 8, Meter(3, 4), 60, 48)
+    assert begins(march) == (-0.5, 108, Meter(4, 4), 176, 64)
+    assert made.transport.meter == Meter(4, 4)
+
+
+@pytest.mark.parametrize("mode", ["fixed", "follow"])
+def test_a_wrong_first_guess_is_mended_at_the_next_phrase(mode):
+    """Three notes say little: the first counts as the downbeat. The next phrase says that it was not; its own
+    first note would have been a downbeat, and is a pickup. The third stays in the bars of the second.
+    """
+    made = session(mode=mode)
+    sent = play(made, played(0, FANFARE) + played(16, MARCH) + played(48, MARCH), 50.0)
+    fanfare, *marches = heard_in(made)
+    assert begins(fanfare) == (1.0, 0, Meter(4, 4), 32, 16)
+    assert [begins(march) for march in marches] == [
+        (1.5, 60, Meter(4, 4), 128, 64),
+        (1.5, 188, Meter(4, 4), 256, 64),
+    ]
+    # Until the second phrase is answered, the bars are those of the first answer.
+    assert next(t.at_s for t in sent if 4.9 < t.at_s < 8.9 and isinstance(t.event, NoteOn)) == 5.0
+
+
+def test_a_phrase_that_goes_on_leaves_the_bars_where_they_were():
+    made = session()
+    for at_s, event in played(0, MARCH[:4]):
+        advanced(made, at_s)
+        give(made, arrival(at_s, event))
+    advanced(made, 3.46)  # its answer is planned for 3.5
+    assert made.transport.grid.origin_s == -0.5
+    give(made, arrival(3.48, NoteOn(74)))
+    assert made.transport.grid.origin_s == 1.0
+    assert heard_in(made) == []
+
+
+def test_when_it_is_looked_at_changes_nothing():
+    events = played(0, FANFARE) + played(16, MARCH)
+    once, often = session(meter="heard"), session(meter="heard")
+    sent, waiting, found = play(once, events, 25.0), [arrival(*event) for event in events], []
+    for moment in range(1, 2500):
+        while waiting and waiting[0].at_s <= moment * 0.01:
+            found += advanced(often, waiting[0].at_s)
+            give(often, waiting.pop(0))
+        found += advanced(often, moment * 0.01)
+    assert [(t.at_s, t.event) for t in found] == [(t.at_s, t.event) for t in sent if t.at_s < 25.0]
+
+
+def test_in_trade_the_first_note_is_the_first_downbeat():
+    """Its bars must be known while it is played."""
+    made = session(meter="3/4", answer=AnswerSettings(mode="trade", bars=4))
+    play(made, played(0, WALTZ), 14.0)
+    assert begins(heard_in(made)[0])[:3] == (1.0, 0, Meter(3, 4))
