@@ -31,7 +31,7 @@ def take(phrases: Sequence[Heard], meter: str, finished: bool = True) -> bytes:
     lines = [records.write(one) for one in said]
     if finished:
         packed = records.pack(lines)
-        return take_format.finished([(0, 100.0)], header, header.texts(), b"", packed, [])
+        return take_format.finished([(0, 100.0)], [(0, header.meter)], header.texts(), b"", packed, [])
     encoder = take_format.RecordEncoder(100.0)
     opening = take_format.opening(header, "2026-01-01T00:00:00", Place(TempoMap(100.0)))
     return opening + b"".join(encoder.encode(Line(one, line)) for one, line in zip(said, lines, strict=True))

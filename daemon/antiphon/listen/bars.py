@@ -17,8 +17,8 @@ Of = TypeVar("Of", Meter, "BarPlace")
 
 # The meters that "heard" chooses from, and how usual each is.
 HEARD_METERS = {Meter(4, 4): 0.5, Meter(3, 4): 0.3, Meter(6, 8): 0.2}
-# How usual a place is where a melody begins, but for a factor: rounded from 6 900 folk songs, with the downbeat
-# somewhat likelier, as in other repertoires than theirs.
+# How usual a place is where a melody begins, but for a factor: rounded from 6 900 folk songs, the downbeat
+# a little likelier than there, as in other repertoires.
 _ON_DOWNBEAT, _QUARTER_BEFORE, _EIGHTH_BEFORE, _ELSEWHERE = 4.5, 3.0, 1.5, 0.3
 _EIGHTH_BEFORE_DOTTED = 4.5
 # A model is surer of a place than it is right: its log-likelihood counts by this share.

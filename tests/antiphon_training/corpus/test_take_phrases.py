@@ -1,5 +1,7 @@
 """Of a take the player's phrases are read, in their key and bars, and none of Antiphon's answers."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +54,12 @@ def test_the_bars_are_those_that_playing_would_say(begins: int, meter: str) -> N
     song = encode_song(found, fewest=1)
     bar = 12 if meter == "3/4" else 16
     assert Bars(meter, -song.pickup_steps) == Bars.begun_at(Meter.parse(meter), begins % bar)
+
+
+def test_the_meter_is_the_one_that_was_heard() -> None:
+    heard = replace(phrase([(20, 4, 60)], Key(0, "major")), meter=Meter(3, 4))
+    (found,) = phrases_of_take(take([heard], "4/4"), "a.mid") or []
+    assert (found.meters, found.pickup) == (("3/4",), 1.0)
 
 
 def test_another_midi_file_is_no_take() -> None:

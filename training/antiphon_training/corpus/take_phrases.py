@@ -47,8 +47,14 @@ def _phrases(lines: tuple[bytes, ...], name: str, meter: Meter) -> Iterator[Pars
 
 
 def _phrase(said: list[Any], source: str, meter: Meter) -> ParsedSong | None:
-    """Of a record ["heard", moment, notes, key, grid, …]; see `perform.reports.Heard`."""
-    _, _, (_, *notes), (_, tonic, mode), (_, _, _, steps_per_quarter), *_ = said
+    """Of a record ["heard", moment, notes, key, grid, …]; see `perform.reports.Heard`.
+
+    The meter that was heard is last; takes of earlier versions do not have it, and are in `meter`.
+    """
+    _, _, (_, *notes), (_, tonic, mode), (_, _, _, steps_per_quarter), *more = said
+    _, _, *heard_meter = more
+    if heard_meter and heard_meter[0] is not None:
+        meter = Meter(*heard_meter[0][1:])
     if steps_per_quarter != _STEPS or not notes:
         return None
     played = sorted((int(onset), int(length), int(pitch)) for _, onset, length, pitch in notes)
