@@ -7,9 +7,14 @@ import pytest
 from antiphon import bundle
 from antiphon.events import NoteOff, NoteOn
 from antiphon.perform.answer.programs import Voice
+from antiphon.perform.comparison import compare
 from antiphon.perform.reports import Heard
 from antiphon.perform.session import Session
 from antiphon.perform.settings import AnswerSettings, SessionSettings, TempoSettings
+from antiphon.stage.engine import Engine
+from antiphon.stage.machine.clock import VirtualClock
+from antiphon.stage.ports.port import Loopback
+from antiphon.stage.takes import records
 from antiphon.timebase import Meter
 from playing import PLAIN, advanced, arrival, give, play
 
@@ -132,3 +137,15 @@ def test_in_trade_the_first_note_is_the_first_downbeat():
     made = session(meter="3/4", answer=AnswerSettings(mode="trade", bars=4))
     play(made, played(0, WALTZ), 14.0)
     assert begins(heard_in(made)[0])[:3] == (1.0, 0, Meter(3, 4))
+
+
+def test_a_recorded_session_whose_bars_are_heard_plays_the_same_again():
+    clock, reports = VirtualClock(), []
+    made = session(mode="follow", meter="heard")
+    events = [arrival(*event) for event in played(0, LIVELY_WALTZ) + played(24, MARCH)]
+    Engine(clock, Loopback(clock, events), made, reports.append).run(lambda: clock.now_s() > 30.0)
+    kept = [records.read(line.data) for report in reports if (line := records.line_of(report)) is not None]
+    found = compare(kept, lambda begun: Session(voice(), begun.settings, begun.random_seed))
+    assert (found.difference, found.late) == (None, 0)
+    assert found.events > 20
+    assert [report.meter for report in kept if isinstance(report, Heard)] == [Meter(3, 4), Meter(4, 4)]

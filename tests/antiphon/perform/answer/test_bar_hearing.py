@@ -73,5 +73,5 @@ def test_it_is_heard_in_parts():
     programs = Programs(of_events(), (), SamplingSettings(), 0)
     phrase = finish(Transcriber("highest", None).transcribe(PLAYED, NOW, False))
     hearing = BarHearing(TempoSettings("fixed", 120.0, "heard", "heard"), programs, None)
-    # Twenty places and the four of 2/4, twelve at a time, for each note.
-    assert len(list(hearing.hear(PLAYED, phrase, NOW.grid, 0, False))) >= 2 * len(PLAYED)
+    # Twenty places and the four of 2/4, eight at a time, for each note.
+    assert len(list(hearing.hear(PLAYED, phrase, NOW.grid, 0, False))) >= 3 * len(PLAYED)

@@ -25,7 +25,7 @@ from antiphon.perform.reports import (
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
 from antiphon.stage.screen.heard_notes import KEPT_NOTES
 from antiphon.stage.screen.screen import Screen
-from antiphon.timebase import Grid
+from antiphon.timebase import Grid, Meter
 
 PHRASE = [(0, 4, 67), (4, 4, 71), (8, 4, 71), (12, 4, 69)]
 ANSWER = [(16, 8, 74), (24, 8, 67)]
@@ -35,12 +35,12 @@ GRID = Grid(120, 5.0)
 class Shown:
     """A screen and the state that it reads, as the app feeds them."""
 
-    def __init__(self, terminal, width=80, height=24):
+    def __init__(self, terminal, width=80, height=24, **changes):
         self.out = io.StringIO()
         console = Console(
             file=self.out, force_terminal=terminal, width=width, height=height, legacy_windows=False
         )
-        self.performance = PerformanceTracker(changed(Config(), {"tempo.bpm": 120}), "chorales")
+        self.performance = PerformanceTracker(changed(Config(), {"tempo.bpm": 120, **changes}), "chorales")
         self.performance.record(RecordingStatus("a.mid", True))
         self.screen = Screen(console, self.performance)
 
@@ -139,6 +139,13 @@ def test_a_note_is_seen_while_it_sounds_and_a_new_phrase_begins_an_empty_roll():
     assert "▸C4" in text
     assert "B4" not in text
     assert text.startswith("listening  ·  3.1")
+
+
+def test_a_meter_that_is_heard_is_shown():
+    shown = Shown(True, **{"tempo.meter": "heard", "tempo.downbeat": "heard"})
+    notes = (GridNote(8, 4, 60), GridNote(12, 4, 64))
+    shown.show(Heard(7.0, notes, Key(7, "major"), GRID, 24, 12, Meter(3, 4)))
+    assert shown.drawn(7.0).startswith("idle  ·  1.2  ·  G major  ·  120 bpm  ·  3/4  ·  answer")
 
 
 def test_before_the_first_note_the_screen_asks_for_it():
