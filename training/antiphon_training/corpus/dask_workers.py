@@ -43,8 +43,9 @@ def dask_client(address: str, workers: int) -> Iterator[Client]:
             yield client
         return
     try:
-        client = _made(lambda: distributed.Client(address, timeout=CONNECT_S))
-    except (OSError, ValueError) as error:  # a timeout is an OSError
+        client = distributed.Client(address, timeout=CONNECT_S)
+    except (OSError, ValueError, AssertionError) as error:  # a timeout is an OSError
+        # Dask asserts that its event loop runs within 10 s, which the search for a name can prevent.
         said = f" ({error})" if isinstance(error, ValueError) else ""
         raise Failure(f"{address}: no Dask scheduler answers there within {CONNECT_S:g} s{said}") from None
     with client:
@@ -66,14 +67,6 @@ def _distributed() -> Any:
     return distributed
 
 
-def _made(make: Callable[[], Any]) -> Any:
-    """Dask asserts that its event loop runs within 10 s, which a machine that is too busy may not manage."""
-    try:
-        return make()
-    except AssertionError:
-        raise Failure("Dask did not start within 10 s: this machine is too busy") from None
-
-
 @contextmanager
 def _local_cluster(workers: int) -> Iterator[Any]:
     import dask
@@ -86,14 +79,12 @@ def _local_cluster(workers: int) -> Iterator[Any]:
     }
     with (
         dask.config.set(settings),
-        _made(
-            lambda: LocalCluster(  # type: ignore[no-untyped-call]
-                n_workers=workers,
-                threads_per_worker=1,
-                memory_limit=MOST_MEMORY_BYTES,
-                dashboard_address="127.0.0.1:0",
-                silence_logs=logging.CRITICAL,
-            )
+        LocalCluster(  # type: ignore[no-untyped-call]
+            n_workers=workers,
+            threads_per_worker=1,
+            memory_limit=MOST_MEMORY_BYTES,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
         ) as cluster,
     ):
         yield cluster
