@@ -4,6 +4,7 @@ A score that ends its worker, or hangs, costs only itself, as in `workers`.
 """
 
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -42,18 +43,26 @@ def dask_client(address: str, workers: int) -> Iterator[Client]:
             client.register_plugin(_deaf_to_interrupts())
             yield client
         return
-    try:
-        client = distributed.Client(address, timeout=CONNECT_S)
-    except (OSError, ValueError, AssertionError) as error:  # a timeout is an OSError
-        # Dask asserts that its event loop runs within 10 s, which the search for a name can prevent.
-        said = f" ({error})" if isinstance(error, ValueError) else ""
-        raise Failure(f"{address}: no Dask scheduler answers there within {CONNECT_S:g} s{said}") from None
-    with client:
+    with _client_of(address) as client:
         if not _threads(client):
             raise Failure(
                 f"{address}: the Dask scheduler there has no workers; start some with `dask worker`"
             )
         yield client
+
+
+def _client_of(address: str) -> Client:
+    distributed, said = _distributed(), ""
+    try:
+        return distributed.Client(address, timeout=CONNECT_S)
+    except OSError:  # a timeout is one
+        pass
+    except ValueError as error:
+        said = f" ({error})"
+    # Dask ends a client that could not be made when it is collected. Were that while another one is made, the
+    # two would wait for each other.
+    gc.collect()
+    raise Failure(f"{address}: no Dask scheduler answers there within {CONNECT_S:g} s{said}")
 
 
 def _distributed() -> Any:
