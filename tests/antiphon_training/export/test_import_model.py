@@ -4,7 +4,6 @@ import json
 from functools import cache
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pytest
 
@@ -69,6 +68,8 @@ def sequential(units: int) -> Model:
 def as_keras2(model: Model, path: Path) -> None:
     """The file that Keras 2 wrote of such a model, which Keras 3 does not read."""
     lstm, dense = model.get_layer("lstm").get_weights(), model.get_layer("symbols").get_weights()
+    import h5py
+
     with h5py.File(path, "w") as file:
         file.attrs["keras_version"] = b"2.2.4-tf"
         file.attrs["model_config"] = json.dumps(keras2(lstm[1].shape[0])).encode()
@@ -198,6 +199,8 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
 def test_arrays_that_lie_in_another_file_are_not_read(tmp_path: Path) -> None:
     mapping_in(tmp_path)
     as_keras2(build_model(4, len(SYMBOLS)), tmp_path / "model.h5")
+    import h5py
+
     for link in (h5py.ExternalLink("other.h5", "/bias"), h5py.SoftLink("/model_weights/l0/l0")):
         with h5py.File(tmp_path / "model.h5", "a") as file:
             del file["model_weights/out"]
