@@ -20,10 +20,10 @@ _SYSEX = 0xF0
 _PARAMETER_HIGH, _PARAMETER_LOW, _MPE, _MASTERS = 101, 100, 6, (0, 15)
 # Channels that sound together for less than this share of the time are one instrument that changes channels.
 _TOGETHER = 0.3
-# More notes than any piece of music has: what finds the melody would take minutes.
-_MOST_NOTES = 50_000
 # So are three or more channels of so few notes each.
 _FEW_NOTES = 3
+# More notes than any piece of music has: what finds the melody would take minutes.
+_MOST_NOTES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
