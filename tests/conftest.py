@@ -13,6 +13,11 @@ settings.load_profile("antiphon")
 TRAIN = ("h5py", "matplotlib", "music21", "scipy", "tensorflow")
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Bytes are numbered in a test's name: those of a zip file hold the time, and differ between processes."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if "antiphon_training" in item.path.parts:
