@@ -14,7 +14,7 @@ TRAIN = ("h5py", "matplotlib", "music21", "scipy", "tensorflow")
 
 
 def pytest_make_parametrize_id(val, argname):
-    """Bytes are numbered in a test's name: those of a zip file hold the time, and differ between processes."""
+    """Bytes do not name a test: those of a zip file hold the time, and so differ between processes."""
     return argname if isinstance(val, bytes) else None
 
 

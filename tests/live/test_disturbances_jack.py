@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from live.faults import PITCHES, assert_takes_are_whole, scene
-from live.house import HERE, wait_for
+from live.house import HERE, Server, wait_for
 
 pytestmark = pytest.mark.live
 
@@ -63,6 +63,19 @@ def test_a_hangup_changes_the_settings_and_no_note(server, tmp_path, calm):
         assert [pitch for _, pitch in staged.player.onsets()] == calm.first_answer
         assert staged.is_answered()
         assert staged.daemon.end() == 0, staged.daemon.log
+
+
+def test_a_synthesizer_that_misses_note_offs_hears_them_later(tmp_path):
+    """JACK drops what a client does not read in time. The player stops again and again during an answer."""
+    with Server(real_time=True) as own, scene(own, tmp_path) as staged:
+        staged.reach_the_answer()
+        for _ in range(20):
+            staged.player.process.send_signal(signal.SIGSTOP)
+            time.sleep(0.1)
+            staged.player.process.send_signal(signal.SIGCONT)
+            time.sleep(0.05)
+        wait_for(staged.is_over, "the end of the answer", seconds=20)
+        assert staged.is_answered()
 
 
 def test_every_core_is_busy(calm):

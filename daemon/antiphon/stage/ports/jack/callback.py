@@ -3,9 +3,11 @@
 import os
 import select
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from antiphon.stage.machine.clock import Clock
+from antiphon.stage.ports.jack.endings import Endings
 from antiphon.stage.ports.jack.frames import Pending, Timeline, UnsteadyTimeline, is_note_on
 from antiphon.stage.ports.jack.records import LONGEST, RECORD_BYTES, messages, pack_message, pack_period
 
@@ -51,6 +53,8 @@ class Cycle:
         self._outputs: tuple[tuple[int, Any, Pending], ...] = ()
         self._pending: dict[int, Pending] = {}
         self._sounding: dict[tuple[int, int, int], None] = {}  # output, channel and pitch
+        self._endings = Endings()
+        self._late_clients = self._late_clients_seen = 0
         self._releasing = self._silent = self._released = False
         self.lost = 0
 
@@ -69,6 +73,10 @@ class Cycle:
     def _next_number(self) -> int:
         self._number += 1
         return self._number - 1
+
+    def client_was_late(self) -> None:
+        """JACK says so of one of its clients, in a thread of its own: messages may be lost."""
+        self._late_clients += 1
 
     def release(self) -> None:
         """Nobody hands over any more: end what sounds, and wait until that has left; not for ever."""
@@ -99,10 +107,13 @@ class Cycle:
         took = self._take()
         if self._releasing:
             self._end_all()
+        again = self._is_to_send_again()
         for number, port, pending in self._outputs:
             port.clear_buffer()
             if pending:
                 self._write(number, port, pending, frames)
+            if again:
+                self._write_endings(number, port, frames)
         self._silent = self._releasing and not (took or self._sounding or any(self._pending.values()))
         if records := self._records(frames):
             self._tell(records)
@@ -145,6 +156,19 @@ class Cycle:
             offs = [bytes((_NOTE_OFF | channel, pitch, _RELEASE_VELOCITY)) for _, channel, pitch in keys]
             pending.end(self._here().moment_s(0), offs)
 
+    def _is_to_send_again(self) -> bool:
+        now_s = self._here().moment_s(0)
+        if self._late_clients != self._late_clients_seen:
+            self._late_clients_seen = self._late_clients
+            self._endings.time_was_lost(now_s)
+        return self._endings.due(now_s)
+
+    def _write_endings(self, number: int, port: Any, frames: int) -> None:
+        """Behind all that is due in this cycle."""
+        with suppress(self._jack.JackError):  # the buffer is full
+            for message in self._endings.of(number):
+                port.write_midi_event(frames - 1, message)
+
     def _write(self, number: int, port: Any, pending: Pending, frames: int) -> None:
         written = 0
         while (due := pending.first(self._here(), frames, written)) is not None:
@@ -157,6 +181,7 @@ class Cycle:
             self._follow(number, message)
 
     def _follow(self, number: int, message: bytes) -> None:
+        self._endings.follow(number, self._here().moment_s(0), message)
         if message[0] & 0xF0 in (_NOTE_ON, _NOTE_OFF):
             key = (number, message[0] & 0x0F, message[1])
             if is_note_on(message):

@@ -115,6 +115,7 @@ def _run(
     # The server is gone or has shut us out: nothing of the library can be called any more.
     client.set_shutdown_callback(lambda *_: os._exit(0))
     client.set_process_callback(cycle.run)
+    client.set_xrun_callback(lambda _: cycle.client_was_late())
     client.activate()
     raise_priority()  # the process that asks waits, and has notes to send
     gc.collect()

@@ -157,6 +157,29 @@ def test_when_nobody_hands_over_any_more_what_sounds_ends_and_nothing_begins(sta
     assert stage.clock.now_s() < 10.06
 
 
+def test_after_a_client_was_late_what_ended_is_ended_again_twice_and_nothing_that_sounds(stage):
+    stage.hand_over(10.0, 0x90, 60, 64)
+    stage.hand_over(10.001, 0x90, 62, 64)
+    stage.hand_over(10.002, 0xB0, 64, 0)
+    stage.hand_over(10.003, 0x80, 60, 64)
+    stage.run()
+    stage.cycle.client_was_late()
+    again = [(PERIOD - 1, bytes([0xB0, 64, 0])), (PERIOD - 1, bytes([0x80, 60, 64]))]
+    assert stage.run() == again
+    written = [stage.run() for _ in range(20)]
+    assert [one for one in written if one] == [again]
+
+
+def test_what_is_sent_again_leaves_room_for_what_is_due(stage):
+    stage.hand_over(10.0, 0x90, 60, 64)
+    stage.hand_over(10.001, 0x80, 60, 64)
+    stage.run()
+    stage.cycle.client_was_late()
+    stage.output.room = 1
+    stage.hand_over(10.012, 0x90, 67, 64)
+    assert stage.run() == [(96, bytes([0x90, 67, 64]))]
+
+
 def test_the_rest_of_a_long_message_is_no_message(stage):
     stage.run()
     stage.told()
