@@ -1,12 +1,13 @@
 """How many songs a second `prepare` reads, and what the process that coordinates it needs for many songs.
 
     python tests/benchmarks/bench_prepare.py --corpus oneills [--limit N]
-    python tests/benchmarks/bench_prepare.py --data DIR --songs 200000
+    python tests/benchmarks/bench_prepare.py --data DIR --songs 200000 [--whole]
 
 The first reads a collection with 1 and 2 processes, without Dask and with its local cluster, each from
 nothing. The second makes songs from those of a data folder: each is a cut of 16–48 notes and rests of a real
 one, and one in ten is there twice, as a transposed copy is once it is in C major. It measures all that is
-done after a song was read: duplicates, variants, the split, the data folder. Wanted: under 1.5 GB.
+done after a song was read: duplicates, variants, the split, the data folder. With --whole, the songs are
+written as tune books in ABC, each song transposed, and `prepare` itself reads them. Wanted: under 1.5 GB.
 """
 
 import argparse
@@ -17,9 +18,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
-from antiphon.compose.symbols import HOLD
+from antiphon.compose.symbols import HOLD, REST
 from antiphon.listen.key import Key
 from antiphon_training.corpus.corpus import Corpus
 from antiphon_training.data.dataset import load_dataset
@@ -29,6 +31,9 @@ from antiphon_training.data.preprocess import EncodedSong
 from antiphon_training.data.song_file import SongFile
 
 FEWEST, MOST = 16, 48  # notes and rests of a cut
+SONGS_A_BOOK = 100
+KEYS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+SPELLED = tuple(zip("=^=^==^=^=^=", "CCDDEFFGGAAB", strict=True))
 
 
 def read(corpus: str, limit: int) -> None:
@@ -73,6 +78,50 @@ def coordinate(data: Path, songs: int) -> None:
     print(f"peak of resident memory {peak_mb:.0f} MB; the data folder holds {size / 1e6:.0f} MB")
 
 
+def prepare_whole(data: Path, songs: int) -> None:
+    """Write the songs as tune books, and let the command read them."""
+    streams = [song.stream for song in load_dataset(data).songs]
+    with tempfile.TemporaryDirectory() as folder:
+        _write_books(Path(folder, "books"), made(streams, songs))
+        command = [sys.executable, "-m", "antiphon_training", "prepare", "--scores", f"{folder}/books"]
+        begun_s, cpu_s = time.monotonic(), _cpu_s()
+        subprocess.run([*command, "--out", f"{folder}/data", "--cache", f"{folder}/cache"], check=True)
+        wall_s, cpu_s = time.monotonic() - begun_s, _cpu_s() - cpu_s
+    # No process that `prepare` started was larger than this.
+    peak_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"{songs / wall_s:.0f} songs/s, {1000 * cpu_s / songs:.1f} ms of processor time a song")
+    print(f"peak of resident memory of the largest process {peak_mb:.0f} MB")
+
+
+def _write_books(folder: Path, songs: Iterator[EncodedSong]) -> None:
+    folder.mkdir()
+    chance = random.Random(1)
+    for book, tunes in enumerate(iter(lambda: list(islice(songs, SONGS_A_BOOK)), [])):
+        text = "\n".join(_tune(number, song, chance.randrange(-5, 7)) for number, song in enumerate(tunes, 1))
+        Path(folder, f"{book:04}.abc").write_text(text)
+
+
+def _tune(number: int, song: EncodedSong, up: int) -> str:
+    """A song as ABC, so many semitones up; each accidental is written."""
+    steps: list[tuple[str, int]] = []
+    for symbol in song.stream:
+        if symbol == HOLD:
+            steps[-1] = (steps[-1][0], steps[-1][1] + 1)
+        else:
+            steps.append((symbol, 1))
+    notes = " ".join(f"{_abc_pitch(symbol, up)}{length}" for symbol, length in steps)
+    return f"X:{number}\nT:{song.title}\nM:4/4\nL:1/16\nK:{KEYS[up % 12]}\n{notes} |]\n"
+
+
+def _abc_pitch(symbol: str, up: int) -> str:
+    if symbol == REST:
+        return "z"
+    octave, pitch_class = divmod(int(symbol) + up, 12)
+    accidental, letter = SPELLED[pitch_class]
+    marks = "'" * (octave - 5) if octave > 5 else "," * (5 - octave)
+    return accidental + letter + marks
+
+
 def made(streams: Sequence[tuple[str, ...]], number: int) -> Iterator[EncodedSong]:
     """Cuts of real songs; one in ten comes twice."""
     chance = random.Random(0)
@@ -96,8 +145,11 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=1500)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--songs", type=int, default=200_000)
+    parser.add_argument("--whole", action="store_true", help="let `prepare` read the songs")
     asked = parser.parse_args()
-    if asked.data:
+    if asked.data and asked.whole:
+        prepare_whole(asked.data, asked.songs)
+    elif asked.data:
         coordinate(asked.data, asked.songs)
     else:
         read(asked.corpus, asked.limit)

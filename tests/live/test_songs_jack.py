@@ -105,7 +105,7 @@ class Exchange:
         return np.array([(moment - first_s) / step_s for moment, _ in self.answer])
 
     def off_the_grid(self):
-        """How far the answer strays from the grid, in steps; read at the tempo played or at its double.
+        """How far the answer's notes are from the grid, in steps; read at the tempo played or at its double.
 
         Half the tempo's grid is part of the grid.
         """
@@ -113,7 +113,8 @@ class Exchange:
 
 
 def strayed(steps):
-    return float(np.abs(steps - np.round(steps)).max())
+    """The median distance from the grid, for a single note may have been held up by the machine."""
+    return float(np.median(np.abs(steps - np.round(steps))))
 
 
 def exchange(player, daemon, opening, number, wait_for):
