@@ -73,7 +73,7 @@ def have_one_answer(environment: dict[str, str]) -> None:
     player = Player(environment)
     ended_s = player.play(PHRASE)[-1]
     wait_for(lambda: player.onsets(ended_s + 0.05), "an answer")
-    wait_for(lambda: time.monotonic() - player.heard()[-1][0] > OVER_S, "the end of the answer", every_s=0.1)
+    wait_for(lambda: time.monotonic() - player.last_change_s() > OVER_S, "the end of the answer", every_s=0.1)
     player.end()
 
 

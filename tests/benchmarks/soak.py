@@ -77,7 +77,7 @@ class Ears:
     def __init__(self, port: str) -> None:
         self._source = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, "soak-ears", 65_536)
         self._source.open_port(self._source.get_ports().index(port))
-        self.sounding: Counter[tuple[int, int]] = Counter()
+        self.sounding: set[tuple[int, int]] = set()
         self.notes = self.wrong = 0
         self._over = Event()
         self._thread = Thread(target=self._listen)
@@ -96,13 +96,13 @@ class Ears:
         kind, key = message[0] & 0xF0, (message[0] & 0x0F, message[1] if len(message) > 1 else 0)
         if kind == 0x90 and message[2]:
             self.notes += 1
-            self.sounding[key] += 1
-        elif kind in (0x80, 0x90):
-            self.sounding[key] -= 1
+            self.sounding.add(key)
+        elif kind in (0x80, 0x90):  # a note-off may come twice: JACK may have dropped the first
+            self.sounding.discard(key)
 
     @property
     def hanging(self) -> list[tuple[int, int]]:
-        return [key for key, sounds in self.sounding.items() if sounds > 0]
+        return sorted(self.sounding)
 
     def close(self) -> None:
         self._over.set()

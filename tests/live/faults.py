@@ -59,8 +59,7 @@ class Scene:
         return [pitch for _, pitch in self.player.onsets(called_s)]
 
     def is_over(self):
-        heard = self.player.heard()
-        return time.monotonic() - heard[-1][0] > OVER_S and not self.player.sounding()
+        return time.monotonic() - self.player.last_change_s() > OVER_S and not self.player.sounding()
 
     def again(self):
         """How often it has said that it plays again."""
@@ -77,7 +76,7 @@ class Scene:
             noticed_s = wait_for(lambda: self.daemon.log.count(told) > told_before, told, every_s=0.005)
             back_s = wait_for(lambda: self.again() > before, "it to play again", every_s=0.005)
         wait_for(lambda: not self.player.sounding(), "silence", every_s=0.005)
-        silence_s = self.player.last_off_s() if told else None
+        silence_s = self.player.last_change_s() if told else None
         answer = self.is_answered()
         assert answer
         assert not self.player.sounding()
@@ -133,7 +132,7 @@ def measure_parent(staged):
     wait_for(lambda: not staged.player.sounding(), "silence", every_s=0.005)
     gone_s = wait_for(lambda: not any(map(is_there, all_of_it)), "its processes to end", every_s=0.005)
     back_s = wait_for(lambda: staged.daemon.log.count("are open") > opened, "it to be back", every_s=0.005)
-    silent_s = staged.player.last_off_s()
+    silent_s = staged.player.last_change_s()
     assert staged.is_answered()
     return Measured(silent_s - struck_s, gone_s - struck_s, back_s - struck_s)
 

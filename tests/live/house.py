@@ -8,7 +8,6 @@ import sys
 import tempfile
 import time
 import uuid
-from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
@@ -206,18 +205,28 @@ class Player:
         """The note-ons heard so far: moment and pitch."""
         return [(s, data[0]) for s, status, *data in self.heard() if begins(status, data) and s >= since_s]
 
+    def _sounded(self):
+        """The pitches that began and did not end, and when the last note began or ended.
+
+        A synthesizer does nothing at a second note-off, which is sent where JACK may have dropped the first.
+        """
+        notes, changed_s = set(), None
+        for moment_s, status, *data in self.heard():
+            if begins(status, data):
+                notes.add(data[0])
+                changed_s = moment_s
+            elif status & 0xE0 == 0x80 and data[0] in notes:
+                notes.remove(data[0])
+                changed_s = moment_s
+        return sorted(notes), changed_s
+
     def sounding(self):
         """The pitches that began and did not end."""
-        notes = Counter()
-        for _, status, *data in self.heard():
-            if status & 0xE0 == 0x80:
-                notes[data[0]] = max(0, notes[data[0]] + (1 if begins(status, data) else -1))
-        return list(+notes)
+        return self._sounded()[0]
 
-    def last_off_s(self):
-        """When the last note ended."""
-        offs = [s for s, status, *data in self.heard() if status & 0xE0 == 0x80 and not begins(status, data)]
-        return offs[-1]
+    def last_change_s(self):
+        """When the last note began or ended."""
+        return self._sounded()[1]
 
     def end(self):
         self.process.communicate()

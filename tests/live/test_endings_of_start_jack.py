@@ -108,6 +108,6 @@ def test_a_second_ctrl_c_ends_an_end_that_hangs(server, tmp_path):
     process.press()
     _, err = process.communicate(timeout=60)
     assert process.returncode == INTERRUPTED
-    assert time.monotonic() - pressed_s < 2
+    assert time.monotonic() - pressed_s < 20
     assert err == "antiphon: interrupted\n"
     wait_for(lambda: not any(map(is_there, of_session(process.pid))), "its processes to end")

@@ -78,12 +78,12 @@ class Scene:
         wait_for(self.is_over, "the end of the answer")
 
     def is_over(self):
-        return time.monotonic() - self.player.heard()[-1][0] > OVER_S and not self.player.sounding()
+        return time.monotonic() - self.player.last_change_s() > OVER_S and not self.player.sounding()
 
     def falls_silent_and_stays_so(self):
         began_s = time.monotonic()
         wait_for(lambda: not self.player.sounding(), "silence", every_s=0.005)
-        assert self.player.last_off_s() - began_s < SILENT_S
+        assert self.player.last_change_s() - began_s < SILENT_S
         heard = len(self.player.heard())
         time.sleep(OVER_S)
         assert len(self.player.heard()) == heard

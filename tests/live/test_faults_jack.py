@@ -43,7 +43,7 @@ def test_the_sender_is_killed_and_a_synthesizer_falls_silent(server, tmp_path):
             connect(server, "antiphon:out", "fluidsynth-midi:midi_00")
             assert_in_time(staged.measure(*DEATHS["kill -9 antiphon-player"]))
             # What was connected before is connected again: the second answer is heard, too.
-            ended_s = staged.player.last_off_s()
+            ended_s = staged.player.last_change_s()
             pieces_db, closed_s = organ.finish()
             second = round(1 / PIECE_S)
             answered = round((closed_s - ended_s + 1.0) / PIECE_S)

@@ -224,12 +224,12 @@ def test_a_server_that_ends_is_a_failure_soon_and_nothing_hangs(server, number):
     begun_s = time.monotonic()
     with pytest.raises(Failure, match="the JACK server is gone"):
         received(port, 5)
-    assert time.monotonic() - begun_s < 1.0
+    assert time.monotonic() - begun_s < 5.0
     with pytest.raises(Failure, match="the JACK server is gone"):
         port.send(NoteOff(60), 0.0)
     with pytest.raises(Failure, match="the JACK server is gone"):
         port.close()
-    assert time.monotonic() - begun_s < 2.0
+    assert time.monotonic() - begun_s < 10.0
 
 
 def test_without_a_server_it_says_so(monkeypatch):
