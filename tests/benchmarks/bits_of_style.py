@@ -25,7 +25,7 @@ def songs_in(folder):
     found = []
     for parsed in read_own(own_files([folder]), 1, None, int)[0]:
         try:
-            song = encode_song(parsed)
+            song = encode_song(parsed, None)
         except RefusedError:
             continue
         known = song.meters and song.bars_off == 0
