@@ -75,7 +75,7 @@ def player(jack):
 
     def start():
         started.append(Player(jack))
-        assert started[-1].heard() == []
+        assert started[-1].onsets() == []
         return started[-1]
 
     yield start

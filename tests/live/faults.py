@@ -94,13 +94,13 @@ def scene(server, folder, *arguments, environment=(), settings="", connections=F
     with ExitStack() as stack:
         if connections:
             player = Player(server.environment, connected=False)
-            assert player.heard() == []
+            assert player.onsets() == []
             usual += ("--in", "player-out*", "--out", "player-in*")
         daemon = Daemon(inside, folder, *usual, *arguments, **how)
         stack.callback(daemon.discard)
         staged = Scene(server, daemon, player if connections else Player(server.environment))
         stack.callback(lambda: staged.player.end())
-        assert staged.player.heard() == []
+        assert staged.player.onsets() == []
         yield staged
 
 
@@ -150,7 +150,7 @@ def measure_server(staged, away_s=1.0):
     staged.server.start()
     back_s = wait_for(lambda: staged.again() > again, "it to play again", every_s=0.005)
     staged.player = Player(staged.server.environment, connected=False)
-    assert staged.player.heard() == []
+    assert staged.player.onsets() == []
     wait_for(lambda: _tied(staged.server), "what was connected to be connected again")
     assert staged.is_answered()
     return Measured(None, noticed_s - struck_s, back_s - started_s)

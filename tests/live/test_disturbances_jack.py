@@ -136,12 +136,21 @@ def test_a_very_long_message_in_pieces_is_passed_over(calm):
                 [word for word in words[1:] if word[-1].isdigit()] for words in lines if words[:1] == ["you"]
             ]
 
-        ask("play", [[256 * place, data] for place, data in enumerate([*notes, *pieces])])
+        def is_heard():
+            """Play the note and the message. On a busy machine JACK may drop a part of the note."""
+            ask("play", [[256 * place, data] for place, data in enumerate([*notes, *pieces])])
+            until_s = time.monotonic() + 15
+            while not any(set(phrase) == {"C5"} for phrase in phrases()):
+                if time.monotonic() > until_s:
+                    return False
+                time.sleep(0.02)
+            return True
+
         # The phrase of the test before may be logged late; of this one there is nothing but its note.
-        wait_for(lambda: ["C5"] in phrases(), "the phrase before it")
+        assert any(is_heard() for _ in range(4))
         wait_for(calm.is_over, "its answer to be over")
         assert len(phrases()) <= 2
-        assert phrases()[-1] == ["C5"]
+        assert set(phrases()[-1]) == {"C5"}
         assert calm.is_answered()
 
 
