@@ -23,6 +23,7 @@ from antiphon.perform.settings import (
     AnswerSettings,
     ClockSettings,
     ControlSettings,
+    FeelSettings,
     SessionSettings,
     TempoSettings,
 )
@@ -155,6 +156,7 @@ class Config:
     input: InputSettings = field(default_factory=InputSettings)
     phrase: PhraseSettings = field(default_factory=PhraseSettings)
     answer: AnswerSettings = field(default_factory=AnswerSettings)
+    feel: FeelSettings = field(default_factory=FeelSettings)
     key: KeySettings = field(default_factory=KeySettings)
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
     shape: ShapeSettings = field(default_factory=ShapeSettings)
@@ -178,6 +180,7 @@ class Config:
             self.control,
             self.clock,
             input=self.input,
+            feel=self.feel,
         )
 
 

@@ -23,7 +23,7 @@ from antiphon.perform.comparison import compare
 from antiphon.perform.replay import Lost, Record, moment_of, perform
 from antiphon.perform.reports import Asked, Begun
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import FeelSettings, SessionSettings
 from antiphon.stage.machine.arithmetic import this_arithmetic
 from antiphon.stage.takes.finish import finish, records_of
 from antiphon.stage.takes.header import Place, TakeHeader, UsedBundle
@@ -170,6 +170,8 @@ def changed_settings(settings: SessionSettings, changes: Changes) -> SessionSett
         key=KeySettings(str(settings.key) if settings.key else ""),
         control=settings.control,
         clock=settings.clock,
+        input=settings.input,
+        feel=settings.feel or FeelSettings(),
     )
     return replace(
         changed(plain, changes, set_options(changes)).session, channel=settings.channel, learn=settings.learn

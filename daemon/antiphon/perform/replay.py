@@ -21,6 +21,7 @@ from antiphon.perform.reports import (
     Released,
     Report,
     Sent,
+    Written,
 )
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings, differences
@@ -51,6 +52,7 @@ Record = (
     | BarsBegun
     | Heard
     | Followed
+    | Written
     | Answered
     | Pressed
     | Ended
@@ -66,7 +68,7 @@ def moment_of(record: Record) -> float | None:
     match record:
         case Received(timed) | Sent(timed) | Released(timed):
             return timed.at_s
-        case Begun() | Lost() | Closed():
+        case Begun() | Written() | Lost() | Closed():
             return None
     return record.at_s
 

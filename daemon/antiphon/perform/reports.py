@@ -132,6 +132,13 @@ class Composed:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A note of the answer as a score has it, on the grid of `Heard`; how it was played, `Sent` tells."""
+
+    note: GridNote
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """An answer is over; `cut` if the player came in and ended it, `late_steps` that became rests."""
 
@@ -195,6 +202,7 @@ SessionReport = (
     | Followed
     | Heard
     | Composed
+    | Written
     | Answered
     | Learned
     | KnobTurned

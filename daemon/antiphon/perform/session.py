@@ -82,6 +82,7 @@ class Session:
             answer=now.answer,
             sampling=now.sampling,
             shape=now.shape,
+            feel=now.feel,
             control=self._controls.settings,
             clock=replace(clock, source=now.source),
         )

@@ -67,6 +67,30 @@ class ClockSettings:
     output: str = ""
 
 
+FOLLOW = "follow"  # as a swing
+LEAST_SWING, MOST_SWING = 1.0, 3.0
+
+
+def _is_swing(value: str | float) -> bool:
+    return value == FOLLOW if isinstance(value, str) else LEAST_SWING <= value <= MOST_SWING
+
+
+@dataclass(frozen=True, slots=True)
+class FeelSettings:
+    """How much of what the player does to the grid the answer does, too.
+
+    swing      "follow" the player's, or the length of the first eighth of a quarter to that of the second
+    timing     how much of the player's timing: swing that is followed, push and drag, articulation by length
+    dynamics   how much of how the player's loudness depends on place in the bar, height and length
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    swing: Annotated[str | float, Predicate(_is_swing)] = FOLLOW
+    timing: Annotated[float, Ge(0), Le(1)] = 1.0
+    dynamics: Annotated[float, Ge(0), Le(1)] = 1.0
+
+
 HEARD = "heard"  # as a meter, and as a downbeat
 
 
@@ -95,7 +119,19 @@ class TempoSettings:
         return Meter() if self.meter == HEARD else Meter.parse(self.meter)
 
 
-Knob = Literal["temperature", "rests", "density", "memory", "closeness", "bars", "mode", "clock"]
+Knob = Literal[
+    "temperature",
+    "rests",
+    "density",
+    "memory",
+    "closeness",
+    "swing",
+    "timing",
+    "dynamics",
+    "bars",
+    "mode",
+    "clock",
+]
 
 
 Button = Literal["answer_now", "stop", "panic", "record", "remember", "forget", "keep_memory"]
@@ -112,6 +148,7 @@ class ControlSettings:
     density       few notes … many bars      length of the answer: as long as the phrase, 1 … 8
     memory        how loud what was played before is, 0 … 2
     closeness     how closely the answer follows the phrase, 0 … 1
+    swing         the player's, 1 … 3   timing, dynamics   how much of the player's, 0 … 1
     mode          answer, continue, trade
     clock         who keeps the time: internal, midi, link, jack
     answer_now    ends the phrase  stop      ends the answer    panic   silences everything at once
@@ -129,6 +166,9 @@ class ControlSettings:
     density: Number = None
     memory: Number = None
     closeness: Number = None
+    swing: Number = None
+    timing: Number = None
+    dynamics: Number = None
     bars: Number = None
     mode: Number = None
     clock: Number = None
@@ -144,17 +184,23 @@ class ControlSettings:
 
 @dataclass(frozen=True, slots=True)
 class LiveSettings:
-    """The settings that a knob can change while the music goes on."""
+    """The settings that a knob can change while the music goes on; `feel` as in `SessionSettings`."""
 
     sampling: SamplingSettings
     answer: AnswerSettings
     shape: ShapeSettings = field(default_factory=ShapeSettings)
     source: Source = "internal"
+    feel: FeelSettings | None = field(default_factory=FeelSettings)
 
 
 @dataclass(frozen=True, slots=True)
 class SessionSettings:
-    """Everything that shapes the music; `channel` 0–15 is where the answer goes, `key` None to be heard."""
+    """Everything that shapes the music.
+
+    channel   0–15, where the answer goes
+    key       None to be heard
+    feel      None in takes from before it was learned: an answer has one loudness, and an accent on downbeats
+    """
 
     tempo: TempoSettings = field(default_factory=TempoSettings)
     phrase: PhraseSettings = field(default_factory=PhraseSettings)
@@ -167,11 +213,12 @@ class SessionSettings:
     clock: ClockSettings = field(default_factory=ClockSettings)
     learn: Knob | Button | None = None  # what the next control change will do from then on
     input: InputSettings = field(default_factory=InputSettings)
+    feel: FeelSettings | None = field(default_factory=FeelSettings)
 
     @property
     def live_settings(self) -> LiveSettings:
         """The part that knobs can turn."""
-        return LiveSettings(self.sampling, self.answer, self.shape, self.clock.source)
+        return LiveSettings(self.sampling, self.answer, self.shape, self.clock.source, self.feel)
 
 
 # A value as config.toml has it; a table is one of weights.

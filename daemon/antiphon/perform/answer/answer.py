@@ -9,13 +9,23 @@ from antiphon.compose.symbols import END, HOLD, REST, Vocabulary, is_pitch, span
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed, fold_pitch
 from antiphon.listen.key import Key
 from antiphon.perform.answer.scheduler import Scheduler
-from antiphon.perform.answer.touch import LONGEST_GATE, Touch, silence_steps
-from antiphon.perform.reports import Composed
+from antiphon.perform.answer.touch import LONGEST_GATE, Touch
+from antiphon.perform.reports import Composed, Written
 from antiphon.perform.transport import Transport
 
-# Symbols are composed this long before they sound, so that a note's end is known before its last silence;
-# and between two steps, when nothing else is due.
-_LOOKAHEAD_STEPS = 4.5
+# Symbols are composed this long before they sound, in quarters, and between two steps, when nothing else is
+# due: whether a note is a quarter long is known before it begins, and its end before its last silence.
+_LOOKAHEAD = 1.125
+
+
+@dataclass(slots=True)
+class _Note:
+    """The note that is composed: `struck` once its note-on is in the scheduler; places in steps."""
+
+    pitch: int
+    step: int
+    onset: float
+    struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,8 @@ class Answer:
         self._transport = transport
         self._scheduler = scheduler
         self._next = plan.start
-        self._note: tuple[int, int] | None = None  # the pitch that sounds and its first step
+        self._note: _Note | None = None
+        self._before: tuple[int, float] | None = None  # the last note's step and onset
 
     def over(self) -> None:
         """It is over, and is remembered where the settings say so."""
@@ -65,7 +76,8 @@ class Answer:
     @property
     def ends_s(self) -> float | None:
         """None where it goes on until it is ended."""
-        return None if self._plan.end is None else self._transport.grid.time_s(self._plan.end)
+        end = self._plan.end
+        return None if end is None else self._transport.grid.time_s(self._plan.touch.place(end))
 
     @property
     def next_s(self) -> float:
@@ -76,50 +88,71 @@ class Answer:
         """When the next symbol is to be composed; None once all are."""
         if self._plan.end is not None and self._next >= self._plan.end:
             return None
-        return self._transport.grid.time_s(self._next - _LOOKAHEAD_STEPS)
+        grid = self._transport.grid
+        return grid.time_s(self._next - grid.steps_of_beats(_LOOKAHEAD))
 
-    def compose(self) -> list[Composed]:
-        """Compose the next symbol; gives nothing where the model ends the song."""
+    def compose(self) -> list[Composed | Written]:
+        """Compose the next symbol; gives it, unless the model ends the song, and a note that ends there."""
         factors = self._shape.factors(self._next - self._plan.start, self._last_pitch)
         symbol, chosen = self._melody.next(factors)
         step = self._next
         if symbol == END and self._plan.end is not None:
-            self._finish(self._plan.end)
-            return []
+            return [*self._finish(self._plan.end)]
         if is_pitch(symbol):
             self._last_pitch = int(symbol)
             symbol = str(self._in_players_key(int(symbol)))
-        self._sound(symbol)
+        written = self._sound(symbol)
         self._next += 1
         if self._next == self._plan.end:
-            self._finish(self._next)
-        return [Composed(step, symbol, chosen)]
+            written += self._finish(self._next)
+        return [Composed(step, symbol, chosen), *written]
 
     def _in_players_key(self, pitch: int) -> int:
         return self._plan.touch.in_register(fold_pitch(pitch + self._plan.back_semitones))
 
-    def _sound(self, symbol: str) -> None:
+    def _sound(self, symbol: str) -> list[Written]:
         if symbol == HOLD:
-            return
-        self._silence_at(self._next, self._plan.touch.gate)
-        if is_pitch(symbol):
-            self._note = (int(symbol), self._next)
-            on_downbeat = self._next % self._transport.bar_steps == 0
-            on = NoteOn(int(symbol), self._plan.touch.velocity_at(on_downbeat), self._plan.channel)
-            self._scheduler.add(Timed(self._transport.grid.time_s(self._next), on))
+            if self._note is not None and self._next + 1 - self._note.step >= self._plan.touch.places.quarter:
+                self._strike(self._note, self._next + 1 - self._note.step)
+            return []
+        onset = self._onset() if is_pitch(symbol) else None
+        written = self._end_note(self._next, onset)
+        if onset is not None:
+            self._note, self._before = _Note(int(symbol), self._next, onset), (self._next, onset)
+            if self._next == self._plan.start:  # it may be due: it does not wait until its length is known
+                self._strike(self._note, None)
+        return written
 
-    def _finish(self, end: int) -> None:
+    def _onset(self) -> float:
+        """Where a note at the next step begins; not before the answer does."""
+        onset = self._plan.touch.onset(self._next, self._transport.grid.step_s, self._before)
+        return max(onset, float(self._plan.start))
+
+    def _strike(self, note: _Note, length: int | None) -> None:
+        """Schedule its note-on, unless that was done; `length` is how long it is at least."""
+        if not note.struck:
+            velocity = self._plan.touch.velocity_at(note.step, note.pitch, length)
+            on = NoteOn(note.pitch, velocity, self._plan.channel)
+            self._scheduler.add(Timed(self._transport.grid.time_s(note.onset), on))
+            note.struck = True
+
+    def _finish(self, end: int) -> list[Written]:
         """The last note is held to the end of the answer, whatever the touch."""
         self._next = end
-        self._silence_at(end, LONGEST_GATE)
+        return self._end_note(end, None, LONGEST_GATE)
 
-    def _silence_at(self, step: int, gate: float) -> None:
-        """End the note that sounds; it lasts until `step`, as detached as `gate` says."""
-        if self._note is not None:
-            pitch, onset = self._note
-            at_s = self._transport.grid.time_s(step - silence_steps(step - onset, gate))
-            self._scheduler.add(Timed(at_s, NoteOff(pitch, self._plan.channel)))
-            self._note = None
+    def _end_note(self, step: int, next_onset: float | None, gate: float | None = None) -> list[Written]:
+        """End the note that is composed at a step; it is as detached as the touch says, or `gate`."""
+        note, self._note = self._note, None
+        if note is None:
+            return []
+        touch, length = self._plan.touch, step - note.step
+        self._strike(note, length)
+        share = touch.gate_of(length) if gate is None else gate
+        ends = touch.ending(step, (note.step, note.onset), next_onset, share)
+        at_s = self._transport.grid.time_s(ends)
+        self._scheduler.add(Timed(at_s, NoteOff(note.pitch, self._plan.channel)))
+        return [Written(GridNote(note.step, length, note.pitch))]
 
 
 def home_shift(notes: Sequence[GridNote], key: Key, vocabulary: Vocabulary) -> int:

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from antiphon.events import PlayedNote
+from antiphon.listen import feel
+from antiphon.listen.feel import Feel, HeardFeel
+from antiphon.listen.feel_grid import FeelGrid
 from antiphon.perform.answer.answer import Answer, Plan
 from antiphon.perform.answer.bar_hearing import BarHearing, HeardBars
 from antiphon.perform.answer.programs import Programs
 from antiphon.perform.answer.scheduler import Scheduler
-from antiphon.perform.answer.touch import touch_of
-from antiphon.perform.answer.transcribe import Transcriber
+from antiphon.perform.answer.touch import Touch, touch_of, touch_without_feel
+from antiphon.perform.answer.transcribe import Transcriber, Transcription
 from antiphon.perform.modes import place_answer
 from antiphon.perform.reports import Heard
 from antiphon.perform.settings import AnswerSettings, LiveSettings, SessionSettings
@@ -24,6 +27,7 @@ class PlannedAnswer:
     answer: Answer
     phrase: tuple[PlayedNote, ...]
     bars: HeardBars
+    feel: Feel
     heard: Heard
 
 
@@ -32,6 +36,7 @@ class HeardPhrase:
     """What a phrase says. The model has heard it up to a step of its grid, so many semitones higher."""
 
     bars: HeardBars
+    feel: HeardFeel
     until_steps: int
     shift: int
 
@@ -47,6 +52,7 @@ class Planner:
     ) -> None:
         self._transcriber = Transcriber(settings.phrase.voice, settings.key)
         self._bars = BarHearing(settings.tempo, programs, known)
+        self._feel = Feel()
         self._programs, self._answers, self._channel = programs, answers, settings.channel
 
     def set(self, settings: SessionSettings) -> None:
@@ -74,9 +80,17 @@ class Planner:
             used = self._transcriber.used_steps
             bars = yield from self._bars.hear(phrase, transcription, before.grid, used, follows)
         transcription = bars.transcription
+        learned = yield from self._felt(phrase, transcription, follows)
         start, _ = place_answer(transcription.notes, over_s, transcription.transport, settings)
         yield
-        return HeardPhrase(bars, start, (yield from self._programs.hear(transcription, start)))
+        return HeardPhrase(bars, learned, start, (yield from self._programs.hear(transcription, start)))
+
+    def _felt(self, phrase: Sequence[PlayedNote], heard: Transcription, follows: bool) -> Sliced[HeardFeel]:
+        """What is known of the player's feel with this phrase."""
+        grid = heard.transport.grid
+        notes = yield from feel.matched(heard.notes, phrase, grid.step_s)
+        places = FeelGrid.of(grid, heard.transport.meter)
+        return (yield from feel.hear(self._feel, notes, places, grid, follows))
 
     def plan(
         self,
@@ -99,16 +113,25 @@ class Planner:
             shift = yield from self._programs.hear(phrase, start)
         melody = self._programs.begin(self._answers)
         shape = self._programs.shape(phrase, start, end, now.shape)
-        in_register = now.answer.register == "player"
-        touch = touch_of(straight, phrase.notes, transport.grid, transport.bar_steps, in_register)
+        touch = _touch(straight, heard, now)
         plan = Plan(start, end, touch, self._channel, -shift)
         length = None if end is None else end - start
         report = Heard(at_s, phrase.notes, phrase.key, transport.grid, start, length, transport.meter)
         answer = Answer(melody, shape, plan, transport, scheduler)
-        return PlannedAnswer(answer, played, heard.bars, report)
+        return PlannedAnswer(answer, played, heard.bars, heard.feel.feel, report)
 
     def commit(self, planned: PlannedAnswer) -> None:
         """The answer sounds: from now on its phrase counts."""
         self._answers += 1
         self._transcriber.commit(planned.bars.transcription, planned.heard.answer_start_steps)
         self._bars.commit(planned.bars)
+        self._feel = planned.feel
+
+
+def _touch(straight: Sequence[PlayedNote], heard: HeardPhrase, now: LiveSettings) -> Touch:
+    phrase, in_register = heard.bars.transcription, now.answer.register == "player"
+    grid = phrase.transport.grid
+    places = FeelGrid.of(grid, phrase.transport.meter)
+    if now.feel is None:
+        return touch_without_feel(straight, phrase.notes, places, grid, in_register)
+    return touch_of(straight, phrase.notes, heard.feel, places, now.feel, in_register)

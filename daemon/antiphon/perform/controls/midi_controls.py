@@ -8,7 +8,18 @@ from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.symbols import HOLD, REST
 from antiphon.events import ControlChange
 from antiphon.perform.modes import MODES
-from antiphon.perform.settings import SOURCES, Button, ControlSettings, Knob, LiveSettings, State
+from antiphon.perform.settings import (
+    FOLLOW,
+    LEAST_SWING,
+    MOST_SWING,
+    SOURCES,
+    Button,
+    ControlSettings,
+    FeelSettings,
+    Knob,
+    LiveSettings,
+    State,
+)
 
 SUSTAIN = 64
 _PRESSED = 64
@@ -58,6 +69,9 @@ SETTING_OF: dict[Knob, str] = {
     "density": "sampling.weights._",
     "memory": "sampling.memory",
     "closeness": "shape.closeness",
+    "swing": "feel.swing",
+    "timing": "feel.timing",
+    "dynamics": "feel.dynamics",
     "bars": "answer.bars",
     "mode": "answer.mode",
     "clock": "clock.source",
@@ -97,6 +111,24 @@ def _closeness(turned: float, now: LiveSettings) -> LiveSettings:
     return replace(now, shape=replace(now.shape, closeness=turned))
 
 
+def _swing(turned: float, now: LiveSettings) -> LiveSettings:
+    """At the very left the player's swing is followed."""
+    ratio = LEAST_SWING + (MOST_SWING - LEAST_SWING) * max(0.0, turned * 127 - 1) / 126
+    return replace(now, feel=replace(_feel(now), swing=ratio if turned else FOLLOW))
+
+
+def _timing(turned: float, now: LiveSettings) -> LiveSettings:
+    return replace(now, feel=replace(_feel(now), timing=turned))
+
+
+def _dynamics(turned: float, now: LiveSettings) -> LiveSettings:
+    return replace(now, feel=replace(_feel(now), dynamics=turned))
+
+
+def _feel(now: LiveSettings) -> FeelSettings:
+    return now.feel or FeelSettings()
+
+
 def _weighing(sampling: SamplingSettings, symbol: str, weight: float) -> SamplingSettings:
     return replace(sampling, weights={**sampling.weights, symbol: weight})
 
@@ -123,6 +155,9 @@ _KNOBS: dict[Knob, Callable[[float, LiveSettings], LiveSettings]] = {
     "density": _density,
     "memory": _memory,
     "closeness": _closeness,
+    "swing": _swing,
+    "timing": _timing,
+    "dynamics": _dynamics,
     "bars": _bars,
     "mode": _mode,
     "clock": _clock,
@@ -134,6 +169,9 @@ _VALUES: dict[Knob, Callable[[LiveSettings], float | str]] = {
     "density": lambda now: now.sampling.weights[HOLD],
     "memory": lambda now: now.sampling.memory,
     "closeness": lambda now: now.shape.closeness,
+    "swing": lambda now: _feel(now).swing,
+    "timing": lambda now: _feel(now).timing,
+    "dynamics": lambda now: _feel(now).dynamics,
     "bars": lambda now: now.answer.bars,
     "mode": lambda now: now.answer.mode,
     "clock": lambda now: now.source,

@@ -44,6 +44,7 @@ from antiphon.perform.reports import (
     Released,
     Report,
     Sent,
+    Written,
 )
 from antiphon.perform.settings import SessionSettings, SettingChange, applied
 from antiphon.perform.transport import Transport
@@ -61,6 +62,7 @@ _KINDS: dict[str, type] = {
     "released": Released,
     "heard": Heard,
     "followed": Followed,
+    "written": Written,
     "answered": Answered,
     "pressed": Pressed,
     "ended": Ended,
@@ -158,7 +160,9 @@ def _settings(plain: Any) -> SessionSettings:
     try:
         settings: SessionSettings = _ADAPTER.validate_python(plain)
         if isinstance(plain, dict) and "input" not in plain:  # a take from when every note was heard
-            return replace(settings, input=InputSettings(min_ms=0.0))
+            settings = replace(settings, input=InputSettings(min_ms=0.0))
+        if isinstance(plain, dict) and "feel" not in plain:  # a take from before it was learned
+            settings = replace(settings, feel=None)
         return settings
     except ValidationError as error:
         first = error.errors(include_url=False)[0]

@@ -7,6 +7,7 @@ from antiphon.listen.key import Key
 from antiphon.perform.answer.planner import Planner
 from antiphon.perform.answer.programs import Programs, Voice
 from antiphon.perform.answer.scheduler import Scheduler
+from antiphon.perform.reports import Composed
 from antiphon.perform.settings import AnswerSettings, SessionSettings, TempoSettings
 from antiphon.perform.transport import Transport
 from antiphon.slices import finish
@@ -84,7 +85,8 @@ def test_only_a_committed_answer_has_used_its_random_numbers():
             else:
                 planned.answer.withdraw()
         planned = plan(planner, settings)
-        return [told.symbol for _ in range(12) for told in planned.answer.compose()]
+        told = [report for _ in range(12) for report in planned.answer.compose()]
+        return [report.symbol for report in told if isinstance(report, Composed)]
 
     assert composed([]) == composed([False]) == composed([False, False])
     assert composed([True]) == composed([False, True])

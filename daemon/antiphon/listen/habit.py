@@ -1,0 +1,99 @@
+"""What a player does again and again, told from chance: a linear regression that begins with "nothing".
+
+Bayesian, with a normal prior on each coefficient (Bishop, Pattern Recognition and Machine Learning, 3.3). Few
+or uneven observations leave the coefficients near 0. Older observations count less and less.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Array = NDArray[np.float64]
+# After so many more observations an earlier one counts half.
+_HALF_LIFE = 96.0
+# Of one group, an observation counts as if it were so many standard deviations from what is expected at most.
+# That deviation comes from the median; it is taken to be this share of the prior's at least.
+_OUTLYING, _OF_MEDIAN, _EVEN = 2.5, 1.4826, 0.05
+# The prior of the noise counts as so many observations.
+_PRIOR_COUNT = 4.0
+# A group that the habit explains worse than a new one by so much (chi-squared, for each coefficient and in
+# all) is of another habit: what was before is forgotten.
+_CHANGED_EACH, _CHANGED = 2.0, 8.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Habit:
+    """Coefficients of a linear model y = x · coefficients + noise. Begin with `Habit.none`.
+
+    spreads   the standard deviation of each coefficient in the prior, shape (features,), in the unit of y
+    noise     the standard deviation of an observation that the prior takes, in the unit of y
+    """
+
+    spreads: _Array
+    noise: float
+    _xx: _Array
+    _xy: _Array
+    _yy: float = 0.0
+    _count: float = 0.0
+
+    @classmethod
+    def none(cls, spreads: Sequence[float] | _Array, noise: float) -> "Habit":
+        """Nothing was heard."""
+        features = len(spreads)
+        return cls(np.array(spreads), noise, np.zeros((features, features)), np.zeros(features))
+
+    def hear(self, x: _Array, y: _Array) -> "Habit":
+        """With a group of observations more, x of shape (observations, features), y (observations,)."""
+        if not len(y):
+            return self
+        alone = Habit.none(self.spreads, self.noise)._with(x, y)
+        before = Habit.none(self.spreads, self.noise) if self._differs(alone, x, y) else self
+        expected = x @ before._with(x, y)._fitted
+        spread = _OF_MEDIAN * float(np.median(np.abs(y - expected)))
+        limit = _OUTLYING * max(spread, _EVEN * self.noise)
+        return before._with(x, expected + np.clip(y - expected, -limit, limit))
+
+    @property
+    def coefficients(self) -> _Array:
+        """Those that explain what was heard; near 0 where chance explains it about as well; (features,)."""
+        fitted = self._fitted
+        variance = self._variance(fitted)
+        scaled = np.diag(np.square(self.spreads)) @ self._xx / variance
+        _, log_volume = np.linalg.slogdet(np.eye(len(fitted)) + scaled)
+        log_odds = 0.5 * (float(fitted @ self._xy) / variance - float(log_volume))
+        return np.asarray(fitted / (1.0 + math.exp(-min(max(log_odds, -50.0), 50.0))), np.float64)
+
+    def _with(self, x: _Array, y: _Array) -> "Habit":
+        kept = 0.5 ** (len(y) / _HALF_LIFE)
+        return replace(
+            self,
+            _xx=x.T @ x + kept * self._xx,
+            _xy=x.T @ y + kept * self._xy,
+            _yy=float(y @ y) + kept * self._yy,
+            _count=len(y) + kept * self._count,
+        )
+
+    def _differs(self, alone: "Habit", x: _Array, y: _Array) -> bool:
+        """Whether a group, whose own habit is `alone`, is of another habit than what was before."""
+        if self._count == 0.0:
+            return False
+        theirs = alone._fitted
+        worse = float(np.sum((y - x @ self._fitted) ** 2) - np.sum((y - x @ theirs) ** 2))
+        return worse > (_CHANGED + _CHANGED_EACH * len(theirs)) * alone._variance(theirs)
+
+    @property
+    def _fitted(self) -> _Array:
+        """The coefficients most likely by prior and observations."""
+        return self._solved(self._variance(self._solved(self.noise**2)))
+
+    def _solved(self, variance: float) -> _Array:
+        solved: _Array = np.linalg.solve(self._xx + np.diag(variance / np.square(self.spreads)), self._xy)
+        return solved
+
+    def _variance(self, coefficients: _Array) -> float:
+        """Of the noise, by prior and observations."""
+        left = self._yy - 2 * float(coefficients @ self._xy) + float(coefficients @ self._xx @ coefficients)
+        return (_PRIOR_COUNT * self.noise**2 + max(0.0, left)) / (_PRIOR_COUNT + self._count)
