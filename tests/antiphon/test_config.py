@@ -63,6 +63,20 @@ def test_every_mistake_is_told_at_once_with_its_range_and_what_was_given(tmp_pat
     ]
 
 
+@pytest.mark.parametrize("given", ['"follow"', "1", "1.0", "2.5", "3"])
+def test_swing_is_followed_or_a_ratio(tmp_path, given):
+    swing = config.load(written(tmp_path, f"[feel]\nswing = {given}\n")).feel.swing
+    assert swing == (given.strip('"') if given.startswith('"') else float(given))
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"), [("0.9", "0.9"), ("3.1", "3.1"), ('"much"', "'much'"), ("[]", "[]"), ("true", "True")]
+)
+def test_any_other_swing_is_refused_in_one_line(tmp_path, given, shown):
+    (line,) = mistakes(tmp_path, f"[feel]\nswing = {given}\n")
+    assert line.endswith(f'feel.swing must be "follow", or a ratio of 1.0–3.0, got {shown}')
+
+
 def test_a_setting_like_no_other_lists_what_there_is(tmp_path):
     assert mistakes(tmp_path, "[answer]\nxyz = 1\n")[0].endswith(
         "answer.xyz is not a setting (there are: mode, start, bars, register, overlap)"

@@ -17,11 +17,12 @@ _HALF_LIFE = 96.0
 # Of one group, an observation counts as if it were so many standard deviations from what is expected at most.
 # That deviation comes from the median; it is taken to be this share of the prior's at least.
 _OUTLYING, _OF_MEDIAN, _EVEN = 2.5, 1.4826, 0.05
+_TURNS = 3  # what is expected and what is outlying depend on each other
 # The prior of the noise counts as so many observations.
 _PRIOR_COUNT = 4.0
 # A group that the habit explains worse than a new one by so much (chi-squared, for each coefficient and in
 # all) is of another habit: what was before is forgotten.
-_CHANGED_EACH, _CHANGED = 2.0, 8.0
+_CHANGED_EACH, _CHANGED = 4.0, 6.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,10 +52,13 @@ class Habit:
             return self
         alone = Habit.none(self.spreads, self.noise)._with(x, y)
         before = Habit.none(self.spreads, self.noise) if self._differs(alone, x, y) else self
-        expected = x @ before._with(x, y)._fitted
-        spread = _OF_MEDIAN * float(np.median(np.abs(y - expected)))
-        limit = _OUTLYING * max(spread, _EVEN * self.noise)
-        return before._with(x, expected + np.clip(y - expected, -limit, limit))
+        nearer = y
+        for _ in range(_TURNS):
+            expected = x @ before._with(x, nearer)._fitted
+            spread = _OF_MEDIAN * float(np.median(np.abs(y - expected)))
+            limit = _OUTLYING * max(spread, _EVEN * self.noise)
+            nearer = expected + np.clip(y - expected, -limit, limit)
+        return before._with(x, nearer)
 
     @property
     def coefficients(self) -> _Array:
@@ -90,8 +94,8 @@ class Habit:
         return self._solved(self._variance(self._solved(self.noise**2)))
 
     def _solved(self, variance: float) -> _Array:
-        solved: _Array = np.linalg.solve(self._xx + np.diag(variance / np.square(self.spreads)), self._xy)
-        return solved
+        precision = self._xx + np.diag(variance / np.square(self.spreads))
+        return np.asarray(np.linalg.solve(precision, self._xy), np.float64)
 
     def _variance(self, coefficients: _Array) -> float:
         """Of the noise, by prior and observations."""

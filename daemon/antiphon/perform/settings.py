@@ -71,8 +71,10 @@ FOLLOW = "follow"  # as a swing
 LEAST_SWING, MOST_SWING = 1.0, 3.0
 
 
-def _is_swing(value: str | float) -> bool:
-    return value == FOLLOW if isinstance(value, str) else LEAST_SWING <= value <= MOST_SWING
+def _is_swing(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value == FOLLOW
+    return LEAST_SWING <= value <= MOST_SWING
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ class FeelSettings:
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
-    swing: Annotated[str | float, Predicate(_is_swing)] = FOLLOW
+    # A text or a number. A mistake in a union would be told once for each of its types.
+    swing: Annotated[Any, Predicate(_is_swing)] = FOLLOW
     timing: Annotated[float, Ge(0), Le(1)] = 1.0
     dynamics: Annotated[float, Ge(0), Le(1)] = 1.0
 

@@ -7,7 +7,7 @@ from statistics import fmean
 from antiphon.events import GridNote, PlayedNote
 from antiphon.listen.feel import LOUDNESS_FEATURES, HeardFeel, doublings, loudness_row
 from antiphon.listen.feel_grid import PLACES, FeelGrid
-from antiphon.perform.settings import FeelSettings
+from antiphon.perform.settings import FOLLOW, FeelSettings
 from antiphon.timebase import Grid
 
 _SOFTEST, _LOUDEST = 20, 120
@@ -107,9 +107,8 @@ def touch_of(
 ) -> Touch:
     """The touch of a phrase, with the feel that was learned with it; neither of its forms is empty."""
     feel, timing = heard.feel, settings.timing
-    swing = settings.swing
-    if isinstance(swing, str):
-        swing = 1.0 + timing * (feel.swing_ratio - 1.0)
+    follows = settings.swing == FOLLOW
+    swing = 1.0 + timing * (feel.swing_ratio - 1.0) if follows else float(settings.swing)
     lowest, highest = _register(notes, keep_register)
     return Touch(
         places,

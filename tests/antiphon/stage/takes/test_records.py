@@ -39,8 +39,15 @@ from antiphon.perform.reports import (
     Received,
     Released,
     Sent,
+    Written,
 )
-from antiphon.perform.settings import ControlSettings, SessionSettings, SettingChange, TempoSettings
+from antiphon.perform.settings import (
+    ControlSettings,
+    FeelSettings,
+    SessionSettings,
+    SettingChange,
+    TempoSettings,
+)
 from antiphon.perform.transport import Transport
 from antiphon.stage.takes import records
 from antiphon.timebase import Grid, Meter
@@ -82,6 +89,7 @@ CHANGES = st.one_of(
     ),
     st.builds(SettingChange, st.just("sampling.weights.r"), st.floats(0, 9)),
     st.builds(SettingChange, st.just("answer.mode"), st.sampled_from(["answer", "trade"])),
+    st.builds(SettingChange, st.just("feel.swing"), st.just("follow") | st.floats(1, 3)),
     st.builds(SettingChange, st.just("answer.overlap"), st.booleans()),
     st.builds(SettingChange, st.just("control.bars"), st.none() | DATA),
     st.builds(SettingChange, st.just("key.name"), st.sampled_from(["", "G major"])),
@@ -106,6 +114,7 @@ RECORDS = st.one_of(
     st.builds(Released, TIMED),
     st.builds(Heard, MOMENTS, NOTES, KEYS, GRIDS, STEPS, st.none() | STEPS, st.none() | METERS),
     st.builds(Followed, MOMENTS, GRIDS, st.floats(0, 64), st.booleans()),
+    st.builds(Written, st.builds(GridNote, STEPS, st.integers(1, 99), DATA)),
     st.builds(Answered, MOMENTS, st.booleans(), STEPS),
     st.builds(Pressed, MOMENTS, st.sampled_from(["record", "stop"])),
     st.builds(Ended, MOMENTS, MOMENTS | st.just(float("-inf"))),
@@ -187,3 +196,12 @@ def test_a_take_from_before_notes_were_left_out_hears_every_note():
     del whole[1][1]["input"]
     begun = records.read(json.dumps(whole).encode())
     assert begun.settings.input == InputSettings(min_ms=0.0)
+
+
+def test_a_take_from_before_a_feel_was_learned_has_none():
+    whole = json.loads(records.write(Begun(SessionSettings(), 1, Handover())))
+    assert records.read(json.dumps(whole).encode()).settings.feel == FeelSettings()
+    del whole[1][1]["feel"]
+    before = records.read(json.dumps(whole).encode())
+    assert before.settings.feel is None
+    assert records.read(records.write(before)) == before
