@@ -23,6 +23,8 @@ _Array = NDArray[np.float64]
 # Of the player's notes so many are looked through for the one that a note of the melody is.
 _SEARCHED = 32
 _SLICE_NOTES = 32
+# Of a longer phrase the last notes say all that will not be forgotten.
+_MOST_HEARD = 64
 # Two notes on the beat that are further apart than this, in beats, say nothing of what is between them.
 _APART = 2
 # No onset is moved from its place by more than this, in seconds, when push and drag are learned.
@@ -118,25 +120,29 @@ def hear(
     Where the player sets the tempo (`follows`), the beat is where they play it: push and drag are then those
     of other notes against the notes on the beat.
     """
+    heard = heard[-_MOST_HEARD:]
     beats = _Beats([one for one in heard if one.note.onset_steps % places.unit == 0], places.unit)
-    swing = feel.swing.hear(*_columns(_swings(heard, places, beats), 1)) if places.swings else feel.swing
+    late = _columns(_swings(heard, places, beats), 1)
     yield
-    learned = replace(feel, swing=swing)
-    late = _pushes(heard, places, grid, learned.swing_ratio, beats if follows else None)
-    push = feel.push.hear(*_columns(late, PLACES))
+    learned = replace(feel, swing=feel.swing.hear(*late))
     yield
-    rows = [loudness_row(places, n.onset_steps, n.pitch, n.duration_steps) for n in (o.note for o in heard)]
+    ratio = learned.swing_ratio
+    pushed = _columns(_pushes(heard, places, grid, ratio, beats if follows else None), PLACES)
     yield
-    x, y = _columns(zip(rows, (one.played.velocity for one in heard), strict=True), LOUDNESS_FEATURES)
+    push = feel.push.hear(*pushed)
+    yield
+    x, y = _columns(_loudness(heard, places), LOUDNESS_FEATURES)
     usual = x.mean(axis=0) if len(x) else np.zeros(LOUDNESS_FEATURES)
+    yield
     loudness = feel.loudness.hear(x - usual, y - y.mean()) if len(y) else feel.loudness
     yield
-    shares = list(_shares(heard[:-1], places, grid, learned.swing_ratio))
+    shares = list(_shares(heard[:-1], places, grid, ratio))
     gate = fmean(share for _, share in shares) if shares else None
     long = fmean(length for length, _ in shares) if shares else 0.0
+    yield
     by_length = (((length - long,), share - (gate or 0.0)) for length, share in shares)
     gates = feel.gates.hear(*_columns(by_length, 1))
-    return HeardFeel(Feel(swing, push, loudness, gates), tuple(usual.tolist()), gate, long)
+    return HeardFeel(Feel(learned.swing, push, loudness, gates), tuple(usual.tolist()), gate, long)
 
 
 _Row = tuple[tuple[float, ...], float]  # what something depends on, and what it was
@@ -170,6 +176,8 @@ class _Beats:
 
 def _swings(heard: Sequence[HeardNote], places: FeelGrid, beats: _Beats) -> Iterator[_Row]:
     """How far behind the middle each off-beat eighth is, in quarters; not where shorter notes are near."""
+    if not places.swings:
+        return
     quarter = places.quarter
     busy = {one.note.onset_steps // quarter for one in heard if 2 * one.note.onset_steps % quarter}
     for one in heard:
@@ -194,6 +202,15 @@ def _pushes(
             late_s = (at - places.swung(step, swing)) * grid.step_s
             row = tuple(float(place == other) for other in range(PLACES))
             yield row, min(max(late_s, -_MOST_PUSH_S), _MOST_PUSH_S)
+
+
+def _loudness(heard: Sequence[HeardNote], places: FeelGrid) -> Iterator[_Row]:
+    for one in heard:
+        note = one.note
+        yield (
+            loudness_row(places, note.onset_steps, note.pitch, note.duration_steps),
+            float(one.played.velocity),
+        )
 
 
 def _shares(

@@ -55,7 +55,8 @@ class Habit:
         nearer = y
         for _ in range(_TURNS):
             expected = x @ before._with(x, nearer)._fitted
-            spread = _OF_MEDIAN * float(np.median(np.abs(y - expected)))
+            middle = float(np.sort(np.abs(y - expected))[len(y) // 2])  # np.median takes ten times as long
+            spread = _OF_MEDIAN * middle
             limit = _OUTLYING * max(spread, _EVEN * self.noise)
             nearer = expected + np.clip(y - expected, -limit, limit)
         return before._with(x, nearer)

@@ -119,7 +119,8 @@ class Answer:
         written = self._end_note(self._next, onset)
         if onset is not None:
             self._note, self._before = _Note(int(symbol), self._next, onset), (self._next, onset)
-            if self._next == self._plan.start:  # it may be due: it does not wait until its length is known
+            # The first note may be due: it does not wait until its length is known.
+            if self._next == self._plan.start or not self._plan.touch.asks_length:
                 self._strike(self._note, None)
         return written
 

@@ -74,6 +74,11 @@ class Touch:
     def _after(before: tuple[int, float] | None, step: int, place: float) -> float:
         return place if before is None else max(place, before[1] + _LEAST_APART * (step - before[0]))
 
+    @property
+    def asks_length(self) -> bool:
+        """Whether the velocity depends on the length."""
+        return self.louder[-1] != 0.0
+
     def velocity_at(self, step: int, pitch: int, length: int | None) -> int:
         """Of a note at a step, 1–127; `length` in steps, None where it is not known yet."""
         row = loudness_row(self.places, step, pitch, length or self.places.quarter)
