@@ -27,7 +27,7 @@ def test_some_of_the_damage_is_so_slight_that_it_is_taken_and_most_is_refused(na
 
 def test_a_storm_is_answered():
     """Or the search for faults would search in silence."""
-    tally = run_cases("midi", lambda chance: session_case(chance, 200), 0, range(16))
+    tally = run_cases("midi", lambda chance: session_case(chance, 200), 0, range(24))
     assert tally.outcomes["answered"] > 2
 
 
