@@ -31,9 +31,9 @@ from antiphon.stage.voice import make_voice
 NAMES = ("essen", "irish", "han")
 CONTROL = ControlSettings(
     temperature=20, rests=21, density=22, memory=31, closeness=32, bars=23, mode=24, answer_now=25, stop=26,
-    panic=27, record=28, remember=33, forget=34, keep_memory=36, swing=37, timing=38, dynamics=39,
+    panic=27, record=28, remember=33, forget=34, keep_memory=36, swing=39, timing=40, dynamics=41,
 )  # fmt: skip
-_KNOBS = (20, 21, 22, 31, 32, 23, 24, 37, 38, 39)
+_KNOBS = (20, 21, 22, 31, 32, 23, 24, 39, 40, 41)
 _BUTTONS = (25, 26, 33, 34, 36)
 _MAJOR = (0, 2, 4, 5, 7, 9, 11)
 NO_LIMITS = Limits()
