@@ -8,19 +8,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.events import GridNote, Lead, NoteOff, NoteOn, Timed
+from antiphon.perform.answer.programs import Voice
 from antiphon.perform.reports import Written
+from antiphon.perform.session import Session
 from antiphon.perform.settings import (
     AnswerSettings,
     ClockSettings,
     ControlSettings,
     FeelSettings,
+    SessionSettings,
     TempoSettings,
 )
 from antiphon.timebase import Meter
+from fakes import VOCABULARY, ScriptedModel
 from feel_performer import Player, perform
-from playing import play, rows, session, turned
+from playing import PLAIN, play, rows, session, turned
 
 EIGHTHS = [GridNote(2 * n, 2, pitch) for n, pitch in enumerate([60, 62, 64, 65, 67, 65, 64, 62] * 2)]
+FINER = (("72", 6), ("71", 6), ("72", 4), ("71", 4), ("72", 4), ("71", 12), ("72", 12))  # 12 to a quarter
 SCRIPT = ["72", "_", "71", "_", "72", "_", "_", "_", "71", "_", "r", "_", "72", "_", "_", "_"]
 EVEN = Player(noise_s=0.0, velocity_noise=0.0)
 COMMON, WHOLE = Meter(), FeelSettings()
@@ -170,6 +175,14 @@ def test_in_three_four_eighths_swing_and_in_six_eight_they_do_not():
         _, sent = answered(EVEN, swung, meter=meter, script=script, notes=bar)
         second = onsets_s(sent)[1]
         assert 2 * (second - sent[0].at_s) == pytest.approx(offbeat)
+
+
+def test_on_a_finer_grid_eighths_swing_and_triplets_do_not():
+    script = [symbol for pitch, steps in FINER for symbol in (pitch, *["_"] * (steps - 1))]
+    chosen = {"tempo": TempoSettings("fixed", 120.0), "sampling": PLAIN, "answer": AnswerSettings(bars=1)}
+    voice = Voice(ScriptedModel(VOCABULARY, script), VOCABULARY, 12)
+    made = Session(voice, SessionSettings(**chosen, feel=FeelSettings(swing=2.0)), 1)
+    assert onsets(play(made, call(EVEN))) == [0.0, 0.667, 1.0, 1.333, 1.667, 2.0, 3.0]
 
 
 def test_a_jigs_lilt_is_push_and_drag_by_place_in_the_beat():
