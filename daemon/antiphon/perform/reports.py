@@ -110,7 +110,8 @@ class Heard:
     phrase that goes on before that, nothing is reported.
 
     `answer_steps` is None for an answer that goes on until it is ended; `meter` is None in takes of earlier
-    versions, where it was always that of the settings.
+    versions, where it was always that of the settings. `swing` is the length of the first eighth of a beat to
+    that of the second, as played: 1.0 is straight, 2.0 is as in a triplet. `notes` has the eighths even.
     """
 
     at_s: float
@@ -120,6 +121,7 @@ class Heard:
     answer_start_steps: int
     answer_steps: int | None
     meter: Meter | None = None
+    swing: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,8 @@ class Planner:
         touch = _touch(straight, heard, now)
         plan = Plan(start, end, touch, self._channel, -shift)
         length = None if end is None else end - start
-        report = Heard(at_s, phrase.notes, phrase.key, transport.grid, start, length, transport.meter)
+        meter = transport.meter
+        report = Heard(at_s, phrase.notes, phrase.key, transport.grid, start, length, meter, phrase.swing)
         answer = Answer(melody, shape, plan, transport, scheduler)
         return PlannedAnswer(answer, played, heard.bars, heard.feel.feel, report)
 

@@ -21,12 +21,17 @@ _DRIFT = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Transcription:
-    """A phrase on the grid of `transport`; `notes` is not empty; `tracker` has heard its key."""
+    """A phrase on the grid of `transport`; `notes` is not empty; `tracker` has heard its key.
+
+    `swing` is the length of the first eighth of a beat to that of the second, as played; `notes` has the
+    eighths even.
+    """
 
     notes: tuple[GridNote, ...]
     key: Key
     transport: Transport
     tracker: KeyTracker
+    swing: float = 1.0
 
 
 class Transcriber:

@@ -112,7 +112,9 @@ RECORDS = st.one_of(
     st.builds(BarsBegun, MOMENTS, GRIDS),
     st.builds(Sent, TIMED, st.floats(0, 9)),
     st.builds(Released, TIMED),
-    st.builds(Heard, MOMENTS, NOTES, KEYS, GRIDS, STEPS, st.none() | STEPS, st.none() | METERS),
+    st.builds(
+        Heard, MOMENTS, NOTES, KEYS, GRIDS, STEPS, st.none() | STEPS, st.none() | METERS, st.floats(1, 3)
+    ),
     st.builds(Followed, MOMENTS, GRIDS, st.floats(0, 64), st.booleans()),
     st.builds(Written, st.builds(GridNote, STEPS, st.integers(1, 99), DATA)),
     st.builds(Answered, MOMENTS, st.booleans(), STEPS),
