@@ -1,46 +1,48 @@
-"""Tempo from the playing: where the beats of a phrase fall, though its tempo drifts. Pure.
+"""Tempo and rhythm from the playing: where the beats of a phrase fall, though its tempo drifts. Pure.
 
-Each reading of the phrase (how many steps lie between one onset and the next) carries a Kalman filter of the
-beat and its length; readings compete by how well they foresaw each onset and by how usual their rhythm is.
-After Cemgil and Kappen, Journal of Artificial Intelligence Research 18, 2003; a beam in place of particles.
+Each reading of the phrase (its beats, how they are divided, and how many ticks lie between one onset and the
+next) carries a Kalman filter of the last onset and the length of a beat; readings compete by how well they
+foresaw each onset and by how usual their rhythm is. After Cemgil and Kappen, Journal of Artificial
+Intelligence Research 18, 2003; a beam in place of particles.
 """
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from antiphon.events import PlayedNote
 from antiphon.listen.quantise import CHORD_S
-from antiphon.timebase import MAX_BPM, MIN_BPM, STEPS_PER_QUARTER, Grid
+from antiphon.listen.rhythm import CONTEXT_OF, PLACES, TICKS, Feel, feels, log_waits, wait_numbers
+from antiphon.listen.swing import swing_ratio
+from antiphon.timebase import MAX_BPM, MIN_BPM, STEPS_PER_QUARTER, Grid, Meter
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
 
 _FEWEST_ONSETS = 3
-# Tempos a melody is likely to have, in bpm: the middle, and how far from it (logarithmic).
-_USUAL_BPM, _USUAL_SPREAD, _GUESS_SPREAD = 110.0, 0.3, 0.12
-# Where the search begins: 40–246 bpm in steps of 15 %, each sure to half of that.
-_TEMPOS, _TEMPO_SPREAD = tuple(40.0 * 1.15**n for n in range(14)), 0.08
-# How unevenly a person strikes, in seconds, and how far a step's length strays from one step to the next.
-_STRIKE_S, _DRIFT = 0.026, 0.028
+# Tempos a melody is likely to have, in beats a minute: the middle and how far from it (logarithmic), for
+# beats that are quarters and for compound ones; and how far it is from a tempo to expect.
+_USUAL_BPM, _USUAL_SPREAD, _COMPOUND_BPM, _COMPOUND_SPREAD = 110.0, 0.32, 90.0, 0.3
+_GUESS_SPREAD = 0.13
+# Where the search begins: 38–234 beats a minute in steps of 15 %, each sure to half of that.
+_TEMPOS, _TEMPO_SPREAD = tuple(38.0 * 1.15**n for n in range(14)), 0.08
+# How unevenly a person strikes, in seconds; how far a beat's length strays within a beat, as a share; and
+# how far a person is from a beat that is known, in seconds.
+_STRIKE_S, _DRIFT, _APART_S = 0.022, 0.05, 0.015
 _STRIKE_VAR = _STRIKE_S**2
-_SHORTEST_STEP_S, _LONGEST_STEP_S = Grid(MAX_BPM).step_s, Grid(MIN_BPM).step_s
-_BEAM = 16
-# How far from the foreseen moment an onset may be: in standard deviations, and in steps at most.
-_REACH, _REACH_STEPS = 4.0, 8.0
+# A longer wait, in beats, says no more of the tempo.
+_LONGEST_BEATS = 4.0
+# An onset is tried at so many places about where it seems to be. So many readings are kept, none that is
+# so much less likely than the best (natural logarithm).
+_TRIED, _BEAM, _WORST = 8, 96, 14.0
+_ABOUT = np.arange(1 - _TRIED // 2, 1 + _TRIED // 2)
 # Two tempos closer than this (as a share) are one.
 _SAME_TEMPO = 0.04
-
-# How usual it is to wait so many steps from a place in the beat to the next onset: counted in 2 000
-# folk songs (Essen collection) and rounded. The place in the beat where a melody begins is counted likewise.
-_WAITS: tuple[dict[int, float], ...] = (
-    {4: 0.38, 2: 0.37, 8: 0.08, 6: 0.06, 3: 0.04, 1: 0.03, 12: 0.015, 16: 0.007, 10: 0.005},
-    {1: 0.92, 3: 0.035, 2: 0.035},
-    {2: 0.80, 1: 0.10, 4: 0.06, 6: 0.012, 3: 0.007},
-    {1: 0.97, 2: 0.008, 5: 0.002},
-)
-_UNUSUAL = 0.001
-_BEGINS = (0.68, 0.002, 0.31, 0.008)
-_LOG_UNUSUAL = math.log(_UNUSUAL)
-_LOG_WAITS = tuple({steps: math.log(share) for steps, share in waits.items()} for waits in _WAITS)
+_PLACES = np.array(PLACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Beats:
     """
 
     moments_s: tuple[float, ...]
-    steps: tuple[int, ...]
+    steps: tuple[float, ...]
     step_s: float
 
     def steps_at(self, at_s: float) -> float:
@@ -72,8 +74,9 @@ class TempoEstimate:
     bpm          quarter notes a minute, the mean of the phrase
     beat_s       the moment of the beat on which, or within which, the first note falls: step 0 of `beats`
     confidence   0–1: the share of all readings that agree on the tempo within 4 %, by likelihood
-    beats        seconds → steps, along with the drift
+    beats        seconds → steps, along with the drift; swung eighths are even in them
     last_bpm     the tempo at the last onset
+    swing        the length of a beat's first eighth to that of its second, as played
     """
 
     bpm: float
@@ -81,47 +84,82 @@ class TempoEstimate:
     confidence: float
     beats: Beats
     last_bpm: float
-
-    def grid(self) -> Grid:
-        """A steady grid that goes on from the last onset at the tempo it had there; steps as in `beats`."""
-        last_s, steps = self.beats.moments_s[-1], self.beats.steps[-1]
-        return Grid(self.last_bpm, last_s - Grid(self.last_bpm).time_s(steps))
+    swing: float = 1.0
 
 
-@dataclass(slots=True)
-class _Reading:
-    """One way to read the onsets so far; variances of the last beat and of a step, in seconds squared."""
+@dataclass(frozen=True, slots=True)
+class _Readings:
+    """Ways to read the onsets so far, one in each row; variances in seconds squared."""
 
-    score: float
-    begin: int  # the step of the first onset, from the beat before it
-    steps: int  # the step of the last onset, from the same beat
-    beat_s: float
-    step_s: float
-    beat_var: float
-    covariance: float
-    step_var: float
-    before: "_Reading | None" = None
+    score: Floats  # natural logarithm
+    feel: Ints
+    tick: Ints  # of the last onset, from the beat before the first one
+    context: Ints  # that the last wait is
+    struck_s: Floats  # when the last onset was meant
+    beat_s: Floats  # how long a beat lasts
+    struck_var: Floats
+    covariance: Floats
+    beat_var: Floats
+    before: Ints  # rows of the readings that these go on from
+
+    def rows(self, kept: Ints) -> "_Readings":
+        """These rows only."""
+        return _Readings(
+            self.score[kept],
+            self.feel[kept],
+            self.tick[kept],
+            self.context[kept],
+            self.struck_s[kept],
+            self.beat_s[kept],
+            self.struck_var[kept],
+            self.covariance[kept],
+            self.beat_var[kept],
+            self.before[kept],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is known before a phrase is played.
+
+    bpm                a tempo to expect. Whether a tempo or its double is meant, only custom decides
+    meter              None: it is not known
+    steps_per_quarter  of the grid that the beats are told in
+    swung              whether the eighths of the last phrase swung
+    known              where tempo and beats are known: a grid whose step 0 is on a bar line
+    """
+
+    bpm: float | None = None
+    meter: Meter | None = None
+    steps_per_quarter: int = STEPS_PER_QUARTER
+    swung: bool = False
+    known: Grid | None = None
 
 
 class TempoReader:
-    """Reads the tempo of a phrase onset by onset; each onset costs the same, however long the phrase is.
+    """Reads tempo and rhythm of a phrase onset by onset; each onset costs the same, however long it is."""
 
-    `guess_bpm` is a tempo to expect. Whether a tempo or its double is meant, only custom decides.
-    """
-
-    def __init__(self, guess_bpm: float | None = None) -> None:
-        self._guess_bpm = guess_bpm
+    def __init__(self, expected: Expected = Expected()) -> None:
+        self._expected, known = expected, expected.known
+        # Where the tempo is known, the beats are quarters until another meter is heard.
+        meter = Meter() if known is not None and expected.meter is None else expected.meter
+        self._feels = feels(meter, expected.swung)
+        self._quarters = np.array([feel.quarters for feel in self._feels])
+        self._beats_at = np.array([[feel.beats_at(tick) for tick in range(TICKS)] for feel in self._feels])
+        self._waits = np.array([log_waits(feel.kind) for feel in self._feels])
+        self._drift = _DRIFT if known is None else 0.0
         self._onsets: list[float] = []
-        self._readings: list[_Reading] = []
+        self._trail: list[_Readings] = []
 
     def hear(self, onset_s: float) -> None:
         """One more onset, not before the last one. Of a chord only the first counts."""
         if not self._onsets:
-            self._readings = _first(onset_s, self._guess_bpm)
-        elif onset_s - self._onsets[-1] < CHORD_S:
+            known = self._expected.known
+            self._trail.append(self._first(onset_s) if known is None else self._placed(onset_s, known))
+        elif onset_s - self._onsets[-1] < CHORD_S or not len(self._trail[-1].score):
             return
         else:
-            self._readings = _best([after for one in self._readings for after in _after(one, onset_s)])
+            self._trail.append(self._after(self._trail[-1], onset_s))
         self._onsets.append(onset_s)
 
     def estimate(self) -> TempoEstimate | None:
@@ -129,107 +167,164 @@ class TempoReader:
 
         None with fewer than three onsets, or where no tempo of 20–300 bpm can be read.
         """
-        if len(self._onsets) < _FEWEST_ONSETS or not self._readings:
+        if len(self._onsets) < _FEWEST_ONSETS or not len(self._trail[-1].score):
             return None
-        return _estimate(self._readings, self._onsets)
+        return self._estimate(self._trail[-1])
+
+    def _first(self, onset_s: float) -> _Readings:
+        """With one onset: every tempo and every place in a beat, as likely as usual."""
+        rows = [
+            (math.log(feel.chance * share) + self._log_usual(bpm, feel), number, place, 60.0 / bpm)
+            for number, feel in enumerate(self._feels)
+            for bpm in _TEMPOS
+            for place, share in feel.begins.items()
+        ]
+        score, feel, tick, beat_s = np.array(rows).T
+        all_ = np.ones(len(rows))
+        return _readings(score, feel, tick, onset_s * all_, beat_s, (beat_s * _TEMPO_SPREAD) ** 2)
+
+    def _log_usual(self, bpm: float, feel: Feel) -> float:
+        """The logarithm of how likely a tempo in beats a minute is, but for a constant."""
+        compound = _log_normal(bpm, _COMPOUND_BPM, _COMPOUND_SPREAD) if feel.kind == "compound" else 0.0
+        if self._expected.bpm is not None:
+            return compound + _log_normal(bpm * feel.quarters, self._expected.bpm, _GUESS_SPREAD)
+        return compound or _log_normal(bpm, _USUAL_BPM, _USUAL_SPREAD)
+
+    def _placed(self, onset_s: float, known: Grid) -> _Readings:
+        """The first onset where tempo and beats are known: each place about it."""
+        rows = []
+        for number, feel in enumerate(self._feels):
+            beat_s = 60.0 / known.bpm * feel.quarters
+            last = math.floor((onset_s - known.origin_s) / beat_s)
+            for tick in [TICKS * beat + place for beat in (last - 1, last, last + 1) for place in PLACES]:
+                beat, place = divmod(tick, TICKS)
+                missed_s = onset_s - known.origin_s - (beat + feel.beats_at(place)) * beat_s
+                total = _APART_S**2 + _STRIKE_VAR
+                score = math.log(feel.chance * feel.begins.get(place, 0.001)) - 0.5 * missed_s**2 / total
+                rows.append((score, number, tick, onset_s - _STRIKE_VAR / total * missed_s, beat_s))
+        score, feel_, tick_, struck_s, beat = np.array(rows).T
+        return _readings(score, feel_, tick_, struck_s, beat, np.zeros(len(rows)))
+
+    def _after(self, before: _Readings, onset_s: float) -> _Readings:
+        """How each reading goes on, at some places about the onset: the likeliest of all."""
+        tick, beats = self._tried(before, onset_s)
+        score, corrected = self._compared(before, onset_s, tick, beats)
+        order = np.argsort(-score, axis=None, kind="stable")[: 4 * _BEAM]
+        order = order[score.ravel()[order] > score.max() - _WORST]
+        rows = order // _TRIED
+        struck_s, beat_s, struck_var, covariance, beat_var = (one.ravel()[order] for one in corrected)
+        wait = wait_numbers(tick.ravel()[order] - before.tick[rows])
+        readings = _Readings(
+            score.ravel()[order],
+            before.feel[rows],
+            tick.ravel()[order],
+            CONTEXT_OF[wait],
+            struck_s,
+            beat_s,
+            struck_var,
+            covariance,
+            beat_var,
+            rows,
+        )
+        return self._best(readings)
+
+    def _tried(self, r: _Readings, onset_s: float) -> tuple[Ints, Floats]:
+        """The ticks to try, (rows, _TRIED), and how many beats each is after the last onset."""
+        place = r.tick % TICKS
+        at = self._beats_at[r.feel, place]
+        seems = at + np.maximum((onset_s - r.struck_s) / r.beat_s, 0.0)
+        beat = np.floor(seems).astype(np.intp)
+        of_feel = self._beats_at[:, _PLACES][r.feel]
+        nearest = (of_feel <= (seems - beat)[:, None]).sum(axis=1) - 1
+        beats, places = np.divmod(nearest[:, None] + _ABOUT, len(PLACES))
+        beats += beat[:, None]
+        tick = (r.tick - place)[:, None] + TICKS * beats + _PLACES[places]
+        return tick, beats + np.take_along_axis(of_feel, places, axis=1) - at[:, None]
+
+    def _compared(
+        self, r: _Readings, onset_s: float, tick: Ints, beats: Floats
+    ) -> tuple[Floats, tuple[Floats, ...]]:
+        """One turn of the Kalman filter for each tick: foresee, compare, correct. Gives the scores, and in
+        the order of `_Readings` what is believed of the last onset and of the beat."""
+        beats = np.maximum(beats, 0.0)
+        unsure = np.minimum(beats, _LONGEST_BEATS)
+        drift = (self._drift * r.beat_s[:, None]) ** 2 * unsure
+        beat_var = r.beat_var[:, None] + drift
+        covariance = r.covariance[:, None] + unsure * (r.beat_var[:, None] + drift / 2)
+        struck_var = r.struck_var[:, None] + unsure * (
+            r.covariance[:, None] + covariance - unsure * drift / 6
+        )
+        missed_s = onset_s - r.struck_s[:, None] - beats * r.beat_s[:, None]
+        total = struck_var + _STRIKE_VAR
+        waited = tick - r.tick[:, None]
+        place = (r.tick % TICKS)[:, None]
+        usual = self._waits[r.feel[:, None], r.context[:, None], place, wait_numbers(waited)]
+        score = r.score[:, None] + usual - 0.5 * (missed_s**2 / total + np.log(total))
+        gain, beat_gain = struck_var / total, covariance / total
+        corrected = (
+            onset_s - (1 - gain) * missed_s,
+            r.beat_s[:, None] + beat_gain * missed_s,
+            struck_var * (1 - gain),
+            covariance * (1 - gain),
+            beat_var - beat_gain * covariance,
+        )
+        return np.where(waited > 0, score, -np.inf), corrected
+
+    def _best(self, r: _Readings) -> _Readings:
+        """The likeliest of readings that are in order: one of each feel and place about each tempo."""
+        bpm = 60.0 * self._quarters[r.feel] / np.maximum(r.beat_s, 1e-3)
+        about = np.round(25 * np.log(bpm)).astype(np.intp)
+        alike = ((r.tick * len(self._feels) + r.feel) * 8 + r.context) * 256 + about
+        first = np.sort(np.unique(alike, return_index=True)[1])
+        return r.rows(first[(bpm[first] >= MIN_BPM) & (bpm[first] <= MAX_BPM)][:_BEAM])
+
+    def _estimate(self, readings: _Readings) -> TempoEstimate | None:
+        """`readings` from the likeliest on."""
+        ticks = self._ticks()
+        places = np.divmod(ticks, TICKS)
+        at = places[0] + self._beats_at[readings.feel[0], places[1]]  # in beats, as played
+        feel = self._feels[readings.feel[0]]
+        beat_s = (self._onsets[-1] - self._onsets[0]) / (at[-1] - at[0])
+        bpm = 60.0 * feel.quarters / beat_s
+        if not MIN_BPM <= bpm <= MAX_BPM:
+            return None
+        bpms = 60.0 * self._quarters[readings.feel] / readings.beat_s
+        shares = np.exp(readings.score - readings.score[0])
+        agreed = shares[np.abs(bpms / bpms[0] - 1) <= _SAME_TEMPO].sum() / shares.sum()
+        a_tick = feel.quarters * self._expected.steps_per_quarter / TICKS
+        step_s = float(readings.beat_s[0]) / TICKS / a_tick
+        beats = Beats(tuple(self._onsets), tuple(float(tick * a_tick) for tick in ticks), step_s)
+        swing = swing_ratio(ticks, self._onsets, feel.swing) if feel.swing > 1 else 1.0
+        return TempoEstimate(
+            float(bpm), self._onsets[0] - float(at[0]) * beat_s, float(agreed), beats, float(bpms[0]), swing
+        )
+
+    def _ticks(self) -> Ints:
+        """The tick of each onset in the likeliest reading."""
+        row, ticks = 0, []
+        for readings in reversed(self._trail):
+            ticks.append(readings.tick[row])
+            row = int(readings.before[row])
+        return np.array(ticks[::-1])
 
 
-def infer(notes: Iterable[PlayedNote], guess_bpm: float | None = None) -> TempoEstimate | None:
-    """The tempo of a whole phrase, as `TempoReader` reads it."""
-    reader = TempoReader(guess_bpm)
-    for onset_s in sorted(note.onset_s for note in notes):
-        reader.hear(onset_s)
-    return reader.estimate()
+def _readings(
+    score: Floats, feel: Floats, tick: Floats, struck_s: Floats, beat_s: Floats, beat_var: Floats
+) -> _Readings:
+    """Those of a first onset."""
+    rows = len(score)
+    feels_, ticks, none = feel.astype(np.intp), tick.astype(np.intp), np.zeros(rows, np.intp)
+    struck_var, unknown = np.full(rows, _STRIKE_VAR), np.zeros(rows)
+    return _Readings(score, feels_, ticks, none, struck_s, beat_s, struck_var, unknown, beat_var, none)
 
 
-def _first(first_s: float, guess_bpm: float | None) -> list[_Reading]:
-    """Before anything is known but one onset: every tempo and every place in a beat, as likely as usual."""
-    readings = []
-    for bpm in _TEMPOS:
-        step_s = Grid(bpm).step_s
-        step_var = (step_s * _TEMPO_SPREAD) ** 2
-        for place, share in enumerate(_BEGINS):
-            score = _log_usual(bpm, guess_bpm) + math.log(share)
-            readings.append(_Reading(score, place, place, first_s, step_s, _STRIKE_VAR, 0.0, step_var))
-    return readings
-
-
-def _log_usual(bpm: float, guess_bpm: float | None) -> float:
-    """The logarithm of how likely a tempo is, but for a constant."""
-    middle = guess_bpm or _USUAL_BPM
-    spread = _GUESS_SPREAD if guess_bpm else _USUAL_SPREAD
+def _log_normal(bpm: float, middle: float, spread: float) -> float:
     return -0.5 * (math.log(bpm / middle) / spread) ** 2
 
 
-def _after(reading: _Reading, onset_s: float) -> list[_Reading]:
-    """How the reading can go on: the whole numbers of steps near enough to the onset, one at least."""
-    waited = (onset_s - reading.beat_s) / reading.step_s
-    foreseen_var = _foreseen(reading, abs(waited))[0] + _STRIKE_VAR
-    reach = min(_REACH_STEPS, _REACH * math.sqrt(foreseen_var) / reading.step_s)
-    nearest = max(1, round(waited))
-    low, high = max(1, math.ceil(waited - reach)), math.floor(waited + reach)
-    return [_step_on(reading, onset_s, k) for k in range(min(low, nearest), max(high, nearest) + 1)]
-
-
-def _foreseen(r: _Reading, steps: float) -> tuple[float, float, float]:
-    """Variance of the beat, covariance and variance of a step's length, so many steps on."""
-    drift = (_DRIFT * r.step_s) ** 2 * steps
-    beat_var = r.beat_var + 2 * steps * r.covariance + steps * steps * (r.step_var + drift / 3)
-    return beat_var, r.covariance + steps * (r.step_var + drift / 2), r.step_var + drift
-
-
-def _step_on(r: _Reading, onset_s: float, steps: int) -> _Reading:
-    """One turn of the Kalman filter: foresee, compare, correct."""
-    beat_var, covariance, step_var = _foreseen(r, steps)
-    missed_s = onset_s - r.beat_s - steps * r.step_s
-    total = beat_var + _STRIKE_VAR
-    usual = _LOG_WAITS[r.steps % STEPS_PER_QUARTER].get(steps, _LOG_UNUSUAL)
-    beat_gain, step_gain = beat_var / total, covariance / total
-    return _Reading(
-        r.score + usual - 0.5 * (missed_s * missed_s / total + math.log(total)),
-        r.begin,
-        r.steps + steps,
-        onset_s - (1 - beat_gain) * missed_s,
-        r.step_s + step_gain * missed_s,
-        beat_var * (1 - beat_gain),
-        covariance * (1 - beat_gain),
-        step_var - step_gain * covariance,
-        r,
-    )
-
-
-def _best(readings: list[_Reading]) -> list[_Reading]:
-    """The likeliest: one for each place and about each tempo."""
-    kept: dict[tuple[int, int], _Reading] = {}
-    for reading in sorted(readings, key=lambda reading: -reading.score):
-        if _SHORTEST_STEP_S <= reading.step_s <= _LONGEST_STEP_S:
-            kept.setdefault((reading.steps, round(30 * math.log(reading.step_s))), reading)
-        if len(kept) == _BEAM:
-            break
-    return list(kept.values())
-
-
-def _estimate(readings: Sequence[_Reading], onsets: Sequence[float]) -> TempoEstimate | None:
-    """`readings` from the likeliest on."""
-    spans_s = [(onsets[-1] - onsets[0]) / (reading.steps - reading.begin) for reading in readings]
-    bpms = [60.0 / STEPS_PER_QUARTER / span_s for span_s in spans_s]
-    if not MIN_BPM <= bpms[0] <= MAX_BPM:
-        return None
-    shares = [math.exp(reading.score - readings[0].score) for reading in readings]
-    agreed = sum(
-        share for share, bpm in zip(shares, bpms, strict=True) if abs(bpm / bpms[0] - 1) <= _SAME_TEMPO
-    )
-    beats = Beats(tuple(onsets), tuple(_steps_of(readings[0])), readings[0].step_s)
-    beat_s = onsets[0] - readings[0].begin * spans_s[0]
-    return TempoEstimate(
-        bpms[0], beat_s, agreed / sum(shares), beats, 60.0 / STEPS_PER_QUARTER / readings[0].step_s
-    )
-
-
-def _steps_of(reading: _Reading) -> list[int]:
-    """The step of each onset."""
-    steps = [reading.steps]
-    while reading.before is not None:
-        reading = reading.before
-        steps.append(reading.steps)
-    return steps[::-1]
+def infer(notes: Iterable[PlayedNote], expected: Expected = Expected()) -> TempoEstimate | None:
+    """The tempo of a whole phrase, as `TempoReader` reads it."""
+    reader = TempoReader(expected)
+    for onset_s in sorted(note.onset_s for note in notes):
+        reader.hear(onset_s)
+    return reader.estimate()

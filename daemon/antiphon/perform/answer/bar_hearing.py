@@ -53,6 +53,11 @@ class BarHearing:
         """Other settings, from the next phrase on. The meters stay those that the session began with."""
         self._tempo = tempo
 
+    @property
+    def hears_meter(self) -> bool:
+        """Whether the meter is heard, where nobody leads."""
+        return self._tempo.downbeat == self._tempo.meter == HEARD and self._programs.knows_bars
+
     def hear(
         self,
         played: Sequence[PlayedNote],

@@ -74,7 +74,8 @@ class Planner:
         `before` holds until then; `follows` says whether the player sets the tempo, `free` whether
         nothing has fixed the bars.
         """
-        transcription = yield from self._transcriber.transcribe(phrase, before, follows)
+        meter_heard = free and self._bars.hears_meter
+        transcription = yield from self._transcriber.transcribe(phrase, before, follows, meter_heard)
         bars = HeardBars(transcription)
         if free:
             used = self._transcriber.used_steps

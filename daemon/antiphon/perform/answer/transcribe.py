@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from antiphon.events import GridNote, PlayedNote
 from antiphon.listen.key import Key
 from antiphon.listen.key_tracker import KeyTracker
 from antiphon.listen.quantise import ChordNote, one_voice_in_slices
-from antiphon.listen.tempo import TempoEstimate, TempoReader
+from antiphon.listen.tempo import Expected, TempoEstimate, TempoReader
 from antiphon.perform.transport import Transport
 from antiphon.slices import Sliced
-from antiphon.timebase import MAX_BPM, MIN_BPM, STEPS_PER_QUARTER, Grid
+from antiphon.timebase import MAX_BPM, MIN_BPM, Grid
 
 # Where the tempo is less certain than this (0–1), the last one stays.
 _CONFIDENT = 0.6
@@ -45,8 +45,8 @@ class Transcriber:
         self._tracker = KeyTracker()
         self._tracker.set(key)
         self.used_steps = 0  # a later phrase does not begin before this step
-        self._reader, self._expected_bpm = TempoReader(), 0.0
-        self._read: list[float] = []  # the onsets that it has heard
+        self._swings = False  # whether the last phrase did
+        self._read: list[_Read] = []  # the phrase so far, at its own tempo or at the one that is known
 
     def set(self, voice: ChordNote, key: Key | None) -> None:
         """Another voice of chords, or another key by hand."""
@@ -54,51 +54,53 @@ class Transcriber:
         self._tracker.set(key)
 
     def transcribe(
-        self, phrase: Sequence[PlayedNote], transport: Transport, follow: bool
+        self, phrase: Sequence[PlayedNote], transport: Transport, follow: bool, meter_heard: bool = False
     ) -> Sliced[Transcription]:
-        """Transcribe a phrase in small parts; it is not empty. `follow`: the player sets the tempo."""
-        estimate = (yield from self._tempo(phrase, transport)) if follow else None
-        placed, notes = yield from self._on_the_grid(phrase, transport, estimate)
+        """Transcribe a phrase in small parts; it is not empty.
+
+        follow       the player sets the tempo
+        meter_heard  the meter is heard only later: that of `transport` need not be the player's
+        """
+        grid, meter = transport.grid, None if meter_heard else transport.meter
+        expected = Expected(grid.bpm, meter, grid.steps_per_quarter, self._swings)
+        estimate = (yield from self._estimate(phrase, expected)) if follow else None
+        followed = estimate is not None and estimate.confidence >= _CONFIDENT
+        if not followed:
+            estimate = yield from self._estimate(phrase, replace(expected, known=grid))
+        steps, placed = 0, transport
+        if estimate is not None and followed:
+            steps = self._bar_of(estimate, transport) * transport.bar_steps
+            placed = Transport(_grid(estimate, steps, grid.steps_per_quarter), transport.meter)
+        ruler = grid if estimate is None else estimate.beats
+        notes = yield from one_voice_in_slices(phrase, ruler, self._voice)
         yield
+        notes = tuple(GridNote(note.onset_steps + steps, note.duration_steps, note.pitch) for note in notes)
         tracker = copy(self._tracker)
-        return Transcription(notes, tracker.hear(notes), placed, tracker)
+        swing = 1.0 if estimate is None else estimate.swing
+        return Transcription(notes, tracker.hear(notes), placed, tracker, swing)
 
     def commit(self, transcription: Transcription, answer_steps: int) -> None:
         """The answer to this phrase sounds, from a step on: later phrases are in later bars."""
         key = self._tracker.by_hand
         self._tracker = transcription.tracker
         self._tracker.set(key)  # it may have been set since the phrase was transcribed
+        self._swings = transcription.swing > 1.0
         bar_steps = transcription.transport.bar_steps
         self.used_steps = (answer_steps // bar_steps + 1) * bar_steps
 
-    def _on_the_grid(
-        self, phrase: Sequence[PlayedNote], transport: Transport, estimate: TempoEstimate | None
-    ) -> Sliced[tuple[Transport, tuple[GridNote, ...]]]:
-        if estimate is None:
-            return transport, (yield from one_voice_in_slices(phrase, transport.grid, self._voice))
-        steps = self._bar_of(estimate, transport) * transport.bar_steps
-        notes = yield from one_voice_in_slices(phrase, estimate.beats, self._voice)
-        yield
-        moved = tuple(GridNote(note.onset_steps + steps, note.duration_steps, note.pitch) for note in notes)
-        return Transport(_grid(estimate, steps), transport.meter), moved
-
-    def _tempo(self, phrase: Sequence[PlayedNote], transport: Transport) -> Sliced[TempoEstimate | None]:
-        """The tempo of a phrase, where it is certain enough. Only onsets that are new are read."""
-        if transport.grid.steps_per_quarter != STEPS_PER_QUARTER:
-            return None
+    def _estimate(self, phrase: Sequence[PlayedNote], expected: Expected) -> Sliced[TempoEstimate | None]:
+        """Tempo and rhythm of a phrase. Only onsets that are new are read."""
         onsets = sorted(note.onset_s for note in phrase)
-        if self._expected_bpm != transport.grid.bpm or onsets[: len(self._read)] != self._read:
-            self._reader, self._expected_bpm, self._read = (
-                TempoReader(transport.grid.bpm),
-                transport.grid.bpm,
-                [],
-            )
-        for onset_s in onsets[len(self._read) :]:
-            self._reader.hear(onset_s)
-            self._read.append(onset_s)
+        read = next((one for one in self._read if one.begins(onsets, expected)), None)
+        if read is None:
+            same = [
+                one for one in self._read if one.expected != expected and one.begins(onsets, one.expected)
+            ]
+            self._read = [*same[-1:], read := _Read(expected)]
+        for onset_s in onsets[len(read.onsets) :]:
+            read.hear(onset_s)
             yield
-        estimate = self._reader.estimate()
-        return estimate if estimate is not None and estimate.confidence >= _CONFIDENT else None
+        return read.reader.estimate()
 
     def _bar_of(self, estimate: TempoEstimate, transport: Transport) -> int:
         """Bars go on being counted: the phrase begins at the nearest bar line, in a bar of its own."""
@@ -106,12 +108,29 @@ class Transcriber:
         return max(nearest, -(-self.used_steps // transport.bar_steps))
 
 
-def _grid(estimate: TempoEstimate, first_step: int) -> Grid:
+class _Read:
+    """The onsets of a phrase so far, and what reads them."""
+
+    def __init__(self, expected: Expected) -> None:
+        self.expected, self.reader = expected, TempoReader(expected)
+        self.onsets: list[float] = []
+
+    def begins(self, onsets: Sequence[float], expected: Expected) -> bool:
+        """Whether onsets that are read in this way go on from those that were."""
+        return self.expected == expected and onsets[: len(self.onsets)] == self.onsets
+
+    def hear(self, onset_s: float) -> None:
+        self.reader.hear(onset_s)
+        self.onsets.append(onset_s)
+
+
+def _grid(estimate: TempoEstimate, first_step: int, steps_per_quarter: int) -> Grid:
     """A steady grid from the phrase's last onset on, at its mean tempo unless it clearly drifted.
 
     Step 0 of `estimate` is `first_step` of the grid.
     """
     drifted = abs(estimate.last_bpm / estimate.bpm - 1) > _DRIFT
     bpm = min(max(estimate.last_bpm if drifted else estimate.bpm, MIN_BPM), MAX_BPM)
+    grid = Grid(bpm, 0.0, steps_per_quarter)
     last_s, last_steps = estimate.beats.moments_s[-1], estimate.beats.steps[-1] + first_step
-    return Grid(bpm, last_s - Grid(bpm).time_s(last_steps))
+    return replace(grid, origin_s=last_s - grid.time_s(last_steps))
