@@ -136,7 +136,7 @@ def test_a_phrase_is_read_from_the_track_that_is_asked_for(antiphon, tmp_path, o
     said = json.loads(antiphon("generate", "--phrase", "two.mid", option, value, "--json", "--steps", 1)[1])
     assert said["phrase"].split()[::4] == ["36", "43"] * 4
     played = json.loads(antiphon("demo", "--fast", "--json", "--phrase", "two.mid", option, value)[1])
-    assert {pitch for _, _, pitch in played["phrase"]} == {36, 43}
+    assert {note[2] for note in played["phrase"]} == {36, 43}
 
 
 @pytest.mark.parametrize("command", [["generate"], ["demo", "--fast"]])
@@ -166,7 +166,15 @@ def test_the_demo_says_the_same_to_a_program(antiphon, tmp_path):
     assert said["answer_starts_at_step"] == 64
     assert (tmp_path / said["take"]).is_file()
     assert said["late_ms"] == {"median": 0.0, "worst": 0.0}
-    assert len(said["answer"].split()) <= 64
+    assert len(said["symbols"].split()) <= 64
+    assert (said["swing"], said["steps_per_quarter"]) == (1.0, 4)
+    onset, length, pitch, velocity, at_s = said["phrase"][0]
+    assert (length, pitch, at_s) == (1.0, 67, 0.0)
+    assert 1 <= velocity <= 127
+    assert len(said["answer"]) == said["notes_sent"]
+    bpm, first = said["bpm"], said["phrase"][0]
+    for onset, _, _, _, at_s in said["answer"]:
+        assert at_s == pytest.approx(first[4] + (onset - first[0]) * 60 / bpm, abs=0.05)
     assert (
         antiphon("demo", "--fast", "--json", "--random-seed", 1)[1].split('"take"')[1].split(",", 1)[1]
         == (out.split('"take"')[1].split(",", 1)[1])
@@ -177,7 +185,8 @@ def test_the_demo_plays_your_phrase_rests_and_all(antiphon, tmp_path):
     notes = [GridNote(0, 4, 62), GridNote(20, 4, 66), GridNote(60, 4, 69)]
     write_melody(tmp_path / "mine.mid", notes, bpm=140)
     said = json.loads(antiphon("demo", "--fast", "--json", "--phrase", "mine.mid")[1])
-    assert said["phrase"] == [[n.onset_steps, n.duration_steps, n.pitch] for n in notes]
+    wanted = [[n.onset_steps / 4, n.duration_steps / 4, n.pitch] for n in notes]
+    assert [row[:3] for row in said["phrase"]] == wanted
 
 
 def test_the_demo_hears_the_bars_of_a_phrase_whose_bars_it_is_not_told(antiphon, tmp_path):

@@ -95,7 +95,7 @@ def hear(
     programs = Programs(voice, (), SamplingSettings(), 0)
     transcriber, bars = Transcriber("highest", None), BarHearing(tempo, programs, None)
     follows = tempo.mode == "follow"
-    phrase = _timed(transcriber.transcribe(played, transport, follows), [])
+    phrase = _timed(transcriber.transcribe(played, transport, follows, bars.hears_meter), [])
     took_ms: list[float] = []
     heard = _timed(bars.hear(played, phrase, transport.grid, 0, follows), took_ms)
     return heard.transcription, took_ms

@@ -1,197 +1,211 @@
-"""How well the tempo is inferred from real songs, unevenly played, and how well they are quantised.
+"""How well tempo, rhythm and swing are heard in real songs, unevenly played.
 
-    python tests/benchmarks/bench_tempo.py --data DIR [--songs 300]
+    python tests/benchmarks/bench_tempo.py --data DIR [--songs 200] [--grid 24]
 
-DIR is a folder that `antiphon-train prepare` wrote; its songs of the test split are played by a seeded
-performer at 60–180 bpm with 20 ms of timing noise and ±8 % of slow drift. Wanted: the mean tempo, its double
-or its half within 4 % in 95 % of songs.
+DIR is a folder that `antiphon-train prepare` wrote. Songs of its test split are played by a seeded performer
+with 20 ms of timing noise and ±8 % of slow drift, and read at a tempo that is not known. Wanted: the mean
+tempo, its double or its half within 4 % in 95 % of songs; 97 % of the intervals between onsets as written;
+the swing ratio within 0.15. A swing is told where the phrase has six off-beats or more.
+
+"as written" compares the intervals on a grid of so many steps a quarter (--grid); what that grid cannot say
+counts as right at the nearest step.
 """
 
 import argparse
-import json
 import random
 import statistics
-import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "daemon"), str(ROOT / "tests")]
+from prepared import TICKS, Song, of_test_split, songs
 
-from antiphon.compose.symbols import decode  # noqa: E402
-from antiphon.events import GridNote, PlayedNote  # noqa: E402
-from antiphon.listen.quantise import one_voice  # noqa: E402
-from antiphon.listen.tempo import TempoEstimate, infer  # noqa: E402
-from antiphon.timebase import Grid  # noqa: E402
-from performer import Manner, Performance, perform  # noqa: E402
+from antiphon.events import GridNote
+from antiphon.listen.quantise import one_voice
+from antiphon.listen.rhythm import is_compound
+from antiphon.listen.tempo import Expected, TempoEstimate, TempoReader
+from antiphon.timebase import Meter
+from performer import Manner, Performance, perform
 
-Song = tuple[GridNote, ...]
-LENGTHS = (8, 12, 16, 24, 32, 10_000)
-RANGES = ((60, 90), (90, 120), (120, 150), (150, 180))
-MANNERS = {"noise 20 ms, drift 8 %": Manner(), "noise 20 ms, steady": Manner(drift=0.0)}
-CONFIDENCES = ((0.0, 0.6), (0.6, 0.8), (0.8, 0.95), (0.95, 1.01))
+RANGES = ((0, 90), (90, 120), (120, 150), (150, 180), (180, 999))
+SLOW, WIDE, JIGS = (60.0, 180.0), (60.0, 220.0), (110.0, 210.0)
+FEWEST_OFF_BEATS = 6
+UNEVEN = Manner()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One way to play and to be heard.
+
+    tempos    quarter notes a minute, from … to
+    given     the meter that is known: the song's "own", or "4/4"; None: it is heard
+    quarters  in the notation that is heard, for one that was written
+    triplets  the share of beats of one or two even notes that become triplets
+    """
+
+    name: str
+    meters: Literal["any", "simple", "compound"]
+    tempos: tuple[float, float] = SLOW
+    given: Literal["own", "4/4"] | None = None
+    quarters: float = 1.0
+    swing: tuple[float, float] = (1.0, 1.0)
+    triplets: float = 0.0
+    manner: Manner = UNEVEN
+
+
+CASES = (
+    Case("all songs, meter heard", "any"),
+    Case("all songs, meter heard, no drift", "any", manner=Manner(drift=0.0)),
+    Case("all songs, their meter", "any", given="own"),
+    Case("rubato at the end", "any", given="own", manner=Manner(rubato=0.3)),
+    Case("swing 1.2–2.5", "simple", WIDE, "own", swing=(1.2, 2.5)),
+    Case("swing 1.2–2.5, 60–120 bpm", "simple", (60.0, 120.0), "own", swing=(1.2, 2.5)),
+    Case("triplets among others", "simple", given="own", triplets=0.3),
+    Case("6/8, 9/8, 12/8, heard", "compound", JIGS),
+    Case("6/8, 9/8, 12/8, their meter", "compound", JIGS, "own"),
+    Case("6/8, 9/8, 12/8, under 4/4", "compound", JIGS, "4/4", quarters=2 / 3),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """One performance and what was made of it; `octave` is 0.5, 1 or 2, or None for a wrong tempo."""
 
-    song: Song
+    song: tuple[GridNote, ...]
     bpm: float
-    played: Performance
+    swing: float
+    wanted_bpm: float
     estimate: TempoEstimate | None
+    as_written: float
     took_ms: float
 
     @property
     def octave(self) -> float | None:
-        if self.estimate is None:
-            return None
-        ratio = self.estimate.bpm / self.played.mean_bpm
-        return next((octave for octave in (1.0, 0.5, 2.0) if abs(ratio / octave - 1) <= 0.04), None)
+        return None if self.estimate is None else octave(self.estimate.bpm / self.wanted_bpm)
+
+    @property
+    def off_beats(self) -> int:
+        return sum(note.onset_steps % TICKS == TICKS // 2 for note in self.song)
 
 
-def test_songs(folder: Path, most: int) -> list[Song]:
-    """The first `most` songs of the test split, in an order that is always the same."""
-    catalogue = json.loads((folder / "songs.json").read_text("utf-8"))["songs"]
-    indices = [about["index"] for about in catalogue if about["split"] == "test"]
-    random.Random(1).shuffle(indices)
-    return [decode((folder / "songs" / str(i)).read_text("ascii").split()) for i in indices[:most]]
+def octave(ratio: float) -> float | None:
+    return next((octave for octave in (1.0, 0.5, 2.0) if abs(ratio / octave - 1) <= 0.04), None)
 
 
-def trial(song: Song, beats: int, manner: Manner, seed: int) -> Trial | None:
-    """The opening of so many beats, played; None if it has fewer than three notes."""
-    opening = tuple(n for n in song if n.onset_steps - song[0].onset_steps < 4 * beats)
-    if len(opening) < 3:
+def trial(song: Song, case: Case, quarters: int, grid: int, seed: int) -> Trial | None:
+    """The opening of so many quarters, played and read; None if it has fewer than three notes."""
+    chance = random.Random(seed)
+    bpm, swing = chance.uniform(*case.tempos), chance.uniform(*case.swing)
+    notes = with_triplets(song.opening(quarters), case.triplets, chance)
+    if len(notes) < 3:
         return None
-    bpm = random.Random(seed).uniform(RANGES[0][0], RANGES[-1][1])
-    played = perform(opening, bpm, seed, manner)
-    begun = time.perf_counter()
-    estimate = infer(played.notes)
-    return Trial(opening, bpm, played, estimate, (time.perf_counter() - begun) * 1e3)
+    played = perform(notes, bpm, seed, replace(case.manner, swing=swing), steps_per_quarter=TICKS)
+    begun = time.process_time()
+    meter = {"own": song.meter, "4/4": Meter(), None: None}[case.given]
+    reader = TempoReader(Expected(None, meter, grid))
+    for note in played.notes:
+        reader.hear(note.onset_s)
+    estimate = reader.estimate()
+    took_ms = (time.process_time() - begun) * 1e3
+    wanted_bpm = played.mean_bpm * case.quarters
+    right = (
+        0.0
+        if estimate is None
+        else share_as_written(notes, played, estimate, case.quarters, wanted_bpm, grid)
+    )
+    return Trial(notes, bpm, swing, wanted_bpm, estimate, right, took_ms)
 
 
-def trials(songs: Sequence[Song], beats: int, manner: Manner) -> list[Trial]:
-    made = (trial(song, beats, manner, seed) for seed, song in enumerate(songs))
-    return [one for one in made if one is not None]
-
-
-def right(made: Sequence[Trial]) -> float:
-    """Percent of trials with the right tempo, its double or its half."""
-    return 100 * statistics.mean(one.octave is not None for one in made) if made else float("nan")
-
-
-def waits(notes: Sequence[GridNote]) -> list[int]:
-    return [b.onset_steps - a.onset_steps for a, b in pairwise(notes)]
-
-
-def step_accuracy(
-    made: Sequence[Trial], quantise: Callable[[Trial], tuple[Sequence[GridNote], float]]
-) -> tuple[float, float]:
-    """Percent of intervals between onsets that come out right, and of phrases where all do."""
-    shares = []
-    for one in made:
-        notes, octave = quantise(one)
-        wanted, got = [wait * octave for wait in waits(one.song)], waits(notes)
-        if len(got) == len(wanted):
-            shares += [statistics.mean(a == b for a, b in zip(got, wanted, strict=True))]
+def with_triplets(notes: Sequence[GridNote], share: float, chance: random.Random) -> tuple[GridNote, ...]:
+    """The same with triplets in place of some quarters on the beat, and of some pairs of eighths."""
+    found: list[GridNote] = []
+    skip = False
+    for note, after in zip(notes, [*notes[1:], None], strict=True):
+        if skip:
+            skip = False
+            continue
+        on_beat = note.onset_steps % TICKS == 0 and after is not None
+        pair = on_beat and (note.duration_steps, after.duration_steps) == (TICKS // 2, TICKS // 2)
+        pair = pair and after.onset_steps == note.onset_steps + TICKS // 2
+        if on_beat and (pair or note.duration_steps == TICKS) and chance.random() < share:
+            found += [
+                GridNote(note.onset_steps + TICKS * third // 3, TICKS // 3, note.pitch) for third in range(3)
+            ]
+            skip = pair
         else:
-            shares += [0.0]
-    return 100 * statistics.mean(shares), 100 * statistics.mean(share == 1.0 for share in shares)
+            found.append(note)
+    return tuple(found)
 
 
-def origin_s(one: Trial) -> float:
-    return one.played.notes[0].onset_s
-
-
-def rounded(one: Trial) -> tuple[list[GridNote], float]:
-    """Each onset to its nearest step by itself, at the known tempo; the highest stays."""
-    grid = Grid(one.played.mean_bpm, origin_s(one))
-    by_step: dict[int, PlayedNote] = {}
-    for note in one.played.notes:
-        by_step.setdefault(max(0, round(grid.steps_at(note.onset_s))), note)
-    return [GridNote(step, 1, note.pitch) for step, note in sorted(by_step.items())], 1.0
-
-
-def known(one: Trial) -> tuple[Sequence[GridNote], float]:
-    return one_voice(one.played.notes, Grid(one.played.mean_bpm, origin_s(one))), 1.0
-
-
-def inferred_steady(one: Trial) -> tuple[Sequence[GridNote], float]:
-    assert one.estimate is not None
-    return one_voice(one.played.notes, Grid(one.estimate.bpm, one.estimate.beat_s)), one.octave or 1.0
-
-
-def inferred(one: Trial) -> tuple[Sequence[GridNote], float]:
-    assert one.estimate is not None
-    return one_voice(one.played.notes, one.estimate.beats), one.octave or 1.0
-
-
-WAYS = {
-    "rounding, tempo known": rounded,
-    "one_voice, tempo known": known,
-    "one_voice, inferred mean tempo": inferred_steady,
-    "one_voice, inferred beats": inferred,
-}
-
-
-def report_tempo(made: Sequence[Trial], title: str) -> None:
-    by_range = [right([one for one in made if low <= one.bpm < high]) for low, high in RANGES]
-    octaves = "/".join(str(sum(one.octave == octave for one in made)) for octave in (0.5, 1.0, 2.0))
-    took_ms = statistics.median(one.took_ms for one in made)
-    print(
-        f"{title:<12} {right(made):>6.1f} "
-        + " ".join(f"{share:>8.1f}" for share in by_range)
-        + f"   {octaves:>10} {took_ms:>7.2f} ms for {median_notes(made):.0f} notes"
+def share_as_written(
+    notes: Sequence[GridNote],
+    played: Performance,
+    estimate: TempoEstimate,
+    quarters: float,
+    wanted_bpm: float,
+    grid: int,
+) -> float:
+    """The share of intervals between onsets that come out as written, or as that at its double or half."""
+    steps = quarters * (octave(estimate.bpm / wanted_bpm) or 1.0) * grid / TICKS
+    got = [b.onset_steps - a.onset_steps for a, b in pairwise(one_voice(played.notes, estimate.beats))]
+    wanted = [(b.onset_steps - a.onset_steps) * steps for a, b in pairwise(notes)]
+    if len(got) != len(wanted):
+        return 0.0
+    return statistics.mean(
+        abs(a - b) < (0.99 if b != round(b) else 0.01) for a, b in zip(got, wanted, strict=True)
     )
 
 
-def median_notes(made: Sequence[Trial]) -> float:
-    return statistics.median(len(one.song) for one in made)
+def percent(found: Sequence[bool | float]) -> str:
+    return f"{100 * statistics.mean(found):>7.1f}" if found else f"{'–':>7}"
 
 
-def report_confidence(made: Sequence[Trial]) -> None:
-    for low, high in CONFIDENCES:
-        some = [one for one in made if one.estimate and low <= one.estimate.confidence < high]
-        about = f"{len(some):>5} phrases, {right(some):>5.1f} % right"
-        print(f"  confidence {low:.2f}–{min(high, 1.0):.2f}: {about}")
-
-
-def report_going_on(made: Sequence[Trial]) -> None:
-    """How far the tempo to go on with is from that of the performance's last step."""
-    good = [(one.estimate, one.played.last_bpm * one.octave) for one in made if one.estimate and one.octave]
-    for name in ("bpm", "last_bpm"):
-        off = statistics.median(abs(getattr(estimate, name) / last - 1) for estimate, last in good)
-        print(f"  {name:<9} is off the tempo at the end by {100 * off:.1f} % (median)")
-
-
-def report_manner(songs: Sequence[Song], name: str, manner: Manner) -> None:
-    print(f"\n== {name}\n\ntempo, % right; by bpm; half/same/double; time taken")
-    print(f"{'beats':<12} {'all':>6} " + " ".join(f"{low:>4}–{high:<3}" for low, high in RANGES))
-    by_length = {beats: trials(songs, beats, manner) for beats in LENGTHS}
-    for beats, made in by_length.items():
-        report_tempo(made, "whole song" if beats == LENGTHS[-1] else str(beats))
-    everything = [one for made in by_length.values() for one in made]
-    report_confidence(everything)
-    report_going_on(everything)
-    print("\nquantised: % of intervals right, and % of phrases wholly right, by beats")
-    print(f"{'':<32}" + "".join(f"{'all' if b == LENGTHS[-1] else b:>16}" for b in LENGTHS))
-    for title, way in WAYS.items():
-        cells = [step_accuracy([one for one in made if one.estimate], way) for made in by_length.values()]
-        print(f"{title:<32}" + "".join(f"{steps:>9.1f} {whole:>6.1f}" for steps, whole in cells))
+def report(made: Sequence[Trial], title: str) -> None:
+    by_range = [
+        percent([one.octave is not None for one in made if low <= one.bpm < high]) for low, high in RANGES
+    ]
+    octaves = "/".join(str(sum(one.octave == which for one in made)) for which in (0.5, 1.0, 2.0))
+    told = [one for one in made if one.octave == 1.0 and one.estimate and one.off_beats >= FEWEST_OFF_BEATS]
+    swings = [abs(one.estimate.swing - one.swing) <= 0.15 for one in told if one.estimate]
+    note_ms = sum(one.took_ms for one in made) / sum(len(one.song) for one in made)
+    print(
+        f"{title:<36}{percent([one.octave is not None for one in made])} {' '.join(by_range)}"
+        f"{octaves:>12}{percent([one.as_written for one in made])}{percent(swings)}{note_ms:>8.2f}",
+        flush=True,
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, required=True, help="a prepared data folder")
-    parser.add_argument("--songs", type=int, default=300, help="how many songs of the test split")
-    wanted = parser.parse_args()
-    songs = test_songs(wanted.data, wanted.songs)
-    print(f"{len(songs)} songs of the test split of {wanted.data.name}")
-    for name, manner in MANNERS.items():
-        report_manner(songs, name, manner)
+    parser.add_argument(
+        "--songs", type=int, default=200, help="how many songs of the test split, in each row"
+    )
+    parser.add_argument("--grid", type=int, default=24, help="steps a quarter: 4, 12 or 24")
+    parser.add_argument(
+        "--quarters", type=int, nargs="+", default=[8, 16, 10_000], help="lengths of openings"
+    )
+    asked = parser.parse_args()
+    print(f"{'':<36}{'tempo,':>7}{'by bpm':>41}{'half/same/':>12}{'as':>7}{'swing':>7}{'ms a':>8}")
+    ranges = " ".join(f"{f'{low}–{high}':>7}" for low, high in RANGES)
+    print(f"{'':<36}{'%':>7} {ranges}{'double':>12}{'written':>7}{'':>7}{'note':>8}")
+    for case in CASES:
+        found = songs(asked.data, asked.songs, _wanted(case))
+        for quarters in asked.quarters:
+            trials = [trial(song, case, quarters, asked.grid, seed) for seed, song in enumerate(found)]
+            length = "whole songs" if quarters > 1000 else f"{quarters} quarters"
+            report([one for one in trials if one is not None], f"{case.name}, {length}")
+
+
+def _wanted(case: Case) -> Callable[[dict[str, object]], bool]:
+    def wanted(about: dict[str, object]) -> bool:
+        kind = "compound" if is_compound(Meter.parse(str(about["meter"]))) else "simple"
+        return of_test_split(about) and case.meters in ("any", kind)
+
+    return wanted
 
 
 if __name__ == "__main__":

@@ -3,12 +3,11 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from importlib.resources import as_file, files
 from itertools import accumulate
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
 
 import click
 from rich.console import Console
@@ -16,17 +15,17 @@ from rich.console import Console
 from antiphon.bundle import Bundle
 from antiphon.commands.chosen import bundle_of, take_header, voice_of
 from antiphon.commands.configured import configuration, seed_or_chance
+from antiphon.commands.demo_result import DemoResult
 from antiphon.commands.options import FILE, shared
 from antiphon.config import Config
 from antiphon.errors import Failure, WrongUse
-from antiphon.events import NoteOn, PlayedNote, Timed
+from antiphon.events import PlayedNote, Timed
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.midi.file import Phrase
 from antiphon.midi.voice_choice import Wanted
-from antiphon.perform.reports import Composed, Heard, Report, Sent
+from antiphon.perform.reports import Report
 from antiphon.perform.session import Session
 from antiphon.perform.settings import ClockSettings, TempoSettings
-from antiphon.perform.transport import Transport
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import Clock, SystemClock, VirtualClock
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
@@ -35,7 +34,6 @@ from antiphon.stage.ports.port import Loopback, Port
 from antiphon.stage.screen.screen import Screen
 from antiphon.stage.takes.recorder import Recorder
 from antiphon.stage.voice import warm
-from antiphon.timebase import Meter
 
 _COUNT_IN_S = 0.5
 
@@ -65,7 +63,7 @@ def demo(
     settings = _for_one_phrase(configuration(config_file, changes), phrase, listen_only)
     chosen = bundle_of(settings)
     seed = seed_or_chance(random_seed)
-    result = _Result(chosen.card.name, seed)
+    result = DemoResult(chosen.card.name, seed)
     recorder = Recorder(Path(settings.take.folder), take_header(settings, chosen.card, seed), True, _say)
     if recorder.trouble is not None:
         raise Failure(recorder.trouble)
@@ -147,50 +145,6 @@ def _perform(
             performance.play_at_once(over, watch)
         else:
             performance.play(over, watch, lambda: screen.tick(clock.now_s()))
-
-
-@dataclass(slots=True)
-class _Result:
-    """What a program may want to know of a demo."""
-
-    model: str
-    random_seed: int
-    heard: list[Heard] = field(default_factory=list)
-    symbols: list[str] = field(default_factory=list)
-    sent: list[Sent] = field(default_factory=list)
-
-    def record(self, report: Report) -> None:
-        match report:
-            case Heard():
-                self.heard.append(report)
-            case Composed(symbol=symbol):
-                self.symbols.append(symbol)
-            case Sent():
-                self.sent.append(report)
-
-    def as_json(self, take: Path | None) -> dict[str, Any]:
-        late_ms = sorted(1000 * sent.late_s for sent in self.sent)
-        return {
-            "take": str(take or ""),
-            "model": self.model,
-            "random_seed": self.random_seed,
-            "key": str(self.heard[-1].key),
-            "bpm": round(self.heard[-1].grid.bpm, 3),
-            "meter": str(self.heard[-1].meter),
-            "pickup_quarters": _pickup_quarters(self.heard[-1]),
-            "phrase": [[n.onset_steps, n.duration_steps, n.pitch] for n in self.heard[-1].notes],
-            "answer_starts_at_step": self.heard[-1].answer_start_steps,
-            "answer": " ".join(self.symbols),
-            "notes_sent": sum(isinstance(sent.timed.event, NoteOn) for sent in self.sent),
-            "late_ms": {"median": late_ms[len(late_ms) // 2], "worst": late_ms[-1]},
-        }
-
-
-def _pickup_quarters(heard: Heard) -> float:
-    """How long before the first bar line a phrase begins; 0 where it begins with or after one."""
-    transport = Transport(heard.grid, heard.meter or Meter())
-    begun = heard.notes[0].onset_steps
-    return max(0, transport.first_bar_line(begun) - begun) / heard.grid.steps_per_quarter
 
 
 def _last_lines(take: Path | None) -> str:

@@ -74,7 +74,7 @@ _SWINGS, _SWINGS_HEARD, _SWINGS_AGAIN = 0.1, 0.06, 0.5
 _RATIOS = {1.35: 0.3, 1.65: 0.3, 2.05: 0.3, 2.45: 0.1}
 # How likely a compound beat is where the meter is not known, in a simple meter, and in one of three beats,
 # where three beats are rather a slow one.
-_COMPOUND_HEARD, _COMPOUND_IN_SIMPLE, _COMPOUND_IN_THREE = 0.3, 0.1, 0.02
+_COMPOUND_HEARD, _COMPOUND_IN_SIMPLE, _COMPOUND_IN_THREE = 0.3, 0.06, 0.02
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from antiphon.listen.rhythm import TICKS
 
 # What a feel that was tried says of the place of the second eighth, and how unevenly a person strikes: the
 # standard deviations, as a share of the beat, and in seconds.
-_TRIED_SPREAD, _STRIKE_S = 0.03, 0.03
+_TRIED_SPREAD, _STRIKE_S = 0.06, 0.025
 _LEAST, _MOST = 1.0, 3.0
 _FARTHEST = 2  # beats between two onsets on beats, where the beats between can still be told
 

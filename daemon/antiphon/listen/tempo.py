@@ -27,7 +27,7 @@ _FEWEST_ONSETS = 3
 # Tempos a melody is likely to have, in beats a minute: the middle and how far from it (logarithmic), for
 # beats that are quarters and for compound ones; and how far it is from a tempo to expect.
 _USUAL_BPM, _USUAL_SPREAD, _COMPOUND_BPM, _COMPOUND_SPREAD = 110.0, 0.32, 90.0, 0.3
-_GUESS_SPREAD = 0.13
+_GUESS_SPREAD = 0.17
 # Where the search begins: 38–234 beats a minute in steps of 15 %, each sure to half of that.
 _TEMPOS, _TEMPO_SPREAD = tuple(38.0 * 1.15**n for n in range(14)), 0.08
 # How unevenly a person strikes, in seconds; how far a beat's length strays within a beat, as a share; and

@@ -14,7 +14,7 @@ from antiphon.slices import Sliced
 from antiphon.timebase import MAX_BPM, MIN_BPM, Grid
 
 # Where the tempo is less certain than this (0–1), the last one stays.
-_CONFIDENT = 0.6
+_CONFIDENT = 0.35
 # The tempo at the end of a phrase counts in place of its mean only if the two differ by more than this share.
 _DRIFT = 0.03
 
