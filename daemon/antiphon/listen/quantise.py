@@ -5,6 +5,7 @@ All onsets are placed together: on different steps, and moved as little as possi
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Literal, Protocol, TypeVar
 
 from antiphon.events import GridNote, PlayedNote
@@ -14,10 +15,10 @@ T = TypeVar("T")
 R = TypeVar("R")
 ChordNote = Literal["highest", "lowest", "latest"]  # the note of a chord that is the melody
 
-# Notes struck this close, in seconds, are one chord; and never more than half a step apart.
-CHORD_S, _CHORD_STEPS = 0.035, 0.5
+# Notes struck this close, in seconds, are one chord; and never more than half a sixteenth apart.
+CHORD_S, _CHORD_SIXTEENTHS = 0.035, 0.5
 # A silence this short, or shorter than the note before it, is how a player detaches notes, not a rest.
-_DETACHED_STEPS = 2
+_DETACHED_QUARTERS = 0.5
 # So many notes are worked on in one slice: well below half a millisecond.
 _SLICE_NOTES = 16
 # No note is moved further than this, so a note near a step stays on it. Where there are more notes than steps
@@ -27,6 +28,10 @@ _REACH_STEPS, _SHARED_COST = 0.85, 4.0
 
 class Ruler(Protocol):
     """What says where on the grid a moment is: a steady `Grid`, or `Beats` that drift."""
+
+    @property
+    def steps_per_quarter(self) -> int:
+        """The grid's steps."""
 
     def steps_at(self, at_s: float) -> float:
         """The place of a moment, in steps and fractions of one."""
@@ -51,11 +56,11 @@ def one_voice_in_slices(
     places = yield from _each(melody, lambda note: max(0.0, grid.steps_at(note.onset_s)))
     placed = yield from _placed(places)
     kept = _one_of_each_step(zip(placed, melody, strict=True), voice)
-    limits = [*(onset for onset, _ in kept), None][1:]
+    limits, quarter = [*(onset for onset, _ in kept), None][1:], grid.steps_per_quarter
 
     def lasting(one: tuple[tuple[int, PlayedNote], int | None]) -> GridNote:
         (onset, note), limit = one
-        return GridNote(onset, _duration(onset, grid.steps_at(note.release_s), limit), note.pitch)
+        return GridNote(onset, _duration(onset, grid.steps_at(note.release_s), limit, quarter), note.pitch)
 
     return tuple((yield from _each(list(zip(kept, limits, strict=True)), lasting)))
 
@@ -79,12 +84,13 @@ def _melody(notes: Sequence[PlayedNote], grid: Ruler, voice: ChordNote) -> Slice
             chords.append([note])
         if number % _SLICE_NOTES == 0:
             yield
-    return [_chosen(chord, voice) for chord in chords]
+    # Of a chord, whichever note stays, the first one says when it was struck.
+    return [replace(_chosen(chord, voice), onset_s=chord[0].onset_s) for chord in chords]
 
 
 def _struck_together(first: PlayedNote, later: PlayedNote, grid: Ruler) -> bool:
-    apart_steps = grid.steps_at(later.onset_s) - grid.steps_at(first.onset_s)
-    return later.onset_s - first.onset_s < CHORD_S and apart_steps < _CHORD_STEPS
+    apart = (grid.steps_at(later.onset_s) - grid.steps_at(first.onset_s)) * 4 / grid.steps_per_quarter
+    return later.onset_s - first.onset_s < CHORD_S and apart < _CHORD_SIXTEENTHS
 
 
 def _chosen(notes: Sequence[PlayedNote], voice: ChordNote) -> PlayedNote:
@@ -155,12 +161,14 @@ def _one_of_each_step(
     return [(step, _chosen(notes, voice)) for step, notes in by_step.items()]
 
 
-def _duration(onset_steps: int, release_steps: float, next_onset_steps: int | None) -> int:
-    sounding = max(1, round(release_steps) - onset_steps)
+def _duration(onset_steps: int, release_steps: float, next_onset_steps: int | None, quarter: int) -> int:
+    """A note before a rest is as long as it sounded, in sixteenths; a quarter has so many steps."""
+    sixteenth = max(1, quarter // 4)
+    sounding = max(1, sixteenth * round((release_steps - onset_steps) / sixteenth))
     if next_onset_steps is None:
         return sounding
     space = next_onset_steps - onset_steps
     silence = space - sounding
-    if silence <= max(_DETACHED_STEPS, sounding):
+    if silence <= max(_DETACHED_QUARTERS * quarter, sounding):
         return space
     return sounding

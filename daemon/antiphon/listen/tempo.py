@@ -9,7 +9,7 @@ Intelligence Research 18, 2003; a beam in place of particles.
 import math
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,7 @@ class Beats:
     moments_s: tuple[float, ...]
     steps: tuple[float, ...]
     step_s: float
+    steps_per_quarter: int = STEPS_PER_QUARTER
 
     def steps_at(self, at_s: float) -> float:
         """The place of a moment, in steps and fractions of one."""
@@ -76,6 +77,7 @@ class TempoEstimate:
     confidence   0–1: the share of all readings that agree on the tempo within 4 %, by likelihood
     beats        seconds → steps, along with the drift; swung eighths are even in them
     last_bpm     the tempo at the last onset
+    last_s       the moment of the step of the last onset, without the swing
     swing        the length of a beat's first eighth to that of its second, as played
     """
 
@@ -84,6 +86,7 @@ class TempoEstimate:
     confidence: float
     beats: Beats
     last_bpm: float
+    last_s: float
     swing: float = 1.0
 
 
@@ -165,9 +168,11 @@ class TempoReader:
     def estimate(self) -> TempoEstimate | None:
         """The likeliest tempo, and where the beats fall.
 
-        None with fewer than three onsets, or where no tempo of 20–300 bpm can be read.
+        None with fewer than three onsets, where the tempo is not known, or where none of 20–300 bpm can be
+        read.
         """
-        if len(self._onsets) < _FEWEST_ONSETS or not len(self._trail[-1].score):
+        fewest = _FEWEST_ONSETS if self._expected.known is None else 1
+        if len(self._onsets) < fewest or not len(self._trail[-1].score):
             return None
         return self._estimate(self._trail[-1])
 
@@ -280,24 +285,38 @@ class TempoReader:
 
     def _estimate(self, readings: _Readings) -> TempoEstimate | None:
         """`readings` from the likeliest on."""
-        ticks = self._ticks()
-        places = np.divmod(ticks, TICKS)
-        at = places[0] + self._beats_at[readings.feel[0], places[1]]  # in beats, as played
-        feel = self._feels[readings.feel[0]]
-        beat_s = (self._onsets[-1] - self._onsets[0]) / (at[-1] - at[0])
-        bpm = 60.0 * feel.quarters / beat_s
+        ticks, feel = self._ticks(), self._feels[readings.feel[0]]
+        swing = swing_ratio(ticks, self._onsets, feel.swing) if feel.swing > 1 else 1.0
+        played = replace(feel, swing=swing)
+        at = [int(tick) // TICKS + played.beats_at(int(tick) % TICKS) for tick in (ticks[0], ticks[-1])]
+        beat_s = float(readings.beat_s[0])
+        mean_s = beat_s
+        if self._expected.known is None:
+            mean_s = (self._onsets[-1] - self._onsets[0]) / (at[-1] - at[0])
+        bpm = 60.0 * feel.quarters / mean_s
         if not MIN_BPM <= bpm <= MAX_BPM:
             return None
         bpms = 60.0 * self._quarters[readings.feel] / readings.beat_s
         shares = np.exp(readings.score - readings.score[0])
         agreed = shares[np.abs(bpms / bpms[0] - 1) <= _SAME_TEMPO].sum() / shares.sum()
-        a_tick = feel.quarters * self._expected.steps_per_quarter / TICKS
-        step_s = float(readings.beat_s[0]) / TICKS / a_tick
-        beats = Beats(tuple(self._onsets), tuple(float(tick * a_tick) for tick in ticks), step_s)
-        swing = swing_ratio(ticks, self._onsets, feel.swing) if feel.swing > 1 else 1.0
         return TempoEstimate(
-            float(bpm), self._onsets[0] - float(at[0]) * beat_s, float(agreed), beats, float(bpms[0]), swing
+            bpm,
+            self._onsets[0] - at[0] * mean_s,
+            float(agreed),
+            self._beats(ticks, played, beat_s),
+            float(bpms[0]),
+            self._onsets[-1] + (int(ticks[-1]) / TICKS - at[-1]) * beat_s,
+            swing,
         )
+
+    def _beats(self, ticks: Ints, feel: Feel, beat_s: float) -> Beats:
+        """Where the steps fell; after the last onset they go on as long as those of its half of the beat."""
+        steps_per_quarter = self._expected.steps_per_quarter
+        a_tick = feel.quarters * steps_per_quarter / TICKS
+        half = feel.beats_at(TICKS // 2)
+        longer = 2 * (half if ticks[-1] % TICKS < TICKS // 2 else 1 - half)
+        steps = tuple(float(tick * a_tick) for tick in ticks)
+        return Beats(tuple(self._onsets), steps, beat_s / TICKS / a_tick * longer, steps_per_quarter)
 
     def _ticks(self) -> Ints:
         """The tick of each onset in the likeliest reading."""
@@ -311,11 +330,12 @@ class TempoReader:
 def _readings(
     score: Floats, feel: Floats, tick: Floats, struck_s: Floats, beat_s: Floats, beat_var: Floats
 ) -> _Readings:
-    """Those of a first onset."""
+    """Those of a first onset, from the likeliest on."""
     rows = len(score)
     feels_, ticks, none = feel.astype(np.intp), tick.astype(np.intp), np.zeros(rows, np.intp)
     struck_var, unknown = np.full(rows, _STRIKE_VAR), np.zeros(rows)
-    return _Readings(score, feels_, ticks, none, struck_s, beat_s, struck_var, unknown, beat_var, none)
+    found = _Readings(score, feels_, ticks, none, struck_s, beat_s, struck_var, unknown, beat_var, none)
+    return found.rows(np.argsort(-score, kind="stable"))
 
 
 def _log_normal(bpm: float, middle: float, spread: float) -> float:

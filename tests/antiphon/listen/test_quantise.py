@@ -205,6 +205,8 @@ def test_a_slice_does_a_few_notes_however_long_the_phrase_is():
     asked = []
 
     class Counted:
+        steps_per_quarter = 4
+
         def steps_at(self, at_s):
             asked.append(at_s)
             return at_s
@@ -220,3 +222,17 @@ def test_a_slice_does_a_few_notes_however_long_the_phrase_is():
     (few, of_few), (many, of_many) = most(64), most(640)
     assert of_many == of_few
     assert many > 9 * few
+
+
+@pytest.mark.parametrize("grid", [4, 12, 24])
+def test_lengths_and_rests_are_the_same_on_a_finer_grid(grid):
+    """At 60 bpm: a detached quarter, a quarter before a rest, a chord, and a last note cut short."""
+    rows = [(0, 0.6, 60), (1, 1.95, 62), (4, 4.9, 60), (4.03, 4.9, 64), (5, 5.9, 65)]
+    notes = [PlayedNote(pitch, 80, on, off) for on, off, pitch in rows]
+    heard = one_voice(notes, Grid(60.0, 0.0, grid))
+    assert [(n.onset_steps / grid, n.duration_steps / grid, n.pitch) for n in heard] == [
+        (0.0, 1.0, 60),
+        (1.0, 1.0, 62),
+        (4.0, 1.0, 64),
+        (5.0, 1.0, 65),
+    ]

@@ -132,5 +132,4 @@ def _grid(estimate: TempoEstimate, first_step: int, steps_per_quarter: int) -> G
     drifted = abs(estimate.last_bpm / estimate.bpm - 1) > _DRIFT
     bpm = min(max(estimate.last_bpm if drifted else estimate.bpm, MIN_BPM), MAX_BPM)
     grid = Grid(bpm, 0.0, steps_per_quarter)
-    last_s, last_steps = estimate.beats.moments_s[-1], estimate.beats.steps[-1] + first_step
-    return replace(grid, origin_s=last_s - grid.time_s(last_steps))
+    return replace(grid, origin_s=estimate.last_s - grid.time_s(estimate.beats.steps[-1] + first_step))

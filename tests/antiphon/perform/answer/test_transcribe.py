@@ -43,7 +43,7 @@ def test_the_tempo_of_the_phrase_is_followed_where_the_player_leads():
 
 def test_a_tempo_that_is_not_certain_is_not_followed():
     """Onsets that fit no tempo better than another leave the one there was."""
-    uneven = (0.0, 0.34, 1.12, 1.77, 1.98, 2.14)
+    uneven = (0.0, 0.87, 1.08, 1.2, 2.1, 2.35, 2.55)
     played = tuple(PlayedNote(60 + n, 80, 1.0 + at_s, 1.05 + at_s) for n, at_s in enumerate(uneven))
     assert transcribed(Transcriber("highest", None), played).transport == TRANSPORT
 
