@@ -24,7 +24,8 @@ _Keys = set[tuple[int, int]]
 class PhraseSettings:
     """When a phrase is over.
 
-    silence_beats    silence after the last note, in beats; up to twice that where the notes are detached
+    silence_beats    silence after the last note, in beats; up to twice that, in the player's beats, where the
+                     notes are detached
     max_beats        the longest phrase, in beats; a key held for ever ends here too
     voice            which note of a chord is the melody: the "highest", the "lowest" or the "latest"
     """

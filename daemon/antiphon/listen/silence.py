@@ -11,15 +11,17 @@ _NOTES_READ = 8
 _SHORT_BEATS, _FIRST_SHARE = 0.75, 0.4
 # The next note may come this much later than the share says (players are uneven) …
 _MARGIN = 1.25
-# … but no silence longer than this many times the one that is set is waited for.
-_MOST = 2.0
+# … but no silence longer than this many times the one that is set is waited for. Its beats are those of the
+# player, where the onsets are further apart than the beats of the grid: at most so many times as long.
+_MOST, _SLOWEST = 2.0, 2.0
 
 
 def silence_s(notes: Sequence[PlayedNote], silence_beats: float, beat_s: float) -> float:
     """How long it must be silent after the last of `notes` until the phrase is over, in seconds.
 
     `notes` were all released, in the order of their releases. The silence is `silence_beats` beats; where the
-    player detaches the notes so much that the next one may still come, it is longer, at most twice as long.
+    player detaches the notes so much that the next one may still come, it is longer: at most twice as long, in
+    beats as slow as the onsets say.
     """
     usual_s = silence_beats * beat_s
     if not notes:
@@ -28,7 +30,15 @@ def silence_s(notes: Sequence[PlayedNote], silence_beats: float, beat_s: float) 
     if (share := _share_sounding(notes[-_NOTES_READ:], beat_s)) is None:
         return usual_s
     expected_s = _MARGIN * last.gate_s * (1 / share - 1)
-    return min(max(usual_s, expected_s), _MOST * usual_s)
+    return min(max(usual_s, expected_s), _MOST * silence_beats * _slow_beat_s(notes[-_NOTES_READ:], beat_s))
+
+
+def _slow_beat_s(notes: Sequence[PlayedNote], beat_s: float) -> float:
+    """How long a beat is for a player who is slower than the grid: the middle distance between two onsets."""
+    onsets = sorted(note.onset_s for note in notes)
+    apart_s = sorted(after - before for before, after in pairwise(onsets))
+    middle_s = apart_s[len(apart_s) // 2] if apart_s else 0.0
+    return min(max(beat_s, middle_s), _SLOWEST * beat_s)
 
 
 def _share_sounding(notes: Sequence[PlayedNote], beat_s: float) -> float | None:

@@ -26,12 +26,12 @@ def session(steps_per_quarter, tempo):
     return Session(voice, SessionSettings(tempo=tempo, sampling=PLAIN), 1)
 
 
-def played(lengths, bpm):
-    """From second 1 on; each note sounds for 90 % of its length, which is in quarters."""
+def played(lengths, bpm, gate=0.9):
+    """From second 1 on; each note sounds for a share of its length, which is in quarters."""
     events, at_s = [], 1.0
     for pitch, quarters in zip(SCALE, lengths, strict=False):
         length_s = quarters * 60 / bpm
-        events += [(at_s, NoteOn(pitch)), (at_s + 0.9 * length_s, NoteOff(pitch))]
+        events += [(at_s, NoteOn(pitch)), (at_s + gate * length_s, NoteOff(pitch))]
         at_s += length_s
     return events
 
@@ -98,3 +98,13 @@ def test_a_jig_under_four_four_has_beats_of_three(grid):
     assert onsets(heard) == pytest.approx([round(grid * quarters) / grid for quarters in written(JIG)])
     if grid == 4:
         assert exact(sent) == A_JIG
+
+
+def test_a_slow_player_who_detaches_the_notes_plays_one_phrase():
+    """At 60 bpm, each note for 40 % of its length, where 110 bpm are set."""
+    made = session(4, TempoSettings("follow", 110.0))
+    lengths = [1, 1, 1, 1, 2, 1, 1 / 2, 1 / 2, 1, 1, 2, 1, 1]
+    play(made, played(lengths, 60, 0.4), 30.0)
+    (heard,) = [report for report in made.take_reports() if isinstance(report, Heard)]
+    assert heard.grid.bpm == pytest.approx(60, rel=0.01)
+    assert onsets(heard) == written(lengths)
