@@ -20,8 +20,8 @@ def silence_s(notes: Sequence[PlayedNote], silence_beats: float, beat_s: float) 
     """How long it must be silent after the last of `notes` until the phrase is over, in seconds.
 
     `notes` were all released, in the order of their releases. The silence is `silence_beats` beats; where the
-    player detaches the notes so much that the next one may still come, it is longer: at most twice as long, in
-    beats as slow as the onsets say.
+    player detaches the notes so much that the next one may still come, it is longer: at most twice as long,
+    in beats as slow as the onsets say.
     """
     usual_s = silence_beats * beat_s
     if not notes:

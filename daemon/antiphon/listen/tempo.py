@@ -1,12 +1,8 @@
 """Tempo and rhythm from the playing: where the beats of a phrase fall, though its tempo drifts. Pure.
 
-Each reading of the phrase (its beats, how they are divided, and how many ticks lie between one onset and the
-next) carries a Kalman filter of the last onset and the length of a beat; readings compete by how well they
-foresaw each onset and by how usual their rhythm is. After Cemgil and Kappen, Journal of Artificial
-Intelligence Research 18, 2003; a beam in place of particles.
+`readings` finds the likeliest way to read the onsets; here it becomes a tempo, beats on the grid, and a swing.
 """
 
-import math
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -16,33 +12,16 @@ from numpy.typing import NDArray
 
 from antiphon.events import PlayedNote
 from antiphon.listen.quantise import CHORD_S
-from antiphon.listen.rhythm import CONTEXT_OF, PLACES, TICKS, Feel, feels, log_waits, wait_numbers
+from antiphon.listen.readings import Readings, Search
+from antiphon.listen.rhythm import TICKS, Feel, feels
 from antiphon.listen.swing import swing_ratio
 from antiphon.timebase import MAX_BPM, MIN_BPM, STEPS_PER_QUARTER, Grid, Meter
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 _FEWEST_ONSETS = 3
-# Tempos a melody is likely to have, in beats a minute: the middle and how far from it (logarithmic), for
-# beats that are quarters and for compound ones; and how far it is from a tempo to expect.
-_USUAL_BPM, _USUAL_SPREAD, _COMPOUND_BPM, _COMPOUND_SPREAD = 110.0, 0.32, 90.0, 0.3
-_GUESS_SPREAD = 0.17
-# Where the search begins: 38–234 beats a minute in steps of 15 %, each sure to half of that.
-_TEMPOS, _TEMPO_SPREAD = tuple(38.0 * 1.15**n for n in range(14)), 0.08
-# How unevenly a person strikes, in seconds; how far a beat's length strays within a beat, as a share; and
-# how far a person is from a beat that is known, in seconds.
-_STRIKE_S, _DRIFT, _APART_S = 0.022, 0.05, 0.015
-_STRIKE_VAR = _STRIKE_S**2
-# A longer wait, in beats, says no more of the tempo.
-_LONGEST_BEATS = 4.0
-# An onset is tried at so many places about where it seems to be. So many readings are kept, none that is
-# so much less likely than the best (natural logarithm).
-_TRIED, _BEAM, _WORST = 8, 96, 14.0
-_ABOUT = np.arange(1 - _TRIED // 2, 1 + _TRIED // 2)
 # Two tempos closer than this (as a share) are one.
 _SAME_TEMPO = 0.04
-_PLACES = np.array(PLACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,37 +70,6 @@ class TempoEstimate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Readings:
-    """Ways to read the onsets so far, one in each row; variances in seconds squared."""
-
-    score: Floats  # natural logarithm
-    feel: Ints
-    tick: Ints  # of the last onset, from the beat before the first one
-    context: Ints  # that the last wait is
-    struck_s: Floats  # when the last onset was meant
-    beat_s: Floats  # how long a beat lasts
-    struck_var: Floats
-    covariance: Floats
-    beat_var: Floats
-    before: Ints  # rows of the readings that these go on from
-
-    def rows(self, kept: Ints) -> "_Readings":
-        """These rows only."""
-        return _Readings(
-            self.score[kept],
-            self.feel[kept],
-            self.tick[kept],
-            self.context[kept],
-            self.struck_s[kept],
-            self.beat_s[kept],
-            self.struck_var[kept],
-            self.covariance[kept],
-            self.beat_var[kept],
-            self.before[kept],
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Expected:
     """What is known before a phrase is played.
 
@@ -147,22 +95,18 @@ class TempoReader:
         # Where the tempo is known, the beats are quarters until another meter is heard.
         meter = Meter() if known is not None and expected.meter is None else expected.meter
         self._feels = feels(meter, expected.swung)
-        self._quarters = np.array([feel.quarters for feel in self._feels])
-        self._beats_at = np.array([[feel.beats_at(tick) for tick in range(TICKS)] for feel in self._feels])
-        self._waits = np.array([log_waits(feel.kind) for feel in self._feels])
-        self._drift = _DRIFT if known is None else 0.0
+        self._search = Search(self._feels, expected.bpm, known)
         self._onsets: list[float] = []
-        self._trail: list[_Readings] = []
+        self._trail: list[Readings] = []
 
     def hear(self, onset_s: float) -> None:
         """One more onset, not before the last one. Of a chord only the first counts."""
         if not self._onsets:
-            known = self._expected.known
-            self._trail.append(self._first(onset_s) if known is None else self._placed(onset_s, known))
+            self._trail.append(self._search.first(onset_s))
         elif onset_s - self._onsets[-1] < CHORD_S or not len(self._trail[-1].score):
             return
         else:
-            self._trail.append(self._after(self._trail[-1], onset_s))
+            self._trail.append(self._search.after(self._trail[-1], onset_s))
         self._onsets.append(onset_s)
 
     def estimate(self) -> TempoEstimate | None:
@@ -176,114 +120,7 @@ class TempoReader:
             return None
         return self._estimate(self._trail[-1])
 
-    def _first(self, onset_s: float) -> _Readings:
-        """With one onset: every tempo and every place in a beat, as likely as usual."""
-        rows = [
-            (math.log(feel.chance * share) + self._log_usual(bpm, feel), number, place, 60.0 / bpm)
-            for number, feel in enumerate(self._feels)
-            for bpm in _TEMPOS
-            for place, share in feel.begins.items()
-        ]
-        score, feel, tick, beat_s = np.array(rows).T
-        all_ = np.ones(len(rows))
-        return _readings(score, feel, tick, onset_s * all_, beat_s, (beat_s * _TEMPO_SPREAD) ** 2)
-
-    def _log_usual(self, bpm: float, feel: Feel) -> float:
-        """The logarithm of how likely a tempo in beats a minute is, but for a constant."""
-        compound = _log_normal(bpm, _COMPOUND_BPM, _COMPOUND_SPREAD) if feel.kind == "compound" else 0.0
-        if self._expected.bpm is not None:
-            return compound + _log_normal(bpm * feel.quarters, self._expected.bpm, _GUESS_SPREAD)
-        return compound or _log_normal(bpm, _USUAL_BPM, _USUAL_SPREAD)
-
-    def _placed(self, onset_s: float, known: Grid) -> _Readings:
-        """The first onset where tempo and beats are known: each place about it."""
-        rows = []
-        for number, feel in enumerate(self._feels):
-            beat_s = 60.0 / known.bpm * feel.quarters
-            last = math.floor((onset_s - known.origin_s) / beat_s)
-            for tick in [TICKS * beat + place for beat in (last - 1, last, last + 1) for place in PLACES]:
-                beat, place = divmod(tick, TICKS)
-                missed_s = onset_s - known.origin_s - (beat + feel.beats_at(place)) * beat_s
-                total = _APART_S**2 + _STRIKE_VAR
-                score = math.log(feel.chance * feel.begins.get(place, 0.001)) - 0.5 * missed_s**2 / total
-                rows.append((score, number, tick, onset_s - _STRIKE_VAR / total * missed_s, beat_s))
-        score, feel_, tick_, struck_s, beat = np.array(rows).T
-        return _readings(score, feel_, tick_, struck_s, beat, np.zeros(len(rows)))
-
-    def _after(self, before: _Readings, onset_s: float) -> _Readings:
-        """How each reading goes on, at some places about the onset: the likeliest of all."""
-        tick, beats = self._tried(before, onset_s)
-        score, corrected = self._compared(before, onset_s, tick, beats)
-        order = np.argsort(-score, axis=None, kind="stable")[: 4 * _BEAM]
-        order = order[score.ravel()[order] > score.max() - _WORST]
-        rows = order // _TRIED
-        struck_s, beat_s, struck_var, covariance, beat_var = (one.ravel()[order] for one in corrected)
-        wait = wait_numbers(tick.ravel()[order] - before.tick[rows])
-        readings = _Readings(
-            score.ravel()[order],
-            before.feel[rows],
-            tick.ravel()[order],
-            CONTEXT_OF[wait],
-            struck_s,
-            beat_s,
-            struck_var,
-            covariance,
-            beat_var,
-            rows,
-        )
-        return self._best(readings)
-
-    def _tried(self, r: _Readings, onset_s: float) -> tuple[Ints, Floats]:
-        """The ticks to try, (rows, _TRIED), and how many beats each is after the last onset."""
-        place = r.tick % TICKS
-        at = self._beats_at[r.feel, place]
-        seems = at + np.maximum((onset_s - r.struck_s) / r.beat_s, 0.0)
-        beat = np.floor(seems).astype(np.intp)
-        of_feel = self._beats_at[:, _PLACES][r.feel]
-        nearest = (of_feel <= (seems - beat)[:, None]).sum(axis=1) - 1
-        beats, places = np.divmod(nearest[:, None] + _ABOUT, len(PLACES))
-        beats += beat[:, None]
-        tick = (r.tick - place)[:, None] + TICKS * beats + _PLACES[places]
-        return tick, beats + np.take_along_axis(of_feel, places, axis=1) - at[:, None]
-
-    def _compared(
-        self, r: _Readings, onset_s: float, tick: Ints, beats: Floats
-    ) -> tuple[Floats, tuple[Floats, ...]]:
-        """One turn of the Kalman filter for each tick: foresee, compare, correct. Gives the scores, and in
-        the order of `_Readings` what is believed of the last onset and of the beat."""
-        beats = np.maximum(beats, 0.0)
-        unsure = np.minimum(beats, _LONGEST_BEATS)
-        drift = (self._drift * r.beat_s[:, None]) ** 2 * unsure
-        beat_var = r.beat_var[:, None] + drift
-        covariance = r.covariance[:, None] + unsure * (r.beat_var[:, None] + drift / 2)
-        struck_var = r.struck_var[:, None] + unsure * (
-            r.covariance[:, None] + covariance - unsure * drift / 6
-        )
-        missed_s = onset_s - r.struck_s[:, None] - beats * r.beat_s[:, None]
-        total = struck_var + _STRIKE_VAR
-        waited = tick - r.tick[:, None]
-        place = (r.tick % TICKS)[:, None]
-        usual = self._waits[r.feel[:, None], r.context[:, None], place, wait_numbers(waited)]
-        score = r.score[:, None] + usual - 0.5 * (missed_s**2 / total + np.log(total))
-        gain, beat_gain = struck_var / total, covariance / total
-        corrected = (
-            onset_s - (1 - gain) * missed_s,
-            r.beat_s[:, None] + beat_gain * missed_s,
-            struck_var * (1 - gain),
-            covariance * (1 - gain),
-            beat_var - beat_gain * covariance,
-        )
-        return np.where(waited > 0, score, -np.inf), corrected
-
-    def _best(self, r: _Readings) -> _Readings:
-        """The likeliest of readings that are in order: one of each feel and place about each tempo."""
-        bpm = 60.0 * self._quarters[r.feel] / np.maximum(r.beat_s, 1e-3)
-        about = np.round(25 * np.log(bpm)).astype(np.intp)
-        alike = ((r.tick * len(self._feels) + r.feel) * 8 + r.context) * 256 + about
-        first = np.sort(np.unique(alike, return_index=True)[1])
-        return r.rows(first[(bpm[first] >= MIN_BPM) & (bpm[first] <= MAX_BPM)][:_BEAM])
-
-    def _estimate(self, readings: _Readings) -> TempoEstimate | None:
+    def _estimate(self, readings: Readings) -> TempoEstimate | None:
         """`readings` from the likeliest on."""
         ticks, feel = self._ticks(), self._feels[readings.feel[0]]
         swing = swing_ratio(ticks, self._onsets, feel.swing) if feel.swing > 1 else 1.0
@@ -296,7 +133,7 @@ class TempoReader:
         bpm = 60.0 * feel.quarters / mean_s
         if not MIN_BPM <= bpm <= MAX_BPM:
             return None
-        bpms = 60.0 * self._quarters[readings.feel] / readings.beat_s
+        bpms = self._search.bpm(readings)
         shares = np.exp(readings.score - readings.score[0])
         agreed = shares[np.abs(bpms / bpms[0] - 1) <= _SAME_TEMPO].sum() / shares.sum()
         return TempoEstimate(
@@ -325,21 +162,6 @@ class TempoReader:
             ticks.append(readings.tick[row])
             row = int(readings.before[row])
         return np.array(ticks[::-1])
-
-
-def _readings(
-    score: Floats, feel: Floats, tick: Floats, struck_s: Floats, beat_s: Floats, beat_var: Floats
-) -> _Readings:
-    """Those of a first onset, from the likeliest on."""
-    rows = len(score)
-    feels_, ticks, none = feel.astype(np.intp), tick.astype(np.intp), np.zeros(rows, np.intp)
-    struck_var, unknown = np.full(rows, _STRIKE_VAR), np.zeros(rows)
-    found = _Readings(score, feels_, ticks, none, struck_s, beat_s, struck_var, unknown, beat_var, none)
-    return found.rows(np.argsort(-score, kind="stable"))
-
-
-def _log_normal(bpm: float, middle: float, spread: float) -> float:
-    return -0.5 * (math.log(bpm / middle) / spread) ** 2
 
 
 def infer(notes: Iterable[PlayedNote], expected: Expected = Expected()) -> TempoEstimate | None:

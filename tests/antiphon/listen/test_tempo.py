@@ -49,7 +49,7 @@ def test_exact_playing_gives_the_exact_tempo(name, bpm):
     estimate = infer(perform(tune(name), bpm, manner=EXACT).notes)
     octave(estimate, bpm, within=1e-6)
     # Where the guess lies midway between the tempo and its double, it is sure of it by a half.
-    assert estimate.confidence > 0.45
+    assert estimate.confidence > 0.4
 
 
 def test_it_is_certain_of_an_even_phrase_near_the_guess_and_not_of_one_that_fits_no_tempo():
