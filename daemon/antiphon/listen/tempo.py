@@ -1,6 +1,6 @@
 """Tempo and rhythm from the playing: where the beats of a phrase fall, though its tempo drifts. Pure.
 
-`readings` finds the likeliest way to read the onsets; here it becomes a tempo, beats on the grid, and a swing.
+`readings` finds the likeliest way to read the onsets; here it becomes tempo, beats on the grid, and swing.
 """
 
 from bisect import bisect_right
