@@ -1,5 +1,7 @@
 """Readings of onsets: how they begin, and how they go on."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -35,7 +37,7 @@ def test_there_are_never_more_than_a_few_however_long_the_phrase_is():
 
 def test_each_goes_on_from_an_earlier_one_by_a_tick_or_more():
     readings = read(search(), QUARTERS)
-    for before, after in zip(readings, readings[1:], strict=False):
+    for before, after in pairwise(readings):
         assert np.all(after.tick > before.tick[after.before])
         assert np.all(after.feel == before.feel[after.before])
         assert {*(after.tick % TICKS).tolist()} <= {*PLACES}

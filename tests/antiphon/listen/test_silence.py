@@ -70,10 +70,7 @@ def test_it_is_never_shorter_than_what_is_set_nor_longer_than_twice_that_in_slow
 
 @pytest.mark.parametrize("bpm", [50, 60, 70])
 def test_a_half_note_of_a_slow_player_who_detaches_is_waited_for(bpm):
-    """Most of the notes are quarters: the player's beat is slower than the grid's, and two of them are a half."""
+    """Most notes are quarters, so the player's beat is known to be slower than that of the grid."""
     quarter_s = 60 / bpm
-    onsets = [quarter_s * n for n in (0, 1, 2, 3, 4, 6, 7, 8)]
-    notes = played(onsets[:6], [0.4 * quarter_s] * 5 + [0.8 * quarter_s])
-    assert silence_s(notes[:5], 1.0, BEAT_S) > 0.6 * quarter_s
-    halves = played(onsets[:5], [0.4 * quarter_s] * 4 + [0.8 * quarter_s])
-    assert silence_s(halves, 1.0, BEAT_S) > 1.2 * quarter_s
+    notes = played([quarter_s * n for n in range(5)], [0.4 * quarter_s] * 4 + [0.8 * quarter_s])
+    assert silence_s(notes, 1.0, BEAT_S) > 1.2 * quarter_s
