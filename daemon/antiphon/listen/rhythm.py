@@ -70,10 +70,10 @@ _BEGINS: dict[Kind, dict[int, float]] = {
 _SIXTEENTHS_SWUNG = 0.25
 # How likely it is that the eighths of a phrase swing: in general, where the meter is not known, and after a
 # phrase that did; and the ratios that are tried, with their shares.
-_SWINGS, _SWINGS_HEARD, _SWINGS_AGAIN = 0.1, 0.01, 0.5
+_SWINGS, _SWINGS_HEARD, _SWINGS_AGAIN = 0.1, 0.003, 0.5
 _RATIOS = {1.35: 0.3, 1.65: 0.3, 2.05: 0.3, 2.45: 0.1}
-# How likely a compound beat is where the meter is not known, in a simple meter, and in one of three beats,
-# where three beats are rather a slow one.
+# How likely a compound beat is where the meter is not known, and in a simple meter. Where a bar has three
+# beats, a slow compound beat is rather a bar.
 _COMPOUND_HEARD, _COMPOUND_IN_SIMPLE, _COMPOUND_IN_THREE = 0.3, 0.1, 0.005
 
 
