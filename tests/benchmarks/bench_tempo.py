@@ -60,7 +60,7 @@ CASES = (
     Case("all songs, meter heard", "any"),
     Case("all songs, meter heard, no drift", "any", manner=Manner(drift=0.0)),
     Case("all songs, their meter", "any", given="own"),
-    Case("rubato at the end", "any", given="own", manner=Manner(rubato=0.3)),
+    Case("rubato at the end", "any", given="own", manner=Manner(rubato=0.15)),
     Case("swing 1.2–2.5", "simple", WIDE, "own", swing=(1.2, 2.5)),
     Case("swing 1.2–2.5, 60–120 bpm", "simple", (60.0, 120.0), "own", swing=(1.2, 2.5)),
     Case("triplets among others", "simple", given="own", triplets=0.3),
