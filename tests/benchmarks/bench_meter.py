@@ -11,7 +11,6 @@ bars are so, too. 2/4 counts as 4/4. "(first note)" is what `downbeat = "first"`
 """
 
 import argparse
-import json
 import random
 import statistics
 import sys
@@ -21,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "daemon"), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT / "daemon"), str(ROOT / "training"), str(ROOT / "tests")]
 
 from antiphon import bundle  # noqa: E402
 from antiphon.compose.sampling import SamplingSettings  # noqa: E402
@@ -33,6 +32,7 @@ from antiphon.perform.answer.transcribe import Transcriber, Transcription  # noq
 from antiphon.perform.settings import TempoSettings  # noqa: E402
 from antiphon.perform.transport import Transport  # noqa: E402
 from antiphon.timebase import Grid, Meter  # noqa: E402
+from antiphon_training.data.entries import Entry, entries  # noqa: E402
 from performer import Manner, perform  # noqa: E402
 
 METERS = {"4/4": "4/4", "2/2": "4/4", "2/4": "2/4", "3/4": "3/4", "6/8": "6/8"}
@@ -72,19 +72,18 @@ class Trial:
 def test_songs(folder: Path, card: bundle.Card, most: int) -> list[Song]:
     """The first `most` of a model's test songs in one meter, in an order that is always the same."""
     held_out = {source.rpartition("/")[2] for source in card.split.test_sources}
-    catalogue = json.loads((folder / "songs.json").read_text("utf-8"))["songs"]
-    found = [about for about in catalogue if about["source"].rpartition("/")[2] in held_out]
-    usable = [one for one in found if one["meters"] == [one["meter"]] and one["meter"] in METERS]
-    usable = [one for one in usable if not one["bars_off"]]
+    found = [one for one in entries(folder) if one[0]["source"].rpartition("/")[2] in held_out]
+    usable = [one for one in found if one[0]["meters"] == [one[0]["meter"]] and one[0]["meter"] in METERS]
+    usable = [one for one in usable if not one[0]["bars_off"]]
     random.Random(1).shuffle(usable)
-    return [_song(folder, about) for about in usable[:most]]
+    return [_song(about, text) for about, text in usable[:most]]
 
 
-def _song(folder: Path, about: dict[str, object]) -> Song:
-    notes = decode((folder / "songs" / str(about["index"])).read_text("ascii").split())
-    meter = Meter.parse(METERS[str(about["meter"])])
+def _song(about: Entry, text: str) -> Song:
+    notes = decode(text.split())
+    meter = Meter.parse(METERS[about["meter"]])
     bar = round(4 * meter.quarters_per_bar)
-    return Song(notes, meter, (notes[0].onset_steps - int(str(about["pickup_steps"]))) % bar)
+    return Song(notes, meter, (notes[0].onset_steps - about["pickup_steps"]) % bar)
 
 
 def hear(

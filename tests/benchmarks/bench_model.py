@@ -12,7 +12,6 @@ within 3 % of that; between training and held-out songs at most 0.3 bits per sym
 """
 
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -27,6 +26,7 @@ from antiphon.events import GridNote, fold_pitch  # noqa: E402
 from antiphon.listen.key import estimate  # noqa: E402
 from antiphon_training.data.batches import song_ids  # noqa: E402
 from antiphon_training.data.dataset import Dataset, Song, load_dataset  # noqa: E402
+from antiphon_training.data.entries import entries  # noqa: E402
 from antiphon_training.score.baselines import KneserNey  # noqa: E402
 from antiphon_training.score.evaluate import score  # noqa: E402
 from antiphon_training.score.evaluated_model import EvaluatedModel, HeldOut, evaluated_model  # noqa: E402
@@ -113,8 +113,7 @@ def main() -> None:
 
 def _variants(dataset: Dataset, songs: Sequence[Song]) -> list[int]:
     """How many songs of the collection are in the cluster of each."""
-    listed = json.loads((dataset.folder / "songs.json").read_text("utf-8"))["songs"]
-    clusters = {entry["source"]: entry["cluster"] for entry in listed}
+    clusters = {about["source"]: about["cluster"] for about, _ in entries(dataset.folder)}
     sizes = Counter(clusters.values())
     return [sizes[clusters[song.source]] for song in songs]
 
