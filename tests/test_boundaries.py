@@ -31,12 +31,13 @@ STAGE = {
     "phrase_file": set(),
     "ports": {"machine"},
     "sync": {"machine"},
-    "engine": {"ports", "machine"},
+    "beat_sender": {"ports"},
+    "engine": {"beat_sender", "ports", "machine"},
     "takes": {"machine"},
     "performance_state": {"ports", "lateness"},
     "screen": {"ports", "machine", "performance_state"},
     "process": {"ports", "sync", "engine", "voice", "machine"},
-    "control": {"ports", "machine", "performance_state"},
+    "control": {"ports", "lateness", "machine", "performance_state"},
     "app": {"process", "control", "screen", "takes", "ports", "machine", "performance_state"},
 }
 # The rooms of the trainer in order: each imports only those before it.

@@ -14,7 +14,9 @@ from antiphon.config_file import FILE
 from antiphon.errors import WrongUse
 from antiphon.perform.settings import Changes, SettingChange
 
-# Sections and single settings that only count when the ports and the models are opened. All others live.
+# Sections and single settings that only count when the ports and the models are opened. All others live, and
+# so do these of such sections.
+_LIVE = ("midi.output_latency_ms",)
 NEXT_START = (
     "model",
     "memory",
@@ -63,7 +65,7 @@ def _plain_with(
 
 def takes_effect_now(name: str) -> bool:
     """Whether a setting can be changed while the music goes on."""
-    return not any(name == one or name.startswith(f"{one}.") for one in NEXT_START)
+    return name in _LIVE or not any(name == one or name.startswith(f"{one}.") for one in NEXT_START)
 
 
 def needs_restart(before: Config, after: Config) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from antiphon.perform.settings import (
     ClockSettings,
     ControlSettings,
     FeelSettings,
+    LatencyMs,
     SessionSettings,
     TempoSettings,
 )
@@ -85,6 +86,7 @@ class MidiSettings:
     output_channel  1–16, where the answer goes
     thru            whether what you play goes to the output too
     client_name     what stands before the colon of the virtual ports' names
+    output_latency_ms  how much later than it is sent the answer sounds: it is sent earlier by that
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = _STRICT
@@ -96,6 +98,7 @@ class MidiSettings:
     input_channel: Annotated[int, Ge(0), Le(16)] = 0
     thru: bool = False
     output_channel: Annotated[int, Ge(1), Le(16)] = 1
+    output_latency_ms: LatencyMs = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,7 @@ class Config:
             self.clock,
             input=self.input,
             feel=self.feel,
+            output_latency_ms=self.midi.output_latency_ms,
         )
 
 

@@ -164,3 +164,12 @@ def test_a_change_that_only_contradicts_a_default_is_left_to_whoever_knows_the_s
         check_alone("sampling.min_temperature", 30)
     with pytest.raises(WrongUse, match="only takes effect at the next start"):
         check_alone("take.folder", "x")
+
+
+def test_the_latency_of_an_output_takes_effect_now_and_its_port_at_the_next_start():
+    now = ("midi.output_latency_ms", "clock.output_latency_ms")
+    assert [takes_effect_now(name) for name in now] == [True, True]
+    assert not takes_effect_now("midi.output")
+    assert change_now(Config(), now[0], 12.5) == (SettingChange(now[0], 12.5),)
+    with pytest.raises(WrongUse, match=r"midi\.output_latency_ms must be less than or equal to 200, got 201"):
+        change_now(Config(), now[0], 201)

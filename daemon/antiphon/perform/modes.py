@@ -30,15 +30,21 @@ MODES: dict[ModeName, Mode] = {
 
 
 def place_answer(
-    phrase: Sequence[GridNote], at_s: float, transport: Transport, settings: AnswerSettings
+    phrase: Sequence[GridNote],
+    at_s: float,
+    transport: Transport,
+    settings: AnswerSettings,
+    latency_s: float = 0.0,
 ) -> tuple[int, int | None]:
     """The first step of the answer to a phrase that was over at a moment, and the one after its last, if any.
 
-    Steps of the transport's grid, on which the phrase lies.
+    Steps of the transport's grid, on which the phrase lies. What is sent sounds `latency_s` later: an answer
+    that begins "now" begins where it can sound, any other on its beat or bar line all the same.
     """
     mode, begun, ended = MODES[settings.mode], phrase[0].onset_steps, phrase[-1].end_steps
-    after = max(ended, transport.grid.steps_at(at_s))
-    start = transport.next_start(after, "bar" if mode.ends_at_bar else settings.start)
+    boundary = "bar" if mode.ends_at_bar else settings.start
+    soonest_s = at_s + latency_s if boundary == "now" else at_s
+    start = transport.next_start(max(ended, transport.grid.steps_at(soonest_s)), boundary)
     if mode.endless:
         return start, None
     bars = (settings.bars or mode.least_bars) * transport.bar_steps

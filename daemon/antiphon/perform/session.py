@@ -74,6 +74,16 @@ class Session:
         return None if transport is None or self.state == "waiting" else transport.grid
 
     @property
+    def output_latency_s(self) -> float:
+        """How much later than it is handed out something sounds."""
+        return self._settings.output_latency_s
+
+    @property
+    def clock_latency_s(self) -> float:
+        """The same of the MIDI clock that is sent."""
+        return self._settings.clock_latency_s
+
+    @property
     def settings(self) -> SessionSettings:
         """Those in force: knobs and buttons change settings, too."""
         now, clock = self._controls.now, self._settings.clock

@@ -39,6 +39,10 @@ class AnswerSettings:
     overlap: bool = False
 
 
+# How much later than it is sent something sounds, in milliseconds.
+LatencyMs = Annotated[float, Ge(0), Le(200)]
+
+
 Source = Literal["internal", "midi", "link", "jack"]
 
 
@@ -55,6 +59,7 @@ class ClockSettings:
     input         where MIDI clock comes from besides the ports that are played on; empty: a port of ours
     send          whether we send MIDI clock
     output        where to; empty: a port of ours
+    output_latency_ms  how much earlier our clock is sent; None: as early as the notes
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -65,6 +70,7 @@ class ClockSettings:
     input: str = ""
     send: bool = False
     output: str = ""
+    output_latency_ms: LatencyMs | None = None
 
 
 FOLLOW = "follow"  # as a swing
@@ -203,6 +209,8 @@ class SessionSettings:
     channel   0–15, where the answer goes
     key       None to be heard
     feel      None in takes from before it was learned: an answer has one loudness, and an accent on downbeats
+
+    What is sent sounds `output_latency_ms` later.
     """
 
     tempo: TempoSettings = field(default_factory=TempoSettings)
@@ -217,6 +225,17 @@ class SessionSettings:
     learn: Knob | Button | None = None  # what the next control change will do from then on
     input: InputSettings = field(default_factory=InputSettings)
     feel: FeelSettings | None = field(default_factory=FeelSettings)
+    output_latency_ms: LatencyMs = 0.0
+
+    @property
+    def output_latency_s(self) -> float:
+        return self.output_latency_ms / 1000
+
+    @property
+    def clock_latency_s(self) -> float:
+        """How much earlier than its moment MIDI clock is sent."""
+        ms = self.clock.output_latency_ms
+        return self.output_latency_s if ms is None else ms / 1000
 
     @property
     def live_settings(self) -> LiveSettings:
@@ -248,6 +267,8 @@ def applied(settings: Settings, name: str, value: SettingValue) -> Settings:
     section, _, key = name.partition(".")
     if name == "key.name" and isinstance(settings, SessionSettings):
         values: dict[str, Any] = {"key": Key.parse(str(value)) if value else None}
+    elif section == "midi" and isinstance(settings, SessionSettings):
+        values = {key: value}
     else:
         values = {section: _replaced(getattr(settings, section), key, value)}
     return _with(settings, values)

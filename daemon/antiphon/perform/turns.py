@@ -58,6 +58,7 @@ class Turns:
         self._phrase = PhraseInput(settings.phrase, settings.input)
         self._planner = Planner(settings, programs, answers, time.transport)
         self._playback = Playback(self._commit, tell)
+        self._playback.scheduler.ahead_s = settings.output_latency_s
         self._hearing: _Hearing | None = None
         self._planning: _Planning | None = None
         self.state: State = "idle"
@@ -79,6 +80,7 @@ class Turns:
         """Other settings; what sounds goes on."""
         self._phrase.set(settings.phrase, settings.input)
         self._planner.set(settings)
+        self._playback.scheduler.ahead_s = settings.output_latency_s
         self.hear_anew()
 
     def hear_anew(self) -> None:

@@ -9,6 +9,7 @@ from antiphon.perform.clock.midi_clock_out import MidiClockOut
 from antiphon.perform.reports import Ended, Led, Received, Report, Sent, StateChanged
 from antiphon.perform.session import Session
 from antiphon.perform.settings import Button, Changes
+from antiphon.stage.beat_sender import BeatSender
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.ports.port import Port
 
@@ -42,7 +43,7 @@ class Engine:
         self._session = session
         self._publish = publish
         self._poll_s = poll_s
-        self._clock_out = clock_out
+        self._beat = BeatSender(port, clock_out)
         self._clock_feed = clock_feed
         self._say_suspended = suspended
         self._last_input_s = clock.now_s()
@@ -86,7 +87,7 @@ class Engine:
         finally:
             ended_s = self._clock.now_s()
             self._send(self._session.stop(ended_s))
-            self._stop_clock(ended_s)
+            self._beat.stop(ended_s)
             self._publish_reports()
             self._publish(Ended(ended_s, self._reached_s))
 
@@ -94,16 +95,12 @@ class Engine:
         """The process with the screen is stopped and reads no reports, so none are made."""
         self.ask("panic")
         self.turn()
-        self._stop_clock(self._clock.now_s())
+        self._beat.stop(self._clock.now_s())
         self._say_suspended()
         while self._suspending and not self._stopping and not until():
             self._port.receive()  # it would pile up
             self._clock_feed()
             self._clock.wait_until_s(self._clock.now_s() + _IDLE_POLL_S, exactly=False)
-
-    def _stop_clock(self, at_s: float) -> None:
-        if self._clock_out is not None:
-            self._say(self._clock_out.follow(None, at_s))
 
     def turn(self) -> None:
         """One turn: take what came in, send what is due."""
@@ -117,7 +114,7 @@ class Engine:
             self._session.ask(self._asked.popleft(), self._not_before(self._clock.now_s()))
         now_s = self._clock.now_s()
         # While the session is at work, no deadline is waited for: pulses are handed over ahead here, too.
-        self._pulse(now_s + self._port.ahead_s)
+        self._beat.send(now_s + self._port.ahead_s)
         self._send(self._advance(now_s))
         for report in taken_in:
             self._publish(report)
@@ -150,23 +147,10 @@ class Engine:
         self._publish_reports()
         self._deadline_s = self._session.next_deadline_s()
         self._sends_s = self._session.next_send_s
-        if self._clock_out is not None:
-            self._keep_the_beat(self._clock_out)
-
-    def _keep_the_beat(self, clock_out: MidiClockOut) -> None:
-        """Pulses are sent by the same timer as the notes."""
-        self._say(clock_out.follow(self._session.rolling_grid, max(self._clock.now_s(), self._reached_s)))
-        if (next_s := clock_out.next_s) is not None:
+        self._beat.follow(self._session, max(self._clock.now_s(), self._reached_s))
+        if (next_s := self._beat.next_s) is not None:
             self._deadline_s = next_s if self._deadline_s is None else min(self._deadline_s, next_s)
             self._sends_s = next_s if self._sends_s is None else min(self._sends_s, next_s)
-
-    def _pulse(self, until_s: float) -> None:
-        if self._clock_out is not None:
-            self._say(self._clock_out.due(until_s))
-
-    def _say(self, signals: list[Clocked]) -> None:
-        for said in signals:
-            self._port.send_clock(said.signal, said.at_s)
 
     def _rest(self) -> None:
         """Until there is something to do, or to look for; only what sounds is waited for awake."""
@@ -185,7 +169,7 @@ class Engine:
         self._clock.wait_until_s(send_s - _READY_S, exactly=False)
         due = self._advance(moment_s)
         self._clock.wait_until_s(send_s)
-        self._pulse(moment_s)
+        self._beat.send(moment_s)
         self._send(due)
         self._settle()
 
@@ -195,9 +179,10 @@ class Engine:
             self._publish(report)
 
     def _sound(self, timed: Timed) -> float:
-        """Send an event; gives how late it left."""
-        self._port.send(timed.event, timed.at_s)
-        return max(0.0, self._clock.now_s() - timed.at_s)
+        """Send an event, earlier than it sounds by the latency of the output; gives how late it left."""
+        leaves_s = timed.at_s - self._session.output_latency_s
+        self._port.send(timed.event, leaves_s)
+        return max(0.0, self._clock.now_s() - leaves_s)
 
     def _publish_reports(self) -> None:
         for news in self._session.take_reports():

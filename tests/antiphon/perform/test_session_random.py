@@ -55,6 +55,7 @@ some_settings = st.fixed_dictionaries(
             st.sampled_from(["highest", "lowest", "latest"]),
         ),
         "channel": st.integers(0, 15),
+        "output_latency_ms": st.sampled_from([0.0, 0.0, 30.0, 200.0]),
     }
 )
 

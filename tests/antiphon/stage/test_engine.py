@@ -176,6 +176,27 @@ def test_our_clock_starts_with_the_first_note_and_stops_at_the_end():
     assert [round(t.at_s, 4) for t in stage.port.sent] == [4.5, 5.475, 5.5, 6.475]
 
 
+def test_notes_and_clock_leave_early_by_the_latency_of_their_outputs():
+    """Notes by 40 ms, and the clock by 10; what is reported has the moments at which it sounds."""
+    stage = Outputs(scripted_voice(SCRIPT))
+    settings = SessionSettings(
+        tempo=TempoSettings("fixed", 120.0),
+        clock=ClockSettings(output_latency_ms=10.0),
+        output_latency_ms=40.0,
+    )
+    stage.session = Session(scripted_voice(SCRIPT), settings, 1)
+    stage.engine = Engine(
+        stage.clock, stage.port, stage.session, stage.reports.append, clock_out=MidiClockOut()
+    )
+    stage.run()
+    assert [round(t.at_s, 4) for t in stage.port.sent] == [4.46, 5.435, 5.46, 6.435]
+    sent = [report for report in stage.reports if isinstance(report, Sent)]
+    assert [round(report.timed.at_s, 4) for report in sent] == [4.5, 5.475, 5.5, 6.475]
+    assert [report.late_s for report in sent] == pytest.approx([0.0] * 4, abs=1e-9)
+    pulses = [said.at_s for said in stage.port.signals if said.signal == ClockSignal("pulse")]
+    assert pulses[2:] == pytest.approx([0.49 + n * PULSE_S for n in range(2, len(pulses))])
+
+
 def test_the_studios_clock_is_followed():
     """The song begins at 0.25; the call is half a beat into its first bar."""
     pulses = [Clocked(0.25 + n * PULSE_S, ClockSignal("pulse")) for n in range(400)]

@@ -1,5 +1,6 @@
 """One answer, composed step by step into the scheduler: ahead of the beat, in the player's key and touch."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,13 +32,17 @@ class _Note:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Where an answer goes (steps from the grid's origin; `end` None: until it is ended), its touch, its
-    channel (0–15), and the way back to the player's key."""
+    channel (0–15), and the way back to the player's key.
+
+    Nothing can sound before `earliest_s`: a note that begins before and goes on after begins then.
+    """
 
     start: int
     end: int | None
     touch: Touch
     channel: int
     back_semitones: int
+    earliest_s: float = -math.inf
 
 
 class Answer:
@@ -112,8 +117,10 @@ class Answer:
 
     def _sound(self, symbol: str) -> list[Written]:
         if symbol == HOLD:
-            if self._note is not None and self._next + 1 - self._note.step >= self._plan.touch.places.quarter:
-                self._strike(self._note, self._next + 1 - self._note.step)
+            if (note := self._note) is not None:
+                length = self._next + 1 - note.step
+                if length >= self._plan.touch.places.quarter or self._is_late(note):
+                    self._strike(note, length)
             return []
         onset = self._onset() if is_pitch(symbol) else None
         written = self._end_note(self._next, onset)
@@ -130,11 +137,12 @@ class Answer:
         return max(onset, float(self._plan.start))
 
     def _strike(self, note: _Note, length: int | None) -> None:
-        """Schedule its note-on, unless that was done; `length` is how long it is at least."""
-        if not note.struck:
+        """Schedule its note-on, unless that was done or it cannot sound yet; it is so long at least."""
+        if not note.struck and self.next_s >= self._plan.earliest_s:
             velocity = self._plan.touch.velocity_at(note.step, note.pitch, length)
             on = NoteOn(note.pitch, velocity, self._plan.channel)
-            self._scheduler.add(Timed(self._transport.grid.time_s(note.onset), on))
+            at_s = max(self._transport.grid.time_s(note.onset), self._plan.earliest_s)
+            self._scheduler.add(Timed(at_s, on))
             note.struck = True
 
     def _finish(self, end: int) -> list[Written]:
@@ -147,13 +155,22 @@ class Answer:
         note, self._note = self._note, None
         if note is None:
             return []
-        touch, length = self._plan.touch, step - note.step
+        touch, length, late = self._plan.touch, step - note.step, self._is_late(note)
+        written = [Written(GridNote(note.step, length, note.pitch))]
+        if late and not note.struck:
+            return written  # it is over before it could sound
         self._strike(note, length)
         share = touch.gate_of(length) if gate is None else gate
         ends = touch.ending(step, (note.step, note.onset), next_onset, share)
         at_s = self._transport.grid.time_s(ends)
+        if late:  # at least half of what is left of it sounds
+            at_s = max(at_s, (self._plan.earliest_s + self._transport.grid.time_s(step)) / 2)
         self._scheduler.add(Timed(at_s, NoteOff(note.pitch, self._plan.channel)))
-        return [Written(GridNote(note.step, length, note.pitch))]
+        return written
+
+    def _is_late(self, note: _Note) -> bool:
+        """Whether it begins before anything can sound."""
+        return self._transport.grid.time_s(note.onset) < self._plan.earliest_s
 
 
 def home_shift(notes: Sequence[GridNote], key: Key, vocabulary: Vocabulary) -> int:

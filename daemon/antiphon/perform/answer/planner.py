@@ -1,5 +1,6 @@
 """A phrase is heard and its answer planned: transcription, programs and touch joined."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -54,11 +55,13 @@ class Planner:
         self._bars = BarHearing(settings.tempo, programs, known)
         self._feel = Feel()
         self._programs, self._answers, self._channel = programs, answers, settings.channel
+        self._latency_s = settings.output_latency_s
 
     def set(self, settings: SessionSettings) -> None:
         """Other settings, from the next phrase on."""
         self._transcriber.set(settings.phrase.voice, settings.key)
         self._bars.set(settings.tempo)
+        self._latency_s = settings.output_latency_s
 
     def hear(
         self,
@@ -82,7 +85,8 @@ class Planner:
             bars = yield from self._bars.hear(phrase, transcription, before.grid, used, follows)
         transcription = bars.transcription
         learned = yield from self._felt(phrase, transcription, follows)
-        start, _ = place_answer(transcription.notes, over_s, transcription.transport, settings)
+        transport, latency_s = transcription.transport, self._latency_s
+        start, _ = place_answer(transcription.notes, over_s, transport, settings, latency_s)
         yield
         return HeardPhrase(bars, learned, start, (yield from self._programs.hear(transcription, start)))
 
@@ -108,14 +112,15 @@ class Planner:
         are set to.
         """
         phrase, shift = heard.bars.transcription, heard.shift
-        transport = phrase.transport
-        start, end = place_answer(phrase.notes, at_s, transport, now.answer)
+        transport, latency_s = phrase.transport, self._latency_s
+        start, end = place_answer(phrase.notes, at_s, transport, now.answer, latency_s)
         if start != heard.until_steps:
             shift = yield from self._programs.hear(phrase, start)
         melody = self._programs.begin(self._answers)
         shape = self._programs.shape(phrase, start, end, now.shape)
         touch = _touch(straight, heard, now)
-        plan = Plan(start, end, touch, self._channel, -shift)
+        earliest_s = at_s + latency_s if latency_s else -math.inf
+        plan = Plan(start, end, touch, self._channel, -shift, earliest_s)
         length = None if end is None else end - start
         meter = transport.meter
         report = Heard(at_s, phrase.notes, phrase.key, transport.grid, start, length, meter, phrase.swing)

@@ -86,7 +86,7 @@ class Playback:
         """What is due until a moment; something may be left to compose, as `wants_more` says."""
         events = self._due(until_s, now_s)
         while self._planned is not None and self.wants_more(until_s):
-            if events and self._planned.answer.next_s > until_s:
+            if events and self._planned.answer.next_s - self.scheduler.ahead_s > until_s:
                 break  # they do not wait
             for composed in self._planned.answer.compose():
                 (self._tell if self._counts else self._untold.append)(composed)
@@ -97,8 +97,12 @@ class Playback:
 
     def wants_more(self, now_s: float) -> bool:
         """Whether a symbol should have been composed by a moment."""
-        at_s = None if self._planned is None else self._planned.answer.compose_at_s()
+        at_s = self._compose_at_s()
         return at_s is not None and at_s <= now_s
+
+    def _compose_at_s(self) -> float | None:
+        at_s = None if self._planned is None else self._planned.answer.compose_at_s()
+        return None if at_s is None else at_s - self.scheduler.ahead_s
 
     def _soon(self, now_s: float) -> bool:
         next_s = self.scheduler.next_s
@@ -141,5 +145,5 @@ class Playback:
         """When there will be something to do."""
         moments: list[float | None] = [self.scheduler.next_s]
         if self._planned is not None:
-            moments += [self._planned.answer.compose_at_s(), self._planned.answer.ends_s]
+            moments += [self._compose_at_s(), self._planned.answer.ends_s]
         return moments

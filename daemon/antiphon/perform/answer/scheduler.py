@@ -1,4 +1,7 @@
-"""Due events and the notes that sound: offs before ons, and for every note-on exactly one note-off."""
+"""Due events and the notes that sound: offs before ons, and for every note-on exactly one note-off.
+
+All moments are those at which something sounds. It leaves `ahead_s` before its moment.
+"""
 
 import heapq
 from collections.abc import Callable
@@ -13,9 +16,10 @@ class Scheduler:
 
     def __init__(self, late_limit_s: float) -> None:
         self._late_limit_s = late_limit_s
+        self.ahead_s = 0.0
         self._queue: list[tuple[float, bool, int, Timed]] = []
         self._order = count()
-        self._held: dict[tuple[int, int], None] = {}  # (channel, pitch), oldest first
+        self._held: dict[tuple[int, int], float] = {}  # since when, by (channel, pitch), oldest first
         self.dropped = 0
 
     @property
@@ -24,20 +28,20 @@ class Scheduler:
 
     @property
     def next_s(self) -> float | None:
-        """The moment of the next event, in seconds."""
-        return self._queue[0][0] if self._queue else None
+        """When the next event leaves, in seconds."""
+        return self._queue[0][0] - self.ahead_s if self._queue else None
 
     def add(self, timed: Timed) -> None:
         is_on = isinstance(timed.event, NoteOn)
         heapq.heappush(self._queue, (timed.at_s, is_on, next(self._order), timed))
 
     def due(self, until_s: float, now_s: float) -> list[Timed]:
-        """What must sound until a moment, in order; `now_s` says how late that is.
+        """What must leave until a moment, in order; `now_s` says how late that is.
 
         Offs of notes that never sounded are left out.
         """
         events: list[Timed] = []
-        while self._queue and self._queue[0][0] <= until_s:
+        while (next_s := self.next_s) is not None and next_s <= until_s:
             timed = heapq.heappop(self._queue)[3]
             events += self._sound(timed, now_s)
         return events
@@ -47,16 +51,16 @@ class Scheduler:
         closing = self._close(key, timed.at_s)
         if isinstance(timed.event, NoteOff):
             return closing
-        if now_s - timed.at_s > self._late_limit_s:
+        if now_s - (timed.at_s - self.ahead_s) > self._late_limit_s:
             self.dropped += 1
             return closing
-        self._held[key] = None
+        self._held[key] = timed.at_s
         return [*closing, timed]
 
     def _close(self, key: tuple[int, int], at_s: float) -> list[Timed]:
         if key not in self._held:
             return []
-        del self._held[key]
+        at_s = max(at_s, self._held.pop(key))  # a note that has left may still be about to sound
         return [Timed(at_s, NoteOff(pitch=key[1], channel=key[0]))]
 
     def move(self, moved_s: Callable[[float], float]) -> None:
@@ -68,6 +72,6 @@ class Scheduler:
         ]
 
     def cancel(self, at_s: float) -> list[Timed]:
-        """Forget what was to come and give the note-offs that still have to be sent."""
+        """Forget what was to come and give the note-offs that still have to be sent; they leave at `at_s`."""
         self._queue.clear()
-        return [off for key in list(self._held) for off in self._close(key, at_s)]
+        return [off for key in list(self._held) for off in self._close(key, at_s + self.ahead_s)]
