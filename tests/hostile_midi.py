@@ -123,6 +123,9 @@ class StormPort:
     def send_clock(self, signal: ClockSignal, at_s: float) -> None:
         self.checks.see(signal, at_s)
 
+    def send_click(self, event: Event, at_s: float) -> None:
+        self.checks.see(event, at_s)
+
     def close(self) -> None:
         pass
 

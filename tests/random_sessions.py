@@ -31,10 +31,11 @@ from antiphon.stage.voice import make_voice
 NAMES = ("essen", "irish", "han")
 CONTROL = ControlSettings(
     temperature=20, rests=21, density=22, memory=31, closeness=32, bars=23, mode=24, answer_now=25, stop=26,
-    panic=27, record=28, remember=33, forget=34, keep_memory=36, swing=39, timing=40, dynamics=41,
+    panic=27, record=28, remember=33, forget=34, keep_memory=36, click=37, count_in=38, swing=39, timing=40,
+    dynamics=41,
 )  # fmt: skip
 _KNOBS = (20, 21, 22, 31, 32, 23, 24, 39, 40, 41)
-_BUTTONS = (25, 26, 33, 34, 36)
+_BUTTONS = (25, 26, 33, 34, 36, 37, 38)
 _MAJOR = (0, 2, 4, 5, 7, 9, 11)
 NO_LIMITS = Limits()
 _bundles = {}
@@ -113,7 +114,9 @@ def configuration(chance):
             overlap=chance.random() < 0.2,
         ),
         control=CONTROL,
-        midi=MidiSettings(output_channel=chance.randint(1, 16)),
+        midi=MidiSettings(
+            output_channel=chance.randint(1, 16), output_latency_ms=chance.choice([0.0, 0.0, 45.0])
+        ),
     )  # fmt: skip
 
 

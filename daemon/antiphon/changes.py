@@ -26,6 +26,8 @@ NEXT_START = (
     "clock.input",
     "clock.send",
     "clock.output",
+    "click.own_port",
+    "click.output",
     "log.file",
 )
 # A setting that is a table: one of its rows can be changed by itself.

@@ -19,6 +19,7 @@ from antiphon.errors import MOST_LINES, WrongUse
 from antiphon.listen.heard import InputSettings
 from antiphon.listen.key import Key, is_key_or_empty
 from antiphon.listen.phrase import PhraseSettings
+from antiphon.perform.clock.click import ClickSettings
 from antiphon.perform.settings import (
     AnswerSettings,
     ClockSettings,
@@ -164,6 +165,7 @@ class Config:
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
     shape: ShapeSettings = field(default_factory=ShapeSettings)
     memory: MemorySettings = field(default_factory=MemorySettings)
+    click: ClickSettings = field(default_factory=ClickSettings)
     control: ControlSettings = field(default_factory=ControlSettings)
     midi: MidiSettings = field(default_factory=MidiSettings)
     take: TakeSettings = field(default_factory=TakeSettings)
@@ -185,6 +187,7 @@ class Config:
             input=self.input,
             feel=self.feel,
             output_latency_ms=self.midi.output_latency_ms,
+            click=self.click,
         )
 
 

@@ -77,6 +77,7 @@ def test_what_lives_and_what_waits_for_a_start():
         "take",
         "tempo",
         "clock",
+        "click",
         "log",
     }
     assert {name for name in waits if name.startswith(("tempo.", "log."))} == {"tempo.meter", "log.file"}

@@ -140,6 +140,9 @@ class Outputs:
     def send_clock(self, signal: ClockSignal, at_s: float) -> None:
         """There is no clock."""
 
+    def send_click(self, event: Event, at_s: float) -> None:
+        """There is no click."""
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -53,7 +53,7 @@ def plan_of(
 
 def _wiring(settings: Config) -> Wiring:
     """The ports that the settings ask for; the channel counted from 0."""
-    midi, clock = settings.midi, settings.clock
+    midi, clock, click = settings.midi, settings.clock, settings.click
     # Only ports on JACK tell of its transport.
     api = "jack" if (midi.api, clock.source) == ("auto", "jack") else midi.api
     chosen_by_knob = settings.control.clock is not None
@@ -66,5 +66,6 @@ def _wiring(settings: Config) -> Wiring:
         midi.thru,
         clock.input if clock.source == "midi" or chosen_by_knob else None,
         clock.output if clock.send else None,
+        click.output if click.own_port else None,
         settings.tempo.bpm if clock.source == "jack" or chosen_by_knob else None,
     )

@@ -77,9 +77,9 @@ class BarBelief:
         return max((p for p in self.chances if p.meter == meter), key=self.chances.__getitem__)
 
 
-def certain(meter: Meter) -> BarBelief:
-    """The bars are known: step 0 of the grid is on a bar line."""
-    return BarBelief({BarPlace(meter, 0): 1.0}, 0)
+def certain(meter: Meter, steps: int = 0, first_step: int = 0) -> BarBelief:
+    """The bars are known: `first_step` of the grid is so many steps into a bar."""
+    return BarBelief({BarPlace(meter, steps): 1.0}, first_step)
 
 
 def expected(

@@ -66,14 +66,18 @@ class PhraseInput:
     def over_s(self, time: BarClock, bars: int | None) -> float | None:
         """When the phrase will be over if nothing more is played; None with nothing played.
 
-        In silence, or where `bars` is given, so many bars after the bar line it began at. Never before the
-        last input: the tempo, or a setting, may have moved it there.
+        In silence, or where `bars` is given, so many bars after the bar line it began at: what is played
+        during a count-in is a pickup. Never before the last input: the tempo, or a setting, may have moved
+        it there.
         """
         begins_s, transport = self._listener.begins_s, time.transport
         if transport is None or begins_s is None:
             return None
         if bars is not None:
-            ends_s: float | None = transport.bar_line_s(time.steps_at(begins_s) or 0.0, bars)
+            place = time.steps_at(begins_s) or 0.0
+            if time.counted_in and time.count_in_ends is not None:
+                place = max(place, time.count_in_ends)
+            ends_s: float | None = transport.bar_line_s(place, bars)
         else:
             if self._measured is None or self._measured[0] is not transport:
                 self._measured = (transport, transport.beat_s)

@@ -7,9 +7,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from antiphon.events import Clocked, ControlChange, Lead, ProgramChange, Timed, Turned
+from antiphon.events import Clocked, ControlChange, Lead, NoteOn, ProgramChange, Timed, Turned
 from antiphon.perform.answer.programs import Programs, Voice
 from antiphon.perform.clock.bar_clock import BarClock
+from antiphon.perform.clock.click import Clicked, ClickSettings
 from antiphon.perform.clock.external_grid import playable
 from antiphon.perform.controls.control_state import ControlState
 from antiphon.perform.controls.midi_controls import SUSTAIN, pressed, remembering_or_not, state_light
@@ -25,7 +26,7 @@ from antiphon.perform.reports import (
     SessionReport,
     SettingChanged,
 )
-from antiphon.perform.settings import Button, Changes, SessionSettings, State, applied
+from antiphon.perform.settings import Button, Changes, SessionSettings, SettingChange, State, applied
 from antiphon.perform.transport import Transport
 from antiphon.perform.turns import Turns
 from antiphon.timebase import Grid
@@ -55,6 +56,8 @@ class Session:
         self._turns = Turns(settings, self._programs, self._time, self._controls, tell, handover.answers)
         self._deadline_s: float | None = None  # when there will be something to do, unless …
         self._stale = True  # … something was done since that was worked out
+        self._counting_in = False
+        self._click_silenced = False  # until a note is played
         if self._time.led:
             self._turns.enter("clock stopped", 0.0)
 
@@ -72,6 +75,25 @@ class Session:
         """The grid while the music goes on; None before its first note and while an external clock stands."""
         transport = self._time.transport
         return None if transport is None or self.state == "waiting" else transport.grid
+
+    @property
+    def clicked(self) -> Clicked | None:
+        """The bars that a metronome clicks now; None where none does."""
+        transport, ends = self._time.transport, self._time.count_in_ends
+        if transport is None or self.state == "waiting":
+            return None
+        if self._settings.click.when == "always" and not self._click_silenced:
+            return Clicked(transport)
+        return Clicked(transport, ends) if self._counting_in and ends is not None else None
+
+    @property
+    def click(self) -> ClickSettings:
+        return self._settings.click
+
+    @property
+    def click_latency_s(self) -> float:
+        """How much later than it is handed out a click sounds."""
+        return self._settings.click_latency_s
 
     @property
     def output_latency_s(self) -> float:
@@ -100,6 +122,8 @@ class Session:
     def receive(self, timed: Timed) -> None:
         """The player did something, at a moment not before that of the last input."""
         self._catch_up(timed.at_s)
+        if isinstance(timed.event, NoteOn):
+            self._click_silenced = False
         self._turns.play(timed)
 
     def turn(self, turned: Turned) -> None:
@@ -136,6 +160,25 @@ class Session:
             settings = applied(settings, change.name, change.value)
             self._reports.append(SettingChanged(at_s, change.name, change.value))
         self._set(settings, at_s)
+        if any(change.name == "click.when" for change in changes):
+            self._begin_clicking(at_s)
+
+    def _begin_clicking(self, at_s: float) -> None:
+        """Who asks for a count-in gets one; who asks for a click gets one where there are no bars yet."""
+        when = self._settings.click.when
+        if when == "never":
+            self._counting_in = False
+        if when == "count-in" or (when == "always" and self._time.transport is None):
+            self._count_in(at_s)
+
+    def _silence_click(self) -> None:
+        self._counting_in, self._click_silenced = False, True
+
+    def _count_in(self, at_s: float) -> None:
+        """An external clock counts by itself."""
+        if not self._time.led:
+            self._counting_in, self._click_silenced = True, False
+            self._turns.owe(self._turns.count_in(at_s, self._settings.click.bars))
 
     def _set(self, settings: SessionSettings, at_s: float) -> None:
         """Other settings are in force; what sounds goes on."""
@@ -208,9 +251,16 @@ class Session:
             self._turns.hear_anew()
         elif button == "keep_memory":
             self._reports.append(MemoryKept(at_s, self._programs.remembered()))
+        elif button == "click":
+            when = "always" if self._settings.click.when == "never" else "never"
+            self._change((SettingChange("click.when", when),), at_s)
+        elif button == "count_in":
+            self._count_in(at_s)
         elif button == "stop":
+            self._silence_click()
             self._turns.owe(self._turns.silence("answer stopped", at_s))
         elif button == "panic":
+            self._silence_click()
             self._turns.drop_phrase(at_s)
             self._turns.owe(self._turns.silence("silenced", at_s))
 

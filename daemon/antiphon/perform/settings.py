@@ -10,6 +10,7 @@ from antiphon.compose.shape import ShapeSettings
 from antiphon.listen.heard import InputSettings
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseSettings
+from antiphon.perform.clock.click import ClickSettings
 from antiphon.perform.transport import Boundary
 from antiphon.timebase import MAX_BPM, MIN_BPM, Meter, is_meter
 
@@ -143,7 +144,9 @@ Knob = Literal[
 ]
 
 
-Button = Literal["answer_now", "stop", "panic", "record", "remember", "forget", "keep_memory"]
+Button = Literal[
+    "answer_now", "stop", "panic", "record", "remember", "forget", "keep_memory", "click", "count_in"
+]
 
 
 Number = Annotated[int, Ge(0), Le(127)] | None
@@ -165,6 +168,8 @@ class ControlSettings:
     remember      from now on phrases are no longer kept in memory, or are again
     forget        clears the memory
     keep_memory   writes the memory into its file
+    click         the click is on from now on, or off
+    count_in      bars of clicks, and then new bars begin
     state         goes out, for pad lights: 0 idle or waiting, 64 listening, 127 answering
     """
 
@@ -188,6 +193,8 @@ class ControlSettings:
     remember: Number = None
     forget: Number = None
     keep_memory: Number = None
+    click: Number = None
+    count_in: Number = None
     state: Number = None
 
 
@@ -226,6 +233,7 @@ class SessionSettings:
     input: InputSettings = field(default_factory=InputSettings)
     feel: FeelSettings | None = field(default_factory=FeelSettings)
     output_latency_ms: LatencyMs = 0.0
+    click: ClickSettings = field(default_factory=ClickSettings)
 
     @property
     def output_latency_s(self) -> float:
@@ -234,8 +242,15 @@ class SessionSettings:
     @property
     def clock_latency_s(self) -> float:
         """How much earlier than its moment MIDI clock is sent."""
-        ms = self.clock.output_latency_ms
-        return self.output_latency_s if ms is None else ms / 1000
+        return self._latency_s(self.clock.output_latency_ms)
+
+    @property
+    def click_latency_s(self) -> float:
+        """How much earlier than its moment a click is sent."""
+        return self._latency_s(self.click.output_latency_ms)
+
+    def _latency_s(self, own_ms: float | None) -> float:
+        return self.output_latency_s if own_ms is None else own_ms / 1000
 
     @property
     def live_settings(self) -> LiveSettings:

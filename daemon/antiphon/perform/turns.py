@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from antiphon.events import NoteOn, PlayedNote, Timed
-from antiphon.perform.answer.planner import HeardPhrase, PlannedAnswer, Planner
+from antiphon.perform.answer.planner import BarsBy, HeardPhrase, PlannedAnswer, Planner
 from antiphon.perform.answer.playback import Playback
 from antiphon.perform.answer.programs import Programs
 from antiphon.perform.clock.bar_clock import BarClock, Shift
@@ -22,7 +22,7 @@ from antiphon.perform.states import Event, next_state
 from antiphon.perform.transport import Transport
 from antiphon.slices import Job, Sliced, finish
 
-_Asked = tuple[Sequence[PlayedNote], Transport, bool, bool]
+_Asked = tuple[Sequence[PlayedNote], Transport, bool, BarsBy]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Turns:
         self._planner = Planner(settings, programs, answers, time.transport)
         self._playback = Playback(self._commit, tell)
         self._playback.scheduler.ahead_s = settings.output_latency_s
+        self._clicked = settings.click.when == "always"
         self._hearing: _Hearing | None = None
         self._planning: _Planning | None = None
         self.state: State = "idle"
@@ -68,6 +69,13 @@ class Turns:
         """Whether a phrase is under way, or one that was over may still go on."""
         pending = self._playback.phrase is not None and not self._playback.counts
         return not self._phrase.silent or self._planning is not None or pending
+
+    def count_in(self, at_s: float, bars: int) -> list[Timed]:
+        """Count bars in: all that was under way is over; gives the events to hand out."""
+        self.drop_phrase(at_s)
+        events = self.silence("silenced", at_s)
+        self._tell(self._time.count_in(at_s, bars, self._planner.used_steps, self._clicked))
+        return events
 
     def enter(self, event: Event, at_s: float) -> None:
         """Something happened that may lead to another state."""
@@ -81,6 +89,7 @@ class Turns:
         self._phrase.set(settings.phrase, settings.input)
         self._planner.set(settings)
         self._playback.scheduler.ahead_s = settings.output_latency_s
+        self._clicked = settings.click.when == "always"
         self.hear_anew()
 
     def hear_anew(self) -> None:
@@ -120,7 +129,7 @@ class Turns:
             return
         self._playback.cut(at_s)  # where the two overlap, the new answer takes over
         played = self._phrase.finish(at_s)
-        asked = (self._time.straight(played), before, self._follows, self._free)
+        asked = (self._time.straight(played), before, self._follows, self._bars_by)
         hearing, self._hearing = self._hearing, None
         if hearing is None or hearing.asked != asked:
             hearing = self._begin_hearing(asked, at_s)
@@ -245,7 +254,7 @@ class Turns:
             return
         if self._hearing is None:
             straight = self._time.straight(self._phrase.so_far(over_s))
-            self._hearing = self._begin_hearing((straight, transport, self._follows, self._free), over_s)
+            self._hearing = self._begin_hearing((straight, transport, self._follows, self._bars_by), over_s)
         self._hearing.job.go_on()
 
     def _heard_from_s(self, over_s: float | None) -> float | None:
@@ -280,10 +289,12 @@ class Turns:
 
     @property
     def _follows(self) -> bool:
-        """Whether the player sets the tempo: in a mode that keeps to the bars nobody does."""
-        return self._time.follows_player and not self._mode.ends_at_bar
+        """Whether the player sets the tempo: not in a mode that keeps to the bars, nor to a click."""
+        return self._time.follows_player and not self._mode.ends_at_bar and not self._clicked
 
     @property
-    def _free(self) -> bool:
-        """Whether the bars are where they are heard: nobody leads, and no bar line was kept to so far."""
-        return not self._time.led and not self._mode.ends_at_bar
+    def _bars_by(self) -> BarsBy:
+        """Who says where the bars are."""
+        if self._time.led or self._mode.ends_at_bar or self._clicked:
+            return "grid"
+        return "count-in" if self._time.counted_in else "player"

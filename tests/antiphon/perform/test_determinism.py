@@ -14,6 +14,7 @@ from antiphon.compose.symbols import HOLD
 from antiphon.events import Clocked, ClockSignal, ControlChange, NoteOff, NoteOn, ProgramChange, Timed, Turned
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.answer.programs import Voice
+from antiphon.perform.clock.click import ClickSettings
 from antiphon.perform.reports import Answered, Composed, Heard, MemoryKept, StateChanged
 from antiphon.perform.session import Session
 from antiphon.perform.settings import (
@@ -29,7 +30,7 @@ SECONDS = 16.0
 # Notes that are more than 0.1 s late are dropped, so a session must be advanced more often than that.
 SELDOM_S = 0.09
 SAME_S = 1e-6
-CONTROLS = ControlSettings(*range(20, 35))
+CONTROLS = ControlSettings(*range(20, 40))
 
 
 def voice(seed):
@@ -49,6 +50,8 @@ def session(chance):
         ),
         control=CONTROLS,
         clock=ClockSettings(chance.choice(("internal", "midi", "midi"))),
+        click=ClickSettings(chance.choice(("never", "count-in", "always")), bars=1),
+        output_latency_ms=chance.choice((0.0, 0.0, 60.0)),
     )
     return Session(voice(1), asked, 1, [voice(2)])
 
@@ -71,7 +74,7 @@ def notes(chance):
 
 def turns(chance):
     for _ in range(chance.randint(0, 12)):
-        control = ControlChange(chance.choice((*range(20, 35), 64)), chance.choice((0, 64, 127)))
+        control = ControlChange(chance.choice((*range(20, 40), 64)), chance.choice((0, 64, 127)))
         change = chance.choice((control, control, control, ProgramChange(chance.randint(0, 1))))
         yield Turned(chance.uniform(0.0, SECONDS), change)
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from antiphon.events import ControlChange, NoteOff, NoteOn, ProgramChange
 from antiphon.listen.phrase import PhraseSettings
+from antiphon.perform.clock.click import ClickSettings
 from antiphon.perform.reports import (
     StateChanged,
 )
@@ -24,11 +25,11 @@ from playing import (
     play,
 )
 
-ALL_KNOBS = ControlSettings(*range(20, 33))
+ALL_KNOBS = ControlSettings(*range(20, 40))
 happenings = st.one_of(
     st.builds(NoteOn, st.integers(0, 127), st.integers(1, 127), st.integers(0, 15)),
     st.builds(NoteOff, st.integers(0, 127), st.integers(0, 15)),
-    st.builds(ControlChange, st.sampled_from([*range(20, 33), 64]), st.integers(0, 127), st.integers(0, 15)),
+    st.builds(ControlChange, st.sampled_from([*range(20, 40), 64]), st.integers(0, 127), st.integers(0, 15)),
     st.builds(ProgramChange, st.integers(0, 3), st.integers(0, 15)),
 )
 inputs = st.lists(st.tuples(st.floats(0, 3), happenings), max_size=25)
@@ -55,6 +56,7 @@ some_settings = st.fixed_dictionaries(
             st.sampled_from(["highest", "lowest", "latest"]),
         ),
         "channel": st.integers(0, 15),
+        "click": st.builds(ClickSettings, st.sampled_from(["never", "count-in", "always"])),
         "output_latency_ms": st.sampled_from([0.0, 0.0, 30.0, 200.0]),
     }
 )

@@ -6,6 +6,7 @@ import pytest
 
 from antiphon.events import Clocked, ClockSignal, ControlChange, Lead, NoteOff, NoteOn, Timed, Turned
 from antiphon.perform.answer.programs import Voice
+from antiphon.perform.clock.click import ClickSettings
 from antiphon.perform.clock.midi_clock_out import MidiClockOut
 from antiphon.perform.reports import Answered, Received, Sent
 from antiphon.perform.session import Session
@@ -195,6 +196,63 @@ def test_notes_and_clock_leave_early_by_the_latency_of_their_outputs():
     assert [report.late_s for report in sent] == pytest.approx([0.0] * 4, abs=1e-9)
     pulses = [said.at_s for said in stage.port.signals if said.signal == ClockSignal("pulse")]
     assert pulses[2:] == pytest.approx([0.49 + n * PULSE_S for n in range(2, len(pulses))])
+
+
+def clicking(when, call=CALL, **changes):
+    """An engine that was asked for a count-in of one bar at the beginning."""
+    stage = Outputs(scripted_voice(SCRIPT), call=call)
+    settings = SessionSettings(
+        tempo=TempoSettings("fixed", 120.0), click=ClickSettings(when, bars=1), **changes
+    )
+    stage.session = Session(scripted_voice(SCRIPT), settings, 1)
+    stage.engine = Engine(stage.clock, stage.port, stage.session, stage.reports.append)
+    stage.engine.ask("count_in")
+    return stage
+
+
+def clicks(stage):
+    """The moments and notes of clicks, each of which is ended."""
+    events = [timed.event for timed in stage.port.clicks]
+    assert [NoteOff(on.pitch, on.channel) for on in events[::2]] == events[1::2]
+    ons = stage.port.clicks[::2]
+    return [(round(timed.at_s, 3), timed.event.pitch) for timed in ons]
+
+
+def test_a_count_in_is_clicked_and_then_the_click_ends():
+    stage = clicking("count-in", call=[Timed(2.25, NoteOn(60, 80)), Timed(4.1, NoteOff(60))])
+    stage.run()
+    assert clicks(stage) == [(0.25, 76), (0.75, 77), (1.25, 77), (1.75, 77)]
+    sent = [report for report in stage.reports if isinstance(report, Sent)]
+    assert [event.pitch for event in (t.event for t in stage.port.sent)] == [60, 60, 59, 59]
+    assert len(sent) == 4  # the clicks are no notes of the answer
+    assert round(stage.port.sent[0].at_s, 3) == 6.25
+
+
+def test_a_click_that_goes_on_is_early_by_its_latency():
+    stage = clicking("always", call=[], output_latency_ms=50.0)
+    stage.run(until_s=2.3)
+    assert clicks(stage) == [(0.2 + 0.5 * n, 76 if n % 4 == 0 else 77) for n in range(5)]
+
+
+def test_no_click_hangs_when_the_engine_ends_or_is_suspended():
+    stage = clicking("always", call=[])
+    stage.run(until_s=0.26)
+    assert clicks(stage) == [(0.25, 76)]
+    stage = clicking("always", call=[Timed(20.0, NoteOn(60)), Timed(20.2, NoteOff(60))])
+    stage.engine._say_suspended = lambda: said.append(stage.clock.now_s())
+    said = []
+
+    def until():
+        now_s = stage.clock.now_s()
+        if 0.76 <= now_s < 10 and not said:
+            stage.engine.suspend()
+        if now_s >= 10:
+            stage.engine.resume()
+        return now_s >= 20.8
+
+    stage.engine.run(until=until)
+    # Silent until the next note is played.
+    assert clicks(stage) == [(0.25, 76), (0.75, 77), (20.25, 76), (20.75, 77)]
 
 
 def test_the_studios_clock_is_followed():

@@ -88,6 +88,17 @@ class BarHearing:
         moved = _moved(phrase, best, on_old_grid, used_steps)
         return HeardBars(moved, BarBelief(chances, moved.notes[0].onset_steps))
 
+    def keep(
+        self, played: Sequence[PlayedNote], phrase: Transcription, before: Grid, used_steps: int
+    ) -> HeardBars:
+        """The bars go on from the grid before: the player was counted in."""
+        first = phrase.notes[0].onset_steps
+        on_old_grid = _nearest(before.steps_at(min(note.onset_s for note in played)), first)
+        meter = phrase.transport.meter
+        place = BarPlace(meter, on_old_grid % phrase.transport.bar_steps)
+        moved = _moved(phrase, place, on_old_grid, used_steps)
+        return HeardBars(moved, certain(meter, place.steps, moved.notes[0].onset_steps))
+
     def commit(self, heard: HeardBars) -> None:
         """The answer to this phrase sounds: its bars stay."""
         if heard.belief is not None:

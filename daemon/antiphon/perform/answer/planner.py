@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from antiphon.events import PlayedNote
 from antiphon.listen import feel
@@ -19,6 +20,10 @@ from antiphon.perform.reports import Heard
 from antiphon.perform.settings import AnswerSettings, LiveSettings, SessionSettings
 from antiphon.perform.transport import Transport
 from antiphon.slices import Sliced
+
+# The bars of a phrase are those of the grid; or those that were counted in, at the player's tempo; or the
+# player's.
+BarsBy = Literal["grid", "count-in", "player"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,11 @@ class Planner:
         self._programs, self._answers, self._channel = programs, answers, settings.channel
         self._latency_s = settings.output_latency_s
 
+    @property
+    def used_steps(self) -> int:
+        """A later phrase does not begin before this step."""
+        return self._transcriber.used_steps
+
     def set(self, settings: SessionSettings) -> None:
         """Other settings, from the next phrase on."""
         self._transcriber.set(settings.phrase.voice, settings.key)
@@ -68,20 +78,23 @@ class Planner:
         phrase: Sequence[PlayedNote],
         before: Transport,
         follows: bool,
-        free: bool,
+        bars_by: BarsBy,
         over_s: float,
         settings: AnswerSettings,
     ) -> Sliced[HeardPhrase]:
         """Transcribe a phrase that will be over at a moment, and let the model hear it, in small parts.
 
-        `before` holds until then; `follows` says whether the player sets the tempo, `free` whether
-        nothing has fixed the bars.
+        `before` holds until then; `follows` says whether the player sets the tempo.
         """
-        meter_heard = free and self._bars.hears_meter
-        transcription = yield from self._transcriber.transcribe(phrase, before, follows, meter_heard)
+        counted_in, used = bars_by == "count-in", self.used_steps
+        meter_heard = bars_by == "player" and self._bars.hears_meter
+        transcription = yield from self._transcriber.transcribe(
+            phrase, before, follows, meter_heard, counted_in
+        )
         bars = HeardBars(transcription)
-        if free:
-            used = self._transcriber.used_steps
+        if counted_in:
+            bars = self._bars.keep(phrase, transcription, before.grid, used)
+        elif bars_by == "player":
             bars = yield from self._bars.hear(phrase, transcription, before.grid, used, follows)
         transcription = bars.transcription
         learned = yield from self._felt(phrase, transcription, follows)

@@ -17,6 +17,8 @@ from antiphon.timebase import MAX_BPM, MIN_BPM, Grid
 _CONFIDENT = 0.35
 # The tempo at the end of a phrase counts in place of its mean only if the two differ by more than this share.
 _DRIFT = 0.03
+# Who was counted in plays at that tempo, but for this share.
+_COUNTED_IN = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +56,25 @@ class Transcriber:
         self._tracker.set(key)
 
     def transcribe(
-        self, phrase: Sequence[PlayedNote], transport: Transport, follow: bool, meter_heard: bool = False
+        self,
+        phrase: Sequence[PlayedNote],
+        transport: Transport,
+        follow: bool,
+        meter_heard: bool = False,
+        counted_in: bool = False,
     ) -> Sliced[Transcription]:
         """Transcribe a phrase in small parts; it is not empty.
 
         follow       the player sets the tempo
         meter_heard  the meter is heard only later: that of `transport` need not be the player's
+        counted_in   the player's tempo is near that of `transport`
         """
         grid, meter = transport.grid, None if meter_heard else transport.meter
         expected = Expected(grid.bpm, meter, grid.steps_per_quarter, self._swings)
         estimate = (yield from self._estimate(phrase, expected)) if follow else None
         followed = estimate is not None and estimate.confidence >= _CONFIDENT
+        if counted_in and estimate is not None and not _near(estimate.bpm, grid.bpm):
+            followed = False
         if not followed:
             estimate = yield from self._estimate(phrase, replace(expected, known=grid))
         steps, placed = 0, transport
@@ -122,6 +132,10 @@ class _Read:
     def hear(self, onset_s: float) -> None:
         self.reader.hear(onset_s)
         self.onsets.append(onset_s)
+
+
+def _near(bpm: float, expected: float) -> bool:
+    return abs(bpm / expected - 1) < _COUNTED_IN
 
 
 def _grid(estimate: TempoEstimate, first_step: int, steps_per_quarter: int) -> Grid:

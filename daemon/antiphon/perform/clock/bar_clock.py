@@ -1,5 +1,6 @@
 """Where the bars are: the grid of the performance, set by this program or by an external clock."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,9 @@ from antiphon.perform.reports import BarsBegun, Followed
 from antiphon.perform.settings import ClockSettings, TempoSettings
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid
+
+# A count-in begins this long after it was asked for, so that its first click can be sent in time.
+_COUNT_IN_AFTER_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,11 @@ class BarClock:
         self._source = ClockSource(clock)
         self._external = ExternalGrid(tempo.first_meter, steps_per_quarter)
         self._begun = transport is not None  # whether a note was played
+        self.count_in_ends: int | None = None  # the step at which the last count-in is over
+        self._awaited = False  # whether the first note after it is still to come
+        # Whether the player was told where the bars are, by a count-in, and has not been answered since.
+        self.counted_in = False
+        self._ahead_steps = 0.0  # before the first bar that is counted
 
     @property
     def led(self) -> bool:
@@ -52,9 +61,40 @@ class BarClock:
         """Whether the player sets the tempo."""
         return self._tempo.mode == "follow" and not self.led
 
-    def begin(self, at_s: float) -> list[BarsBegun]:
-        """A note is played: the first of all is the first downbeat, unless an external clock says where."""
-        begun = []
+    def count_in(self, at_s: float, bars: int, used_steps: int, lasts: bool) -> Followed:
+        """New bars begin, not before a step: so many of clicks, then the first that counts. Nobody leads.
+
+        `lasts`: the click goes on, so the bars stay whenever the player comes in.
+        """
+        begins_s, before, steps = at_s + _COUNT_IN_AFTER_S, self.transport, 0
+        if before is None:
+            grid = Grid(self._tempo.bpm, begins_s, self._steps_per_quarter)
+            before = Transport(grid, self._tempo.first_meter)
+        else:
+            steps = _next_bar(before, max(used_steps, before.grid.steps_at(begins_s)))
+        self.count_in_ends, self._awaited = steps + bars * before.bar_steps, not lasts
+        return self._begin_bars(before, begins_s, steps, self.count_in_ends, at_s)
+
+    def _begin_bars(
+        self, before: Transport, begins_s: float, steps: int, counted_from: int, at_s: float
+    ) -> Followed:
+        """A step is at a moment, in the meter and at the tempo of the bars before."""
+        self.counted_in = steps < counted_from
+        self._before_plan, self._ahead_steps = None, counted_from
+        grid = replace(before.grid, origin_s=begins_s - steps * before.grid.step_s)
+        jumped = self.transport is not None
+        self.transport = replace(before, grid=grid)
+        return Followed(at_s, grid, counted_from, jumped)
+
+    def begin(self, at_s: float) -> list[BarsBegun | Followed]:
+        """A note is played: the first of all is the first downbeat, unless an external clock or a count-in
+        says where. Who plays more than a bar after a count-in has not heeded it."""
+        begun: list[BarsBegun | Followed] = []
+        if self._awaited and self.transport is not None and not self.led:
+            self._awaited, place = False, self.transport.grid.steps_at(at_s)
+            if self.count_in_ends is not None and place > self.count_in_ends + self.transport.bar_steps:
+                steps = _next_bar(self.transport, place)
+                begun.append(self._begin_bars(self.transport, at_s, steps, steps, at_s))
         if self.transport is None:
             grid = Grid(self._tempo.bpm, at_s, self._steps_per_quarter)
             self.transport = Transport(grid, self._tempo.first_meter)
@@ -71,7 +111,7 @@ class BarClock:
 
     def commit(self) -> None:
         """The answer counts: its grid stays."""
-        self._before_plan = None
+        self._before_plan, self.counted_in = None, False
 
     def withdraw(self) -> None:
         """The answer is dropped: the grid from before it goes on."""
@@ -108,7 +148,9 @@ class BarClock:
     def changes(self, at_s: float, jumped: bool, listening: bool) -> list[Followed]:
         """Reports of where the bars are; `listening`: earlier places are still needed."""
         if not self.led:
-            return [] if self.transport is None else [Followed(at_s, self.transport.grid, 0.0, jumped)]
+            if self.transport is None:
+                return []
+            return [Followed(at_s, self.transport.grid, self._ahead_steps, jumped)]
         if not listening:
             self._external.forget_before(at_s)
         return self._external.report(at_s, jumped)
@@ -132,8 +174,24 @@ class BarClock:
         return (self._external if self.led else self.transport.grid).steps_at(at_s)
 
     def straight(self, played: Sequence[PlayedNote]) -> tuple[PlayedNote, ...]:
-        """A phrase as if it were played on the present grid, where an external clock has moved its tempo."""
-        return self._external.straightened(played) if self.led else tuple(played)
+        """A phrase as if it were played on the present grid, where an external clock has moved its tempo.
+
+        What is played before a count-in has begun counts as played at its beginning.
+        """
+        if self.led:
+            return self._external.straightened(played)
+        if self.transport is None or not self.counted_in:
+            return tuple(played)
+        first_s = self.transport.grid.origin_s
+        return tuple(
+            replace(note, onset_s=max(note.onset_s, first_s), release_s=max(note.release_s, first_s))
+            for note in played
+        )
+
+
+def _next_bar(transport: Transport, place: float) -> int:
+    """The step of the bar line at or after a place."""
+    return math.ceil(place / transport.bar_steps) * transport.bar_steps
 
 
 def _moved(before: Transport, after: Transport) -> Callable[[float], float]:

@@ -184,6 +184,8 @@ _BUTTONS: tuple[Button, ...] = (
     "remember",
     "forget",
     "keep_memory",
+    "click",
+    "count_in",
 )
 _LIGHTS: dict[State, int] = {"idle": 0, "listening": 64, "answering": 127, "waiting": 0}
 # What `antiphon play --learn` can give to the next knob or button that is moved.

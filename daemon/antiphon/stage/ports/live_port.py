@@ -43,6 +43,7 @@ class Wiring:
     thru            whether what the player does goes to the output too
     clock_input     a port that MIDI clock comes from; empty: a virtual one; None: clock is not listened to
     clock_output    a port that MIDI clock goes to; empty: a virtual one; None: there is none
+    click_output    a port that clicks go to; empty: a virtual one; None: the output
     transport_bpm   on JACK: its transport is followed, at this tempo where it has none; None: it is not
     insist          on JACK: that very name, which a process that has ended may have for a moment yet
     """
@@ -55,12 +56,14 @@ class Wiring:
     thru: bool = False
     clock_input: str | None = None
     clock_output: str | None = None
+    click_output: str | None = None
     transport_bpm: float | None = None
     insist: bool = False
 
     @property
     def names(self) -> Names:
-        return Names(self.client_name, self.inputs, self.output, self.clock_input, self.clock_output)
+        outputs = (self.output, self.clock_input, self.clock_output, self.click_output)
+        return Names(self.client_name, self.inputs, *outputs)
 
     @property
     def jack_order(self) -> JackOrder:
@@ -71,9 +74,10 @@ class MidiPort:
     """MIDI in and out, as a `Wiring` says.
 
     `tell` hears of ports that go and come back, and of what is connected, which `attend` notices. If this one
-    goes on where another was, `held` are the notes that sound on the output, and `connections` what is to be
-    connected to our ports. `backend` stands in for the binding, and `start_jack` for the process that is
-    JACK's client. Raises Failure, saying what to do, where no MIDI system answers or a name fits no port.
+    goes on where another was, `held` are the notes that sound on the output, `clicks` the ends of what may
+    sound on a click's port of its own, and `connections` what is to be connected to our ports. `backend`
+    stands in for the binding, and `start_jack` for the process that is JACK's client. Raises Failure, saying
+    what to do, where no MIDI system answers or a name fits no port.
     """
 
     def __init__(
@@ -85,6 +89,7 @@ class MidiPort:
         start_jack: StartJack | None = None,
         held: HeldNotes | None = None,
         connections: Sequence[PortConnection] = (),
+        clicks: Sequence[NoteOff] = (),
     ) -> None:
         self._clock, self._thru, self._tell = clock, wiring.thru, tell
         found = candidates(wiring.api, wiring.jack_order, backend, start_jack)
@@ -110,7 +115,15 @@ class MidiPort:
         self._connections.make()
         self._output = OutputPort(opened.output, errors, echo, held or HeldNotes(), clock.now_s())
         self._clock_output = ClockOutputPort(opened.clock_output, errors) if opened.clock_output else None
-        directions = (opened.inputs, [opened.output], _one(opened.clock_input), _one(opened.clock_output))
+        self._click_output = self._output
+        if opened.click_output is not None:
+            ends = HeldNotes()
+            for off in clicks:
+                ends.follow(NoteOn(off.pitch, 1, off.channel))
+            self._click_output = OutputPort(opened.click_output, errors, echo, ends, clock.now_s())
+        self._outputs = list(dict.fromkeys((self._output, self._click_output)))
+        clocks = (_one(opened.clock_input), _one(opened.clock_output), _one(opened.click_output))
+        directions = (opened.inputs, [opened.output], *clocks)
         self._watch = PortWatch(*map(_links, directions), know=self._system.look)
         self._waiting: list[Input] = []
         self._let_go: list[Event | ControlChange] = []
@@ -181,6 +194,10 @@ class MidiPort:
         if self._clock_output is not None and not self._closed:
             self._clock_output.send(signal, at_s)
 
+    def send_click(self, event: Event, at_s: float) -> None:
+        if not self._closed:
+            self._click_output.send(event, max(at_s, self._clock.now_s()))
+
     def attend(self, next_send_s: float | None) -> None:
         """See which ports went or came back, if it is time to look and nothing is due soon. Never waits.
 
@@ -188,15 +205,16 @@ class MidiPort:
         sounding on an output that went are released when it returns.
         """
         now_s = self._clock.now_s()
-        self._output.attend(now_s)
+        for output in self._outputs:
+            output.attend(now_s)
         if self._watch.due(now_s, next_send_s):
             for link in self._watch.look():
                 self._change(link)
             self._connections.look()
 
     def _change(self, link: WatchedPort) -> None:
-        if link is self._output.link:
-            changed = self._output.returned if link.present else self._output.lost
+        for output in (one for one in self._outputs if one.link is link):
+            changed = output.returned if link.present else output.lost
             changed(self._clock.now_s())
         for _, port, opened in self._inputs:
             if opened.link is link and not link.present:
@@ -208,7 +226,8 @@ class MidiPort:
             return
         self._closed = True
         try:
-            self._output.settle(self._clock.now_s())
+            for output in self._outputs:
+                output.settle(self._clock.now_s())
         finally:
             self._system.close()
 

@@ -20,6 +20,7 @@ class Names:
     output: str = ""
     clock_input: str | None = None
     clock_output: str | None = None
+    click_output: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +42,16 @@ class OpenPorts:
     output: OpenPort
     clock_input: OpenPort | None = None
     clock_output: OpenPort | None = None
+    click_output: OpenPort | None = None
 
     @property
     def all(self) -> list[OpenPort]:
-        clocks = (port for port in (self.clock_input, self.clock_output) if port is not None)
-        return [*self.inputs, self.output, *clocks]
+        others = (self.clock_input, self.clock_output, self.click_output)
+        return [*self.inputs, self.output, *(port for port in others if port is not None)]
 
 
 def open_ports(names: Names, system: System) -> OpenPorts:
-    """Ports `client:in`, `client:out`, `client:clock` and `client:clock-out`, as far as they are wanted;
+    """Ports `client:in`, `:out`, `:clock`, `:clock-out` and `:click`, as far as they are wanted;
     `System.port_name` may put it otherwise.
 
     Those with the name of another port are connected to that. Raises Failure where a name fits no port.
@@ -60,7 +62,8 @@ def open_ports(names: Names, system: System) -> OpenPorts:
     inputs, clock_input = opener.inputs(names.inputs), opener.clock_input(names.clock_input)
     output = opener.output("out", names.output)
     clock_output = None if names.clock_output is None else opener.output("clock-out", names.clock_output)
-    return OpenPorts(system, client, inputs, output, clock_input, clock_output)
+    click_output = None if names.click_output is None else opener.output("click", names.click_output)
+    return OpenPorts(system, client, inputs, output, clock_input, clock_output, click_output)
 
 
 class _Opener:

@@ -38,13 +38,17 @@ class Port(Protocol):
         """The same for a clock signal, on the clock's output; nothing where there is none."""
         ...
 
+    def send_click(self, event: Event, at_s: float) -> None:
+        """The same for a click of the metronome, on the click's output."""
+        ...
+
     def close(self) -> None:
         """Close the notes still held, then the port. A second call does nothing."""
         ...
 
 
 class Loopback:
-    """A port in memory: plays a script in, keeps what comes out in `sent`, `turned` and `signals`.
+    """A port in memory: plays a script in, keeps what comes out in `sent`, `turned`, `signals` and `clicks`.
 
     A scripted event arrives with its own moment, once the clock has reached it.
     """
@@ -59,6 +63,7 @@ class Loopback:
         self.sent: list[Timed] = []
         self.turned: list[Turned] = []
         self.signals: list[Clocked] = []
+        self.clicks: list[Timed] = []
 
     @property
     def exhausted(self) -> bool:
@@ -80,6 +85,9 @@ class Loopback:
 
     def send_clock(self, signal: ClockSignal, at_s: float) -> None:  # noqa: ARG002 - it sounds when sent
         self.signals.append(Clocked(self._clock.now_s(), signal))
+
+    def send_click(self, event: Event, at_s: float) -> None:  # noqa: ARG002 - it sounds when sent
+        self.clicks.append(Timed(self._clock.now_s(), event))
 
     def close(self) -> None:
         for off in self._held.owed():

@@ -174,6 +174,7 @@ class _Performance:
             start_jack=None if self._jack is None else self._jack.open,
             held=SharedHeldNotes(self._heartbeat, self._start.sounding),
             connections=self._start.connections,
+            clicks=self._start.settings.click.notes,
         )
 
     def _run(self, port: MidiPort) -> None:
@@ -193,6 +194,9 @@ class _Performance:
             clock_feed=sources.poll,
             suspended=lambda: self._put(Suspended()),
         )
+
+        if settings.click.when != "never" and self._start.handover.transport is None:
+            engine.ask("count_in")
 
         def over() -> bool:
             self._heartbeat.beat()

@@ -78,7 +78,7 @@ def _counted(number: float, what: str) -> str:
 def _log_bars(followed: Followed, state: PerformanceState) -> None:
     bar = state.bar_number(followed.grid.steps_at(followed.at_s))
     level = logging.INFO if followed.jumped else logging.DEBUG
-    LOG.log(level, "the external clock is in bar %.2f at %.2f bpm", bar, followed.grid.bpm)
+    LOG.log(level, "the bars go on in bar %.2f at %.2f bpm", bar, followed.grid.bpm)
 
 
 def _log_answer(answered: Answered, state: PerformanceState) -> None:

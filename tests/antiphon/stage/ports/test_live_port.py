@@ -180,3 +180,68 @@ def test_a_message_that_came_some_time_since_the_last_look_is_told_so():
     port = port_on(library, clock, clock_input="")
     library.ins[1].queue = [[0xF8]]
     assert port.receive() == [Clocked(7.0, ClockSignal("pulse"), GRAIN_S)]
+
+
+def click(port, at_s):
+    port.send_click(NoteOn(76, 110, 9), at_s)
+    port.send_click(NoteOff(76, 9), at_s)
+
+
+def test_clicks_go_to_the_output_or_to_a_port_of_their_own():
+    library = FakeRtMidi([2])
+    click(port_on(library), 0.0)
+    assert library.outs[0].sent == [[0x99, 76, 110], [0x89, 76, 64]]
+    library = FakeRtMidi([2], sinks=["drums 30:0"])
+    click(port_on(library, click_output=""), 0.0)
+    assert [(device.opened, len(device.sent)) for device in library.outs] == [("out", 0), ("click", 2)]
+    library = FakeRtMidi([2], sinks=["drums 30:0"])
+    click(port_on(library, click_output="drums"), 0.0)
+    assert [(device.tied, len(device.sent)) for device in library.outs] == [(None, 0), ("drums 30:0", 2)]
+
+
+def test_a_click_that_sounds_is_ended_when_the_port_closes():
+    library = FakeRtMidi([2])
+    port = port_on(library, click_output="")
+    port.send_click(NoteOn(76, 110, 9), 0.0)
+    port.close()
+    assert library.outs[1].sent[-1] == [0x89, 76, 64]
+
+
+def test_a_click_that_another_process_left_sounding_is_ended_first():
+    library, clock = FakeRtMidi([2], sinks=["drums 30:0"]), VirtualClock()
+    left = (NoteOff(76, 9), NoteOff(77, 9))
+    port = MidiPort(clock, Wiring(click_output="drums"), backend=library, clicks=left)
+    clock.wait_until_s(0.2)
+    port.attend(None)
+    click(port, 0.2)
+    assert [message[:2] for message in library.outs[1].sent] == [
+        [0x89, 76],
+        [0x89, 77],
+        [0x99, 76],
+        [0x89, 76],
+    ]
+
+
+def test_clicks_that_come_back_are_not_the_players():
+    library = FakeRtMidi([2])
+    port = port_on(library, click_output="")
+    port.send_click(NoteOn(76, 110, 9), 0.0)
+    library.ins[0].queue.append([0x99, 76, 110])
+    assert port.receive() == []
+
+
+def test_a_port_for_clicks_that_went_and_came_back_is_used_again():
+    library, clock = FakeRtMidi([2], sinks=["drums 30:0"]), VirtualClock()
+    port = port_on(library, clock, click_output="drums")
+    port.send_click(NoteOn(76, 110, 9), 0.0)
+    library.sinks.clear()
+    for at_s in (2.0, 4.0):
+        clock.wait_until_s(at_s)
+        port.attend(None)
+    click(port, 4.0)
+    assert library.outs[1].sent == [[0x99, 76, 110]]
+    library.sinks.append("drums 30:0")
+    for at_s in (6.0, 8.0, 8.2):
+        clock.wait_until_s(at_s)
+        port.attend(None)
+    assert library.outs[1].sent[-1] == [0x89, 76, 64]

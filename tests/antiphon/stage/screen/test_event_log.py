@@ -95,7 +95,7 @@ def test_it_says_where_the_external_clock_is_and_when_an_answer_has_no_end(tmp_p
             performance.hear(report)
             log_event(report, performance.state)
     assert [line.split("INFO    ")[1] for line in file.read_text().splitlines()] == [
-        "the external clock is in bar 0.50 at 120.00 bpm",
+        "the bars go on in bar 0.50 at 120.00 bpm",
         "phrase: 1 note, 0.25 beats, C major, 120.0 bpm; answer from bar 2, until you play",
     ]
 
