@@ -18,6 +18,7 @@ from antiphon.compose.context import Context
 from antiphon.errors import Failure, WrongUse, shown
 from antiphon.files.read import parse_json, read_file
 from antiphon.model_facts import CARD_FILE, WEIGHTS_FILE, ModelFacts
+from antiphon.timebase import Meter
 from antiphon.trained_model import TrainedModel
 from antiphon.weights import Weights, weights_bytes
 
@@ -35,6 +36,13 @@ def _printable(text: str) -> str:
     return text
 
 
+def _meter(text: str) -> str:
+    Meter.parse(text)
+    return text
+
+
+Quarters = Annotated[float, Field(ge=0, le=256)]
+Songs = Annotated[int, Field(ge=0)]
 Line = Annotated[str, Field(max_length=1000), AfterValidator(_printable)]
 
 
@@ -86,6 +94,7 @@ class Card(_Part):
     """`model.json`: everything needed to use the weights, and to know what they are.
 
     `experience` is how much a memory of the session weighs beside this model; without it there is no memory.
+    `starts` is how many songs of each meter begin so many quarters into a bar; None where nobody counted.
     """
 
     format: int = FORMAT
@@ -102,6 +111,7 @@ class Card(_Part):
     split: Split
     figures: tuple[Figures, ...]
     experience: tuple[tuple[float, ...], ...] | None = None
+    starts: dict[Annotated[Line, AfterValidator(_meter)], tuple[tuple[Quarters, Songs], ...]] | None = None
     weights_sha256: Line
 
 
@@ -154,6 +164,7 @@ def facts_of(folder: Path, card: Card) -> ModelFacts:
         card.window_length,
         card.experience,
         card.weights_sha256,
+        card.starts,
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from antiphon.compose.context import Context
+from antiphon.listen.repertoire import Starts
 
 CARD_FILE, WEIGHTS_FILE = "model.json", "weights.npz"
 
@@ -22,3 +23,4 @@ class ModelFacts:
     window_length: int
     experience: tuple[tuple[float, ...], ...] | None
     weights_sha256: str
+    starts: Starts | None = None

@@ -14,6 +14,7 @@ from antiphon.compose.model import Model, build
 from antiphon.compose.symbols import END, HOLD, Vocabulary
 from antiphon.errors import Failure
 from antiphon.files.read import read_file
+from antiphon.listen.repertoire import Starts
 from antiphon.model_facts import CARD_FILE, WEIGHTS_FILE, ModelFacts
 from antiphon.weights import MAX_WEIGHTS_BYTES, Weights, parse_weights
 
@@ -23,7 +24,8 @@ MAX_WINDOW_WORK = 1 << 28
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
-    """A model that can play: its vocabulary, its weights, and how much its memory weighs."""
+    """A model that can play: its vocabulary, its weights, how much its memory weighs, and where its songs
+    begin in the bar."""
 
     name: str
     vocabulary: Vocabulary
@@ -32,6 +34,7 @@ class TrainedModel:
     steps_per_quarter: int
     context: Context
     window_length: int
+    starts: Starts | None
 
     def model(self, context: Context | None = None) -> Model:
         """A model at the start of a song; `context` as the card says unless given. Of events: the song."""
@@ -76,6 +79,7 @@ def load(facts: ModelFacts) -> TrainedModel:
         facts.steps_per_quarter,
         facts.context,
         facts.window_length,
+        facts.starts,
     )
 
 

@@ -10,6 +10,9 @@ from antiphon.compose.lstm_weights import LstmWeights
 from antiphon.compose.memory import DISTANCES, RUNS
 from antiphon.compose.model import StreamModel, WindowModel
 from antiphon.errors import Failure, WrongUse
+from antiphon.listen.repertoire import BarPlace
+from antiphon.stage.voice import make_voice
+from antiphon.timebase import Meter
 from antiphon.weights import weights_bytes
 from fakes import VOCABULARY, random_event_weights, random_weights
 
@@ -49,6 +52,17 @@ def test_what_was_saved_is_loaded(saved):
     assert isinstance(loaded.model(), StreamModel)
     assert isinstance(loaded.model("window"), WindowModel)
     assert sorted(path.name for path in saved.parent.iterdir()) == ["toy"]
+
+
+def test_where_its_songs_begin_is_told_to_the_voice(tmp_path):
+    starts = {"3/4": ((0.0, 3), (2.0, 40))}
+    bundle.save(tmp_path / "toy", CARD.model_copy(update={"starts": starts}), WEIGHTS)
+    voice = make_voice(bundle.load(tmp_path / "toy"), None)
+    three = Meter(3, 4)
+    assert voice.repertoire.chance(BarPlace(three, 8)) > voice.repertoire.chance(BarPlace(three, 0))
+    change_card(tmp_path / "toy", starts={"waltz": [[0, 3]]})
+    with pytest.raises(Failure, match='meter must look like "3/4", got "waltz"'):
+        bundle.load(tmp_path / "toy")
 
 
 def test_the_same_weights_give_the_same_bytes():

@@ -8,6 +8,9 @@ of 8 and 16 quarters are heard with the tempo followed, and with the tempo known
 downbeat in 85 and 92 % of songs where the meter is given, meter and downbeat in 80 and 88 % where it is not.
 A bar line counts as right where it is one of the song; where the tempo came out as its double or half, the
 bars are so, too. 2/4 counts as 4/4. "(first note)" is what `downbeat = "first"` gets right.
+
+--accompanied lets the performer's left hand play, too: bass and chords, a chord on each downbeat, bass notes
+on each beat, or broken chords, in turn.
 """
 
 import argparse
@@ -31,6 +34,7 @@ from antiphon.perform.answer.programs import Programs, Voice  # noqa: E402
 from antiphon.perform.answer.transcribe import Transcriber, Transcription  # noqa: E402
 from antiphon.perform.settings import TempoSettings  # noqa: E402
 from antiphon.perform.transport import Transport  # noqa: E402
+from antiphon.stage.voice import make_voice  # noqa: E402
 from antiphon.timebase import Grid, Meter  # noqa: E402
 from antiphon_training.data.entries import Entry, entries  # noqa: E402
 from performer import Manner, perform  # noqa: E402
@@ -67,6 +71,30 @@ class Trial:
     downbeat: bool
     both: bool
     slices_ms: tuple[float, ...]
+
+
+def accompanied(song: Song, opening: Sequence[GridNote], seed: int) -> list[GridNote]:
+    """An opening with a left hand, by onset: a chord in each bar, on the note that is highest there."""
+    beat, bar = round(4 * song.meter.quarters_per_beat), song.bar_steps
+    later = [GridNote(note.onset_steps + bar, note.duration_steps, note.pitch) for note in opening]
+    first, end, found = later[0].onset_steps, later[-1].end_steps, list(later)
+    for line in range(first - song.into_bar, end, bar):
+        roots = [note.pitch for note in later if line <= note.onset_steps < line + bar]
+        root = 43 + (max(roots) - 43) % 12 if roots else 48
+        found += [note for note in _figure(seed % 4, line, root, beat, bar) if first <= note.onset_steps]
+    return sorted(note for note in found if note.onset_steps < end)
+
+
+def _figure(style: int, line: int, root: int, beat: int, bar: int) -> list[GridNote]:
+    beats = range(0, bar, beat)
+    if style == 0:
+        chords = [GridNote(line + at, 2, root + up) for at in beats if at for up in (12, 16, 19)]
+        return [GridNote(line, 2, root), *chords]
+    if style == 1:
+        return [GridNote(line, bar, root + up) for up in (0, 4, 7)]
+    if style == 2:
+        return [GridNote(line + at, beat, root + (0, 7)[n % 2]) for n, at in enumerate(beats)]
+    return [GridNote(line + at, 2, root + (0, 7, 4, 7)[at // 2 % 4]) for at in range(0, bar, 2)]
 
 
 def test_songs(folder: Path, card: bundle.Card, most: int) -> list[Song]:
@@ -111,13 +139,16 @@ def _timed(work, took_ms):  # type: ignore[no-untyped-def]
             took_ms.append((time.thread_time() - begun) * 1e3)
 
 
-def trial(voice: Voice, song: Song, quarters: int, manner: Manner, seed: int, downbeat: str) -> Trial | None:
+def trial(
+    voice: Voice, song: Song, quarters: int, manner: Manner, seed: int, downbeat: str, both_hands: bool
+) -> Trial | None:
     """The opening of so many quarters, played and heard twice: the meter given, and heard."""
     opening = song.opening(quarters)
     if len(opening) < 3:
         return None
     bpm = random.Random(seed).uniform(60, 180)
-    played = perform(opening, bpm, seed, manner, START_S)
+    notes = accompanied(song, opening, seed) if both_hands else opening
+    played = perform(notes, bpm, seed, manner, START_S)
     follows = manner.drift > 0
     tempi = [
         TempoSettings("follow" if follows else "fixed", 110.0 if follows else bpm, meter, downbeat)  # type: ignore[arg-type]
@@ -149,12 +180,17 @@ def right(song: Song, heard: Transcription, quarters: int) -> bool:
     return longer % shorter == 0 and (heard_into - song.into_bar) % shorter == 0
 
 
-def report(voice: Voice, songs: Sequence[Song], title: str, manner: Manner) -> list[tuple[float, ...]]:
+def report(
+    voice: Voice, songs: Sequence[Song], title: str, manner: Manner, both_hands: bool
+) -> list[tuple[float, ...]]:
     print(f"\n{title}: % right\n{'':<12}{'downbeat, meter given':>24}{'meter and downbeat':>24}")
     costs: list[tuple[float, ...]] = []
     for downbeat in ("heard", "first"):
         for quarters in LENGTHS:
-            made = [trial(voice, song, quarters, manner, seed, downbeat) for seed, song in enumerate(songs)]
+            made = [
+                trial(voice, song, quarters, manner, seed, downbeat, both_hands)
+                for seed, song in enumerate(songs)
+            ]
             trials = [one for one in made if one is not None]
             given = 100 * statistics.mean(one.downbeat for one in trials)
             both = 100 * statistics.mean(one.both for one in trials)
@@ -169,12 +205,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="a prepared data folder")
     parser.add_argument("--model", default=bundle.DEFAULT_MODEL, help="a bundle that ships, or a folder")
     parser.add_argument("--songs", type=int, default=300, help="how many of its test songs")
+    parser.add_argument("--accompanied", action="store_true", help="with a left hand")
     wanted = parser.parse_args()
     loaded = bundle.load(bundle.find(wanted.model))
-    voice = Voice(loaded.model(), loaded.vocabulary, loaded.steps_per_quarter, loaded.name)
+    voice = make_voice(loaded, None)
     songs = test_songs(wanted.data, loaded.card, wanted.songs)
     print(f"{len(songs)} test songs of {loaded.name}")
-    costs = [cost for title, manner in MANNERS.items() for cost in report(voice, songs, title, manner)]
+    both = wanted.accompanied
+    costs = [cost for title, manner in MANNERS.items() for cost in report(voice, songs, title, manner, both)]
     slices_ms = sorted(ms for cost in costs for ms in cost)
     phrases_ms = [sum(cost) for cost in costs]
     half, most = statistics.median(slices_ms), slices_ms[len(slices_ms) * 99 // 100]

@@ -54,7 +54,7 @@ def _lines(told: Any) -> list[str]:
         "model": told["model"],
         "ports": ports and f"{', '.join((*ports['inputs'], ports['output']))} ({ports['api']})",
         "away": ports and ", ".join(ports["away"]),
-        "time": f"{told['clock_source']}, {told['bpm']:.1f} bpm{_bar(told)}",
+        "time": f"{told['clock_source']}, {told['bpm']:.1f} bpm, {_bars(told)}",
         "key": told["key"],
         "take": told["take"],
         "recording": told["recording_trouble"] or ("yes" if told["recording"] else "no"),
@@ -66,5 +66,8 @@ def _lines(told: Any) -> list[str]:
     return [f"{name:<10} {value}" for name, value in rows.items() if value]
 
 
-def _bar(told: Any) -> str:
-    return "" if told["bar"] is None else f", bar {told['bar']}"
+def _bars(told: Any) -> str:
+    """For example "3/4 (87 % sure), bar 12"."""
+    sure = "" if told["bars_sure"] is None else f" ({100 * told['bars_sure']:.0f} % sure)"
+    bar = "" if told["bar"] is None else f", bar {told['bar']}"
+    return f"{told['meter']}{sure}{bar}"

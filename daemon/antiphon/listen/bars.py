@@ -11,16 +11,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from antiphon.events import GridNote, PlayedNote
+from antiphon.listen.repertoire import PLACES_APART, BarPlace, Repertoire, bar_steps
 from antiphon.timebase import Meter
 
-Of = TypeVar("Of", Meter, "BarPlace")
+Of = TypeVar("Of", Meter, BarPlace)
 
-# The meters that "heard" chooses from, and how usual each is.
-HEARD_METERS = {Meter(4, 4): 0.5, Meter(3, 4): 0.3, Meter(6, 8): 0.2}
-# How usual a place is where a melody begins, but for a factor: rounded from 6 900 folk songs, the downbeat
-# a little likelier than there, as in other repertoires.
-_ON_DOWNBEAT, _QUARTER_BEFORE, _EIGHTH_BEFORE, _ELSEWHERE = 4.5, 3.0, 1.5, 0.3
-_EIGHTH_BEFORE_DOTTED = 4.5
 # A model is surer of a place than it is right: its log-likelihood counts by this share.
 _TRUST = 0.5
 # How likely it is that the next phrase is in another meter, and that it begins its bars anew: where the
@@ -29,23 +24,6 @@ _OTHER_METER, _ANEW_FOLLOWED, _ANEW_FIXED = 0.02, 0.4, 0.05
 # Of so many players it is taken that they play downbeats louder, by so many standard deviations.
 _ACCENTING, _ACCENT = 0.2, 0.7
 _EVEN = 4.0  # below this standard deviation of velocities nothing is an accent
-PLACES_APART = 2  # steps: a melody is taken to begin on an eighth
-
-
-@dataclass(frozen=True, slots=True)
-class BarPlace:
-    """So many steps (sixteenths) into a bar of this meter."""
-
-    meter: Meter
-    steps: int
-
-    @property
-    def bar_steps(self) -> int:
-        return _bar_steps(self.meter)
-
-
-def _bar_steps(meter: Meter) -> int:
-    return max(1, round(4 * meter.quarters_per_bar))
 
 
 def places(meters: Sequence[Meter], first_step: int) -> tuple[BarPlace, ...]:
@@ -53,7 +31,7 @@ def places(meters: Sequence[Meter], first_step: int) -> tuple[BarPlace, ...]:
     return tuple(
         BarPlace(meter, steps)
         for meter in meters
-        for steps in range(first_step % PLACES_APART, _bar_steps(meter), PLACES_APART)
+        for steps in range(first_step % PLACES_APART, bar_steps(meter), PLACES_APART)
     )
 
 
@@ -83,15 +61,20 @@ def certain(meter: Meter, steps: int = 0, first_step: int = 0) -> BarBelief:
 
 
 def expected(
-    before: BarBelief | None, options: Sequence[BarPlace], first_step: int, followed: bool
+    before: BarBelief | None,
+    options: Sequence[BarPlace],
+    first_step: int,
+    followed: bool,
+    repertoire: Repertoire,
 ) -> dict[BarPlace, float]:
     """How likely each place is before the phrase is considered; sums to 1.
 
     before       the belief after the last phrase; None at the first
     first_step   of the phrase, on the grid of the bars that were chosen after the last one
     followed     whether the player sets the tempo
+    repertoire   what is usual where a melody begins
     """
-    fresh = _fresh(options, _meter_chances(before, options))
+    fresh = _fresh(options, _meter_chances(before, options, repertoire), repertoire)
     kept = _kept(before, options, first_step)
     if not kept:
         return fresh
@@ -99,9 +82,11 @@ def expected(
     return {place: anew * fresh[place] + (1 - anew) * kept.get(place, 0.0) for place in options}
 
 
-def _meter_chances(before: BarBelief | None, options: Sequence[BarPlace]) -> dict[Meter, float]:
-    meters = dict.fromkeys(place.meter for place in options)
-    usual = _normal({meter: HEARD_METERS.get(meter, 1.0) for meter in meters})
+def _meter_chances(
+    before: BarBelief | None, options: Sequence[BarPlace], repertoire: Repertoire
+) -> dict[Meter, float]:
+    meters = list(dict.fromkeys(place.meter for place in options))
+    usual = repertoire.meters(meters)
     if before is None:
         return usual
     was = dict.fromkeys(meters, 0.0)
@@ -114,21 +99,13 @@ def _meter_chances(before: BarBelief | None, options: Sequence[BarPlace]) -> dic
     return {meter: (1 - _OTHER_METER) * was[meter] + _OTHER_METER * usual[meter] for meter in meters}
 
 
-def _fresh(options: Sequence[BarPlace], meters: Mapping[Meter, float]) -> dict[BarPlace, float]:
+def _fresh(
+    options: Sequence[BarPlace], meters: Mapping[Meter, float], repertoire: Repertoire
+) -> dict[BarPlace, float]:
     """A phrase that begins its bars anew."""
-    weights = {place: _usual(place) for place in options}
+    weights = {place: repertoire.chance(place) for place in options}
     sums = {meter: sum(w for place, w in weights.items() if place.meter == meter) for meter in meters}
     return {place: meters[place.meter] * weights[place] / sums[place.meter] for place in options}
-
-
-def _usual(place: BarPlace) -> float:
-    before_bar = place.bar_steps - place.steps
-    if place.steps == 0:
-        return _ON_DOWNBEAT
-    dotted = place.meter.quarters_per_beat == 1.5
-    if before_bar == 2:
-        return _EIGHTH_BEFORE_DOTTED if dotted else _EIGHTH_BEFORE
-    return _QUARTER_BEFORE if before_bar == 4 and not dotted else _ELSEWHERE
 
 
 def _kept(before: BarBelief | None, options: Sequence[BarPlace], first_step: int) -> dict[BarPlace, float]:
@@ -149,11 +126,12 @@ def _normal(chances: Mapping[Of, float]) -> dict[Of, float]:
 
 
 def believed(
-    prior: Mapping[BarPlace, float], said: Mapping[BarPlace, float], accents: Mapping[BarPlace, float]
+    prior: Mapping[BarPlace, float], said: Mapping[BarPlace, float], heard: Mapping[BarPlace, float]
 ) -> dict[BarPlace, float]:
-    """The chances after a phrase; `said` and `accents` are natural logarithms of how likely it is."""
+    """The chances after a phrase. How likely it is, by the model and by what else is heard of it: `said` and
+    `heard`, natural logarithms."""
     logs = {
-        place: math.log(max(chance, 1e-12)) + _TRUST * said[place] + accents[place]
+        place: math.log(max(chance, 1e-12)) + _TRUST * said[place] + heard[place]
         for place, chance in prior.items()
     }
     highest = max(logs.values())

@@ -112,6 +112,7 @@ class Heard:
     `answer_steps` is None for an answer that goes on until it is ended; `meter` is None in takes of earlier
     versions, where it was always that of the settings. `swing` is the length of the first eighth of a beat to
     that of the second, as played: 1.0 is straight, 2.0 is as in a triplet. `notes` has the eighths even.
+    `sure` is how sure the place in the bars is, 0–1, where it was heard.
     """
 
     at_s: float
@@ -122,6 +123,7 @@ class Heard:
     answer_steps: int | None
     meter: Meter | None = None
     swing: float = 1.0
+    sure: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

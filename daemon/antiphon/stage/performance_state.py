@@ -62,6 +62,7 @@ class PerformanceState:
     ports        None while no process has them open
     restarts     how often another process took over
     heard_meter  that of the newest phrase; None before the first
+    bars_sure    how sure the place of the newest phrase in the bars is, 0–1; None where it was not heard
     """
 
     settings: Config
@@ -78,6 +79,7 @@ class PerformanceState:
     recording: RecordingStatus = RecordingStatus()
     restarts: int = 0
     heard_meter: Meter | None = None
+    bars_sure: float | None = None
 
     @property
     def meter(self) -> Meter:
@@ -144,8 +146,8 @@ def after(state: PerformanceState, report: Report | PortChanged) -> PerformanceS
             return replace(state, draw=draw)
         case StateChanged(_, session):
             return replace(state, session=session)
-        case Heard(key=key, grid=grid, meter=meter):
-            heard = replace(state, key=key, grid=grid, counting=True)
+        case Heard(key=key, grid=grid, meter=meter, sure=sure):
+            heard = replace(state, key=key, grid=grid, counting=True, bars_sure=sure)
             if meter is None:
                 return heard
             return replace(heard, heard_meter=meter, ahead_steps=_ahead(heard, report))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from antiphon.compose.context import Context
 from antiphon.compose.model import Model
+from antiphon.listen.repertoire import Repertoire
 from antiphon.perform.answer.programs import Voice
 from antiphon.trained_model import TrainedModel
 
@@ -20,7 +21,8 @@ def make_voice(chosen: TrainedModel, context: Context | None, remembered: Sequen
     if memory is not None:
         gap = len(vocabulary)
         memory.restore([vocabulary.id(vocabulary.nearest(s)) if s else gap for s in remembered])
-    return Voice(chosen.model(context), vocabulary, chosen.steps_per_quarter, chosen.name, memory)
+    model, repertoire = chosen.model(context), Repertoire(chosen.starts)
+    return Voice(model, vocabulary, chosen.steps_per_quarter, chosen.name, memory, repertoire)
 
 
 def warm(*models: Model) -> None:

@@ -101,7 +101,7 @@ def test_how_it_is(antiphon, running):
     rows = dict(line.split(maxsplit=1) for line in out.splitlines())
     assert rows["state"] == "idle"
     assert rows["ports"] == "antiphon:in, antiphon:out (jack)"
-    assert (rows["away"], rows["time"], rows["recording"]) == ("keys", "internal, 110.0 bpm", "no")
+    assert (rows["away"], rows["time"], rows["recording"]) == ("keys", "internal, 110.0 bpm, 4/4", "no")
     assert "key" not in rows
     told = json.loads(antiphon("status", "--json")[1])
     assert (told["model"], told["settings"]["tempo"]["bpm"]) == ("essen", 110.0)

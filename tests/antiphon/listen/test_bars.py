@@ -5,20 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.events import GridNote, PlayedNote
-from antiphon.listen.bars import (
-    HEARD_METERS,
-    BarBelief,
-    BarPlace,
-    accents,
-    believed,
-    certain,
-    expected,
-    places,
-)
+from antiphon.listen.bars import BarBelief, accents, believed, certain, expected, places
+from antiphon.listen.repertoire import HEARD_METERS, BarPlace, Repertoire
 from antiphon.timebase import Meter
 
 FOUR, THREE, SIX = Meter(4, 4), Meter(3, 4), Meter(6, 8)
 ALL = tuple(HEARD_METERS)
+GENERAL = Repertoire()
 LIKELIHOODS = st.lists(st.floats(-500, 0), min_size=20, max_size=20)
 
 
@@ -33,7 +26,7 @@ def test_a_phrase_may_begin_on_each_eighth_of_a_bar():
 
 
 def test_without_a_word_of_the_model_a_phrase_begins_on_the_downbeat_or_just_before():
-    prior = expected(None, places([FOUR], 0), 0, True)
+    prior = expected(None, places([FOUR], 0), 0, True, GENERAL)
     likeliest = sorted(prior, key=lambda place: -prior[place])[:3]
     assert {place.steps for place in likeliest} == {0, 12, 14}
     assert prior[BarPlace(FOUR, 0)] == max(prior.values())
@@ -42,9 +35,9 @@ def test_without_a_word_of_the_model_a_phrase_begins_on_the_downbeat_or_just_bef
 @given(LIKELIHOODS, st.booleans(), st.integers(0, 500))
 def test_chances_are_those_of_all_places_and_sum_to_one(said, followed, later):
     options = places(ALL, 0)
-    prior = expected(None, options, 0, followed)
+    prior = expected(None, options, 0, followed, GENERAL)
     belief = BarBelief(believed(prior, dict(zip(options, said, strict=True)), nothing(options)), 0)
-    again = expected(belief, places(ALL, later), later, followed)
+    again = expected(belief, places(ALL, later), later, followed, GENERAL)
     for chances in (prior, belief.chances, again):
         assert sum(chances.values()) == pytest.approx(1.0)
         assert all(0 <= chance <= 1 for chance in chances.values())
@@ -54,18 +47,18 @@ def test_chances_are_those_of_all_places_and_sum_to_one(said, followed, later):
 def test_a_fixed_tempo_keeps_its_bars_from_phrase_to_phrase():
     """Three bars and a beat after a downbeat, a phrase is expected on the second beat."""
     options = places([FOUR], 52)
-    prior = expected(certain(FOUR), options, 52, False)
+    prior = expected(certain(FOUR), options, 52, False, GENERAL)
     assert prior[BarPlace(FOUR, 4)] > 0.9
 
 
 def test_a_player_who_sets_the_tempo_may_begin_the_bars_anew():
-    prior = expected(certain(FOUR), places([FOUR], 52), 52, True)
+    prior = expected(certain(FOUR), places([FOUR], 52), 52, True, GENERAL)
     assert prior[BarPlace(FOUR, 4)] > prior[BarPlace(FOUR, 0)] > 0.1
 
 
 def test_the_meter_stays_unless_a_phrase_says_clearly_that_it_is_another():
     options = places(ALL, 0)
-    prior = expected(certain(THREE), options, 0, True)
+    prior = expected(certain(THREE), options, 0, True, GENERAL)
     slightly = {place: 3.0 if place.meter == FOUR else 0.0 for place in options}
     clearly = {place: 30.0 if place.meter == FOUR else 0.0 for place in options}
     assert BarBelief(believed(prior, slightly, nothing(options)), 0).best.meter == THREE
@@ -73,7 +66,7 @@ def test_the_meter_stays_unless_a_phrase_says_clearly_that_it_is_another():
 
 
 def test_a_meter_that_is_not_to_choose_from_is_forgotten():
-    prior = expected(certain(Meter(5, 4)), places([FOUR], 0), 0, True)
+    prior = expected(certain(Meter(5, 4)), places([FOUR], 0), 0, True, GENERAL)
     assert sum(prior.values()) == pytest.approx(1.0)
 
 

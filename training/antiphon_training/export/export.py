@@ -10,6 +10,7 @@ from antiphon.errors import Failure
 from antiphon.weights import Weights
 from antiphon_training.data.dataset import Dataset, load_dataset
 from antiphon_training.export.keras_parity import largest_difference
+from antiphon_training.export.starts import starts_of
 from antiphon_training.fit import run_folder
 from antiphon_training.fit.train import digest
 from antiphon_training.network.keras_file import check_keras_file
@@ -94,6 +95,7 @@ def card_of(about: dict[str, Any], dataset: Dataset, what: EvaluatedModel, descr
         ),
         figures=tuple(_figures(what, dataset, split) for split in _MEASURED if dataset.of(split)),
         experience=None if what.experience is None else what.experience.weights,
+        starts=starts_of(dataset),
         weights_sha256="",
     )
 

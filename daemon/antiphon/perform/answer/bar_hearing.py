@@ -9,17 +9,9 @@ from dataclasses import dataclass, replace
 
 from antiphon.compose.place import Bars
 from antiphon.events import GridNote, PlayedNote
-from antiphon.listen.bars import (
-    HEARD_METERS,
-    PLACES_APART,
-    BarBelief,
-    BarPlace,
-    accents,
-    believed,
-    certain,
-    expected,
-    places,
-)
+from antiphon.listen.accompaniment import accompanied
+from antiphon.listen.bars import BarBelief, accents, believed, certain, expected, places
+from antiphon.listen.repertoire import HEARD_METERS, PLACES_APART, BarPlace
 from antiphon.perform.answer.programs import Programs
 from antiphon.perform.answer.transcribe import Transcription
 from antiphon.perform.settings import HEARD, TempoSettings
@@ -39,6 +31,11 @@ class HeardBars:
 
     transcription: Transcription
     belief: BarBelief | None = None
+
+    @property
+    def sure(self) -> float | None:
+        """The probability of the place that was chosen."""
+        return None if self.belief is None else self.belief.chances[self.belief.best]
 
 
 class BarHearing:
@@ -78,11 +75,13 @@ class BarHearing:
         first = phrase.notes[0].onset_steps
         on_old_grid = _nearest(before.steps_at(min(note.onset_s for note in played)), first)
         options = places(meters, first)
-        prior = expected(self._belief, options, on_old_grid, follows)
+        prior = expected(self._belief, options, on_old_grid, follows, self._programs.repertoire)
         yield
         said = yield from self._said(options, phrase)
         loud = accents(options, phrase.notes, played)
-        chances = believed(prior, said, loud)
+        beside = accompanied(options, phrase.notes, played)
+        heard = {place: loud[place] + beside[place] for place in options}
+        chances = believed(prior, said, heard)
         best = BarBelief(chances, 0).best
         yield
         moved = _moved(phrase, best, on_old_grid, used_steps)

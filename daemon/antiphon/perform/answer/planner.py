@@ -135,8 +135,17 @@ class Planner:
         earliest_s = at_s + latency_s if latency_s else -math.inf
         plan = Plan(start, end, touch, self._channel, -shift, earliest_s)
         length = None if end is None else end - start
-        meter = transport.meter
-        report = Heard(at_s, phrase.notes, phrase.key, transport.grid, start, length, meter, phrase.swing)
+        report = Heard(
+            at_s,
+            phrase.notes,
+            phrase.key,
+            transport.grid,
+            start,
+            length,
+            transport.meter,
+            phrase.swing,
+            heard.bars.sure,
+        )
         answer = Answer(melody, shape, plan, transport, scheduler)
         return PlannedAnswer(answer, played, heard.bars, heard.feel.feel, report)
 

@@ -1,7 +1,7 @@
 """The voices that can answer, each a model with its symbols; a program change chooses one of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import Frame, Shape, ShapeSettings
 from antiphon.compose.symbols import REST, Vocabulary
 from antiphon.events import GridNote, fold_pitch
+from antiphon.listen.repertoire import Repertoire
 from antiphon.perform.answer.answer import as_heard, home_shift
 from antiphon.perform.answer.transcribe import Transcription
 from antiphon.slices import Sliced
@@ -23,13 +24,14 @@ from antiphon.timebase import STEPS_PER_QUARTER
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A model, the symbols it knows, its grid, its name and its memory."""
+    """A model, the symbols it knows, its grid, its name, its memory, and where its songs begin in the bar."""
 
     model: Model
     vocabulary: Vocabulary
     steps_per_quarter: int
     name: str = ""
     memory: Memory | None = None
+    repertoire: Repertoire = field(default_factory=Repertoire)
 
 
 class Programs:
@@ -80,6 +82,11 @@ class Programs:
         yield
         yield from self._melody.hear_in_slices(symbols, self._bars(phrase))
         return shift
+
+    @property
+    def repertoire(self) -> Repertoire:
+        """Where the songs that the voice that answers learned from begin in the bar."""
+        return self._voice.repertoire
 
     @property
     def knows_bars(self) -> bool:

@@ -16,7 +16,9 @@ class Status:
 
     uptime_s       since the ports were opened first
     bpm            of the bars that are played; key  of the newest phrase, None before the first
-    bar            counted from 1, None before the first
+    meter          of the newest phrase, or as it is set
+    bars_sure      how sure the place of the newest phrase in the bars is, 0–1; None where it was not heard
+    bar            counted from 1, below it during a count-in; None before the first
     late_*_ms      how late the newest thousand events left: the median, and what 99 of 100 do not exceed
     notes_dropped  that were composed too late to play, since the program began
     restarts       of the process that plays
@@ -32,6 +34,8 @@ class Status:
     ports: Ports | None
     clock_source: Source
     bpm: float
+    meter: str
+    bars_sure: float | None
     key: str | None
     bar: int | None
     take: str | None
@@ -61,6 +65,8 @@ def status_of(state: PerformanceState, begun_s: float, now_s: float) -> Status:
         state.ports,
         state.settings.clock.source,
         round(state.grid.bpm, 3),
+        str(state.meter),
+        None if state.bars_sure is None else round(state.bars_sure, 3),
         None if state.key is None else str(state.key),
         state.bar_at(now_s),
         state.recording.take,

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 
 from antiphon.config import Config
 from antiphon.events import GridNote, NoteOn, Timed
@@ -9,7 +10,7 @@ from antiphon.listen.key import Key
 from antiphon.perform.reports import Answered, Heard, Sent
 from antiphon.stage.control.status import status_of
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
-from antiphon.timebase import Grid
+from antiphon.timebase import Grid, Meter
 
 PHRASE = Heard(9.0, (GridNote(0, 4, 60),), Key(7, "major"), Grid(96.0, 4.0), 16, 16)
 
@@ -19,6 +20,7 @@ def test_before_anything_happened():
     assert (status.pid, status.client_name, status.uptime_s) == (os.getpid(), "antiphon", 3.5)
     assert (status.state, status.model, status.ports) == ("idle", "essen", None)
     assert (status.clock_source, status.bpm, status.key, status.bar) == ("internal", 110.0, None, None)
+    assert (status.meter, status.bars_sure) == ("4/4", None)
     assert (status.take, status.recording, status.recording_trouble) == (None, False, None)
     assert (status.late_p50_ms, status.late_p99_ms, status.notes_dropped, status.restarts) == (0, 0, 0, 0)
     assert status.settings["answer"]["mode"] == "answer"
@@ -35,6 +37,13 @@ def test_after_a_phrase_and_an_answer():
     assert (status.key, status.bpm, status.bar, status.notes_dropped) == ("G major", 96.0, 2, 2)
     assert (status.late_p50_ms, status.late_p99_ms) == (50.0, 99.0)
     assert (status.take, status.recording, status.recording_trouble) == ("takes/a.mid", True, "full")
+
+
+def test_the_meter_that_was_heard_and_how_sure_the_bars_are():
+    performance = PerformanceTracker(Config(), "essen")
+    performance.hear(replace(PHRASE, meter=Meter(3, 4), sure=0.87654))
+    status = status_of(performance.state, 0.0, 6.5)
+    assert (status.meter, status.bars_sure) == ("3/4", 0.877)
 
 
 def test_it_can_be_said_in_json():
