@@ -223,7 +223,7 @@ def test_the_mark_that_some_editors_begin_a_file_with_is_no_mistake(tmp_path):
         ),
         ("[control]\npanic = 64", "control.panic must not be 64, which is the sustain pedal"),
         (
-            '[tempo]\nmeter = "heard"',
+            '[tempo]\nmeter = "heard"\ndownbeat = "first"',
             'tempo.meter can be "heard" only where tempo.downbeat is "heard", too',
         ),
     ],

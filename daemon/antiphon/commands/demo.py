@@ -91,7 +91,7 @@ def _for_one_phrase(settings: Config, phrase: Phrase, listen_only: bool) -> Conf
     """The file's tempo and meter, or those of the settings; its rests are part of the phrase, however long;
     one answer.
     """
-    tempo = settings.tempo if listen_only else TempoSettings("fixed", phrase.bpm, str(phrase.meter))
+    tempo = settings.tempo if listen_only else TempoSettings("fixed", phrase.bpm, str(phrase.meter), "first")
     beats_per_s = tempo.bpm / 60.0
     longest = max(_silences_s(phrase.notes), default=0.0) * beats_per_s
     length = (phrase.notes[-1].release_s - phrase.notes[0].onset_s) * beats_per_s

@@ -121,7 +121,7 @@ class TempoSettings:
     mode: Literal["follow", "fixed"] = "follow"
     bpm: Annotated[float, Ge(MIN_BPM), Le(MAX_BPM)] = 110.0
     meter: Annotated[str, Predicate(_is_meter_or_heard)] = "4/4"
-    downbeat: Literal["heard", "first"] = "first"
+    downbeat: Literal["heard", "first"] = "heard"
 
     @property
     def first_meter(self) -> Meter:

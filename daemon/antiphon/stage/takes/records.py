@@ -159,15 +159,22 @@ def _value(plain: Any) -> Any:
 def _settings(plain: Any) -> SessionSettings:
     try:
         settings: SessionSettings = _ADAPTER.validate_python(plain)
-        if isinstance(plain, dict) and "input" not in plain:  # a take from when every note was heard
-            settings = replace(settings, input=InputSettings(min_ms=0.0))
-        if isinstance(plain, dict) and "feel" not in plain:  # a take from before it was learned
-            settings = replace(settings, feel=None)
-        return settings
+        return _as_then(settings, plain) if isinstance(plain, dict) else settings
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = ".".join(map(str, first["loc"])) or "settings"
         raise ValueError(f"{shown(name)}: {first['msg']}") from None
+
+
+def _as_then(settings: SessionSettings, plain: dict[str, Any]) -> SessionSettings:
+    """What a take of an earlier version does not say has the value that the program had then."""
+    if "input" not in plain:  # every note was heard
+        settings = replace(settings, input=InputSettings(min_ms=0.0))
+    if "feel" not in plain:  # none was learned
+        settings = replace(settings, feel=None)
+    if "downbeat" not in plain.get("tempo", {}):
+        settings = replace(settings, tempo=replace(settings.tempo, downbeat="first"))
+    return settings
 
 
 def _made(kind: Any, name: str, values: Sequence[Any]) -> Any:

@@ -3,6 +3,7 @@
 import json
 import re
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -207,3 +208,17 @@ def test_a_take_from_before_a_feel_was_learned_has_none():
     before = records.read(json.dumps(whole).encode())
     assert before.settings.feel is None
     assert records.read(records.write(before)) == before
+
+
+def test_a_take_from_before_bars_were_heard_begins_them_with_the_first_note():
+    whole = json.loads(records.write(Begun(SessionSettings(), 1, Handover())))
+    assert records.read(json.dumps(whole).encode()).settings.tempo.downbeat == "heard"
+    del whole[1][1]["tempo"]["downbeat"]
+    begun = records.read(json.dumps(whole).encode())
+    assert begun.settings == replace(SessionSettings(), tempo=TempoSettings(downbeat="first"))
+
+
+def test_a_take_from_before_clicks_and_latencies_has_none():
+    whole = json.loads(records.write(Begun(SessionSettings(), 1, Handover())))
+    del whole[1][1]["click"], whole[1][1]["output_latency_ms"], whole[1][1]["clock"]["output_latency_ms"]
+    assert records.read(json.dumps(whole).encode()).settings == SessionSettings()
