@@ -25,6 +25,7 @@ MARCH = [
     *((67, 1), (72, 1), (72, 1), (74, 1), (74, 1), (76, 1.5), (77, 0.5)),
     *((76, 1), (74, 1), (72, 1), (76, 1), (74, 1), (71, 1), (72, 3)),
 ]
+TURNING = [(72, 1), (76, 1), (74, 1)] * 4
 FANFARE = [(72, 1), (74, 1), (76, 2)]
 
 
@@ -73,6 +74,32 @@ def test_a_pickup_in_three_four(mode, meter):
     first, *_, last = sent
     assert (first.at_s, isinstance(first.event, NoteOn)) == (pytest.approx(7.5), True)
     assert last.at_s <= 7.5 + 6.0
+
+
+def left_hand(first_bar):
+    """A bass note and two chords in each bar of 3/4, as long as `TURNING` lasts."""
+    events = []
+    for quarter in range(first_bar, 12):
+        for pitch in (43,) if (quarter - first_bar) % 3 == 0 else (55, 59):
+            at_s = 1.0 + 0.5 * quarter
+            events += [(at_s, NoteOn(pitch)), (at_s + 0.4, NoteOff(pitch))]
+    return events
+
+
+@pytest.mark.parametrize("mode", ["fixed", "follow"])
+@pytest.mark.parametrize(
+    ("first_bar", "bars"),
+    [(None, (1.0, 0, 60, 48)), (0, (1.0, 0, 60, 48)), (1, (0.0, 8, 60, 48)), (2, (0.5, 4, 60, 60))],
+)
+def test_the_left_hand_says_where_the_bars_are(mode, first_bar, bars):
+    """Alone, the melody is taken to begin on the downbeat; the bass notes may say that it does not."""
+    made = session(mode=mode, meter="3/4")
+    events = [*played(0, TURNING), *([] if first_bar is None else left_hand(first_bar))]
+    play(made, sorted(events, key=lambda event: event[0]))
+    (heard,) = heard_in(made)
+    origin_s, first, _, start, length = begins(heard)
+    assert (origin_s, first, start, length) == bars
+    assert 0.5 < heard.sure <= 1
 
 
 def test_the_first_note_may_be_the_downbeat_as_it_is_set():
