@@ -5,7 +5,8 @@
 DIR is a folder that `antiphon-train prepare` wrote. Songs of its test split are played by a seeded performer
 with 20 ms of timing noise and ±8 % of slow drift, and read at a tempo that is not known. Wanted: the mean
 tempo, its double or its half within 4 % in 95 % of songs; 97 % of the intervals between onsets as written;
-the swing ratio within 0.15. A swing is told where the phrase has six off-beats or more.
+the swing ratio within 0.15. Songs swing that have no notes shorter than eighths; the ratio is compared where
+the phrase has six off-beats or more.
 
 "as written" compares the intervals on a grid of so many steps a quarter (--grid); what that grid cannot say
 counts as right at the nearest step.
@@ -96,11 +97,11 @@ def octave(ratio: float) -> float | None:
 
 
 def trial(song: Song, case: Case, quarters: int, grid: int, seed: int) -> Trial | None:
-    """The opening of so many quarters, played and read; None if it has fewer than three notes."""
+    """The opening of so many quarters, played and read; None if it does not suit the case."""
     chance = random.Random(seed)
     bpm, swing = chance.uniform(*case.tempos), chance.uniform(*case.swing)
     notes = with_triplets(song.opening(quarters), case.triplets, chance)
-    if len(notes) < 3:
+    if len(notes) < 3 or (swing > 1 and any(2 * note.onset_steps % TICKS for note in notes)):
         return None
     played = perform(notes, bpm, seed, replace(case.manner, swing=swing), steps_per_quarter=TICKS)
     begun = time.process_time()
