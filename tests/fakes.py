@@ -5,9 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from antiphon.compose.events_model import LENGTHS, EventWeights
+from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
+from antiphon.compose.events_model import EventWeights
 from antiphon.compose.lstm import Probabilities
 from antiphon.compose.lstm_weights import LstmLayer, LstmStackWeights, LstmWeights
+from antiphon.compose.model import Model
 from antiphon.compose.place import BAR_NUMBERS, NO_BARS, PLACES, Bars
 from antiphon.compose.symbols import HOLD, Vocabulary
 from antiphon.perform.answer.programs import Voice
@@ -15,7 +17,7 @@ from antiphon.perform.answer.programs import Voice
 VOCABULARY = Vocabulary.of([[str(pitch) for pitch in range(55, 82)]])
 
 
-class ScriptedModel:
+class ScriptedModel(Model):
     """Sure of every symbol: as much of the script as it has just heard goes on, anything else begins it."""
 
     def __init__(self, vocabulary: Vocabulary, script: Sequence[str]) -> None:
@@ -26,8 +28,10 @@ class ScriptedModel:
     def reset(self, bars: Bars = NO_BARS) -> None:  # noqa: ARG002 - it never listens to bars
         self.heard = []
 
-    def step(self, symbol_id: int) -> Probabilities:
+    def hear(self, symbol_id: int) -> None:
         self.heard.append(self._vocabulary.symbols[symbol_id])
+
+    def expected(self) -> Probabilities:
         said = self._said_so_far()
         following = self._script[said] if said < len(self._script) else HOLD
         probabilities = np.full(len(self._vocabulary), 1e-12)
@@ -79,13 +83,17 @@ def random_stack(symbols: int, units: Sequence[int], seed: int = 0, scale: float
     return LstmStackWeights(tuple(layers), array(units[-1], symbols), array(symbols))
 
 
-def random_event_weights(symbols: int, units: int = 12, seed: int = 0, scale: float = 0.5) -> EventWeights:
+def random_event_weights(
+    symbols: int, units: int = 12, seed: int = 0, scale: float = 0.5, grid: EventGrid = SIXTEENTHS
+) -> EventWeights:
     """A small network of events that nobody trained."""
     generator = np.random.default_rng(seed)
-    a, b, c, d, hidden = 6, 4, 5, 3, 8
-    shapes = [(symbols, a), (LENGTHS + 1, b), (PLACES, c), (BAR_NUMBERS, d), (a + b + c + d, 4 * units)]
+    a, b, c, d, hidden, lengths = 6, 4, 5, 3, 8, grid.classes
+    e = 0 if grid is SIXTEENTHS else 2
+    shapes = [(symbols, a), (lengths + 1, b), (PLACES, c), (BAR_NUMBERS, d), (a + b + c + d + e, 4 * units)]
     shapes += [(units, 4 * units), (4 * units,), (units, symbols), (symbols,)]
-    shapes += [(units + a + c, hidden), (hidden,), (hidden, LENGTHS), (LENGTHS,)]
+    shapes += [(units + a + c + e, hidden), (hidden,), (hidden, lengths), (lengths,)]
+    shapes += [(grid.steps_per_quarter + 1, e)]
     return EventWeights(*(generator.normal(0.0, scale, shape).astype(np.float32) for shape in shapes))
 
 

@@ -26,6 +26,7 @@ FORMAT = 1
 SHIPPED = Path(__file__).parent / "models"
 DEFAULT_MODEL = "essen"
 MAX_CARD_BYTES = 4 << 20
+MOST_LENGTHS = 384  # eight quarters on the finest grid
 # What Keras and others keep a model in; it may say what is to be run, so it is not even opened here.
 _KERAS_ENDINGS = (".h5", ".hdf5", ".keras")
 
@@ -95,6 +96,8 @@ class Card(_Part):
 
     `experience` is how much a memory of the session weighs beside this model; without it there is no memory.
     `starts` is how many songs of each meter begin so many quarters into a bar; None where nobody counted.
+    `lengths` are the lengths in steps that a network of events knows; without them 1–32, all that there are
+    on a grid of sixteenths.
     """
 
     format: int = FORMAT
@@ -102,6 +105,7 @@ class Card(_Part):
     description: Line
     vocabulary: tuple[str, ...]
     steps_per_quarter: Annotated[int, Field(ge=1, le=48)] = 4
+    lengths: Annotated[tuple[int, ...], Field(min_length=1, max_length=MOST_LENGTHS)] | None = None
     key_rule: Line
     architecture: Architecture
     context: Context
@@ -165,6 +169,7 @@ def facts_of(folder: Path, card: Card) -> ModelFacts:
         card.experience,
         card.weights_sha256,
         card.starts,
+        card.lengths,
     )
 
 

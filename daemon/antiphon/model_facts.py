@@ -24,3 +24,4 @@ class ModelFacts:
     experience: tuple[tuple[float, ...], ...] | None
     weights_sha256: str
     starts: Starts | None = None
+    lengths: tuple[int, ...] | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 TICKS_PER_QUARTER = 480
 STEPS_PER_QUARTER = 4
+MOST_STEPS_PER_QUARTER = 96  # of a grid that several models share
 PULSES_PER_QUARTER = 24  # of MIDI clock
 SIXTEENTHS_PER_QUARTER = 4  # what MIDI's song position counts in
 MIN_BPM, MAX_BPM = 20.0, 300.0
@@ -100,6 +101,11 @@ def seconds_to_ticks(seconds: float, bpm: float, ticks_per_quarter: int = TICKS_
 def bpm_of(ticks: int, seconds: float, ticks_per_quarter: int = TICKS_PER_QUARTER) -> float:
     """The tempo at which so many ticks take so many seconds."""
     return ticks / ticks_per_quarter * 60.0 / seconds
+
+
+def steps_of_sixteenths(sixteenths: int, steps_per_quarter: int) -> int:
+    """What is counted in sixteenths, in whole steps of another grid; never fewer than it is sixteenths."""
+    return sixteenths * max(1, steps_per_quarter // SIXTEENTHS_PER_QUARTER)
 
 
 def quarters_to_steps(quarters: float, steps_per_quarter: int = STEPS_PER_QUARTER) -> float:

@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 
 from antiphon.compose.context import Context
+from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
 from antiphon.compose.events_model import EventModel, EventWeights
 from antiphon.compose.lstm_weights import multiplications
 from antiphon.compose.memory import Experience, Memory
@@ -31,26 +32,38 @@ class TrainedModel:
     vocabulary: Vocabulary
     weights: Weights
     experience: Experience | None
-    steps_per_quarter: int
+    grid: EventGrid
     context: Context
     window_length: int
     starts: Starts | None
 
+    @property
+    def steps_per_quarter(self) -> int:
+        return self.grid.steps_per_quarter
+
     def model(self, context: Context | None = None) -> Model:
         """A model at the start of a song; `context` as the card says unless given. Of events: the song."""
-        return build_model(self.weights, self.vocabulary, context or self.context, self.window_length)
+        context = context or self.context
+        return build_model(self.weights, self.vocabulary, context, self.window_length, self.grid)
 
     def memory(self) -> Memory | None:
         """An empty memory for a session with this model."""
         if self.experience is None:
             return None
-        return Memory(self.experience, len(self.vocabulary), self.vocabulary.id(HOLD))
+        hold_id = self.vocabulary.id(HOLD)
+        return Memory(self.experience, len(self.vocabulary), hold_id, self.steps_per_quarter)
 
 
-def build_model(weights: Weights, vocabulary: Vocabulary, context: Context, window_length: int) -> Model:
-    """A model at the start of a song, of either kind of network."""
+def build_model(
+    weights: Weights,
+    vocabulary: Vocabulary,
+    context: Context,
+    window_length: int,
+    grid: EventGrid = SIXTEENTHS,
+) -> Model:
+    """A model at the start of a song, of either kind of network; `grid` is that of a network of events."""
     if isinstance(weights, EventWeights):
-        return EventModel(weights, vocabulary.id(HOLD), vocabulary.id(END))
+        return EventModel(weights, vocabulary.id(HOLD), vocabulary.id(END), grid)
     return build(weights, context, window_length, vocabulary.id(END))
 
 
@@ -67,23 +80,31 @@ def load(facts: ModelFacts) -> TrainedModel:
         vocabulary = Vocabulary(facts.vocabulary)
         weights = parse_weights(data)
         experience = None if facts.experience is None else Experience(facts.experience)
+        grid = _grid(facts)
     except ValueError as error:
         raise Failure(f"{facts.folder}: {error}") from None
-    _check_sizes(facts, weights)
+    _check_sizes(facts, weights, grid)
     _check_work(facts, weights)
     return TrainedModel(
         facts.name,
         vocabulary,
         weights,
         experience,
-        facts.steps_per_quarter,
+        grid,
         facts.context,
         facts.window_length,
         facts.starts,
     )
 
 
-def _check_sizes(facts: ModelFacts, weights: Weights) -> None:
+def _grid(facts: ModelFacts) -> EventGrid:
+    """A card without a table of lengths is of sixteenths, or of a network over symbols, which needs none."""
+    if facts.lengths is not None:
+        return EventGrid(facts.steps_per_quarter, facts.lengths)
+    return EventGrid(facts.steps_per_quarter)
+
+
+def _check_sizes(facts: ModelFacts, weights: Weights, grid: EventGrid) -> None:
     if facts.kind != weights.kind:
         raise Failure(
             f"{facts.folder}: {CARD_FILE} names kind {facts.kind}, {WEIGHTS_FILE} holds {weights.kind}"
@@ -92,6 +113,9 @@ def _check_sizes(facts: ModelFacts, weights: Weights) -> None:
         "symbols": (len(facts.vocabulary), weights.symbols),
         "units": (facts.units, weights.units),
     }
+    if isinstance(weights, EventWeights):
+        pairs["steps to a quarter"] = (grid.steps_per_quarter, weights.steps_per_quarter)
+        pairs["classes of lengths"] = (grid.classes, weights.lengths)
     for what, (said, found) in pairs.items():
         if said != found:
             raise Failure(f"{facts.folder}: {CARD_FILE} names {said} {what}, {WEIGHTS_FILE} holds {found}")

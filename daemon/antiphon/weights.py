@@ -3,7 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import MISSING, asdict, fields
 from functools import partial
 from typing import Any
 
@@ -28,7 +28,7 @@ def weights_bytes(weights: Weights) -> bytes:
     """The weights file, uncompressed: the same weights give the same bytes."""
     buffer = io.BytesIO()
     named: dict[str, Any] = weights.arrays() if isinstance(weights, LstmStackWeights) else asdict(weights)
-    np.savez(buffer, **named)
+    np.savez(buffer, **{name: array for name, array in named.items() if array.size})
     return buffer.getvalue()
 
 
@@ -59,7 +59,8 @@ def _kind_of(data: bytes) -> tuple[list[str], Callable[[dict[str, Floats]], Weig
         raise ValueError("weights must be stored or deflated")
     names = sorted(member.filename.removesuffix(".npy") for member in members)
     for kind in _KINDS:
-        if names == sorted(kind.__dataclass_fields__):
+        needed = {field.name for field in fields(kind) if field.default_factory is MISSING}
+        if needed <= set(names) <= set(kind.__dataclass_fields__) and len(names) == len(set(names)):
             return names, partial(_make, kind)
     if any(names == sorted(stack_names(layers)) for layers in range(2, MOST_LAYERS + 1)):
         return names, LstmStackWeights.of

@@ -8,16 +8,20 @@ from typing import Literal
 
 from antiphon.compose.context import Context
 from antiphon.errors import WrongUse
+from antiphon.timebase import STEPS_PER_QUARTER
 
 RecipeName = Literal["seed", "stream", "default"]
 NetworkKind = Literal["lstm", "events"]  # over symbols; over notes and rests
 Schedule = Literal["constant", "halving", "cosine"]
+# Steps in a quarter for a network over notes and rests: they say triplets, thirty-seconds and both mixed.
+FINE_STEPS = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How a network is trained.
 
+    steps_per_quarter  of the songs that `prepare` makes for it; a network over symbols needs these
     dropout            share of the LSTM's output hidden from the softmax while training
     weight_dropout     share of the LSTM's recurrent weights left out of a step (Merity et al. 2018, §3)
     embedding_dropout  share of the embeddings' columns hidden from the LSTM, the same ones for a whole song
@@ -42,6 +46,7 @@ class Recipe:
     learning_rate: float
     epochs: int
     network: NetworkKind = "lstm"
+    steps_per_quarter: int = STEPS_PER_QUARTER
     weight_dropout: float = 0.0
     embedding_dropout: float = 0.0
     length_dropout: float = 0.0
@@ -99,6 +104,7 @@ RECIPES: dict[str, Recipe] = {
         "default",
         "stream",
         network="events",
+        steps_per_quarter=FINE_STEPS,
         units=256,
         dropout=0.4,
         weight_dropout=0.2,

@@ -1,5 +1,6 @@
 """What a command's options and the configuration say: the settings, and the cards of the models they name."""
 
+import math
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from antiphon.bundle import Card
 from antiphon.changes import value_of
 from antiphon.config import Config
 from antiphon.errors import WrongUse
+from antiphon.timebase import MOST_STEPS_PER_QUARTER
 
 # The option that gives a setting, by the setting's name.
 _OPTION_OF = {
@@ -75,18 +77,21 @@ def client_name_of(given: str | None) -> str:
 def cards_of(settings: Config) -> list[tuple[Path, Card]]:
     """Folder and card of the bundle that answers first, and of those that program changes choose.
 
-    Raises WrongUse where the grids of these differ from the first's.
+    Raises WrongUse where no grid is fine enough for all of them.
     """
     folders = [bundle.find(name) for name in (settings.model.name, *settings.model.programs)]
     cards = [(folder, bundle.read_card(folder)) for folder in folders]
-    first = cards[0][1]
-    for _, card in cards[1:]:
-        if card.steps_per_quarter != first.steps_per_quarter:
-            raise WrongUse(
-                f"model.programs: all must have the {first.steps_per_quarter} steps to a quarter of "
-                f"{first.name}, {card.name} has {card.steps_per_quarter}"
-            )
+    if (steps := common_grid([card for _, card in cards])) > MOST_STEPS_PER_QUARTER:
+        raise WrongUse(
+            f"model.programs: the grid of all models together may have 1–{MOST_STEPS_PER_QUARTER} steps to a "
+            f"quarter, these need {steps}"
+        )
     return cards
+
+
+def common_grid(cards: Sequence[Card]) -> int:
+    """The steps to a quarter of the music that these models play in."""
+    return math.lcm(*(card.steps_per_quarter for card in cards))
 
 
 def seed_or_chance(random_seed: int | None) -> int:

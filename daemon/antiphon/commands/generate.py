@@ -9,20 +9,23 @@ from antiphon.bundle import Bundle
 from antiphon.commands.chosen import bundle_of, voice_of
 from antiphon.commands.configured import configuration, seed_or_chance
 from antiphon.commands.options import FILE, shared
-from antiphon.compose.place import NO_BARS, Bars
-from antiphon.compose.symbols import parse
+from antiphon.compose.place import Bars
+from antiphon.compose.symbols import parse, regridded
 from antiphon.config import Config
 from antiphon.errors import WrongUse
 from antiphon.listen.key import Key
 from antiphon.midi.voice_choice import Wanted
 from antiphon.perform.answer.offline import Continuation, continue_phrase
+from antiphon.perform.answer.programs import Voice
 from antiphon.stage import phrase_file
 from antiphon.stage.phrase_file import WrittenPhrase
-from antiphon.timebase import STEPS_PER_QUARTER, Meter, quarters_to_steps
+from antiphon.timebase import STEPS_PER_QUARTER, Meter, quarters_to_steps, steps_of_sixteenths
 
 
 @click.command()
-@click.option("--seed", "seed_symbols", metavar="SYMBOLS", help='The phrase: "55 _ _ _ 60 _ 62 _".')
+@click.option(
+    "--seed", "seed_symbols", metavar="SYMBOLS", help='The phrase in sixteenths: "55 _ _ _ 60 _ 62 _".'
+)
 @click.option("--phrase", "file", type=FILE, help="The phrase from a MIDI file or a score.")
 @shared("track", "channel")
 @click.option("--steps", type=click.IntRange(1, 100_000), default=64, show_default=True, help="Sixteenths.")
@@ -54,7 +57,7 @@ def generate(
     written = _phrase(seed_symbols, file, Wanted(track, channel), chosen, settings)
     seed = seed_or_chance(random_seed)
     voice = voice_of(chosen, settings)
-    bars = _bars(written) if voice.steps_per_quarter == STEPS_PER_QUARTER else NO_BARS
+    bars, steps = _bars(written, voice), steps_of_sixteenths(steps, voice.steps_per_quarter)
     made = continue_phrase(voice, written.symbols, key or written.key, steps, settings.sampling, seed, bars)
     _say_what_was_replaced(made)
     _write(made, out, picture, written.bpm, written.meter, voice.steps_per_quarter)
@@ -80,14 +83,15 @@ def _phrase(
     if wanted:
         raise WrongUse("--track and --channel choose in the file of --phrase, which was not given")
     try:
-        symbols = parse(seed_symbols or "")
+        symbols = regridded(parse(seed_symbols or ""), STEPS_PER_QUARTER, chosen.card.steps_per_quarter)
     except ValueError as error:
         raise WrongUse(str(error)) from None
     return WrittenPhrase(symbols, settings.tempo.bpm, settings.tempo.first_meter, None)
 
 
-def _bars(phrase: WrittenPhrase) -> Bars:
-    return Bars(str(phrase.meter), -round(quarters_to_steps(phrase.pickup)))
+def _bars(phrase: WrittenPhrase, voice: Voice) -> Bars:
+    steps = voice.steps_per_quarter
+    return Bars(str(phrase.meter), -round(quarters_to_steps(phrase.pickup, steps)), steps)
 
 
 def _say_what_was_replaced(made: Continuation) -> None:
@@ -121,6 +125,7 @@ def _as_json(made: Continuation, chosen: Bundle, random_seed: int) -> str:
     return json.dumps(
         {
             "model": chosen.card.name,
+            "steps_per_quarter": chosen.card.steps_per_quarter,
             "random_seed": random_seed,
             "key": str(made.key),
             "phrase": " ".join(made.phrase),

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 
 from antiphon.commands.chosen import take_header
+from antiphon.commands.configured import common_grid
 from antiphon.commands.plan import Plan
 from antiphon.errors import Failure
 from antiphon.perform.settings import Button, Knob
@@ -37,7 +38,7 @@ def perform(first: PlayerHandle, plan: Plan, learn: str | None, quiet: bool) -> 
     card, *programs = plan.cards
     session = replace(settings.session, learn=cast(Knob | Button | None, learn))
     start = StartPlaying(session, plan.wiring)
-    performance = PerformanceTracker(settings, card.name, card.steps_per_quarter)
+    performance = PerformanceTracker(settings, card.name, common_grid(plan.cards))
     header = take_header(settings, card, order.random_seed, programs, order.remembered)
     console, log = Console(quiet=quiet), settings.log
     say = partial(_say, console)

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from antiphon.bundle import Card, facts_of
-from antiphon.commands.configured import cards_of, configuration, seed_or_chance
+from antiphon.commands.configured import cards_of, common_grid, configuration, seed_or_chance
 from antiphon.config import Config
 from antiphon.files import memory as memory_file
 from antiphon.stage.ports.live_port import Wiring
@@ -39,7 +39,8 @@ def plan_of(
     settings = read()
     found = cards_of(settings)
     model, *programs = [facts_of(folder, card) for folder, card in found]
-    remembered = memory_file.read(Path(settings.memory.file)) if settings.memory.file else ()
+    file, steps = settings.memory.file, common_grid([card for _, card in found])
+    remembered = memory_file.read(Path(file), steps) if file else ()
     order = LoadOrder(
         model,
         tuple(programs),

@@ -31,7 +31,7 @@ from antiphon.stage.takes.library import chain
 from antiphon.stage.takes.records import line_of
 from antiphon.stage.takes.take import Take
 from antiphon.stage.takes.tempo_map import TempoMap
-from antiphon.stage.voice import make_voice
+from antiphon.stage.voice import make_voices
 
 # Settings by "section.key".
 Changes = Mapping[str, object]
@@ -129,7 +129,7 @@ class Band:
         self._context = None if model else self._settings.model.context
 
     def session(self, begun: Begun) -> Session:
-        voices = [make_voice(one, self._context, self._remembered) for one in self.bundles]
+        voices = make_voices(self.bundles, self._context, self._remembered)
         settings = changed_settings(begun.settings, self._changes)
         return Session(voices[0], settings, begun.random_seed, voices[1:], begun.handover)
 

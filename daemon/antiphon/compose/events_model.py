@@ -3,69 +3,98 @@
 It hears a note once it is over, predicts which symbol follows, and once that is known how long it lasts. Step
 by step this is read out as a hazard: the chance that a note ends now, having lasted until now. So what comes
 out is what comes out of any model here: the next symbol's probabilities, summing to one.
+
+Nothing is computed for a hold that is only heard: on a fine grid most are.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from antiphon.compose.arrays import check_arrays, check_dimensions
 from antiphon.compose.bar_likelihood import BarTables
+from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
 from antiphon.compose.lstm import Floats, LstmState, Probabilities, prepared, softmax
+from antiphon.compose.model import Model
 from antiphon.compose.place import BAR_NUMBERS, NO_BARS, PLACES, Bars
+from antiphon.timebase import STEPS_PER_QUARTER
 
-LENGTHS = 33  # lengths of 1 … 32 steps, and of more
-# Once a note is longer than the longest length, it ends with this chance at every further step.
+# Once a note is longer than the longest length, it ends with this chance at every further sixteenth.
 _LATE_END = 1 / 16
+# The chance that a note ends where it has no length of the table: a player may do so, the model does not.
+OFF_TABLE_END = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class EventWeights:
-    """Arrays of the network, float32. V symbols (the vocabulary's), U units, H units of the length's layer.
+    """Arrays of the network, float32. V symbols (the vocabulary's), U units, H units of the length's layer,
+    L classes of lengths, S steps in a quarter.
 
-    Raises ValueError, naming the array, where shapes do not fit each other or a number is not finite.
+    A network of sixteenths has no `within_embedding`: its places in the bar say all. Raises ValueError,
+    naming the array, where shapes do not fit each other or a number is not finite.
     """
 
     symbol_embedding: Floats  # (V, a)
-    length_embedding: Floats  # (LENGTHS + 1, b), row 0 before the first note
+    length_embedding: Floats  # (L + 1, b), row 0 before the first note
     place_embedding: Floats  # (PLACES, c)
     bar_embedding: Floats  # (BAR_NUMBERS, d)
-    kernel: Floats  # (a + b + c + d, 4U), gates i f c o
+    kernel: Floats  # (a + b + c + d + e, 4U), gates i f c o
     recurrent: Floats  # (U, 4U)
     bias: Floats  # (4U,)
     out_kernel: Floats  # (U, V)
     out_bias: Floats  # (V,)
-    length_kernel: Floats  # (U + a + c, H)
+    length_kernel: Floats  # (U + a + c + e, H)
     length_bias: Floats  # (H,)
-    length_out_kernel: Floats  # (H, LENGTHS)
-    length_out_bias: Floats  # (LENGTHS,)
+    length_out_kernel: Floats  # (H, L)
+    length_out_bias: Floats  # (L,)
+    within_embedding: Floats = field(  # (S + 1, e), row 0 where the bars are not known
+        default_factory=lambda: np.zeros((STEPS_PER_QUARTER + 1, 0), np.float32)
+    )
 
     def __post_init__(self) -> None:
         tables = ("symbol_embedding", "length_embedding", "place_embedding", "bar_embedding")
-        check_dimensions(self, (*tables, "recurrent"), 2)
-        check_dimensions(self, ("length_bias",), 1)
-        a, b, c, d = (table.shape[-1] for table in self.tables)
+        check_dimensions(self, (*tables, "recurrent", "within_embedding"), 2)
+        check_dimensions(self, ("length_bias", "length_out_bias"), 1)
+        a, b, c, d, e = (table.shape[-1] for table in self.tables)
         units, hidden, symbols = self.recurrent.shape[0], self.length_bias.shape[0], self.symbols
+        lengths = self.lengths
         shapes = {
             "symbol_embedding": (symbols, a),
-            "length_embedding": (LENGTHS + 1, b),
+            "length_embedding": (lengths + 1, b),
             "place_embedding": (PLACES, c),
             "bar_embedding": (BAR_NUMBERS, d),
-            "kernel": (a + b + c + d, 4 * units),
+            "kernel": (a + b + c + d + e, 4 * units),
             "recurrent": (units, 4 * units),
             "bias": (4 * units,),
             "out_kernel": (units, symbols),
             "out_bias": (symbols,),
-            "length_kernel": (units + a + c, hidden),
+            "length_kernel": (units + a + c + e, hidden),
             "length_bias": (hidden,),
-            "length_out_kernel": (hidden, LENGTHS),
-            "length_out_bias": (LENGTHS,),
+            "length_out_kernel": (hidden, lengths),
+            "length_out_bias": (lengths,),
+            "within_embedding": (self.steps_per_quarter + 1, e),
         }
         check_arrays(self, shapes)
 
     @property
-    def tables(self) -> tuple[Floats, Floats, Floats, Floats]:
-        return self.symbol_embedding, self.length_embedding, self.place_embedding, self.bar_embedding
+    def tables(self) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+        """The tables of inputs, in the order of their shares of the kernel."""
+        return (
+            self.symbol_embedding,
+            self.length_embedding,
+            self.place_embedding,
+            self.bar_embedding,
+            self.within_embedding,
+        )
+
+    @property
+    def lengths(self) -> int:
+        """How many classes of lengths the network tells apart."""
+        return int(self.length_out_bias.shape[0])
+
+    @property
+    def steps_per_quarter(self) -> int:
+        return int(self.within_embedding.shape[0]) - 1
 
     @property
     def kind(self) -> str:
@@ -80,11 +109,13 @@ class EventWeights:
         return int(self.symbol_embedding.shape[0])
 
 
-class EventModel:
-    """The network with its state. `hold_id` and `end_id` are those of the vocabulary."""
+class EventModel(Model):
+    """The network with its state. `hold_id` and `end_id` are the vocabulary's, `grid` the network's."""
 
-    def __init__(self, weights: EventWeights, hold_id: int, end_id: int) -> None:
-        self._hold_id, self._end_id = hold_id, end_id
+    def __init__(
+        self, weights: EventWeights, hold_id: int, end_id: int, grid: EventGrid = SIXTEENTHS
+    ) -> None:
+        self._hold_id, self._end_id, self._grid = hold_id, end_id, grid
         self._fold(weights)
         self.reset()
 
@@ -97,17 +128,17 @@ class EventModel:
             np.ascontiguousarray(table @ kernel[first:last])
             for table, first, last in zip(weights.tables, ends, ends[1:], strict=False)
         ]
-        self._of_symbol, self._of_length, self._of_place, self._of_bar = folded
+        self._of_symbol, self._of_length, self._of_place, self._of_bar, self._of_within = folded
         self._of_symbol += prepared(weights.bias)
         self._recurrent = prepared(weights.recurrent)
         self._out_kernel, self._out_bias = weights.out_kernel, weights.out_bias.copy()
         self._out_bias[self._hold_id] = -np.inf  # no note begins with a hold
-        width = weights.symbol_embedding.shape[1]
-        self._length_kernel = np.ascontiguousarray(weights.length_kernel[:units])
-        self._length_of_symbol = (
-            weights.symbol_embedding @ weights.length_kernel[units : units + width] + weights.length_bias
-        )
-        self._length_of_place = weights.place_embedding @ weights.length_kernel[units + width :]
+        widths = [units, *(table.shape[1] for table in (weights.symbol_embedding, weights.place_embedding))]
+        of_hidden, of_symbol, of_place, of_within = np.split(weights.length_kernel, np.cumsum(widths))
+        self._length_kernel = np.ascontiguousarray(of_hidden)
+        self._length_of_symbol = weights.symbol_embedding @ of_symbol + weights.length_bias
+        self._length_of_place = weights.place_embedding @ of_place
+        self._length_of_within = weights.within_embedding @ of_within
         self._length_out, self._length_out_bias = weights.length_out_kernel, weights.length_out_bias
 
     @property
@@ -118,41 +149,61 @@ class EventModel:
             self._of_length,
             self._of_place,
             self._of_bar,
+            self._of_within,
             self._recurrent,
             self._out_kernel,
             self._out_bias,
             self._length_kernel,
             self._length_of_symbol,
             self._length_of_place,
+            self._length_of_within,
             self._length_out,
             self._length_out_bias,
             self._end_id,
+            self._grid,
         )
 
     def reset(self, bars: Bars = NO_BARS) -> None:
         self._bars = bars
         self._step = 0  # of the melody, the one that is asked for next
         self._before = LstmState(self._units)  # after the last note that is over
-        self._now = LstmState(self._units)  # if what sounds is over now
+        self._now = LstmState(self._units)  # if what sounds is over now …
+        self._supposed = False  # … once that is computed
         self._symbol_id, self._age = self._end_id, 0
-        self._ends: Probabilities = np.ones(LENGTHS)
+        self._ends: Probabilities = np.ones(self._grid.classes)
 
-    def step(self, symbol_id: int) -> Probabilities:
-        """Hear a symbol; the next one's probabilities, shape (V,), summing to one. After `/`, a new song."""
+    def hear(self, symbol_id: int) -> None:
+        """After `/`, a new song begins."""
         if symbol_id == self._end_id:
             self.reset(self._bars)
         elif symbol_id == self._hold_id:
             self._step += 1
             self._age += self._age > 0  # before the first note there is nothing to hold
+            self._supposed = False
         else:
             self._begin(symbol_id)
-        return self._following()
+
+    @property
+    def must_hold(self) -> bool:
+        return self._age > 0 and not self._grid.may_end(self._age)
+
+    def expected(self) -> Probabilities:
+        self._suppose()
+        following = softmax(self._now.hidden @ self._out_kernel + self._out_bias)
+        if self._age:
+            known = not self.must_hold
+            over = self._ends[self._grid.class_of(self._age)] if known else OFF_TABLE_END
+            following *= over
+            following[self._hold_id] = 1.0 - over
+        return following
 
     def _begin(self, symbol_id: int) -> None:
         """What sounded is over, and the state that was only supposed becomes the true one."""
+        self._suppose()
         self._before, self._now = self._now, self._before
         self._ends = self._hazards(symbol_id)
         self._symbol_id, self._age, self._step = symbol_id, 1, self._step + 1
+        self._supposed = False
 
     def _hazards(self, symbol_id: int) -> Probabilities:
         """For each length the chance that a note of this symbol ends there, if it was not over before."""
@@ -160,25 +211,25 @@ class EventModel:
         hidden = self._before.hidden @ self._length_kernel
         hidden += self._length_of_symbol[symbol_id]
         hidden += self._length_of_place[place]
+        hidden += self._length_of_within[self._bars.within_quarter(self._step)]
         np.maximum(hidden, 0.0, out=hidden)
         chances = softmax(hidden @ self._length_out + self._length_out_bias)
         left = np.cumsum(chances[::-1])[::-1]
         # Where the network thinks it impossible that a note lasts so long, it ends.
-        ends: Probabilities = np.divide(chances, left, out=np.ones(LENGTHS), where=left > 0)
+        ends: Probabilities = np.divide(chances, left, out=np.ones(len(chances)), where=left > 0)
         ends[-1] = _LATE_END
         return ends
 
-    def _following(self) -> Probabilities:
+    def _suppose(self) -> None:
+        """The state if what sounds is over now."""
+        if self._supposed:
+            return
         place, bar = self._bars.at(self._step)
         gates = self._before.hidden @ self._recurrent
         gates += self._of_symbol[self._symbol_id]
-        gates += self._of_length[min(self._age, LENGTHS)]
+        gates += self._of_length[self._grid.class_of(self._age) + 1 if self._age else 0]
         gates += self._of_place[place]
         gates += self._of_bar[bar]
+        gates += self._of_within[self._bars.within_quarter(self._step)]
         self._now.follow(self._before, gates)
-        following = softmax(self._now.hidden @ self._out_kernel + self._out_bias)
-        if self._age:
-            over = self._ends[min(self._age, LENGTHS) - 1]
-            following *= over
-            following[self._hold_id] = 1.0 - over
-        return following
+        self._supposed = True

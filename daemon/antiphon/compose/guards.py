@@ -5,7 +5,9 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-# The longest figure, in steps, whose repeats are counted.
+from antiphon.timebase import STEPS_PER_QUARTER, steps_of_sixteenths
+
+# The longest figure, in sixteenths, whose repeats are counted.
 _LONGEST_FIGURE = 64
 _NOTHING = -1
 
@@ -13,24 +15,33 @@ _NOTHING = -1
 class Guards:
     """Follows a stream of ids and says which id must not come next.
 
-    longest_steps   the longest note or rest; 0: any length
+    longest_steps   the longest note or rest, in sixteenths; 0: any length
     most_repeats    how often a figure, be it one note, may sound in a row; 0: any number of times
     """
 
-    def __init__(self, hold_id: int, longest_steps: int = 0, most_repeats: int = 0) -> None:
-        self._hold_id = hold_id
+    def __init__(
+        self,
+        hold_id: int,
+        longest_steps: int = 0,
+        most_repeats: int = 0,
+        steps_per_quarter: int = STEPS_PER_QUARTER,
+    ) -> None:
+        self._hold_id, self._steps_per_quarter = hold_id, steps_per_quarter
         self.limit(longest_steps, most_repeats)
-        self._periods = np.arange(1, _LONGEST_FIGURE + 1)
+        self._periods = np.arange(1, steps_of_sixteenths(_LONGEST_FIGURE, steps_per_quarter) + 1)
         self.begin(())
 
     def limit(self, longest_steps: int, most_repeats: int) -> None:
         """Use other limits from now on."""
-        self._longest_steps, self._most_repeats = longest_steps, most_repeats
+        self._longest_steps = steps_of_sixteenths(longest_steps, self._steps_per_quarter)
+        self._most_repeats = most_repeats
 
     def begin(self, ids: Iterable[int]) -> None:
         """Begin a new stream with these ids."""
-        self._past: NDArray[np.int64] = np.full(_LONGEST_FIGURE, _NOTHING)  # latest first
-        self._alike = np.zeros(_LONGEST_FIGURE, np.int64)  # for each period, steps in a row that kept to it
+        self._past: NDArray[np.int64] = np.full(len(self._periods), _NOTHING)  # latest first
+        self._alike = np.zeros(
+            len(self._periods), np.int64
+        )  # for each period, steps in a row that kept to it
         self._age = 0
         for symbol_id in ids:
             self.hear(symbol_id)
@@ -42,10 +53,15 @@ class Guards:
         self._past[0] = symbol_id
         self._age = self._age + 1 if symbol_id == self._hold_id else 1
 
+    @property
+    def must_end(self) -> bool:
+        """Whether what sounds is as long as it may be."""
+        return bool(self._longest_steps) and self._age >= self._longest_steps
+
     def forbidden(self) -> set[int]:
         """The ids that a limit rules out now."""
         forbidden = set()
-        if self._longest_steps and self._age >= self._longest_steps:
+        if self.must_end:
             forbidden.add(self._hold_id)
         if self._most_repeats:
             too_often = self._alike >= (self._most_repeats - 1) * self._periods

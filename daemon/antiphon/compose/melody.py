@@ -8,20 +8,23 @@ from numpy.typing import NDArray
 
 from antiphon.compose.guards import Guards
 from antiphon.compose.memory import Memory
-from antiphon.compose.model import Model, prime
+from antiphon.compose.model import Model
 from antiphon.compose.place import NO_BARS, Bars
-from antiphon.compose.sampling import Draw, SamplingSettings, draw, weight_row
+from antiphon.compose.sampling import Draw, SamplingSettings, adaptive_temperature, draw, weight_row
 from antiphon.compose.symbols import END, HOLD, Vocabulary
 from antiphon.slices import Sliced, finish
+from antiphon.timebase import STEPS_PER_QUARTER, steps_of_sixteenths
 
-# Symbols that are heard in one part of a long phrase: about a quarter of a millisecond.
-_SYMBOLS_A_PART = 2
+# Sixteenths that are heard in one part of a long phrase: about a quarter of a millisecond.
+_SIXTEENTHS_A_PART = 2
 
 
 class Melody:
     """A model, its vocabulary, the way it is sampled and a source of chance, joined.
 
-    `memory` holds what was played before; without one every song stands alone.
+    `memory` holds what was played before; without one every song stands alone. Of the model's steps there
+    are `steps_per_quarter`. Where the music has more, each of the model's lasts `lasting` of them: what is
+    heard is in the model's steps, what is said in those of the music.
     """
 
     def __init__(
@@ -31,12 +34,17 @@ class Melody:
         settings: SamplingSettings,
         generator: np.random.Generator,
         memory: Memory | None = None,
+        steps_per_quarter: int = STEPS_PER_QUARTER,
+        lasting: int = 1,
     ) -> None:
+        self._lasting, self._begun = lasting, 0  # steps of the music that the last symbol has lasted
         self._model = model
         self._vocabulary = vocabulary
         self._generator = generator
         self._memory = memory
-        self._guards = Guards(vocabulary.id(HOLD))
+        self._hold_id = vocabulary.id(HOLD)
+        self._guards = Guards(self._hold_id, steps_per_quarter=steps_per_quarter)
+        self._steps_a_part = steps_of_sixteenths(_SIXTEENTHS_A_PART, steps_per_quarter)
         self._heard: list[int] = []
         self._bars = NO_BARS
         self._said = False
@@ -45,7 +53,7 @@ class Melody:
 
     def begin(self, generator: np.random.Generator) -> None:
         """An answer begins; draw from this source of chance from now on."""
-        self._generator, self._said = generator, True
+        self._generator, self._said, self._begun = generator, True, 0
 
     def sample(self, settings: SamplingSettings) -> None:
         """Use other settings from the next symbol on."""
@@ -68,7 +76,7 @@ class Melody:
             yield
         for number, symbol_id in enumerate(ids[len(self._heard) :], 1):
             self._take_in(symbol_id)
-            if number % _SYMBOLS_A_PART == 0:
+            if number % self._steps_a_part == 0:
                 yield
 
     def keep(self) -> None:
@@ -93,10 +101,11 @@ class Melody:
             self._memory.begin(self._bars)
         self._heard, self._said = [], False
         self._guards.begin(())
-        self._following = prime(self._model, (), self._vocabulary.id(END), self._bars)
+        self._model.reset(bars)
+        self._model.hear(self._vocabulary.id(END))
 
     def _take_in(self, symbol_id: int) -> None:
-        self._following = self._model.step(symbol_id)
+        self._model.hear(symbol_id)
         self._guards.hear(symbol_id)
         self._heard.append(symbol_id)
         if self._memory is not None and symbol_id != self._vocabulary.id(END):
@@ -105,12 +114,31 @@ class Melody:
     def next(self, factors: NDArray[np.float64] | None = None) -> tuple[str, Draw]:
         """The next symbol and how it was drawn; `factors` (V,) on its probabilities, 0 forbids."""
         self._said = True
-        expected = self._following
+        if self._begun:
+            chosen = self._certain_hold()
+        else:
+            certain = self._model.must_hold and self._may_hold(factors)
+            chosen = self._certain_hold() if certain else self._draw(factors)
+            self._take_in(chosen.symbol_id)
+        self._begun = (self._begun + 1) % self._lasting
+        return self._vocabulary.symbols[chosen.symbol_id], chosen
+
+    def _certain_hold(self) -> Draw:
+        return Draw(self._hold_id, 0.0, adaptive_temperature(0.0, self._settings), 1.0)
+
+    def _draw(self, factors: NDArray[np.float64] | None) -> Draw:
+        expected = self._model.expected()
+        if self._model.must_hold:  # and may not: what follows if it ends all the same
+            expected[self._hold_id] = 0.0
+            expected /= expected.sum()
         if self._memory is not None:
             expected = self._memory.mix(expected, self._settings.memory)
-        chosen = draw(expected, self._settings, self._allowed(factors), self._generator)
-        self._take_in(chosen.symbol_id)
-        return self._vocabulary.symbols[chosen.symbol_id], chosen
+        return draw(expected, self._settings, self._allowed(factors), self._generator)
+
+    def _may_hold(self, factors: NDArray[np.float64] | None) -> bool:
+        """Whether nothing forbids that what sounds is held."""
+        factor = 1.0 if factors is None else factors[self._hold_id]
+        return not self._guards.must_end and factor * self._weights[self._hold_id] > 0
 
     def _allowed(self, factors: NDArray[np.float64] | None) -> NDArray[np.float64]:
         weights = self._weights if factors is None else self._weights * factors

@@ -14,17 +14,32 @@ from antiphon.compose.place import NO_BARS, Bars
 
 
 class Model(Protocol):
-    """What composing needs of a model: begin anew, then one symbol in, the next one's probabilities out.
+    """What composing needs of a model: begin anew, hear a symbol, say how likely each symbol is next.
 
-    `bars` says where in the bar a new song's first symbol falls; a model may make use of it or not.
+    `bars` says where in the bar a new song's first symbol falls; a model may make use of it or not. A model
+    that may be asked for less than it hears puts off what it computes until it is asked.
     """
 
     def reset(self, bars: Bars = NO_BARS) -> None: ...
 
-    def step(self, symbol_id: int) -> Probabilities: ...
+    def hear(self, symbol_id: int) -> None: ...
+
+    def expected(self) -> Probabilities:
+        """The next symbol's probabilities, shape (V,), summing to one; some symbol was heard."""
+        ...
+
+    @property
+    def must_hold(self) -> bool:
+        """Whether what sounds cannot end now, so that a hold follows and nothing need be asked."""
+        return False
+
+    def step(self, symbol_id: int) -> Probabilities:
+        """Hear a symbol; the next one's probabilities."""
+        self.hear(symbol_id)
+        return self.expected()
 
 
-class StreamModel:
+class StreamModel(Model):
     """State carried on for as long as the music lasts; every step costs the same."""
 
     def __init__(self, weights: SymbolWeights) -> None:
@@ -33,18 +48,20 @@ class StreamModel:
     def reset(self, bars: Bars = NO_BARS) -> None:  # noqa: ARG002 - never learned of bars
         self._layers.reset()
 
-    def step(self, symbol_id: int) -> Probabilities:
+    def hear(self, symbol_id: int) -> None:
         self._layers.feed(symbol_id)
+
+    def expected(self) -> Probabilities:
         return self._layers.probabilities()
 
 
-class WindowModel:
+class WindowModel(Model):
     """The last `length` symbols from a zero state at every step: what the seed recipe trains and asks for.
 
     A melody shorter than the window is preceded by `padding_id`, as in training. There are `length` states,
     each begun one symbol after the one before it. All of them hear each symbol, in one product of matrices;
-    the one that has heard `length` symbols is asked, and begins anew. The numbers are those of going through
-    the window again.
+    the one that has heard `length` symbols is asked, and begins anew at the next symbol. The numbers are
+    those of going through the window again.
     """
 
     def __init__(self, weights: SymbolWeights, length: int, padding_id: int) -> None:
@@ -59,15 +76,17 @@ class WindowModel:
     def reset(self, bars: Bars = NO_BARS) -> None:  # noqa: ARG002 - never learned of bars
         for state, (hidden, carry) in zip(self._layers.states, self._begin, strict=True):
             state.hidden[:], state.carry[:] = hidden, carry
-        self._row = 0
+        self._row, self._full = 0, False
 
-    def step(self, symbol_id: int) -> Probabilities:
-        row = (self._row,)
+    def hear(self, symbol_id: int) -> None:
+        if self._full:
+            self._layers.copy_row((self._row,), self._silent)
+            self._row = (self._row + 1) % self._length
         self._layers.feed(symbol_id)
-        following = self._layers.probabilities(row)
-        self._layers.copy_row(row, self._silent)
-        self._row = (self._row + 1) % self._length
-        return following
+        self._full = True
+
+    def expected(self) -> Probabilities:
+        return self._layers.probabilities((self._row,))
 
 
 def _after_padding(weights: SymbolWeights, length: int, padding_id: int) -> list[tuple[Floats, Floats]]:
@@ -92,7 +111,6 @@ def build(weights: SymbolWeights, context: Context, window_length: int, end_id: 
 def prime(model: Model, symbol_ids: Iterable[int], end_id: int, bars: Bars = NO_BARS) -> Probabilities:
     """Begin anew after a song's end, hear `symbol_ids`, and give the probabilities of what follows."""
     model.reset(bars)
-    following = model.step(end_id)
-    for symbol_id in symbol_ids:
-        following = model.step(symbol_id)
-    return following
+    for symbol_id in (end_id, *symbol_ids):
+        model.hear(symbol_id)
+    return model.expected()

@@ -29,7 +29,7 @@ class SamplingSettings:
     memory           how loud what was played in this session is beside the model: 0 silent; 1 predicts songs
                      best; at 1.5 answers repeat themselves about as much as songs do
     remembers        whether this session's phrases are kept in memory from now on
-    longest_steps    no note or rest is longer; 0: any length
+    longest_steps    no note or rest is longer than so many sixteenths; 0: any length
     most_repeats     no figure, be it one note, comes more often in a row; 0: as often as it likes
     weights          factor on the probability of a symbol before the draw; others weigh 1
     """

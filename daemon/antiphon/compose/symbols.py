@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from antiphon.events import HIGHEST_PITCH, LOWEST_PITCH, GridNote
 
 REST, HOLD, END = "r", "_", "/"
+GAP = ""  # no symbol: a step between two songs in what is remembered
 
 
 def is_pitch(symbol: str) -> bool:
@@ -47,6 +48,23 @@ def encode(notes: Iterable[GridNote], length_steps: int = 0) -> tuple[str, ...]:
 def span(first: str, steps: int) -> list[str]:
     """A note or a rest that lasts so many steps; nothing for less than one."""
     return [first] + [HOLD] * (steps - 1) if steps > 0 else []
+
+
+def regridded(stream: Sequence[str], steps_per_quarter: int, wanted: int) -> tuple[str, ...]:
+    """A stream on a grid with another number of steps in a quarter, each symbol at the nearest step.
+
+    Of two that share a step the first stays. A step between two songs is GAP.
+    """
+    if steps_per_quarter == wanted:
+        return tuple(stream)
+    ratio = wanted / steps_per_quarter
+    found = [HOLD] * round(len(stream) * ratio)
+    for step, symbol in enumerate(stream):
+        at, after = round(step * ratio), round((step + 1) * ratio)
+        if symbol != HOLD and at < len(found) and found[at] == HOLD:
+            lasting = max(1, after - at) if symbol == GAP else 1
+            found[at : at + lasting] = [symbol] * lasting
+    return tuple(found)
 
 
 def decode(symbols: Iterable[str]) -> tuple[GridNote, ...]:

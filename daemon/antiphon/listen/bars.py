@@ -7,12 +7,12 @@ outside, by a model that knows bars.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from antiphon.events import GridNote, PlayedNote
-from antiphon.listen.repertoire import PLACES_APART, BarPlace, Repertoire, bar_steps
-from antiphon.timebase import Meter
+from antiphon.listen.repertoire import BarPlace, Repertoire, bar_steps, places_apart
+from antiphon.timebase import STEPS_PER_QUARTER, Meter
 
 Of = TypeVar("Of", Meter, BarPlace)
 
@@ -26,12 +26,15 @@ _ACCENTING, _ACCENT = 0.2, 0.7
 _EVEN = 4.0  # below this standard deviation of velocities nothing is an accent
 
 
-def places(meters: Sequence[Meter], first_step: int) -> tuple[BarPlace, ...]:
+def places(
+    meters: Sequence[Meter], first_step: int, steps_per_quarter: int = STEPS_PER_QUARTER
+) -> tuple[BarPlace, ...]:
     """Where a phrase may begin, whose first note is at `first_step` of a grid whose step 0 is on a beat."""
+    apart = places_apart(steps_per_quarter)
     return tuple(
-        BarPlace(meter, steps)
+        BarPlace(meter, steps, steps_per_quarter)
         for meter in meters
-        for steps in range(first_step % PLACES_APART, bar_steps(meter), PLACES_APART)
+        for steps in range(first_step % apart, bar_steps(meter, steps_per_quarter), apart)
     )
 
 
@@ -55,9 +58,11 @@ class BarBelief:
         return max((p for p in self.chances if p.meter == meter), key=self.chances.__getitem__)
 
 
-def certain(meter: Meter, steps: int = 0, first_step: int = 0) -> BarBelief:
+def certain(
+    meter: Meter, steps: int = 0, first_step: int = 0, steps_per_quarter: int = STEPS_PER_QUARTER
+) -> BarBelief:
     """The bars are known: `first_step` of the grid is so many steps into a bar."""
-    return BarBelief({BarPlace(meter, steps): 1.0}, first_step)
+    return BarBelief({BarPlace(meter, steps, steps_per_quarter): 1.0}, first_step)
 
 
 def expected(
@@ -114,7 +119,7 @@ def _kept(before: BarBelief | None, options: Sequence[BarPlace], first_step: int
         return {}
     waited, found = first_step - before.first_step, dict.fromkeys(options, 0.0)
     for place, chance in before.chances.items():
-        now = BarPlace(place.meter, (place.steps + waited) % place.bar_steps)
+        now = replace(place, steps=(place.steps + waited) % place.bar_steps)
         if now in found:
             found[now] += chance
     return _normal(found) if any(found.values()) else {}

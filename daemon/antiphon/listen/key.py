@@ -13,6 +13,7 @@ from typing import Literal
 
 from antiphon.events import GridNote
 from antiphon.listen.key_profiles import FIRST, LAST, MOVES, PRIOR, SOUNDING
+from antiphon.timebase import STEPS_PER_QUARTER
 
 Mode = Literal["major", "minor"]
 NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
@@ -20,7 +21,7 @@ _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _ACCIDENTALS = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1, "-": -1}
 _HOME = {"major": 0, "minor": 9}
 # A note held longer says no more of the key: a fermata, or a key that the player forgot.
-_LONGEST_STEPS = 8
+_LONGEST_QUARTERS = 2
 
 PROFILES: dict[Mode, tuple[float, ...]] = {
     "major": (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081),
@@ -114,7 +115,9 @@ class Evidence:
     last: int | None
 
     @classmethod
-    def of(cls, notes: Iterable[GridNote], ended: bool = False) -> "Evidence | None":
+    def of(
+        cls, notes: Iterable[GridNote], ended: bool = False, steps_per_quarter: int = STEPS_PER_QUARTER
+    ) -> "Evidence | None":
         """Read one voice; `ended`: the melody is whole, so its last note is its final. None for silence.
 
         √n, because the notes of a melody are far from independent: evidence grows slower than their number.
@@ -123,7 +126,8 @@ class Evidence:
         if not melody:
             return None
         root = math.sqrt(len(melody))
-        held = [(note.pitch % 12, min(note.duration_steps, _LONGEST_STEPS)) for note in melody]
+        longest = _LONGEST_QUARTERS * steps_per_quarter
+        held = [(note.pitch % 12, min(note.duration_steps, longest)) for note in melody]
         total = sum(steps for _, steps in held)
         sounded = [0] * 12
         for pitch_class, steps in held:
@@ -143,9 +147,11 @@ class Evidence:
         return total if self.last is None else total + LAST[mode][(self.last - tonic) % 12]
 
 
-def chances(notes: Iterable[GridNote], ended: bool = False) -> dict[Key, float]:
+def chances(
+    notes: Iterable[GridNote], ended: bool = False, steps_per_quarter: int = STEPS_PER_QUARTER
+) -> dict[Key, float]:
     """Probability of each of the 24 keys, given a melody; with `ended` its last note counts as its final."""
-    evidence = Evidence.of(notes, ended)
+    evidence = Evidence.of(notes, ended, steps_per_quarter)
     return normalised({key: PRIOR[key.mode] + (evidence.score(key) if evidence else 0) for key in ALL_KEYS})
 
 
@@ -163,7 +169,9 @@ def only_tonic(notes: Iterable[GridNote]) -> Key | None:
     return Key(classes.pop(), "major") if len(classes) == 1 else None
 
 
-def estimate(notes: Iterable[GridNote], ended: bool = False) -> Key:
+def estimate(
+    notes: Iterable[GridNote], ended: bool = False, steps_per_quarter: int = STEPS_PER_QUARTER
+) -> Key:
     """The likeliest key of a melody (see `chances` and `only_tonic`); C major for silence."""
     melody = tuple(notes)
-    return only_tonic(melody) or likeliest(chances(melody, ended))
+    return only_tonic(melody) or likeliest(chances(melody, ended, steps_per_quarter))

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from antiphon.events import GridNote
 from antiphon.listen.key import ALL_KEYS, Evidence, Key, chances, likeliest, normalised, only_tonic
+from antiphon.timebase import STEPS_PER_QUARTER
 
 # How probable it is that the next phrase is in the same key, and what each step away on the circle of fifths,
 # and the other mode, leaves of the probability of a move. Chosen on songs of the `valid` split in phrases of
@@ -62,10 +63,11 @@ class KeyTracker:
         """Probability of each of the 24 keys after all that was heard, whatever is set by hand."""
         return chances(()) if self._chances is None else dict(self._chances)
 
-    def hear(self, notes: Iterable[GridNote]) -> Key:
+    def hear(self, notes: Iterable[GridNote], steps_per_quarter: int = STEPS_PER_QUARTER) -> Key:
         """Take in a finished phrase, in one voice, and say the key now; silence says nothing."""
         melody = tuple(notes)
-        only, evidence = only_tonic(melody), Evidence.of(melody)
+        only = only_tonic(melody)
+        evidence = Evidence.of(melody, steps_per_quarter=steps_per_quarter)
         if only is not None:
             self._only = only if self._chances is None else None
         elif evidence is not None:

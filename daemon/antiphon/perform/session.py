@@ -49,8 +49,9 @@ class Session:
     ) -> None:
         self._settings = settings
         self._controls = ControlState(settings.control, settings.learn, settings.live_settings)
-        self._time = BarClock(settings.tempo, settings.clock, voice.steps_per_quarter, handover.transport)
         self._programs = Programs(voice, programs, settings.sampling, random_seed)
+        steps = self._programs.steps_per_quarter
+        self._time = BarClock(settings.tempo, settings.clock, steps, handover.transport)
         self._reports: list[SessionReport] = [Begun(settings, random_seed, handover)]
         tell = self._reports.append
         self._turns = Turns(settings, self._programs, self._time, self._controls, tell, handover.answers)

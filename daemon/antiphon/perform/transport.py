@@ -4,11 +4,11 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from antiphon.timebase import Grid, Meter
+from antiphon.timebase import Grid, Meter, steps_of_sixteenths
 
 Boundary = Literal["now", "beat", "bar"]
 # A note struck this little before a bar line belongs to the bar that follows.
-_EARLY_STEPS = 1.0
+_EARLY_SIXTEENTHS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Transport:
 
     def bar_line_s(self, place: float, bars: int) -> float:
         """The moment `bars` bars after the bar line before a place in steps; a little early is the next."""
-        bar = math.floor((place + _EARLY_STEPS) / self.bar_steps)
+        early = steps_of_sixteenths(_EARLY_SIXTEENTHS, self.grid.steps_per_quarter)
+        bar = math.floor((place + early) / self.bar_steps)
         return self.grid.time_s((bar + bars) * self.bar_steps)
 
     def first_bar_line(self, start_steps: int) -> int:

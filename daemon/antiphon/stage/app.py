@@ -116,7 +116,8 @@ class App:
         if not file:
             return "The memory has no file: [memory] file in config.toml names one."
         try:
-            memory_file.write(Path(file), memory.symbols)
+            steps = self._performance.state.grid.steps_per_quarter
+            memory_file.write(Path(file), memory.symbols, steps)
         except Failure as failure:
             return failure.message
         return f"The memory is in {file}."

@@ -56,7 +56,7 @@ def read(path: Path, steps_per_quarter: int, bpm: float, wanted: Wanted = ANY_VO
     if path.suffix.lower() in MIDI_ENDINGS:
         return _of_midi(path, lambda data: _written_in(data, steps_per_quarter, wanted))
     if path.suffix.lower() in SCORE_ENDINGS:
-        return _read_score(path, bpm, wanted)
+        return _read_score(path, steps_per_quarter, bpm, wanted)
     known = ", ".join((*MIDI_ENDINGS, *SCORE_ENDINGS))
     raise WrongUse(f'{path}: a phrase must be one of {known}, got "{path.suffix}"')
 
@@ -116,12 +116,13 @@ def _written_in(data: bytes, steps_per_quarter: int, wanted: Wanted) -> WrittenP
     return WrittenPhrase(encode(notes), song.bpm, meter, key, song.pickup)
 
 
-def _read_score(path: Path, bpm: float, wanted: Wanted) -> WrittenPhrase:
+def _read_score(path: Path, steps_per_quarter: int, bpm: float, wanted: Wanted) -> WrittenPhrase:
     read_file(path, MAX_SCORE_BYTES)
     if wanted.channel is not None:
         raise WrongUse(f"--channel chooses a channel of a MIDI file; {path} is a score")
     chosen = [] if wanted.track is None else ["--track", wanted.track]
-    command = [sys.executable, "-m", "antiphon_training", "encode", "--json", *chosen, "--", str(path)]
+    asked = ["--json", "--steps-per-quarter", str(steps_per_quarter), *chosen, "--", str(path)]
+    command = [sys.executable, "-m", "antiphon_training", "encode", *asked]
     try:
         done = subprocess.run(
             command,

@@ -1,10 +1,12 @@
 """Makes a voice that can answer from a model, and warms it before it plays. Knows no port."""
 
 import gc
+import math
 from collections.abc import Sequence
 
 from antiphon.compose.context import Context
 from antiphon.compose.model import Model
+from antiphon.compose.symbols import regridded
 from antiphon.listen.repertoire import Repertoire
 from antiphon.perform.answer.programs import Voice
 from antiphon.trained_model import TrainedModel
@@ -13,10 +15,23 @@ _WARM_STEPS = 64
 
 
 def make_voice(chosen: TrainedModel, context: Context | None, remembered: Sequence[str] = ()) -> Voice:
-    """The voice of a model; `context` as its card says unless given.
+    """The voice of a model that plays alone; `context` as its card says unless given."""
+    return make_voices((chosen,), context, remembered)[0]
 
-    `remembered` is what an earlier session kept: symbols, "" for each step between two songs.
+
+def make_voices(
+    models: Sequence[TrainedModel], context: Context | None, remembered: Sequence[str] = ()
+) -> list[Voice]:
+    """The voices of models that play together.
+
+    `remembered` is what an earlier session of theirs kept: symbols, GAP for each step between two songs, on
+    the grid that they share.
     """
+    steps = math.lcm(*(model.steps_per_quarter for model in models))
+    return [_voice(model, context, regridded(remembered, steps, model.steps_per_quarter)) for model in models]
+
+
+def _voice(chosen: TrainedModel, context: Context | None, remembered: Sequence[str]) -> Voice:
     memory, vocabulary = chosen.memory(), chosen.vocabulary
     if memory is not None:
         gap = len(vocabulary)

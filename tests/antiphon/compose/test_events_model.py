@@ -5,15 +5,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from antiphon.compose.events_model import LENGTHS, EventModel, EventWeights
+from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
+from antiphon.compose.events_model import OFF_TABLE_END, EventModel, EventWeights
 from antiphon.compose.model import prime
 from antiphon.compose.place import NO_BARS, Bars
 from fakes import random_event_weights
 
 V, HOLD, END = 7, 5, 4
 WEIGHTS = random_event_weights(V)
+FINE = EventGrid(12, (1, 2, 3, 4, 6, 12))
+FINE_WEIGHTS = random_event_weights(V, grid=FINE)
+LENGTHS = SIXTEENTHS.classes
 streams = st.lists(st.sampled_from([0, 1, 2, 3, HOLD, HOLD, HOLD]), max_size=60)
 all_bars = st.sampled_from([NO_BARS, Bars("4/4"), Bars("3/4", -4), Bars("6/8", 5)])
+fine_bars = st.sampled_from([NO_BARS, Bars("4/4", 0, 12), Bars("3/4", -4, 12), Bars("6/8", 5, 12)])
 
 
 def softmax(x):
@@ -24,14 +29,21 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-def textbook(w, stream, bars):
+def textbook(w, stream, bars, grid=SIXTEENTHS):
     """The network event by event in float64, and its hazard from sums of its lengths' chances."""
+    table = list(grid.lengths)
+
+    def class_of(length):
+        near = min(table, key=lambda known: (abs(known - length), known))
+        return table.index(near) if length <= table[-1] else len(table)
+
     wide = {field.name: getattr(w, field.name).astype(float) for field in dataclasses.fields(w)}
     u = w.units
 
     def cell(state, symbol, length, step):
         place, bar = bars.at(step)
-        tables = ("symbol", symbol), ("length", length), ("place", place), ("bar", bar)
+        within = bars.within_quarter(step)
+        tables = ("symbol", symbol), ("length", length), ("place", place), ("bar", bar), ("within", within)
         x = np.concatenate([wide[f"{name}_embedding"][row] for name, row in tables])
         z = x @ wide["kernel"] + state[0] @ wide["recurrent"] + wide["bias"]
         i, f, c, o = (z[k * u : (k + 1) * u] for k in range(4))
@@ -40,6 +52,7 @@ def textbook(w, stream, bars):
 
     def lengths(hidden, symbol, step):
         heard = [hidden, wide["symbol_embedding"][symbol], wide["place_embedding"][bars.at(step)[0]]]
+        heard.append(wide["within_embedding"][bars.within_quarter(step)])
         inner = np.maximum(np.concatenate(heard) @ wide["length_kernel"] + wide["length_bias"], 0)
         return softmax(inner @ wide["length_out_kernel"] + wide["length_out_bias"])
 
@@ -56,11 +69,16 @@ def textbook(w, stream, bars):
             chances, sounding, age = lengths(before[0], symbol, step), symbol, 1
         elif age:
             age += 1
-        supposed = (sounding, min(age, LENGTHS)) if age else (END, 0)
+        supposed = (sounding, class_of(age) + 1) if age else (END, 0)
         now = cell(before if age else (np.zeros(u), np.zeros(u)), *supposed, step + 1)
     following = symbols(now[0])
     if age:
-        over = chances[age - 1] / chances[age - 1 :].sum() if age < LENGTHS else 1 / 16
+        if age > table[-1]:
+            over = 1 / 16 if age % (grid.steps_per_quarter // 4) == 0 else OFF_TABLE_END
+        else:
+            over = OFF_TABLE_END
+            if age in table:
+                over = chances[table.index(age)] / chances[table.index(age) :].sum()
         following = following * over
         following[HOLD] = 1 - over
     return following
@@ -74,6 +92,32 @@ def test_the_stream_is_the_textbook_network_read_out_as_a_hazard(stream, bars):
     assert said == pytest.approx(textbook(WEIGHTS, stream, bars), abs=1e-5)
     assert said.sum() == pytest.approx(1.0, abs=1e-12)
     assert (said >= 0).all()
+
+
+@settings(deadline=None)
+@given(streams, fine_bars)
+def test_on_a_finer_grid_too(stream, bars):
+    model = EventModel(FINE_WEIGHTS, HOLD, END, FINE)
+    said = prime(model, stream, END, bars)
+    assert said == pytest.approx(textbook(FINE_WEIGHTS, stream, bars, FINE), abs=1e-5)
+    assert said.sum() == pytest.approx(1.0, abs=1e-12)
+
+
+@given(streams, fine_bars)
+def test_a_note_must_be_held_where_the_table_has_no_length(stream, bars):
+    model = EventModel(FINE_WEIGHTS, HOLD, END, FINE)
+    said = prime(model, stream, END, bars)
+    assert model.must_hold == (said[HOLD] == 1 - OFF_TABLE_END)
+
+
+def test_what_is_asked_on_the_way_changes_nothing():
+    asked, silent = (EventModel(FINE_WEIGHTS, HOLD, END, FINE) for _ in range(2))
+    for model in (asked, silent):
+        model.reset(Bars("4/4", 0, 12))
+    for symbol in [END, 0, HOLD, HOLD, 1, HOLD, 2, HOLD, HOLD, HOLD, HOLD, 3]:
+        asked.step(symbol)
+        silent.hear(symbol)
+    assert (asked.expected() == silent.expected()).all()
 
 
 def test_a_note_can_be_held_for_ever_but_a_song_does_not_begin_with_a_hold():
@@ -105,7 +149,7 @@ def test_probabilities_given_out_are_not_overwritten():
 
 @pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(EventWeights)])
 def test_a_misshapen_array_is_named(name):
-    arrays = {field.name: getattr(WEIGHTS, field.name) for field in dataclasses.fields(WEIGHTS)}
+    arrays = {field.name: getattr(FINE_WEIGHTS, field.name) for field in dataclasses.fields(WEIGHTS)}
     with pytest.raises(ValueError, match=r"must have shape|not finite"):
         EventWeights(**{**arrays, name: np.zeros((3, 5), np.float32)})
     with pytest.raises(ValueError, match=f"{name} holds a number that is not finite"):

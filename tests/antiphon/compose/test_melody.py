@@ -63,7 +63,7 @@ def test_a_phrase_that_was_answered_stays_in_memory_and_one_told_again_does_not(
     melody.hear(FIGURE)
     melody.hear(("60", "_", "67", "65"))  # the same phrase, understood better
     melody.next()
-    said = len(memory.said)
+    said = memory.steps
     melody.keep()
     melody.hear(FIGURE[:1])
     assert len(memory.kept) == said

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from antiphon.compose.memory import DISTANCES, MOST_STEPS, RUNS, TASTE, Experience, Memory
+from antiphon.compose.memory import DISTANCES, MOST_SIXTEENTHS, RUNS, TASTE, Experience, Memory
 from antiphon.compose.place import NO_BARS, Bars
 
 V, HOLD = 6, 5
@@ -83,14 +83,15 @@ def test_a_figure_that_was_heard_comes_back():
 def test_a_phrase_lies_on_its_bars_behind_the_last_one():
     memory = memory_of([0, 1, 2, 3], [0])
     memory.begin(Bars("3/8", -2))
-    assert memory.said.tolist() == [V, V, V, V, V, V, 0, 1, 2, 3, V, V, 0, V, V, V][: len(memory.said)]
-    assert len(memory.said) % 6 == 4
+    memory.keep()
+    assert memory.kept == (V, V, V, V, V, V, 0, 1, 2, 3, V, V, 0, V, V, V)
+    assert memory.steps % 6 == 4
 
 
 def test_runs_do_not_cross_from_one_song_into_the_next():
     memory = memory_of([0, 1], [2])
     memory.begin(BAR)
-    assert (memory.classes % RUNS == 0).all()
+    assert (memory.predictions().classes % RUNS == 0).all()
 
 
 def test_what_is_not_kept_is_forgotten():
@@ -101,7 +102,7 @@ def test_what_is_not_kept_is_forgotten():
         memory.hear(symbol)
     memory.begin(BAR)
     assert memory.kept == before
-    assert 3 not in memory.said
+    assert memory.predictions().others[3] == 0
     memory.clear()
     assert memory.kept == ()
     assert memory.mix(EVEN) is EVEN
@@ -132,10 +133,10 @@ def test_a_long_night_fits_and_stays_on_its_bars(bars):
         memory.begin(bars)
         for symbol in generator.integers(0, V, 300):
             memory.hear(int(symbol))
-            assert len(memory.said) < MOST_STEPS
+            assert memory.steps < MOST_SIXTEENTHS
         memory.keep()
     memory.begin(bars)
-    assert len(memory.said) % (bars.steps or 1) == 0
+    assert memory.steps % (bars.steps or 1) == 0
     assert memory.mix(EVEN).sum() == pytest.approx(1.0)
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon.compose.memory import MOST_STEPS
+from antiphon.compose.memory import MOST_SIXTEENTHS
 from antiphon.errors import Failure
 from antiphon.files import memory as memory_file
 
@@ -34,7 +34,7 @@ def test_without_a_file_nothing_is_remembered(tmp_path):
         json.dumps({"format": 2, "symbols": ""}),
         json.dumps({"format": 1}),
         json.dumps({"format": 1, "symbols": "60 128"}),
-        json.dumps({"format": 1, "symbols": "60 " * (MOST_STEPS + 1)}),
+        json.dumps({"format": 1, "symbols": "60 " * (MOST_SIXTEENTHS + 1)}),
         json.dumps({"format": 1, "symbols": ["60"]}),
         json.dumps({"format": 1, "symbols": "x" * 60_000}),
         json.dumps({"format": float("nan"), "symbols": ""}),
@@ -57,7 +57,7 @@ def test_what_cannot_be_written_is_said(tmp_path):
 
 
 def test_a_full_memory_is_not_too_large_to_read(tmp_path):
-    remembered = ("127",) * MOST_STEPS
+    remembered = ("127",) * MOST_SIXTEENTHS
     memory_file.write(tmp_path / "memory.json", remembered)
     assert memory_file.read(tmp_path / "memory.json") == remembered
 

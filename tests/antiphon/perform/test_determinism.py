@@ -148,8 +148,8 @@ def seldom(chance):
 def small_memory():
     """A memory that is full after a few phrases."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(memories, "MOST_STEPS", 160)
-        patch.setattr(memories, "_KEPT_STEPS", 96)
+        patch.setattr(memories, "MOST_SIXTEENTHS", 160)
+        patch.setattr(memories, "_KEPT_SIXTEENTHS", 96)
         yield
 
 

@@ -52,7 +52,7 @@ def test_a_song_lies_in_the_bars_of_its_score_where_they_add_up(data):
     assert dataset.bars_of(song).at(4) == Bars("3/4").at(0)
     assert dataset.bars_of(replace(song, meter=None)) == NO_BARS
     assert dataset.bars_of(replace(song, bars_off=1)) == NO_BARS
-    assert replace(dataset, steps_per_quarter=12).bars_of(song) == NO_BARS
+    assert replace(dataset, steps_per_quarter=12).bars_of(song) == Bars("3/4", -4, 12)
 
 
 def test_every_song_is_on_one_side_of_the_split(data):

@@ -5,7 +5,7 @@ import pytest
 from antiphon_training.corpus.songs import ParsedSong, Sound
 from antiphon_training.data.gridding import (
     ACCEPTABLE_DURATIONS,
-    LONGEST_STEPS,
+    LONGEST_QUARTERS,
     RefusedError,
     notes_acceptable,
     notes_rounded,
@@ -44,7 +44,7 @@ def test_a_few_notes_without_a_step_are_left_out_and_many_are_refused():
 
 
 def test_what_is_too_long_or_no_pitch_is_refused():
-    assert reason(notes_rounded, song(LONGEST_STEPS / 4 + 1)) == "too long"
+    assert reason(notes_rounded, song(LONGEST_QUARTERS + 1.0)) == "too long"
     assert reason(notes_rounded, song(1.0, pitch=128)) == "pitch out of range"
 
 

@@ -86,16 +86,17 @@ def test_a_data_folder_says_what_was_kept_and_what_was_not(phrase, tmp_path):
     assert "reading scores" not in out
 
 
-def test_the_default_recipe_rounds_what_the_grid_cannot_say(phrase, tmp_path):
+def test_what_sixteenths_cannot_say_is_rounded_or_on_a_finer_grid(phrase, tmp_path):
     tune = "X:1\nT:Triplets\nM:2/4\nL:1/4\nK:C\n(3CDE F|G A|(3c/d/e/ c|B5/2 A/|\n"
     (tmp_path / "scores" / "book.abc").write_text(tune)
     assert phrase("--scores", "scores", "--out", "seed", "--recipe", "seed")[0] == FAILED
-    code, out, _ = phrase("--scores", "scores", "--out", "data", "--json")
-    counts = json.loads(out)
-    assert (code, counts["kept"], counts["rounded"], counts["shortened"]) == (DONE, 1, 1, 0)
-    said = json.loads((tmp_path / "data" / "songs.json").read_text())
-    assert said["acceptable_durations"] is None
-    assert said["songs"][0]["moved"] == 4
+    for recipe, steps, moved in (("stream", 4, 4), ("default", 24, None)):
+        code, out, _ = phrase("--scores", "scores", "--out", recipe, "--recipe", recipe, "--json")
+        counts = json.loads(out)
+        assert (code, counts["kept"], counts["rounded"], counts["shortened"]) == (DONE, 1, bool(moved), 0)
+        said = json.loads((tmp_path / recipe / "songs.json").read_text())
+        assert (said["acceptable_durations"], said["steps_per_quarter"]) == (None, steps)
+        assert said["songs"][0].get("moved") == moved
     assert not (tmp_path / "seed").exists()
 
 

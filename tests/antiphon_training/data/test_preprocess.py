@@ -13,7 +13,7 @@ from antiphon.listen.key import Key
 from antiphon_training.corpus.songs import ParsedSong, Sound
 from antiphon_training.data.gridding import (
     ACCEPTABLE_DURATIONS,
-    LONGEST_STEPS,
+    LONGEST_QUARTERS,
     RefusedError,
     has_acceptable_durations,
 )
@@ -91,7 +91,7 @@ def test_notes_off_the_grid_or_over_each_other_are_refused():
 
 
 def test_the_longest_song_is_4096_steps():
-    assert len(encode_song(song(*[(4.0, 60)] * 256)).stream) == LONGEST_STEPS
+    assert len(encode_song(song(*[(4.0, 60)] * 256)).stream) == 4 * LONGEST_QUARTERS
 
 
 NOTES = tuple(GridNote(4 * i, 4, pitch) for i, pitch in enumerate((57, 60, 64, 69, 68, 69, 57, 57)))

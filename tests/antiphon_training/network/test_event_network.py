@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
 from antiphon.compose.events_model import EventModel, EventWeights
 from antiphon.compose.lstm import softmax
 from antiphon.compose.place import NO_BARS, Bars
@@ -19,29 +20,32 @@ from toy_songs import SCALE
 VOCABULARY = Vocabulary.of([SCALE])
 HOLD, END = VOCABULARY.id("_"), VOCABULARY.id("/")
 STREAM = parse("60 _ _ _ 62 r 64 _ _ 65 _ _ _ _ _ _ _ 67 _ 60")
+FINE = EventGrid(12, (1, 2, 3, 4, 6, 8, 12))
 
 
-def random_network(random_seed: int) -> EventNetwork:
+def random_network(random_seed: int, grid: EventGrid = SIXTEENTHS) -> EventNetwork:
     keras().utils.set_random_seed(random_seed)
-    network = EventNetwork(RECIPES["default"].with_settings(units=12), VOCABULARY)
+    network = EventNetwork(RECIPES["default"].with_settings(units=12), VOCABULARY, grid)
     rng = np.random.default_rng(random_seed)
     network.model.set_weights([rng.normal(0, 0.4, array.shape) for array in network.model.get_weights()])
     return network
 
 
-def logits(model: Model, song: EventSong) -> tuple[np.ndarray, np.ndarray]:
-    following, lasting = model(list(padded([song], END)[:5]), training=False)
+def logits(model: Model, song: EventSong, grid: EventGrid = SIXTEENTHS) -> tuple[np.ndarray, np.ndarray]:
+    following, lasting = model(list(padded([song], END, grid)[: len(model.inputs)]), training=False)
     return np.asarray(following)[0], np.asarray(lasting)[0]
 
 
-def following_by_keras(model: Model, stream: tuple[str, ...], bars: Bars) -> np.ndarray:
+def following_by_keras(
+    model: Model, stream: tuple[str, ...], bars: Bars, grid: EventGrid = SIXTEENTHS
+) -> np.ndarray:
     """What Keras says after a stream: its last note goes on, or it is over and the next symbol follows."""
     song = event_song(stream, VOCABULARY, bars)
-    following, lasting = logits(model, song)
+    following, lasting = logits(model, song, grid)
     n = len(song.symbols)
     chances, lengths = softmax(following[n]), softmax(lasting[n - 1])
-    age = int(song.lengths[-1])
-    over = lengths[age - 1] / lengths[age - 1 :].sum()
+    kind = grid.class_of(int(song.lengths[-1]))
+    over = lengths[kind] / lengths[kind:].sum()
     chances *= over
     chances[HOLD] = 1.0 - over
     return chances
@@ -58,6 +62,19 @@ def test_stepped_in_numpy_it_is_keras_at_every_step(random_seed: int, bars: Bars
         ours = stepped.step(VOCABULARY.id(symbol))
         assert ours.sum() == pytest.approx(1.0, abs=1e-9)
         assert np.abs(ours - following_by_keras(network.model, STREAM[:place], bars)).max() < 1e-5
+
+
+@pytest.mark.parametrize("bars", [Bars("", 0, 12), Bars("3/4", -4, 12), Bars("6/8", 7, 12)])
+def test_on_a_finer_grid_too_wherever_a_note_may_end(bars: Bars) -> None:
+    network = random_network(3, FINE)
+    stepped = EventModel(network.weights(), HOLD, END, FINE)
+    stepped.reset(bars)
+    stepped.step(END)
+    for place, symbol in enumerate(STREAM, start=1):
+        ours = stepped.step(VOCABULARY.id(symbol))
+        if not stepped.must_hold:
+            theirs = following_by_keras(network.model, STREAM[:place], bars, FINE)
+            assert np.abs(ours - theirs).max() < 1e-5
 
 
 def test_before_the_first_note_it_is_keras_too() -> None:
@@ -94,4 +111,4 @@ def test_the_default_network_has_the_sizes_of_the_recipe() -> None:
     weights = EventNetwork(RECIPES["default"], VOCABULARY).weights()
     assert weights.units == 256
     widths = [table.shape[1] for table in weights.tables]
-    assert (widths, len(weights.length_bias)) == ([96, 32, 64, 16], 128)
+    assert (widths, len(weights.length_bias)) == ([96, 32, 64, 16, 0], 128)

@@ -41,10 +41,11 @@ def antiphon_train() -> None:
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The data folder to make.")
 @click.option(
     "--recipe",
-    type=click.Choice(["seed", "default"]),
+    type=click.Choice(["seed", "stream", "default"]),
     default="default",
     show_default=True,
-    help="seed: leave out songs with lengths off its list; default: round what is off the grid.",
+    help="seed: sixteenths, without songs that have lengths off its list; stream: sixteenths, other lengths "
+    "rounded; default: 24 steps a quarter.",
 )
 @voice_options
 @click.option("--verbose", is_flag=True, help="Say which voice of each file is read.")
@@ -209,13 +210,16 @@ def listen(
 
 @antiphon_train.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--steps-per-quarter", type=click.IntRange(1, 48), default=4, show_default=True, help="The grid's steps."
+)
 @voice_options
 @click.option("--json", "as_json", is_flag=True, help="With notes, track, key, meter and pickup, as JSON.")
-def encode(file: Path, track: str | None, channel: int | None, as_json: bool) -> None:
+def encode(file: Path, steps_per_quarter: int, track: str | None, channel: int | None, as_json: bool) -> None:
     """Print what `prepare` makes of a file: the melody of each song as symbols, in its own key."""
     from antiphon_training.commands.encode_command import encode_file, lines
 
-    songs = encode_file(file, Wanted(track, channel))
+    songs = encode_file(file, Wanted(track, channel), steps_per_quarter)
     click.echo(json.dumps(songs) if as_json else lines(songs))
 
 

@@ -9,7 +9,7 @@ from antiphon.compose.symbols import encode
 from antiphon.errors import Failure, WrongUse
 from antiphon.files.read import read_file
 from antiphon.midi.voice_choice import ANY_VOICE, Wanted
-from antiphon.timebase import quarters_to_steps
+from antiphon.timebase import STEPS_PER_QUARTER, quarters_to_steps
 from antiphon_training.corpus.corpus import music21_corpus, scores_of
 from antiphon_training.corpus.scores import MAX_SCORE_BYTES, read_score
 from antiphon_training.corpus.songs import FORMATS, ParsedSong, Score, UnreadableError
@@ -19,7 +19,7 @@ from antiphon_training.data.preprocess import encode_song, key_of
 Song = dict[str, Any]
 
 
-def encode_file(path: Path, wanted: Wanted = ANY_VOICE) -> Song:
+def encode_file(path: Path, wanted: Wanted = ANY_VOICE, steps_per_quarter: int = STEPS_PER_QUARTER) -> Song:
     """The first song of a file that has symbols, and `songs`: all of them, in their order.
 
     Of each song: title, `notes` as [length in quarters, pitch or None for a rest] as the file has them, track
@@ -35,14 +35,15 @@ def encode_file(path: Path, wanted: Wanted = ANY_VOICE) -> Song:
     read_file(path, MAX_SCORE_BYTES)
     if form != "midi":
         music21_corpus()
-    songs = [_song(replace(score, wanted=wanted)) for score in scores_of([path], path.parent)]
+    scores = [replace(score, wanted=wanted) for score in scores_of([path], path.parent)]
+    songs = [_song(score, steps_per_quarter) for score in scores]
     usable = [song for song in songs if "symbols" in song]
     if not usable:
         raise Failure(f"{path}: {songs[0]['refused'] if songs else 'has no song'}")
     return {**usable[0], "songs": songs}
 
 
-def _song(score: Score) -> Song:
+def _song(score: Score, steps_per_quarter: int) -> Song:
     try:
         song = read_score(score)
     except UnreadableError as error:
@@ -55,26 +56,27 @@ def _song(score: Score) -> Song:
         "meter": song.meters[0] if song.meters else "",
         "pickup": song.pickup,
     }
-    return read | dict(_refusal(song)) | dict(_on_the_grid(song))
+    return read | dict(_refusal(song, steps_per_quarter)) | dict(_on_the_grid(song, steps_per_quarter))
 
 
-def _refusal(song: ParsedSong) -> Iterator[tuple[str, str]]:
+def _refusal(song: ParsedSong, steps_per_quarter: int) -> Iterator[tuple[str, str]]:
     try:
-        encode_song(song, None)
+        encode_song(song, None, steps_per_quarter=steps_per_quarter)
     except RefusedError as error:
         yield "refused", str(error)
 
 
-def _on_the_grid(song: ParsedSong) -> Iterator[tuple[str, str]]:
+def _on_the_grid(song: ParsedSong, steps_per_quarter: int) -> Iterator[tuple[str, str]]:
     try:
-        notes = rounded_notes(song).notes
+        notes = rounded_notes(song, steps_per_quarter).notes
     except RefusedError:
         return
-    key, key_from = key_of(song.key, notes)
+    key, key_from = key_of(song.key, notes, steps_per_quarter)
     yield "key", str(key)
     yield "key_from", key_from
     if notes:
-        yield "symbols", " ".join(encode(notes, round(quarters_to_steps(song.length))))
+        length = round(quarters_to_steps(song.length, steps_per_quarter))
+        yield "symbols", " ".join(encode(notes, length))
 
 
 def lines(songs: Song) -> str:

@@ -45,6 +45,11 @@ def fit_folder(
     dataset = load_dataset(data)
     if recipe_name == "seed" and not dataset.filtered:
         raise WrongUse(f"{data} holds songs that the seed recipe leaves out; prepare them with --recipe seed")
+    if recipe.network == "lstm" and dataset.steps_per_quarter != recipe.steps_per_quarter:
+        raise WrongUse(
+            f"{data} has {dataset.steps_per_quarter} steps to a quarter, and the recipe {recipe_name} wants "
+            f"{recipe.steps_per_quarter}; prepare it with --recipe {recipe_name}"
+        )
     if threads is None:
         keras()
     else:

@@ -56,18 +56,20 @@ def learn(asked: Learning) -> int:
     """Read, train and write a bundle. Returns the exit code; raises WrongUse or Failure."""
     _check(asked)
     before = None if asked.begin_from is None else _bundle(asked.begin_from)
-    own = _own(asked)
+    steps = RECIPES["default"].steps_per_quarter if before is None else before.steps_per_quarter
+    own = _own(asked, steps)
     old = [] if before is None else _old(before, len(own.of("train")), asked)
     corpus = _corpus(asked, own, before)
     with _work_folder(asked.out) as work:
         known = () if before is None else before.vocabulary.symbols
-        dataset = dataset_of(to_learn(own.songs, old), work, corpus, known)
+        grid = steps if before is None else before.grid
+        dataset = dataset_of(to_learn(own.songs, old), work, corpus, known, grid)
         begun = None if before is None else _beginning(before, dataset)
         outcome = _fit(asked, dataset, work / "run", begun)
         if outcome.best is None and begun is None:
             click.echo(f"{ENDED[outcome.ended]} before an epoch was finished; nothing was written", err=True)
             return INTERRUPTED if outcome.ended == "stopped" else FAILED
-        mine = dataset_of(own.songs, work, corpus, dataset.vocabulary.symbols)
+        mine = dataset_of(own.songs, work, corpus, dataset.vocabulary.symbols, dataset.event_grid)
         written = write_learned(asked.out, asked.name, work / "run", mine, begun, outcome)
     click.echo(_last_lines(written, mine, old, begun, outcome))
     return INTERRUPTED if outcome.ended == "stopped" else DONE
@@ -92,12 +94,12 @@ def _bundle(name: str) -> Bundle:
     return found
 
 
-def _own(asked: Learning) -> OwnSongs:
+def _own(asked: Learning, steps_per_quarter: int) -> OwnSongs:
     found = own_files(asked.places)
     cache = ParseCache(asked.cache or default_folder())
     with _bar("reading scores", len(found.scores)) as seen:
         songs, unreadable = read_own(found, asked.jobs, cache, seen)
-    own = own_songs(songs, found.phrases, unreadable)
+    own = own_songs(songs, found.phrases, unreadable, steps_per_quarter)
     sizes = {split: len(own.of(split)) for split in ("train", "valid", "test")}
     click.echo(
         f"{len(own.songs)} songs and phrases: {sizes['train']} to learn, {sizes['valid']} to choose the best "
@@ -115,7 +117,8 @@ def _old(before: Bundle, learned: int, asked: Learning) -> list[Song]:
     """Songs that the model is to keep; none where they are not on this machine, which is said."""
     chosen = sample(before.card, learned)
     with _bar(f"reading songs of {before.card.name}", len(chosen)) as seen:
-        songs = old_songs(chosen, asked.jobs, ParseCache(asked.cache or default_folder()), seen)
+        cache = ParseCache(asked.cache or default_folder())
+        songs = old_songs(chosen, asked.jobs, cache, seen, before.steps_per_quarter)
     if not all(any(song.split == split for song in songs) for split in ("train", "valid")):
         click.echo(
             f"the songs of {before.card.name} ({before.card.corpus.title}) are not on this machine: "
@@ -173,7 +176,8 @@ def _last_lines(
     elif begun.beats(outcome):
         said = f"{ENDED[outcome.ended]}: no epoch was better than {begun.bundle.card.name}, which was kept"
     else:
-        theirs = held_out(dataset_of(old, mine.folder, mine.corpus), "valid") if old else []
+        kept = dataset_of(old, mine.folder, mine.corpus, grid=mine.event_grid)
+        theirs = held_out(kept, "valid") if old else []
         said += f" ({begun.bundle.card.name}: {bits_a_note(begun.bundle, songs):.2f}), best epoch {best}"
         if theirs:
             said += (

@@ -24,6 +24,7 @@ from antiphon_training.data.folder import data_folder, fill
 from antiphon_training.data.gridding import ACCEPTABLE_DURATIONS
 from antiphon_training.data.prepare import prepare_outcomes, summary
 from antiphon_training.data.song_file import SongFile
+from antiphon_training.recipe import RECIPES
 
 Workers = Callable[[Iterable[Job], ScoreEncoder], Iterator[Done[Outcome]]]
 
@@ -50,11 +51,15 @@ def prepare_folder(
     music21_corpus()
     corpus, paths, folder = _find(corpus_name, scores)
     acceptable = ACCEPTABLE_DURATIONS if recipe == "seed" else None
+    steps_per_quarter = RECIPES[recipe].steps_per_quarter
     with data_folder(out, force) as beside, _workers(jobs, dask) as work:
         songs = SongFile(beside / "kept.jsonl")
-        found, encoder = _Found(paths, folder, limit, wanted), ScoreEncoder(_usable(cache), acceptable)
+        found = _Found(paths, folder, limit, wanted)
+        encoder = ScoreEncoder(_usable(cache), acceptable, steps_per_quarter)
         with closing(_outcomes(found, work, encoder, verbose)) as outcomes:
-            prepared = prepare_outcomes(corpus, outcomes, sequence_length, songs, acceptable)
+            prepared = prepare_outcomes(
+                corpus, outcomes, sequence_length, songs, acceptable, steps_per_quarter
+            )
         fill(beside, prepared)
         songs.remove()
         return summary(prepared)

@@ -9,14 +9,12 @@ from typing import Any
 
 from antiphon.files.take_file import read as read_take
 from antiphon.listen.key import Key
-from antiphon.timebase import STEPS_PER_QUARTER, Meter
+from antiphon.timebase import Meter
 from antiphon_training.corpus.songs import ParsedSong, Sound, UnreadableError
 
 _HEARD = "heard"
-# A take names places in the bar in these steps; other grids are left.
-_STEPS = STEPS_PER_QUARTER
-# The lengths in steps that a longer one is written with, as if a tie joined them.
-_WRITTEN = (16, 12, 8, 6, 4, 3, 2, 1)
+# The lengths in quarters that a longer one is written with, as if a tie joined them.
+_WRITTEN = (4.0, 3.0, 2.0, 1.5, 1.0, 0.75, 0.5, 0.25)
 
 
 def phrases_of_take(data: bytes, name: str) -> list[ParsedSong] | None:
@@ -51,21 +49,21 @@ def _phrase(said: list[Any], source: str, meter: Meter) -> ParsedSong | None:
 
     The meter that was heard is last; takes of earlier versions do not have it, and are in `meter`.
     """
-    _, _, (_, *notes), (_, tonic, mode), (_, _, _, steps_per_quarter), *more = said
+    _, _, (_, *notes), (_, tonic, mode), (_, _, _, steps), *more = said
     _, _, *heard_meter = more
     if heard_meter and heard_meter[0] is not None:
         meter = Meter(*heard_meter[0][1:])
-    if steps_per_quarter != _STEPS or not notes:
+    if not notes:
         return None
     played = sorted((int(onset), int(length), int(pitch)) for _, onset, length, pitch in notes)
     first = played[0][0]
-    bar_steps = round(meter.quarters_per_bar * _STEPS)
+    bar_steps = round(meter.quarters_per_bar * steps)
     return ParsedSong(
         title=source,
         source=source,
-        sounds=tuple(_sounds([(onset - first, length, pitch) for onset, length, pitch in played])),
+        sounds=tuple(_sounds([(onset - first, length, pitch) for onset, length, pitch in played], steps)),
         meters=(str(meter),),
-        pickup=_pickup_steps(first % bar_steps, bar_steps) / _STEPS,
+        pickup=_pickup_steps(first % bar_steps, bar_steps) / steps,
         key=str(Key(tonic, mode)),
     )
 
@@ -78,22 +76,22 @@ def _pickup_steps(place: int, bar_steps: int) -> int:
     return bar_steps - place if 2 * place >= bar_steps else -place
 
 
-def _sounds(notes: list[tuple[int, int, int]]) -> Iterator[Sound]:
-    """Notes, and rests between them; a note ends where the next one begins."""
+def _sounds(notes: list[tuple[int, int, int]], steps: int) -> Iterator[Sound]:
+    """Notes, and rests between them, of so many steps in a quarter; a note ends where the next one begins."""
     at = 0
     for place, (onset, length, pitch) in enumerate(notes):
         if onset > at:
-            yield _sound(at, onset - at, None)
+            yield _sound(at, onset - at, None, steps)
         following = notes[place + 1][0] if place + 1 < len(notes) else onset + length
         at = min(onset + length, following)
         if at > onset:
-            yield _sound(onset, at - onset, pitch)
+            yield _sound(onset, at - onset, pitch, steps)
 
 
-def _sound(onset: int, length: int, pitch: int | None) -> Sound:
+def _sound(onset: int, length: int, pitch: int | None, steps: int) -> Sound:
     written, left = [], length
     while left:
-        part = next(one for one in _WRITTEN if one <= left)
-        written.append(part / _STEPS)
-        left -= part
-    return Sound(onset / _STEPS, length / _STEPS, tuple(written), pitch)
+        part = next((one for one in _WRITTEN if one * steps <= left), left / steps)
+        written.append(part)
+        left -= round(part * steps)
+    return Sound(onset / steps, length / steps, tuple(written), pitch)

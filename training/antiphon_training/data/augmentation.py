@@ -6,6 +6,7 @@ import numpy as np
 
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.symbols import Vocabulary, is_pitch
+from antiphon.timebase import steps_of_sixteenths
 from antiphon_training.data.batches import Ids
 from antiphon_training.data.song_events import EventSong
 from antiphon_training.recipe import Recipe
@@ -50,13 +51,14 @@ def varied(song: EventSong, recipe: Recipe, keys: Keys, rng: np.random.Generator
         song = keys.moved(song, int(rng.choice(_SHIFTS, p=_CHANCES)))
     chance = rng.random()
     if chance < recipe.place_forgotten:
-        return song.in_bars(NO_BARS)
+        return song.in_bars(replace(NO_BARS, steps_per_quarter=song.bars.steps_per_quarter))
     if chance < recipe.place_forgotten + recipe.place_wrong:
         return song.in_bars(_misheard(song.bars, rng))
     return song
 
 
 def _misheard(bars: Bars, rng: np.random.Generator) -> Bars:
-    """The first bar line at most half a bar early or late."""
-    half = bars.steps // 2
-    return Bars(bars.meter, int(rng.integers(-half, half))) if half else bars
+    """The first bar line at most half a bar early or late, by whole sixteenths."""
+    sixteenth = steps_of_sixteenths(1, bars.steps_per_quarter)
+    half = bars.steps // sixteenth // 2
+    return replace(bars, offset_steps=int(rng.integers(-half, half)) * sixteenth) if half else bars

@@ -2,12 +2,14 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from antiphon.compose import symbols
-from antiphon.compose.place import NO_BARS, Bars
+from antiphon.compose.event_grid import EventGrid
+from antiphon.compose.place import Bars
 from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure, WrongUse
 from antiphon.files.read import read_file
@@ -15,7 +17,7 @@ from antiphon_training.data.entries import CATALOGUE_FILE, Entry, entries, read_
 
 MAX_TEXT_BYTES = 64 << 20  # of many songs
 SPLITS = ("train", "valid", "test")
-_SIXTEENTHS = 4  # steps per quarter for which places in the bar are numbered
+_FEWEST_OF_A_LENGTH = 3  # a rarer length is a slip of the pen, or a song of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,10 @@ class Song:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A data folder. `corpus` says name, title and licence."""
+    """A data folder. `corpus` says name, title and licence.
+
+    `lengths` are those of a network that learns on; None: those that the training songs have.
+    """
 
     folder: Path
     songs: tuple[Song, ...]
@@ -43,6 +48,7 @@ class Dataset:
     key_rule: str
     sequence_length: int
     filtered: bool = True  # by the durations of the seed recipe
+    lengths: tuple[int, ...] | None = None
 
     def of(self, split: str) -> list[Song]:
         """The songs of one side of the split. Raises ValueError for an unknown side."""
@@ -56,13 +62,28 @@ class Dataset:
 
     def bars_of(self, song: Song) -> Bars:
         """The bars that a song lies in; none where the score names no meter or its bars do not add up."""
-        if song.meter is None or song.bars_off > 0 or self.steps_per_quarter != _SIXTEENTHS:
-            return NO_BARS
-        return Bars(song.meter, -song.pickup_steps)
+        if song.meter is None or song.bars_off > 0:
+            return Bars("", 0, self.steps_per_quarter)
+        return Bars(song.meter, -song.pickup_steps, self.steps_per_quarter)
+
+    @property
+    def event_grid(self) -> EventGrid:
+        """The grid of a network of events that learns from this."""
+        if self.lengths is not None:
+            return EventGrid(self.steps_per_quarter, self.lengths)
+        counts = Counter(length for song in self.of("train") for length in lengths_of(song.stream))
+        used = {length for length, often in counts.items() if often >= _FEWEST_OF_A_LENGTH}
+        return EventGrid.of_lengths(self.steps_per_quarter, used)
 
     def sources_of(self, split: str) -> list[str]:
         """Where the songs of one side came from, "erk10.abc#12"."""
         return [song.source for song in self.of(split)]
+
+
+def lengths_of(stream: Sequence[str]) -> list[int]:
+    """The lengths of a song's notes and rests, in steps."""
+    begins = [step for step, symbol in enumerate(stream) if symbol != symbols.HOLD]
+    return [after - step for step, after in zip(begins, [*begins[1:], len(stream)], strict=True)]
 
 
 def load_dataset(folder: Path) -> Dataset:

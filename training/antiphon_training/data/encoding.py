@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from antiphon.timebase import STEPS_PER_QUARTER
 from antiphon_training.corpus.cache import ParseCache
 from antiphon_training.corpus.corpus import Loaded
 from antiphon_training.corpus.scores import read_score
@@ -35,17 +36,19 @@ class ScoreEncoder:
     """Reads and encodes one score. What a cache folder on the same machine knows is not read again.
 
     A value that goes to worker processes; `cache` None keeps nothing. `acceptable` are the durations that
-    pass, in quarters; None: any, rounded to the grid.
+    pass, in quarters; None: any, rounded to the grid of `steps_per_quarter`.
     """
 
     cache: Path | None
     acceptable: tuple[float, ...] | None
+    steps_per_quarter: int = STEPS_PER_QUARTER
 
     def __call__(self, score: Score) -> Outcome:
         reading = _reading(score, None if self.cache is None else _kept_in(self.cache))
         if isinstance(reading, UnreadableError):
             return Refusal(score.source, UNREADABLE, str(reading))
-        return encode(replace(reading, title=reading.title or score.stem), self.acceptable)
+        titled = replace(reading, title=reading.title or score.stem)
+        return encode(titled, self.acceptable, self.steps_per_quarter)
 
 
 @cache
@@ -67,9 +70,11 @@ def _reading(score: Score, known: ParseCache | None) -> Reading:
     return reading
 
 
-def encode(song: ParsedSong, acceptable: Sequence[float] | None) -> Outcome:
+def encode(
+    song: ParsedSong, acceptable: Sequence[float] | None, steps_per_quarter: int = STEPS_PER_QUARTER
+) -> Outcome:
     try:
-        return encode_song(song, acceptable)
+        return encode_song(song, acceptable, steps_per_quarter=steps_per_quarter)
     except RefusedError as refused:
         return Refusal(song.source, refused.reason, str(refused), song.voice)
 
@@ -81,7 +86,9 @@ def outcome_of(result: Outcome | LeftOutError) -> Outcome:
     return result
 
 
-def encoded(loaded: Loaded, acceptable: Sequence[float] | None) -> Iterator[Outcome]:
+def encoded(
+    loaded: Loaded, acceptable: Sequence[float] | None, steps_per_quarter: int = STEPS_PER_QUARTER
+) -> Iterator[Outcome]:
     """What became of songs that are in memory: first those that could not be read."""
     yield from (Refusal(source, UNREADABLE, reason) for source, reason in loaded.unreadable)
-    yield from (encode(song, acceptable) for song in loaded.songs)
+    yield from (encode(song, acceptable, steps_per_quarter) for song in loaded.songs)

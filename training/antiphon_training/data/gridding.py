@@ -1,4 +1,4 @@
-"""The notes of a song on the grid of sixteenths, and what each recipe refuses there.
+"""The notes of a song on the grid, and what each recipe refuses there.
 
 The names of the filter are those of the seed recipe. Knows no key and no symbols.
 """
@@ -11,7 +11,7 @@ from antiphon.timebase import STEPS_PER_QUARTER, quarters_to_steps
 from antiphon_training.corpus.songs import ParsedSong, say_quarters
 
 ACCEPTABLE_DURATIONS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
-LONGEST_STEPS = 4096
+LONGEST_QUARTERS = 1024
 # A song is left out where the grid has no step for more than this share of its notes.
 MOST_LEFT_OUT = 0.1
 
@@ -45,8 +45,8 @@ def grid_notes(song: ParsedSong) -> tuple[GridNote, ...]:
 
 def _step(quarters: float) -> int:
     steps = quarters_to_steps(quarters)
-    if abs(steps - round(steps)) > 1e-6 or steps > LONGEST_STEPS:
-        kind = "too long" if steps > LONGEST_STEPS else "off the grid"
+    if abs(steps - round(steps)) > 1e-6 or quarters > LONGEST_QUARTERS:
+        kind = "too long" if quarters > LONGEST_QUARTERS else "off the grid"
         raise RefusedError(kind, f"a note at or of {say_quarters(quarters)} quarters")
     return round(steps)
 
@@ -57,24 +57,24 @@ def _pitch(pitch: int) -> int:
     return pitch
 
 
-def rounded_notes(song: ParsedSong) -> OnGrid:
-    """The notes of a song on the grid of sixteenths, rounded where they are off it.
+def rounded_notes(song: ParsedSong, steps_per_quarter: int = STEPS_PER_QUARTER) -> OnGrid:
+    """The notes of a song on the grid, rounded where they are off it.
 
     Raises RefusedError for a song that is too long, or with notes that overlap or are no notes of MIDI.
     """
     written = [(s.onset, s.duration, _pitch(s.pitch)) for s in song.sounds if s.pitch is not None]
-    steps = quarters_to_steps(song.length)
-    if steps > LONGEST_STEPS:
-        raise RefusedError("too long", f"a phrase may have 1–{LONGEST_STEPS} steps, got {round(steps)}")
+    if song.length > LONGEST_QUARTERS:
+        found = say_quarters(song.length)
+        raise RefusedError("too long", f"a phrase may have 1–{LONGEST_QUARTERS} quarters, got {found}")
     try:
-        return on_grid(written, STEPS_PER_QUARTER)
+        return on_grid(written, steps_per_quarter)
     except ValueError as error:
         raise RefusedError("overlapping notes", str(error)) from error
 
 
-def notes_rounded(song: ParsedSong) -> OnGrid:
+def notes_rounded(song: ParsedSong, steps_per_quarter: int = STEPS_PER_QUARTER) -> OnGrid:
     """As the default recipe has it. Raises RefusedError where too many notes find no step."""
-    found = rounded_notes(song)
+    found = rounded_notes(song, steps_per_quarter)
     total = len(found.notes) + found.left_out
     if found.left_out > MOST_LEFT_OUT * total:
         detail = f"{found.left_out} of {total} notes are faster than the grid"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from antiphon.bundle import Card
 from antiphon.errors import UserError
+from antiphon.timebase import STEPS_PER_QUARTER
 from antiphon_training.corpus.cache import ParseCache
 from antiphon_training.corpus.corpus import collection, load_songs, scores_of
 from antiphon_training.corpus.songs import Score
@@ -47,14 +48,19 @@ def _first(scores: Iterable[Score], number: int) -> list[Score]:
 
 
 def old_songs(
-    chosen: list[tuple[Score, str]], jobs: int, cache: ParseCache | None, seen: Callable[[], object]
+    chosen: list[tuple[Score, str]],
+    jobs: int,
+    cache: ParseCache | None,
+    seen: Callable[[], object],
+    steps_per_quarter: int = STEPS_PER_QUARTER,
 ) -> list[Song]:
     """The songs of a sample; those that the recipe leaves out are left out."""
     splits = {score.source: split for score, split in chosen}
     songs = []
     for parsed in load_songs([score for score, _ in chosen], jobs, cache, seen).songs:
         try:
-            songs.append(song_of(encode_song(parsed, None), splits[parsed.source]))
+            encoded = encode_song(parsed, None, steps_per_quarter=steps_per_quarter)
+            songs.append(song_of(encoded, splits[parsed.source]))
         except RefusedError:
             continue
     return songs

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from antiphon.compose.event_grid import EventGrid
 from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure
 from antiphon.timebase import STEPS_PER_QUARTER
@@ -45,17 +46,21 @@ class OwnSongs:
 
 
 def own_songs(
-    songs: Iterable[ParsedSong], phrases: Iterable[ParsedSong], unreadable: Iterable[tuple[str, str]]
+    songs: Iterable[ParsedSong],
+    phrases: Iterable[ParsedSong],
+    unreadable: Iterable[tuple[str, str]],
+    steps_per_quarter: int = STEPS_PER_QUARTER,
 ) -> OwnSongs:
     """Encode and split. Raises Failure where fewer than two songs, that are not variants, can be used."""
     found = OwnSongs([])
     for source, reason in unreadable:
         found.refusals.add("unreadable", source, reason)
-    encoded = _encoded(songs, FEWEST_NOTES, found.refusals)
-    encoded += _encoded(phrases, FEWEST_IN_A_PHRASE, found.refusals)
-    unique = list({digest(song.stream): song for song in reversed(encoded)}.values())[::-1]
+    encoded = _encoded(songs, FEWEST_NOTES, found.refusals, steps_per_quarter)
+    encoded += _encoded(phrases, FEWEST_IN_A_PHRASE, found.refusals, steps_per_quarter)
+    named = {digest(song.stream, steps_per_quarter): song for song in reversed(encoded)}
+    unique = list(named.values())[::-1]
     found.duplicates = len(encoded) - len(unique)
-    names = cluster_names_of([song.stream for song in unique])
+    names = cluster_names_of([song.stream for song in unique], steps_per_quarter)
     if len(set(names)) < 2:
         left_out = f"; left out: {found.refusals}" if found.refusals.counts else ""
         raise Failure(
@@ -67,11 +72,13 @@ def own_songs(
     return found
 
 
-def _encoded(songs: Iterable[ParsedSong], fewest: int, refusals: Refusals) -> list[EncodedSong]:
+def _encoded(
+    songs: Iterable[ParsedSong], fewest: int, refusals: Refusals, steps_per_quarter: int
+) -> list[EncodedSong]:
     encoded = []
     for song in songs:
         try:
-            encoded.append(encode_song(song, None, fewest))
+            encoded.append(encode_song(song, None, fewest, steps_per_quarter))
         except RefusedError as refused:
             refusals.add(refused.reason, song.source, str(refused))
     return encoded
@@ -100,11 +107,21 @@ def song_of(song: EncodedSong, split: str) -> Song:
 
 
 def dataset_of(
-    songs: Sequence[Song], folder: Path, corpus: Mapping[str, str], known: Iterable[str] = ()
+    songs: Sequence[Song],
+    folder: Path,
+    corpus: Mapping[str, str],
+    known: Iterable[str] = (),
+    grid: EventGrid | int = STEPS_PER_QUARTER,
 ) -> Dataset:
-    """A dataset whose vocabulary is that of the songs, joined with the `known` symbols."""
+    """A dataset whose vocabulary is that of the songs, joined with the `known` symbols.
+
+    `grid` is that of the network which learns, or the steps in a quarter of one that has none yet.
+    """
     vocabulary = Vocabulary.of([*(song.stream for song in songs), tuple(known)])
-    return Dataset(folder, tuple(songs), vocabulary, corpus, STEPS_PER_QUARTER, KEY_RULE, SEQUENCE_LENGTH)
+    steps, lengths = (grid, None) if isinstance(grid, int) else (grid.steps_per_quarter, grid.lengths)
+    return Dataset(
+        folder, tuple(songs), vocabulary, corpus, steps, KEY_RULE, SEQUENCE_LENGTH, lengths=lengths
+    )
 
 
 def to_learn(own: Sequence[Song], old: Sequence[Song]) -> list[Song]:

@@ -79,6 +79,7 @@ class Prepared:
     shortened: int
     sequence_length: int
     acceptable: Sequence[float] | None = ACCEPTABLE_DURATIONS
+    steps_per_quarter: int = STEPS_PER_QUARTER
 
     def split_sizes(self) -> dict[str, int]:
         sizes = Counter(map(split_of, self.songs.clusters))
@@ -90,9 +91,11 @@ def prepare(
     loaded: Loaded,
     sequence_length: int,
     acceptable: Sequence[float] | None = ACCEPTABLE_DURATIONS,
+    steps_per_quarter: int = STEPS_PER_QUARTER,
 ) -> Prepared:
     """`prepare_outcomes` for songs that are in memory."""
-    return prepare_outcomes(corpus, encoded(loaded, acceptable), sequence_length, [], acceptable)
+    outcomes = encoded(loaded, acceptable, steps_per_quarter)
+    return prepare_outcomes(corpus, outcomes, sequence_length, [], acceptable, steps_per_quarter)
 
 
 def prepare_outcomes(
@@ -101,14 +104,15 @@ def prepare_outcomes(
     sequence_length: int,
     songs: Songs,
     acceptable: Sequence[float] | None = ACCEPTABLE_DURATIONS,
+    steps_per_quarter: int = STEPS_PER_QUARTER,
 ) -> Prepared:
     """Drop duplicates, keep the others in `songs`, split by clusters of variants.
 
     Outcomes are taken one at a time; of a song that is kept only its digest and its runs stay in memory.
-    `acceptable`: the durations that passed, in quarters; None: any, rounded to the grid. Raises Failure where
-    nothing is left.
+    `acceptable`: the durations that passed, in quarters; None: any, rounded to the grid of
+    `steps_per_quarter`. Raises Failure where nothing is left.
     """
-    refusals, facts, loaded = Refusals(), _Facts(), 0
+    refusals, facts, loaded = Refusals(), _Facts(steps_per_quarter), 0
     for outcome in outcomes:
         loaded += 1
         if isinstance(outcome, Refusal):
@@ -129,13 +133,15 @@ def prepare_outcomes(
         shortened=facts.shortened,
         sequence_length=sequence_length,
         acceptable=acceptable,
+        steps_per_quarter=steps_per_quarter,
     )
 
 
 class _Facts:
     """What must be known of all songs together: duplicates, variants, the vocabulary and some counts."""
 
-    def __init__(self) -> None:
+    def __init__(self, steps_per_quarter: int) -> None:
+        self._steps_per_quarter = steps_per_quarter
         self._digests: dict[str, None] = {}
         self._runs, self._counts = array("Q"), array("q")
         self.vocabulary: set[str] = set()
@@ -143,7 +149,7 @@ class _Facts:
 
     def are_new(self, song: EncodedSong) -> bool:
         """Take up a song, unless it is a duplicate of one that was taken up."""
-        name = digest(song.stream)
+        name = digest(song.stream, self._steps_per_quarter)
         if name in self._digests:
             return False
         own = runs(song.stream)
@@ -167,7 +173,7 @@ def catalogue(prepared: Prepared) -> dict[str, Any]:
     """What `songs.json` says of all songs together."""
     corpus = prepared.corpus
     return {
-        "steps_per_quarter": STEPS_PER_QUARTER,
+        "steps_per_quarter": prepared.steps_per_quarter,
         "key_rule": KEY_RULE,
         "corpus": {"name": corpus.name, "title": corpus.title, "licence": corpus.licence},
         "acceptable_durations": prepared.acceptable and list(prepared.acceptable),

@@ -14,7 +14,7 @@ from antiphon.compose import symbols
 from antiphon.compose.symbols import Vocabulary
 from antiphon.events import GridNote
 from antiphon.listen.key import Key, Mode, estimate, posterior
-from antiphon.timebase import quarters_to_steps
+from antiphon.timebase import STEPS_PER_QUARTER, quarters_to_steps
 from antiphon_training.corpus.songs import ParsedSong
 from antiphon_training.data.gridding import (
     ACCEPTABLE_DURATIONS,
@@ -53,7 +53,9 @@ class EncodedSong:
     voice: str = ""
 
 
-def key_of(written: str | None, notes: Iterable[GridNote]) -> tuple[Key, str]:
+def key_of(
+    written: str | None, notes: Iterable[GridNote], steps_per_quarter: int = STEPS_PER_QUARTER
+) -> tuple[Key, str]:
     """The key of a song and where it comes from (see `EncodedSong`)."""
     tonic, _, mode = (written or "").partition(" ")
     try:
@@ -62,7 +64,7 @@ def key_of(written: str | None, notes: Iterable[GridNote]) -> tuple[Key, str]:
         plain: Mode = "major" if mode in MAJOR_MODES else "minor"
         return Key.parse(f"{tonic} {plain}"), "score"
     except ValueError:
-        return estimate(notes, ended=True), "estimate"
+        return estimate(notes, ended=True, steps_per_quarter=steps_per_quarter), "estimate"
 
 
 def _mode_by_ear(tonic: int, notes: Iterable[GridNote]) -> Key:
@@ -82,20 +84,26 @@ def encode_song(
     song: ParsedSong,
     acceptable: Sequence[float] | None = ACCEPTABLE_DURATIONS,
     fewest: int = FEWEST_NOTES,
+    steps_per_quarter: int = STEPS_PER_QUARTER,
 ) -> EncodedSong:
     """A parsed song as symbols. Raises RefusedError, with the first reason to leave it out.
 
-    With `acceptable`, as in the seed recipe, every duration must be on that list; with None, notes that are
-    off the grid are rounded to it. `fewest`: the number of notes that a song needs.
+    With `acceptable`, as in the seed recipe, every duration must be on that list and on the grid of
+    sixteenths; with None, notes that are off the grid of `steps_per_quarter` are rounded to it. `fewest`: the
+    number of notes that a song needs.
     """
     _check_notes(song)
-    found = notes_rounded(song) if acceptable is None else notes_acceptable(song, acceptable)
+    if acceptable is None:
+        found = notes_rounded(song, steps_per_quarter)
+    else:
+        found, steps_per_quarter = notes_acceptable(song, acceptable), STEPS_PER_QUARTER
     notes = found.notes
     if len(notes) < fewest:
         raise RefusedError("too few notes", f"{len(notes)} notes, fewer than {fewest}")
-    key, key_from = key_of(song.key, notes)
+    key, key_from = key_of(song.key, notes, steps_per_quarter)
     try:
-        stream = symbols.encode(transpose(notes, key), round(quarters_to_steps(song.length)))
+        length = round(quarters_to_steps(song.length, steps_per_quarter))
+        stream = symbols.encode(transpose(notes, key), length)
     except ValueError as error:
         raise RefusedError("overlapping notes", str(error)) from error
     return EncodedSong(
@@ -105,7 +113,7 @@ def encode_song(
         key=key,
         key_from=key_from,
         meters=song.meters,
-        pickup_steps=round(quarters_to_steps(song.pickup)),
+        pickup_steps=round(quarters_to_steps(song.pickup, steps_per_quarter)),
         bars_off=song.bars_off,
         notes=len(notes),
         moved=found.moved,

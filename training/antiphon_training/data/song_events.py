@@ -20,7 +20,8 @@ class EventSong:
 
     symbols  (n,)       ids in the vocabulary
     lengths  (n,)       in steps
-    places   (n + 1, 2) place in the bar and number of the bar where each begins, then where the song ends
+    places   (n + 1, 3) place in the bar, number of the bar and place within the quarter where each begins,
+                        then where the song ends
     """
 
     symbols: Ids
@@ -69,4 +70,5 @@ def _onsets(lengths: Ids) -> Ids:
 
 
 def _places(lengths: Ids, bars: Bars) -> Ids:
-    return np.array([bars.at(step) for step in _onsets(lengths).tolist()], np.int32)
+    steps = _onsets(lengths).tolist()
+    return np.array([(*bars.at(step), bars.within_quarter(step)) for step in steps], np.int32)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.compose.symbols import HOLD, decode, is_pitch
+from antiphon.timebase import STEPS_PER_QUARTER
 from antiphon_training.data.clusters import clusters
 
 RUN_INTERVALS = 8
@@ -31,9 +32,17 @@ def trimmed(stream: Sequence[str]) -> tuple[str, ...]:
     return tuple(stream[pitches[0] : end])
 
 
-def digest(stream: Sequence[str]) -> str:
-    """The name of a song's music: equal for duplicates, whatever rests surround them."""
-    return hashlib.sha256(" ".join(trimmed(stream)).encode("ascii")).hexdigest()
+def digest(stream: Sequence[str], steps_per_quarter: int = STEPS_PER_QUARTER) -> str:
+    """The name of a song's music: equal for duplicates, whatever rests surround them.
+
+    A song that sixteenths can say has the same name on every grid, so that it is on the same side of the
+    split.
+    """
+    bare = trimmed(stream)
+    step, rest = divmod(steps_per_quarter, STEPS_PER_QUARTER)
+    if step > 1 and not rest and all(symbol == HOLD or at % step == 0 for at, symbol in enumerate(bare)):
+        bare = bare[::step]
+    return hashlib.sha256(" ".join(bare).encode("ascii")).hexdigest()
 
 
 def runs(stream: Sequence[str]) -> Runs:
@@ -61,11 +70,14 @@ def cluster_names(digests: Sequence[str], all_runs: Runs, counts: NDArray[np.int
     return [least[root] for root in roots]
 
 
-def cluster_names_of(streams: Sequence[Sequence[str]]) -> list[str]:
+def cluster_names_of(
+    streams: Sequence[Sequence[str]], steps_per_quarter: int = STEPS_PER_QUARTER
+) -> list[str]:
     """`cluster_names` of songs that are in memory."""
     own = [runs(stream) for stream in streams]
     counts = np.array([len(one) for one in own], np.int64)
-    return cluster_names([digest(stream) for stream in streams], np.concatenate([_NO_RUNS, *own]), counts)
+    names = [digest(stream, steps_per_quarter) for stream in streams]
+    return cluster_names(names, np.concatenate([_NO_RUNS, *own]), counts)
 
 
 def split_of(cluster: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from antiphon import bundle
 from antiphon.bundle import Architecture, Bundle, Card, Corpus, Figures, Split
 from antiphon.errors import Failure
+from antiphon.timebase import STEPS_PER_QUARTER
 from antiphon.weights import Weights
 from antiphon_training.data.dataset import Dataset, load_dataset
 from antiphon_training.export.keras_parity import largest_difference
@@ -36,7 +37,14 @@ def export(run: Path, data: Path, out: Path, name: str, description: str) -> Bun
     weights = run_folder.read_weights(run)
     check_agreement(read_keras(run / run_folder.MODEL_FILE), weights, about["recipe"], dataset, run)
     recipe = about["recipe"]
-    what = EvaluatedModel(name, weights, dataset.vocabulary, recipe["context"], recipe["window_length"])
+    what = EvaluatedModel(
+        name,
+        weights,
+        dataset.vocabulary,
+        recipe["context"],
+        recipe["window_length"],
+        grid=dataset.event_grid,
+    )
     return bundle.save(out, card_of(about, dataset, experienced(what, dataset), description), weights)
 
 
@@ -79,6 +87,7 @@ def card_of(about: dict[str, Any], dataset: Dataset, what: EvaluatedModel, descr
         description=description,
         vocabulary=dataset.vocabulary.symbols,
         steps_per_quarter=dataset.steps_per_quarter,
+        lengths=what.grid.lengths if what.grid.steps_per_quarter != STEPS_PER_QUARTER else None,
         key_rule=dataset.key_rule,
         architecture=Architecture.model_validate({"kind": weights.kind, "units": weights.units}),
         context=recipe["context"],

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.compose.context import Context
-from antiphon.compose.events_model import LENGTHS, EventModel, EventWeights
+from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
+from antiphon.compose.events_model import OFF_TABLE_END, EventModel, EventWeights
 from antiphon.compose.lstm import softmax
 from antiphon.compose.lstm_weights import SymbolWeights
 from antiphon.compose.model import StreamModel, WindowModel
@@ -37,8 +38,9 @@ def _differences(
 ) -> Iterator[float]:
     vocabulary = dataset.vocabulary
     if isinstance(weights, EventWeights):
-        for event_song in _ended_by_network(event_songs(dataset, "test"))[:SONGS_COMPARED]:
-            yield event_difference(model, weights, vocabulary, event_song)
+        grid = dataset.event_grid
+        for event_song in _ended_by_network(event_songs(dataset, "test"), grid)[:SONGS_COMPARED]:
+            yield event_difference(model, weights, vocabulary, event_song, grid)
         return
     for song in song_ids(dataset.songs_of("test")[:SONGS_COMPARED], vocabulary):
         yield symbol_difference(model, weights, context, window_length, vocabulary.id(END), song)
@@ -66,34 +68,41 @@ def _keras(model: Model, weights: SymbolWeights, ids: Ids) -> NDArray[np.float32
     return np.asarray(model(np.eye(weights.symbols, dtype=np.float32)[ids], training=False))
 
 
-def _ended_by_network(songs: Sequence[EventSong]) -> list[EventSong]:
+def _ended_by_network(songs: Sequence[EventSong], grid: EventGrid) -> list[EventSong]:
     """Songs in which the network says of every note when it ends; longer ones end by the daemon's chance."""
-    return [song for song in songs if (song.lengths < LENGTHS).all()]
+    return [song for song in songs if set(song.lengths.tolist()) <= set(grid.lengths)]
 
 
-def event_difference(model: Model, weights: EventWeights, vocabulary: Vocabulary, song: EventSong) -> float:
+def event_difference(
+    model: Model,
+    weights: EventWeights,
+    vocabulary: Vocabulary,
+    song: EventSong,
+    grid: EventGrid = SIXTEENTHS,
+) -> float:
     """Of the probability of each symbol of a song's stream, and of the `/` after it."""
     hold_id, end_id = vocabulary.id(HOLD), vocabulary.id(END)
-    stepped, ids = EventModel(weights, hold_id, end_id), song.ids(hold_id)
+    stepped, ids = EventModel(weights, hold_id, end_id, grid), song.ids(hold_id)
     stepped.reset(song.bars)
     following = _steps(stepped, [end_id, *ids])
     ours = following[np.arange(len(following)), [*ids, end_id]]
-    return float(np.abs(ours - keras_chances(model, song, end_id)).max())
+    return float(np.abs(ours - keras_chances(model, song, end_id, grid)).max())
 
 
-def keras_chances(model: Model, song: EventSong, end_id: int) -> Probabilities:
+def keras_chances(model: Model, song: EventSong, end_id: int, grid: EventGrid = SIXTEENTHS) -> Probabilities:
     """What Keras gives each symbol of a song's stream and its `/`, shape (steps + 1,).
 
     A note ends with the chance of its length among that and all longer ones, and goes on with the rest.
     """
-    batch = padded([song], end_id)
-    following, lasting = (np.asarray(logits)[0] for logits in model(list(batch[:5]), training=False))
+    batch = padded([song], end_id, grid)
+    heard = list(batch[: len(model.inputs)])
+    following, lasting = (np.asarray(logits)[0] for logits in model(heard, training=False))
     chances, over = [], 1.0
-    for place, length in enumerate(song.lengths):
+    for place, length in enumerate(song.lengths.tolist()):
         chances.append(over * softmax(following[place])[song.symbols[place]])
-        ends = _hazards(softmax(lasting[place]))
-        chances += [1.0 - end for end in ends[: length - 1]]
-        over = ends[length - 1]
+        ends = dict(zip(grid.lengths, _hazards(softmax(lasting[place])), strict=False))
+        chances += [1.0 - ends.get(steps, OFF_TABLE_END) for steps in range(1, length)]
+        over = ends[length]
     chances.append(over * softmax(following[len(song.lengths)])[end_id])
     return np.array(chances)
 

@@ -36,7 +36,7 @@ class Beginning:
 def valid_bits(weights: EventWeights, dataset: Dataset) -> float:
     """Bits per symbol of the held-out songs of a dataset, as training counts them."""
     songs, vocabulary = event_songs(dataset, "valid"), dataset.vocabulary
-    bits = song_bits(weights, songs, vocabulary.id(HOLD), vocabulary.id(END))
+    bits = song_bits(weights, songs, vocabulary.id(HOLD), vocabulary.id(END), dataset.event_grid)
     return float(bits.sum() / sum(song.stream_symbols for song in songs))
 
 
@@ -55,7 +55,9 @@ def write_learned(
         heard = replace(own, songs=tuple(renamed_split(own.of("valid"), "test")))
         check_agreement(read_keras(run / run_folder.MODEL_FILE), weights, about["recipe"], heard, run)
     recipe = about["recipe"] | ({} if begun is None else {"begun_from": begun.bundle.card.name})
-    what = EvaluatedModel(name, weights, own.vocabulary, recipe["context"], recipe["window_length"])
+    what = EvaluatedModel(
+        name, weights, own.vocabulary, recipe["context"], recipe["window_length"], grid=own.event_grid
+    )
     what = experienced(what, own) if begun is None else replace(what, experience=begun.bundle.experience)
     card = card_of(about | {"recipe": recipe}, own, what, own.corpus["title"][:200])
     written = bundle.save(out, card, what.weights)
@@ -67,5 +69,7 @@ def write_learned(
 def bits_a_note(found: Bundle, songs: list[HeldOut]) -> float:
     """Without memory."""
     card = found.card
-    what = EvaluatedModel(card.name, found.weights, found.vocabulary, card.context, card.window_length)
+    what = EvaluatedModel(
+        card.name, found.weights, found.vocabulary, card.context, card.window_length, grid=found.grid
+    )
     return score("", what.bits(songs), songs).bits_per_onset

@@ -7,7 +7,7 @@ workers train together, each reads the same files, and the chief alone writes.
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -66,13 +66,14 @@ def fit(
     settings, Failure where another worker was lost.
     """
     devices = devices or one_device()
+    recipe = replace(recipe, steps_per_quarter=dataset.steps_per_quarter)
     about = _about(recipe, dataset, random_seed)
     if devices.task.chief or resume:
         run_folder.claim(folder, resume, force)
     if resume:
         _check_same(folder, about)
     with stop_signals() as stopped, lost_worker_is_failure(devices.task):
-        trainer = Trainer(recipe, dataset.vocabulary, random_seed, devices)
+        trainer = Trainer(recipe, dataset.vocabulary, random_seed, devices, dataset.event_grid)
         if begin is not None:
             begin_with(trainer.model, begin)
         feed = feed_for(recipe, dataset)
@@ -194,6 +195,7 @@ def _about(recipe: Recipe, dataset: Dataset, random_seed: int) -> dict[str, Any]
         "random_seed": random_seed,
         "data": {"folder": str(dataset.folder), "sha256": digest(dataset)},
         "vocabulary": list(dataset.vocabulary.symbols),
+        "lengths": list(dataset.event_grid.lengths),
     }
 
 

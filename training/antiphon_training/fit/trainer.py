@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
 from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure
 from antiphon.weights import Weights
@@ -25,13 +26,18 @@ class Trainer:
     """A network, its optimizer, and one epoch at a time."""
 
     def __init__(
-        self, recipe: Recipe, vocabulary: Vocabulary, random_seed: int, devices: Devices | None = None
+        self,
+        recipe: Recipe,
+        vocabulary: Vocabulary,
+        random_seed: int,
+        devices: Devices | None = None,
+        grid: EventGrid = SIXTEENTHS,
     ) -> None:
         keras().utils.set_random_seed(random_seed)
         self._devices = devices or one_device()
         self._random_seed = random_seed
         with self._devices.strategy.scope():
-            self._network = network_for(recipe, vocabulary)
+            self._network = network_for(recipe, vocabulary, grid)
             self.model: Model = self._network.model
             self._optimizer = self.model.optimizer
             self._optimizer.build(self.model.trainable_variables)

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,8 +13,9 @@ from antiphon.compose.memory import Memory
 from antiphon.compose.model import Model
 from antiphon.compose.place import Bars
 from antiphon.compose.shape import Frame, Shape, ShapeSettings
-from antiphon.compose.symbols import END, HOLD, Vocabulary, decode, is_pitch
+from antiphon.compose.symbols import END, HOLD, Vocabulary, decode, is_pitch, regridded
 from antiphon.events import GridNote
+from antiphon.timebase import STEPS_PER_QUARTER
 from antiphon_training.judge.answer_settings import JudgedSettings
 from antiphon_training.judge.openings import Opening
 from antiphon_training.score.evaluated_model import EvaluatedModel
@@ -28,6 +29,7 @@ class Speaker:
     model: Model
     vocabulary: Vocabulary
     memory: Memory | None = None
+    steps_per_quarter: int = STEPS_PER_QUARTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Reply:
 
 def speaker_of(model: EvaluatedModel) -> Speaker:
     """What was read from a bundle or a run folder, at the start of a song."""
-    return Speaker(model.name, model.model(), model.vocabulary, model.memory())
+    steps = model.grid.steps_per_quarter
+    return Speaker(model.name, model.model(), model.vocabulary, model.memory(), steps)
 
 
 def answer(
@@ -58,12 +61,37 @@ def answer(
 ) -> Reply:
     """An answer as long as the song's own continuation, composed as in playing; the memory begins empty.
 
-    The model may end it in its last bar, where the last note is then held.
+    The model may end it in its last bar, where the last note is then held. A model that has another grid than
+    the songs hears the phrase on its own, and its answer is put on that of the songs.
     """
+    own, steps = _on_grid(opening, speaker.steps_per_quarter), opening.steps_per_quarter
+    said = _answer(speaker, own, settings, generator)
+    stream = regridded(said, speaker.steps_per_quarter, steps)[: len(opening.continuation)]
+    return Reply(opening, stream + (HOLD,) * (len(opening.continuation) - len(stream)))
+
+
+def _on_grid(opening: Opening, wanted: int) -> Opening:
+    steps = opening.steps_per_quarter
+    if steps == wanted:
+        return opening
+    return replace(
+        opening,
+        bar_steps=round(opening.bar_steps * wanted / steps),
+        pickup_steps=round(opening.pickup_steps * wanted / steps),
+        phrase=regridded(opening.phrase, steps, wanted),
+        continuation=regridded(opening.continuation, steps, wanted),
+        steps_per_quarter=wanted,
+    )
+
+
+def _answer(
+    speaker: Speaker, opening: Opening, settings: JudgedSettings, generator: np.random.Generator
+) -> list[str]:
     if speaker.memory is not None:
         speaker.memory.clear()
-    melody = Melody(speaker.model, speaker.vocabulary, settings.sampling, generator, speaker.memory)
-    melody.hear(opening.phrase, Bars(str(opening.meter), -opening.pickup_steps))
+    steps = opening.steps_per_quarter
+    melody = Melody(speaker.model, speaker.vocabulary, settings.sampling, generator, speaker.memory, steps)
+    melody.hear(opening.phrase, Bars(str(opening.meter), -opening.pickup_steps, steps))
     length = len(opening.continuation)
     shape = _shape(speaker.vocabulary, opening, length, settings.shape)
     said: list[str] = []
@@ -72,7 +100,7 @@ def answer(
         symbol, _ = melody.next(shape.factors(len(said), last))
         last = int(symbol) if is_pitch(symbol) else last
         said += [symbol] if symbol != END else [HOLD] * (length - len(said))
-    return Reply(opening, tuple(said))
+    return said
 
 
 def _shape(vocabulary: Vocabulary, opening: Opening, length: int, settings: ShapeSettings) -> Shape:

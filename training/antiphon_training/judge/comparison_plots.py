@@ -17,7 +17,7 @@ UNITS = {
     "place in the bar": "sixteenths after the bar line",
     "range": "semitones",
     "rests": "share of the steps, in twentieths",
-    "note density": "notes in 16 steps",
+    "note density": "notes in 16 sixteenths",
     "self-repetition": "share of the runs of 8 intervals, in tenths",
 }
 SHARES = {

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from antiphon.timebase import STEPS_PER_QUARTER
 from antiphon_training.judge.answers import Reply
 from antiphon_training.judge.repetition import repeated_runs
 
@@ -33,13 +34,15 @@ def intervals(reply: Reply) -> list[int]:
 
 
 def durations(reply: Reply) -> list[int]:
-    """Steps."""
-    return [note.duration_steps for note in reply.notes]
+    """Sixteenths."""
+    return [max(1, reply.opening.sixteenths(note.duration_steps)) for note in reply.notes]
 
 
 def places_in_bar(reply: Reply) -> list[int]:
-    """Steps from the bar line to each onset."""
-    return [reply.opening.place_in_bar(note.onset_steps) for note in reply.notes]
+    """Whole sixteenths from the bar line to each onset."""
+    opening = reply.opening
+    places = (opening.place_in_bar(note.onset_steps) for note in reply.notes)
+    return [place * STEPS_PER_QUARTER // opening.steps_per_quarter for place in places]
 
 
 def ranges(reply: Reply) -> list[int]:
@@ -58,8 +61,8 @@ def rests(reply: Reply) -> list[int]:
 
 
 def densities(reply: Reply) -> list[int]:
-    """Notes in sixteen steps: one value."""
-    return [16 * len(reply.notes) // len(reply.stream)]
+    """Notes in sixteen sixteenths: one value."""
+    return [4 * reply.opening.steps_per_quarter * len(reply.notes) // len(reply.stream)]
 
 
 def repetitions(reply: Reply) -> list[int]:

@@ -60,7 +60,7 @@ def silent(judged: Judged) -> Share:
 
 
 def notes_in_16_steps(judged: Judged) -> Share:
-    return 16 * len(judged.reply.notes), len(judged.reply.stream)
+    return 4 * judged.reply.opening.steps_per_quarter * len(judged.reply.notes), len(judged.reply.stream)
 
 
 def runs_again(judged: Judged) -> Share:
@@ -111,7 +111,7 @@ TABLE_LAGS = (1, 2, 4, 8)
 ROWS = (
     Row("range", "range in semitones", ".1f", semitones),
     Row("rests", "steps that rest", ".1%", silent),
-    Row("notes_in_16_steps", "notes in 16 steps", ".2f", notes_in_16_steps),
+    Row("notes_in_16_steps", "notes in 16 sixteenths", ".2f", notes_in_16_steps),
     Row("self_repetition", "self-repetition (8 intervals)", ".3f", runs_again),
     *(
         Row(

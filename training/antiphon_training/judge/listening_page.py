@@ -61,7 +61,8 @@ def _section(number: int, phrase: Sequence[Answered]) -> str:
 
 def _said_of(opening: Opening) -> str:
     home = "A minor" if opening.key.mode == "minor" else "C major"
-    pickup = f", a pickup of {opening.pickup_steps} sixteenths" if opening.pickup_steps else ""
+    sixteenths = opening.sixteenths(opening.pickup_steps)
+    pickup = f", a pickup of {sixteenths} sixteenths" if opening.pickup_steps else ""
     return f"In {home} (the song: {opening.key}), {opening.meter}{pickup}; {opening.source}"
 
 

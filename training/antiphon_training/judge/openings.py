@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from antiphon.compose.symbols import is_pitch
 from antiphon.errors import Failure
 from antiphon.listen.key import Key
-from antiphon.timebase import Meter, is_meter, quarters_to_steps
+from antiphon.timebase import STEPS_PER_QUARTER, Meter, is_meter, quarters_to_steps
 from antiphon_training.data.dataset import Dataset, Song
 from antiphon_training.data.entries import CATALOGUE_FILE, entries
 
@@ -34,6 +34,11 @@ class Opening:
     phrase: tuple[str, ...]
     continuation: tuple[str, ...]
     ends_song: bool
+    steps_per_quarter: int = STEPS_PER_QUARTER
+
+    def sixteenths(self, steps: int) -> int:
+        """Steps as the nearest number of sixteenths."""
+        return round(steps * STEPS_PER_QUARTER / self.steps_per_quarter)
 
     @property
     def tonic(self) -> int:
@@ -100,6 +105,7 @@ def opening_of(song: Song, key: Key, steps_per_quarter: int) -> Opening | None:
         phrase=phrase,
         continuation=continuation,
         ends_song=len(continuation) == len(rest),
+        steps_per_quarter=steps_per_quarter,
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from antiphon.compose.events_model import EventWeights
 from antiphon.compose.lstm import Floats
 from antiphon.compose.symbols import Vocabulary
-from antiphon_training.network.event_network import EVENT_LAYERS
+from antiphon_training.network.event_network import event_layers
 from antiphon_training.network.network import Model
 
 # A symbol that the network never saw begins this much less likely than the one it is taken for, in nats.
@@ -36,8 +36,7 @@ def _rows(table: Floats, places: list[int]) -> Floats:
 def begin_with(model: Model, weights: EventWeights) -> None:
     """Give a Keras model of `build_event_model` these arrays; they must be of its sizes."""
     arrays = [getattr(weights, name) for name in weights.__dataclass_fields__]
-    for name in EVENT_LAYERS:
-        layer = model.get_layer(name)
+    for layer in event_layers(model):
         count = len(layer.get_weights())
         layer.set_weights(arrays[:count])
         arrays = arrays[count:]

@@ -4,41 +4,48 @@ from typing import Any
 
 import numpy as np
 
-from antiphon.compose.events_model import LENGTHS, EventWeights
+from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
+from antiphon.compose.events_model import EventWeights
 from antiphon.compose.place import BAR_NUMBERS, PLACES
 from antiphon.compose.symbols import HOLD, Vocabulary
+from antiphon.timebase import STEPS_PER_QUARTER
 from antiphon_training.data.event_batches import EventBatch
 from antiphon_training.network.network import Loss, Model, Tensor, keras
 from antiphon_training.recipe import Recipe
 
-SYMBOL_WIDTH, LENGTH_WIDTH, PLACE_WIDTH, BAR_WIDTH = 96, 32, 64, 16
+SYMBOL_WIDTH, LENGTH_WIDTH, PLACE_WIDTH, BAR_WIDTH, WITHIN_WIDTH = 96, 32, 64, 16, 16
 LENGTH_UNITS = 128
 _NEVER = -1e9  # a logit; infinity would make gradients that are not numbers
 
 
-def build_event_model(recipe: Recipe, vocabulary: Vocabulary) -> Model:
-    """Inputs (B, T) int32, the first five of an EventBatch → logits (B, T, V) and (B, T, LENGTHS).
+def build_event_model(recipe: Recipe, vocabulary: Vocabulary, grid: EventGrid = SIXTEENTHS) -> Model:
+    """Inputs (B, T) int32, the first six of an EventBatch → logits (B, T, V) and (B, T, classes of lengths).
 
     The length of the next note is asked for once its symbol is known, so that is heard too, by that layer
-    alone. Symbols and places have one embedding each for both layers.
+    alone. Symbols and places have one embedding each for both layers. A grid of sixteenths has no places
+    within the sixteenths, so `within` is an input that nothing hears.
     """
     k = keras()
-    names = ("symbols", "lengths", "places", "bars", "next_symbols")
+    names = ("symbols", "lengths", "places", "bars", "within", "next_symbols")
     heard = [k.Input((None,), dtype="int32", name=name) for name in names]
-    symbols, lengths, places, bars, next_symbols = heard
+    symbols, lengths, places, bars, within, next_symbols = heard
     of_symbol = k.layers.Embedding(len(vocabulary), SYMBOL_WIDTH, name="symbol_embedding")
     place = k.layers.Embedding(PLACES, PLACE_WIDTH, name="place_embedding")(places)
-    length = k.layers.Embedding(LENGTHS + 1, LENGTH_WIDTH, name="length_embedding")(lengths)
+    length = k.layers.Embedding(grid.classes + 1, LENGTH_WIDTH, name="length_embedding")(lengths)
     bar = k.layers.Embedding(BAR_NUMBERS, BAR_WIDTH, name="bar_embedding")(bars)
-    rows = k.layers.Concatenate()([of_symbol(symbols), length, place, bar])
+    finer = []
+    if grid.steps_per_quarter != STEPS_PER_QUARTER:
+        rows_within = grid.steps_per_quarter + 1
+        finer = [k.layers.Embedding(rows_within, WITHIN_WIDTH, name="within_embedding")(within)]
+    rows = k.layers.Concatenate()([of_symbol(symbols), length, place, bar, *finer])
     rows = k.layers.SpatialDropout1D(recipe.embedding_dropout)(rows)
     hidden = k.layers.LSTM(recipe.units, return_sequences=True, name="lstm")(rows)
     hidden = k.layers.Dropout(recipe.dropout)(hidden)
     following = k.layers.Dense(len(vocabulary), name="out")(hidden) + _no_hold(vocabulary)
-    lasting = k.layers.Concatenate()([hidden, of_symbol(next_symbols), place])
+    lasting = k.layers.Concatenate()([hidden, of_symbol(next_symbols), place, *finer])
     lasting = k.layers.Dense(LENGTH_UNITS, activation="relu", name="length")(lasting)
     lasting = k.layers.Dropout(recipe.length_dropout)(lasting)
-    model = k.Model(heard, [following, k.layers.Dense(LENGTHS, name="length_out")(lasting)])
+    model = k.Model(heard, [following, k.layers.Dense(grid.classes, name="length_out")(lasting)])
     model.compile(k.optimizers.Adam(recipe.learning_rate, global_clipnorm=recipe.clip_norm))
     return model
 
@@ -51,14 +58,14 @@ def _no_hold(vocabulary: Vocabulary) -> Any:
 class EventNetwork:
     """The network over notes and rests. A batch is an EventBatch."""
 
-    def __init__(self, recipe: Recipe, vocabulary: Vocabulary) -> None:
-        self.model: Model = build_event_model(recipe, vocabulary)
+    def __init__(self, recipe: Recipe, vocabulary: Vocabulary, grid: EventGrid = SIXTEENTHS) -> None:
+        self.model: Model = build_event_model(recipe, vocabulary, grid)
 
     def signature(self) -> list[Any]:
         import tensorflow as tf
 
         ids, weights = (tf.TensorSpec((None, None), kind) for kind in (tf.int32, tf.float32))
-        return list(EventBatch(ids, ids, ids, ids, ids, ids, weights, weights, tf.TensorSpec((None,))))
+        return [*[ids] * 7, weights, weights, tf.TensorSpec((None,))]
 
     def inputs(self, batch: tuple[Tensor, ...]) -> list[Tensor]:
         return list(batch[: len(self.model.inputs)])
@@ -84,10 +91,17 @@ EVENT_LAYERS = (
     "out",
     "length",
     "length_out",
+    "within_embedding",
 )
+
+
+def event_layers(model: Model) -> list[Any]:
+    """The layers of a Keras model of `build_event_model`, in the order of `EventWeights`."""
+    there = {layer.name: layer for layer in model.layers}
+    return [there[name] for name in EVENT_LAYERS if name in there]
 
 
 def event_weights_of(model: Model) -> EventWeights:
     """The arrays of a Keras model of `build_event_model`."""
-    arrays = [array for name in EVENT_LAYERS for array in model.get_layer(name).get_weights()]
+    arrays = [array for layer in event_layers(model) for array in layer.get_weights()]
     return EventWeights(*(np.asarray(array, np.float32) for array in arrays))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from antiphon.compose.context import Context
+from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
 from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure
 from antiphon_training.data.batches import Feed, songs_feed, windows_feed
@@ -17,19 +18,24 @@ from antiphon_training.recipe import NetworkKind, Recipe
 class NetworkAndFeed(NamedTuple):
     """An untrained network, and its material."""
 
-    network: Callable[[Recipe, Vocabulary], Network]
+    network: Callable[[Recipe, Vocabulary, EventGrid], Network]
     feed: Callable[[Recipe, Dataset], Feed]
 
 
+def _symbol_network(recipe: Recipe, vocabulary: Vocabulary, grid: EventGrid) -> Network:  # noqa: ARG001
+    """Symbols say lengths step by step, so that no table of lengths is needed."""
+    return SymbolNetwork(recipe, vocabulary)
+
+
 NETWORK_KINDS: dict[tuple[NetworkKind, Context], NetworkAndFeed] = {
-    ("lstm", "window"): NetworkAndFeed(SymbolNetwork, windows_feed),
-    ("lstm", "stream"): NetworkAndFeed(SymbolNetwork, songs_feed),
+    ("lstm", "window"): NetworkAndFeed(_symbol_network, windows_feed),
+    ("lstm", "stream"): NetworkAndFeed(_symbol_network, songs_feed),
     ("events", "stream"): NetworkAndFeed(EventNetwork, events_feed),
 }
 
 
-def network_for(recipe: Recipe, vocabulary: Vocabulary) -> Network:
-    return NETWORK_KINDS[recipe.network, recipe.context].network(recipe, vocabulary)
+def network_for(recipe: Recipe, vocabulary: Vocabulary, grid: EventGrid = SIXTEENTHS) -> Network:
+    return NETWORK_KINDS[recipe.network, recipe.context].network(recipe, vocabulary, grid)
 
 
 def feed_for(recipe: Recipe, dataset: Dataset) -> Feed:

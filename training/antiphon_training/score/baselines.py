@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.compose.model import Model
 from antiphon.compose.place import NO_BARS, Bars
 
 Ids = NDArray[np.int32]
@@ -115,7 +116,7 @@ class KneserNey:
         return probability
 
 
-class SteppedKneserNey:
+class SteppedKneserNey(Model):
     """The same as a model that is stepped: a symbol in, the next one's probabilities out."""
 
     def __init__(self, ngrams: KneserNey) -> None:
@@ -125,8 +126,10 @@ class SteppedKneserNey:
     def reset(self, bars: Bars = NO_BARS) -> None:  # noqa: ARG002 - it counts symbols, not bars
         self._context = []
 
-    def step(self, symbol_id: int) -> Floats:
+    def hear(self, symbol_id: int) -> None:
         self._context.append(symbol_id)
+
+    def expected(self) -> Floats:
         return self._ngrams.probabilities(self._context[-KN_ORDER:])
 
 

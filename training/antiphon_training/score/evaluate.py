@@ -14,6 +14,7 @@ from rich.table import Table
 from antiphon.compose.place import NO_BARS
 from antiphon.compose.symbols import END, Vocabulary, is_pitch
 from antiphon.errors import Failure, WrongUse
+from antiphon.timebase import STEPS_PER_QUARTER
 from antiphon_training.data.batches import song_ids
 from antiphon_training.data.dataset import Dataset, load_dataset, read_songs
 from antiphon_training.score.baselines import KN_ORDER, KneserNey, SteppedKneserNey, Uniform, Unigram
@@ -35,7 +36,11 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was measured on which songs. `unknown`: symbols the model does not know, taken for the nearest."""
+    """What was measured on which songs.
+
+    `unknown`: symbols the model does not know, taken for the nearest. `left_out`: songs that the grid of one
+    of the models, or its table of lengths, cannot say.
+    """
 
     songs_from: str
     songs: int
@@ -43,6 +48,7 @@ class Report:
     onsets: int
     unknown: int
     scores: tuple[Score, ...]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,8 @@ def measure(
 
     `beside` None: no baselines. Raises Failure where there are no songs.
     """
+    given = len(songs)
+    songs = [song for song in songs if all(what.says(song) for what in models)]
     if not songs:
         raise Failure(f"{songs_from}: no songs to evaluate on")
     scores = [found for what in models for found in _scores(what, songs)]
@@ -85,7 +93,8 @@ def measure(
         symbol not in what.vocabulary for what in models for song in songs for symbol in song.stream
     )
     symbols = sum(len(song.stream) + 1 for song in songs)
-    return Report(songs_from, len(songs), symbols, count_onsets(songs), unknown, tuple(scores))
+    onsets, left_out = count_onsets(songs), given - len(songs)
+    return Report(songs_from, len(songs), symbols, onsets, unknown, tuple(scores), left_out)
 
 
 def _scores(what: EvaluatedModel, songs: Sequence[HeldOut]) -> list[Score]:
@@ -135,7 +144,9 @@ def evaluate(models: Sequence[EvaluatedModel], data: Path | None, songs: Path | 
     if data is None and songs is None:
         raise WrongUse("name held-out songs: --data DIR, --songs DIR or both")
     dataset: Dataset | None = load_dataset(data) if data else None
-    beside = Beside(held_out(dataset, "train"), held_out(dataset, "valid")) if dataset else None
+    beside = None
+    if dataset and dataset.steps_per_quarter == STEPS_PER_QUARTER:  # an n-gram of finer steps knows no notes
+        beside = Beside(held_out(dataset, "train"), held_out(dataset, "valid"))
     if songs:
         return measure(models, [HeldOut(stream, NO_BARS) for stream in read_songs(songs)], str(songs), beside)
     assert dataset is not None
@@ -155,6 +166,8 @@ def table(report: Report) -> str:
     with console.capture() as text:
         console.print(title)
         console.print(rows)
+        if report.left_out:
+            console.print(f"left out: {report.left_out} songs that not all of the models can say")
         if report.unknown:
             console.print(
                 f"{report.unknown} symbols unknown to the model were taken for the nearest it knows"

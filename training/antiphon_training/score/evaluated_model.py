@@ -7,15 +7,18 @@ from pathlib import Path
 
 from antiphon import bundle
 from antiphon.compose.context import Context
+from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
 from antiphon.compose.events_model import EventWeights
 from antiphon.compose.memory import Experience, Memory
 from antiphon.compose.model import Model
 from antiphon.compose.place import Bars
-from antiphon.compose.symbols import END, HOLD, Vocabulary
+from antiphon.compose.symbols import END, HOLD, Vocabulary, regridded
 from antiphon.errors import Failure
+from antiphon.timebase import STEPS_PER_QUARTER
 from antiphon.trained_model import build_model
 from antiphon.weights import Weights
 from antiphon_training.data.batches import song_ids
+from antiphon_training.data.dataset import lengths_of
 from antiphon_training.data.song_events import event_song
 from antiphon_training.fit import run_folder
 from antiphon_training.score import event_bits
@@ -25,10 +28,19 @@ from antiphon_training.score.symbol_bits import Network
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """A song to be measured on: its symbols and the bars they lie in."""
+    """A song to be measured on: its symbols and the bars they lie in, which tell the grid."""
 
     stream: tuple[str, ...]
     bars: Bars
+
+    def on_grid(self, steps_per_quarter: int) -> "HeldOut | None":
+        """The same song on another grid; None where that cannot say it."""
+        steps = self.bars.steps_per_quarter
+        stream = regridded(self.stream, steps, steps_per_quarter)
+        offset, rest = divmod(self.bars.offset_steps * steps_per_quarter, steps)
+        if rest or regridded(stream, steps_per_quarter, steps) != self.stream:
+            return None
+        return HeldOut(stream, Bars(self.bars.meter, offset, steps_per_quarter))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +53,41 @@ class EvaluatedModel:
     context: Context
     window_length: int
     experience: Experience | None = None
+    grid: EventGrid = SIXTEENTHS
 
     def model(self) -> Model:
         """A model at the start of a song."""
-        return build_model(self.weights, self.vocabulary, self.context, self.window_length)
+        return build_model(self.weights, self.vocabulary, self.context, self.window_length, self.grid)
 
     def memory(self) -> Memory | None:
         if self.experience is None:
             return None
-        return Memory(self.experience, len(self.vocabulary), self.vocabulary.id(HOLD))
+        hold_id, steps = self.vocabulary.id(HOLD), self.grid.steps_per_quarter
+        return Memory(self.experience, len(self.vocabulary), hold_id, steps)
+
+    def says(self, song: HeldOut) -> bool:
+        """Whether the model's grid, and its table of lengths, can say a song."""
+        there = song.on_grid(self.grid.steps_per_quarter)
+        if there is None or not isinstance(self.weights, EventWeights):
+            return there is not None
+        longest = self.grid.lengths[-1]
+        return all(length > longest or self.grid.may_end(length) for length in lengths_of(there.stream))
+
+    def _heard(self, songs: Sequence[HeldOut]) -> list[HeldOut]:
+        """The songs on the model's grid. Raises Failure where that cannot say one."""
+        found = [there for song in songs if (there := song.on_grid(self.grid.steps_per_quarter)) is not None]
+        if len(found) < len(songs):
+            raise Failure(f"{self.name}: its grid cannot say {len(songs) - len(found)} of the songs")
+        return found
 
     def bits(self, songs: Sequence[HeldOut]) -> Floats:
-        """Bits of each song, its `/` included, without memory."""
+        """Bits of each song, its `/` included, without memory. Raises Failure, as all of these, where the
+        model's grid cannot say a song."""
+        songs = self._heard(songs)
         hold_id, end_id = self.vocabulary.id(HOLD), self.vocabulary.id(END)
         if isinstance(self.weights, EventWeights):
             events = [event_song(song.stream, self.vocabulary, song.bars) for song in songs]
-            return event_bits.song_bits(self.weights, events, hold_id, end_id)
+            return event_bits.song_bits(self.weights, events, hold_id, end_id, self.grid)
         network = Network(self.weights, self.context, self.window_length, end_id)
         return network.bits(song_ids([song.stream for song in songs], self.vocabulary))
 
@@ -68,7 +99,7 @@ class EvaluatedModel:
         return bits_remembering(self.model(), self.experience, tunes, self.vocabulary)
 
     def tunes(self, songs: Sequence[HeldOut]) -> list[Tune]:
-        return [Tune(self.vocabulary.ids(song.stream), song.bars) for song in songs]
+        return [Tune(self.vocabulary.ids(song.stream), song.bars) for song in self._heard(songs)]
 
 
 def evaluated_model(folder_or_name: str) -> EvaluatedModel:
@@ -78,7 +109,13 @@ def evaluated_model(folder_or_name: str) -> EvaluatedModel:
     found = bundle.load(bundle.find(folder_or_name))
     card = found.card
     return EvaluatedModel(
-        card.name, found.weights, found.vocabulary, card.context, card.window_length, found.experience
+        card.name,
+        found.weights,
+        found.vocabulary,
+        card.context,
+        card.window_length,
+        found.experience,
+        found.grid,
     )
 
 
@@ -101,6 +138,9 @@ def _of_run(folder: Path) -> EvaluatedModel:
         vocabulary = Vocabulary(tuple(run["vocabulary"]))
         recipe = run["recipe"]
         context, length = recipe["context"], recipe["window_length"]
+        steps = recipe.get("steps_per_quarter", STEPS_PER_QUARTER)
+        grid = EventGrid(steps, tuple(run.get("lengths", SIXTEENTHS.lengths)))
     except (KeyError, TypeError, ValueError) as error:
         raise Failure(f"{folder / run_folder.RUN_FILE}: {error}") from None
-    return EvaluatedModel(folder.name, run_folder.read_weights(folder), vocabulary, context, length)
+    weights = run_folder.read_weights(folder)
+    return EvaluatedModel(folder.name, weights, vocabulary, context, length, grid=grid)

@@ -1,16 +1,18 @@
 """Bits that a network over notes and rests needs for songs, many songs at once in numpy; no TensorFlow.
 
 A note's symbol and length together cost what the symbols of its steps cost one by one, so these are bits of
-the symbol stream. (Of a note of more than 32 steps, how much more is not counted: the daemon takes that to be
-a matter of chance.)
+the symbol stream. (Of a note that is longer than the longest length of the table, how much longer is not
+counted: the daemon takes that to be a matter of chance.)
 """
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.compose.events_model import EventWeights
+from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
+from antiphon.compose.events_model import OFF_TABLE_END, EventWeights
 from antiphon_training.data.batches import SCORED_AT_ONCE, Ids, alike
 from antiphon_training.data.event_batches import EventBatch, padded
 from antiphon_training.data.song_events import EventSong
@@ -19,12 +21,21 @@ Floats = NDArray[np.float64]
 States = NDArray[np.float32]
 
 
-def song_bits(weights: EventWeights, songs: Sequence[EventSong], hold_id: int, end_id: int) -> Floats:
+def song_bits(
+    weights: EventWeights, songs: Sequence[EventSong], hold_id: int, end_id: int, grid: EventGrid = SIXTEENTHS
+) -> Floats:
     """Bits of each song and the `/` at its end, in their order."""
     bits = np.zeros(len(songs))
     for part in alike([len(song.symbols) for song in songs], SCORED_AT_ONCE, None):
-        bits[part] = _batch_bits(weights, padded([songs[i] for i in part], end_id), hold_id)
-    return bits
+        bits[part] = _batch_bits(weights, padded([songs[i] for i in part], end_id, grid), hold_id)
+    return bits + [_off_the_table(song, grid) for song in songs]
+
+
+def _off_the_table(song: EventSong, grid: EventGrid) -> float:
+    """Bits for the notes that end where the table has no length, beside those of the nearest length."""
+    longest = grid.lengths[-1]
+    off = [length for length in song.lengths.tolist() if length <= longest and not grid.may_end(length)]
+    return -len(off) * math.log2(OFF_TABLE_END)
 
 
 def _batch_bits(weights: EventWeights, batch: EventBatch, hold_id: int) -> Floats:
@@ -55,6 +66,7 @@ def _embedded(weights: EventWeights, batch: EventBatch, step: int) -> States:
         weights.length_embedding[batch.lengths[:, step]],
         weights.place_embedding[batch.places[:, step]],
         weights.bar_embedding[batch.bars[:, step]],
+        weights.within_embedding[batch.within[:, step]],
     )
     return np.concatenate(rows, axis=1)
 
@@ -62,7 +74,9 @@ def _embedded(weights: EventWeights, batch: EventBatch, step: int) -> States:
 def _length_logits(weights: EventWeights, batch: EventBatch, step: int, hidden: States) -> States:
     symbol = weights.symbol_embedding[batch.next_symbols[:, step]]
     place = weights.place_embedding[batch.places[:, step]]
-    lasting = np.concatenate([hidden, symbol, place], axis=1) @ weights.length_kernel + weights.length_bias
+    within = weights.within_embedding[batch.within[:, step]]
+    heard = np.concatenate([hidden, symbol, place, within], axis=1)
+    lasting = heard @ weights.length_kernel + weights.length_bias
     logits: States = np.maximum(lasting, 0.0) @ weights.length_out_kernel + weights.length_out_bias
     return logits
 

@@ -29,7 +29,8 @@ class Tune:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """For T symbols what the steps of each class predicted, in all and rightly, and what the network gave.
+    """For T symbols what the steps of each class predicted, in all and rightly, and what the network gave;
+    without the holds that were certain.
 
     said, right   (T, DISTANCES · RUNS), weighted by what the network gives the symbol
     expected      (T,), the network's probability of the symbol that came
@@ -48,30 +49,31 @@ def gather(model: Model, tunes: Iterable[Tune], vocabulary: Vocabulary) -> Evide
 
 
 def _hear(model: Model, tune: Tune, vocabulary: Vocabulary) -> tuple[Floats, Floats, Floats]:
-    memory = Memory(UNTRIED, len(vocabulary), vocabulary.id(HOLD))
-    end_id = vocabulary.id(END)
+    hold_id, end_id = vocabulary.id(HOLD), vocabulary.id(END)
+    memory = Memory(UNTRIED, len(vocabulary), hold_id, tune.bars.steps_per_quarter)
     memory.begin(tune.bars)
     model.reset(tune.bars)
-    expected, rows = model.step(end_id), []
+    model.hear(end_id)
+    rows = []
     for symbol_id in (*tune.ids, end_id):
-        rows.append(_predictions(memory, expected, symbol_id))
+        if not (model.must_hold and symbol_id == hold_id):  # a hold that is certain costs nothing
+            rows.append(_predictions(memory, model.expected(), symbol_id))
         if symbol_id != end_id:
             memory.hear(symbol_id)
-            expected = model.step(symbol_id)
+            model.hear(symbol_id)
     said, right, given = zip(*rows, strict=True)
     return np.array(said, np.float64), np.array(right, np.float64), np.array(given)
 
 
 def _predictions(memory: Memory, expected: Floats, symbol_id: int) -> tuple[Floats, Floats, float]:
-    said, classes = memory.said, memory.classes
-    tastes = np.append(expected**TASTE, 0.0)[said]
-    count = DISTANCES * RUNS
-    right = said == symbol_id
-    return (
-        np.bincount(classes, tastes, count).astype(np.float32),
-        np.bincount(classes[right], tastes[right], count).astype(np.float32),
-        float(expected[symbol_id]),
-    )
+    others, ids, classes = memory.predictions()
+    taste = np.append(expected**TASTE, 0.0)
+    tastes, count = taste[ids], DISTANCES * RUNS
+    said = np.bincount(classes, tastes, count)
+    right = np.bincount(classes[ids == symbol_id], tastes[ids == symbol_id], count)
+    said[0] += others @ taste[:-1]
+    right[0] += others[symbol_id] * taste[symbol_id]
+    return said.astype(np.float32), right.astype(np.float32), float(expected[symbol_id])
 
 
 def fit(evidence: Evidence) -> Experience:

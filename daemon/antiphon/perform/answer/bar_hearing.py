@@ -11,7 +11,7 @@ from antiphon.compose.place import Bars
 from antiphon.events import GridNote, PlayedNote
 from antiphon.listen.accompaniment import accompanied
 from antiphon.listen.bars import BarBelief, accents, believed, certain, expected, places
-from antiphon.listen.repertoire import HEARD_METERS, PLACES_APART, BarPlace
+from antiphon.listen.repertoire import HEARD_METERS, BarPlace, places_apart
 from antiphon.perform.answer.programs import Programs
 from antiphon.perform.answer.transcribe import Transcription
 from antiphon.perform.settings import HEARD, TempoSettings
@@ -43,7 +43,8 @@ class BarHearing:
 
     def __init__(self, tempo: TempoSettings, programs: Programs, known: Transport | None) -> None:
         self._programs = programs
-        self._belief = None if known is None else certain(known.meter)
+        steps = programs.steps_per_quarter
+        self._belief = None if known is None else certain(known.meter, steps)
         self.set(tempo)
 
     def set(self, tempo: TempoSettings) -> None:
@@ -73,8 +74,10 @@ class BarHearing:
         if self._tempo.downbeat != HEARD or not meters or not self._programs.knows_bars:
             return HeardBars(phrase)
         first = phrase.notes[0].onset_steps
-        on_old_grid = _nearest(before.steps_at(min(note.onset_s for note in played)), first)
-        options = places(meters, first)
+        steps = self._programs.steps_per_quarter
+        first_s = min(note.onset_s for note in played)
+        on_old_grid = _nearest(before.steps_at(first_s), first, places_apart(steps))
+        options = places(meters, first, steps)
         prior = expected(self._belief, options, on_old_grid, follows, self._programs.repertoire)
         yield
         said = yield from self._said(options, phrase)
@@ -112,25 +115,30 @@ class BarHearing:
     def _said(self, options: Sequence[BarPlace], phrase: Transcription) -> Sliced[dict[BarPlace, float]]:
         """What the model says of each place: natural logarithms."""
         doubles = [place for place in options if self._tempo.meter == HEARD and place.meter == _DOUBLE]
-        halves = list(dict.fromkeys(BarPlace(_HALF, place.steps % 8) for place in doubles))
-        asked = [*options, *halves]
-        bars = [Bars.begun_at(place.meter, place.steps) for place in asked]
+        asked = [*options, *dict.fromkeys(map(_half, doubles))]
+        bars = [Bars.begun_at(place.meter, place.steps, place.steps_per_quarter) for place in asked]
         found = yield from self._programs.log_likelihoods(phrase, bars, _MOST_NOTES)
         said = dict(zip(asked, found, strict=True))
         return {place: _either(place, said) for place in options}
 
 
+def _half(place: BarPlace) -> BarPlace:
+    """The place in 2/4 of one in 4/4."""
+    half = replace(place, meter=_HALF)
+    return replace(half, steps=place.steps % half.bar_steps)
+
+
 def _either(place: BarPlace, said: dict[BarPlace, float]) -> float:
-    half = BarPlace(_HALF, place.steps % 8)
+    half = _half(place)
     if place.meter != _DOUBLE or half not in said:
         return said[place]
     one, other = said[place], said[half]
     return max(one, other) + math.log((1 + math.exp(-abs(one - other))) / 2)
 
 
-def _nearest(steps: float, like: int) -> int:
+def _nearest(steps: float, like: int, apart: int) -> int:
     """The nearest step that is an eighth, or between two eighths, as another one is."""
-    return like % PLACES_APART + PLACES_APART * round((steps - like % PLACES_APART) / PLACES_APART)
+    return like % apart + apart * round((steps - like % apart) / apart)
 
 
 def _moved(phrase: Transcription, place: BarPlace, on_old_grid: int, used_steps: int) -> Transcription:

@@ -67,11 +67,12 @@ def continue_phrase(
     The model may end the melody, but not before it added a note, unless the phrase itself ends in `/`.
     """
     notes = decode(phrase)
-    home = key or estimate(notes)
+    home = key or estimate(notes, steps_per_quarter=voice.steps_per_quarter)
     shift = home_shift(notes, home, voice.vocabulary)
     moved = [_moved(symbol, shift) for symbol in phrase]
     chance = np.random.default_rng(random_seed)
-    melody = Melody(voice.model, voice.vocabulary, sampling, chance, voice.memory)
+    grid = voice.steps_per_quarter
+    melody = Melody(voice.model, voice.vocabulary, sampling, chance, voice.memory, grid)
     melody.hear(moved, bars)
     ended = bool(phrase) and phrase[-1] == END
     drawn = _steps(melody, steps, None if ended else _all_but_the_end(voice.vocabulary))

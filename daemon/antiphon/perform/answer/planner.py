@@ -98,8 +98,7 @@ class Planner:
             bars = yield from self._bars.hear(phrase, transcription, before.grid, used, follows)
         transcription = bars.transcription
         learned = yield from self._felt(phrase, transcription, follows)
-        transport, latency_s = transcription.transport, self._latency_s
-        start, _ = place_answer(transcription.notes, over_s, transport, settings, latency_s)
+        start, _ = self._place(transcription, over_s, settings)
         yield
         return HeardPhrase(bars, learned, start, (yield from self._programs.hear(transcription, start)))
 
@@ -109,6 +108,12 @@ class Planner:
         notes = yield from feel.matched(heard.notes, phrase, grid.step_s)
         places = FeelGrid.of(grid, heard.transport.meter)
         return (yield from feel.hear(self._feel, notes, places, grid, follows))
+
+    def _place(self, phrase: Transcription, at_s: float, settings: AnswerSettings) -> tuple[int, int | None]:
+        """Where the answer begins and ends; it begins where its voice can."""
+        start, end = place_answer(phrase.notes, at_s, phrase.transport, settings, self._latency_s)
+        begins = self._programs.begins_at(start)
+        return begins, None if end is None else end + begins - start
 
     def plan(
         self,
@@ -125,14 +130,14 @@ class Planner:
         are set to.
         """
         phrase, shift = heard.bars.transcription, heard.shift
-        transport, latency_s = phrase.transport, self._latency_s
-        start, end = place_answer(phrase.notes, at_s, transport, now.answer, latency_s)
+        transport = phrase.transport
+        start, end = self._place(phrase, at_s, now.answer)
         if start != heard.until_steps:
             shift = yield from self._programs.hear(phrase, start)
         melody = self._programs.begin(self._answers)
         shape = self._programs.shape(phrase, start, end, now.shape)
         touch = _touch(straight, heard, now)
-        earliest_s = at_s + latency_s if latency_s else -math.inf
+        earliest_s = at_s + self._latency_s if self._latency_s else -math.inf
         plan = Plan(start, end, touch, self._channel, -shift, earliest_s)
         length = None if end is None else end - start
         report = Heard(

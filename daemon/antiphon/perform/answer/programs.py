@@ -1,6 +1,7 @@
 """The voices that can answer, each a model with its symbols; a program change chooses one of them."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,16 +11,15 @@ from antiphon.compose.events_model import EventModel
 from antiphon.compose.melody import Melody
 from antiphon.compose.memory import Memory
 from antiphon.compose.model import Model
-from antiphon.compose.place import NO_BARS, Bars
+from antiphon.compose.place import Bars
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import Frame, Shape, ShapeSettings
-from antiphon.compose.symbols import REST, Vocabulary
+from antiphon.compose.symbols import GAP, REST, Vocabulary, regridded
 from antiphon.events import GridNote, fold_pitch
 from antiphon.listen.repertoire import Repertoire
 from antiphon.perform.answer.answer import as_heard, home_shift
 from antiphon.perform.answer.transcribe import Transcription
 from antiphon.slices import Sliced
-from antiphon.timebase import STEPS_PER_QUARTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +35,35 @@ class Voice:
 
 
 class Programs:
-    """The first voice answers until another is chosen. All have the same grid; each has a model of its own,
-    so that an answer under way goes on as it began.
+    """The first voice answers until another is chosen. Each has a model of its own, so that an answer under
+    way goes on as it began.
 
-    Raises ValueError where the grids differ.
+    The music has `steps_per_quarter`, so many that each voice has its grid in them. A voice with a coarser
+    grid hears each note at the nearest step of its own, and its answer begins on one.
     """
 
     def __init__(
         self, first: Voice, programs: Sequence[Voice], sampling: SamplingSettings, random_seed: int
     ) -> None:
-        if len({voice.steps_per_quarter for voice in (first, *programs)}) > 1:
-            raise ValueError("voices must have the same number of steps to a quarter")
-        self.steps_per_quarter = first.steps_per_quarter
+        self.steps_per_quarter = math.lcm(*(voice.steps_per_quarter for voice in (first, *programs)))
         self._random_seed = random_seed
         self._programs = programs
-        self._melodies = [
-            Melody(voice.model, voice.vocabulary, sampling, self._chance(0), voice.memory)
-            for voice in (first, *programs)
-        ]
+        self._melodies = [self._melody_of(voice, sampling) for voice in (first, *programs)]
         self._voice, self._melody = first, self._melodies[0]
+
+    def _melody_of(self, voice: Voice, sampling: SamplingSettings) -> Melody:
+        steps = voice.steps_per_quarter
+        lasting = self.steps_per_quarter // steps
+        return Melody(voice.model, voice.vocabulary, sampling, self._chance(0), voice.memory, steps, lasting)
+
+    @property
+    def _ratio(self) -> int:
+        """Steps of the music in one of the voice that answers."""
+        return self.steps_per_quarter // self._voice.steps_per_quarter
+
+    def begins_at(self, step: int) -> int:
+        """The first step, from this one on, at which the voice that answers can begin."""
+        return -(-step // self._ratio) * self._ratio
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -78,7 +88,8 @@ class Programs:
         Gives the semitones from the player's key to the model's.
         """
         shift = home_shift(phrase.notes, phrase.key, self.vocabulary)
-        symbols = as_heard(phrase.notes, shift, until_steps)
+        notes = self._on_own_grid(phrase.notes)
+        symbols = as_heard(notes, shift, until_steps // self._ratio)
         yield
         yield from self._melody.hear_in_slices(symbols, self._bars(phrase))
         return shift
@@ -91,24 +102,32 @@ class Programs:
     @property
     def knows_bars(self) -> bool:
         """Whether the model that answers can say how likely a phrase is at a place in the bar."""
-        return isinstance(self._voice.model, EventModel) and self.steps_per_quarter == STEPS_PER_QUARTER
+        return isinstance(self._voice.model, EventModel)
 
     def log_likelihoods(
         self, phrase: Transcription, bars: Sequence[Bars], most_notes: int
     ) -> Sliced[LogLikelihoods]:
-        """How likely the first notes of a phrase are in each of these bars, shape (len(bars),)."""
+        """How likely the first notes of a phrase are in each of these bars, shape (len(bars),).
+
+        The bars are counted in steps of the music.
+        """
         model = self._voice.model
         if not isinstance(model, EventModel):
             return np.zeros(len(bars))
         shift = home_shift(phrase.notes, phrase.key, self.vocabulary)
-        events = _events(phrase.notes[:most_notes], shift, self.vocabulary)
-        return (yield from log_likelihoods(model.bar_tables, events, bars))
+        events = _events(self._on_own_grid(phrase.notes[:most_notes]), shift, self.vocabulary)
+        own = self._voice.steps_per_quarter
+        there = [Bars(each.meter, round(each.offset_steps / self._ratio), own) for each in bars]
+        return (yield from log_likelihoods(model.bar_tables, events, there))
+
+    def _on_own_grid(self, notes: Sequence[GridNote]) -> tuple[GridNote, ...]:
+        """The notes in steps of the voice that answers."""
+        return tuple(notes) if self._ratio == 1 else tuple(_coarser(notes, self._ratio))
 
     def _bars(self, phrase: Transcription) -> Bars:
-        if self.steps_per_quarter != STEPS_PER_QUARTER:
-            return NO_BARS  # models know places in bars of sixteenths only
-        first = phrase.notes[0].onset_steps % phrase.transport.bar_steps
-        return Bars.begun_at(phrase.transport.meter, first)
+        bar = phrase.transport.bar_steps // self._ratio
+        first = self._on_own_grid(phrase.notes[:1])[0].onset_steps % bar
+        return Bars.begun_at(phrase.transport.meter, first, self._voice.steps_per_quarter)
 
     def shape(self, phrase: Transcription, start: int, end: int | None, settings: ShapeSettings) -> Shape:
         """Of an answer from one step of the phrase's grid to another; `end` None: without end."""
@@ -123,11 +142,12 @@ class Programs:
             melody.forget()
 
     def remembered(self) -> tuple[str, ...]:
-        """What the voice that answers has kept, as symbols; "" for each step between two songs."""
+        """What the voice that answers has kept, as symbols in steps of the music; GAP between two songs."""
         if self._voice.memory is None:
             return ()
-        names = (*self.vocabulary.symbols, "")
-        return tuple(names[step] for step in self._voice.memory.kept)
+        names = (*self.vocabulary.symbols, GAP)
+        kept = [names[step] for step in self._voice.memory.kept]
+        return regridded(kept, self._voice.steps_per_quarter, self.steps_per_quarter)
 
     def begin(self, number: int) -> Melody:
         """The melody of answer number `number`, counted from 0; its phrase was heard."""
@@ -137,6 +157,17 @@ class Programs:
     def _chance(self, number: int) -> np.random.Generator:
         """Each answer has random numbers of its own: one that is cut short does not change the next."""
         return np.random.default_rng((self._random_seed, number))
+
+
+def _coarser(notes: Sequence[GridNote], ratio: int) -> Iterator[GridNote]:
+    """Each note at the nearest of the steps that are `ratio` times as long; of two on one the first."""
+    at_step: dict[int, GridNote] = {}
+    for note in notes:
+        at_step.setdefault(round(note.onset_steps / ratio), note)
+    limits = [*at_step, None][1:]
+    for (step, note), limit in zip(at_step.items(), limits, strict=True):
+        lasting = max(1, round(note.end_steps / ratio) - step)
+        yield GridNote(step, lasting if limit is None else min(lasting, limit - step), note.pitch)
 
 
 def _events(notes: Sequence[GridNote], shift: int, vocabulary: Vocabulary) -> list[HeardEvent]:
@@ -155,7 +186,8 @@ def _events(notes: Sequence[GridNote], shift: int, vocabulary: Vocabulary) -> li
 def _on_bars(phrase: Transcription) -> tuple[str, ...]:
     """A phrase's symbols in whole bars from its first bar line on; "" where it has not begun or is over."""
     first, bar = phrase.notes[0].onset_steps, phrase.transport.bar_steps
-    offset = Bars.begun_at(phrase.transport.meter, first % bar).offset_steps
+    steps = phrase.transport.grid.steps_per_quarter
+    offset = Bars.begun_at(phrase.transport.meter, first % bar, steps).offset_steps
     heard = as_heard(phrase.notes, phrase.key.shift, phrase.notes[-1].end_steps)
     on_line = ("",) * offset if offset > 0 else ()
     said = (*on_line, *heard[max(0, -offset) :])

@@ -86,8 +86,9 @@ class Transcriber:
         yield
         notes = tuple(GridNote(note.onset_steps + steps, note.duration_steps, note.pitch) for note in notes)
         tracker = copy(self._tracker)
+        key = tracker.hear(notes, placed.grid.steps_per_quarter)
         swing = 1.0 if estimate is None else estimate.swing
-        return Transcription(notes, tracker.hear(notes), placed, tracker, swing)
+        return Transcription(notes, key, placed, tracker, swing)
 
     def commit(self, transcription: Transcription, answer_steps: int) -> None:
         """The answer to this phrase sounds, from a step on: later phrases are in later bars."""

@@ -43,7 +43,7 @@ from antiphon.stage.process.messages import (
 from antiphon.stage.process.orders import Orders, next_order
 from antiphon.stage.sync.link import LinkFeed
 from antiphon.stage.sync.sources import ClockFeed, Sources, no_transport
-from antiphon.stage.voice import make_voice, warm
+from antiphon.stage.voice import make_voices, warm
 
 # A thread gets the interpreter from another within this time; Python's own measure is ten times as long.
 _SWITCH_S = 0.0005
@@ -109,7 +109,7 @@ def _load_and_play(
         put(Loaded())
         asked = Orders(orders)
         while (start := asked.next_start()) is not None:
-            voices = [make_voice(model, order.context, order.remembered) for model in models]
+            voices = make_voices(models, order.context, order.remembered)
             if not _Performance(start, order.random_seed, voices, put, asked, heartbeat, jack).play():
                 return
 

@@ -4,7 +4,8 @@ Pure drawing with rich. Knows no clock, no port and no report.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from rich.console import Group
 from rich.rule import Rule
@@ -15,6 +16,7 @@ from antiphon.files.text_roll import BLOCKS, LABEL_COLUMNS, SOUNDING, bar_number
 from antiphon.perform.settings import HEARD, State
 from antiphon.stage.performance_state import PerformanceState
 from antiphon.stage.screen.heard_notes import HeardNotes
+from antiphon.timebase import STEPS_PER_QUARTER
 
 PHRASE_STYLE, ANSWER_STYLE, QUIET_STYLE = "dodger_blue1", "dark_orange", "bright_black"
 _STATE_STYLES: dict[State, str] = {
@@ -73,7 +75,7 @@ def _roll(
     size: tuple[int, int],
     style: str,
 ) -> list[Rule | Text]:
-    notes, bar, (width, height) = side.at(now_s, state.grid), state.steps_per_bar, size
+    notes, bar, (width, height) = _in_sixteenths(side.at(now_s, state.grid), state), _bar(state), size
     start, columns_per_step = window(notes, width - LABEL_COLUMNS, bar)
     seen = [note for note in notes if note.end_steps > start]
     lines = piano_roll(
@@ -87,6 +89,19 @@ def _roll(
     )
     numbers = Text(bar_numbers(start, width, bar, columns_per_step), style=QUIET_STYLE)
     return [_rule(name), *(coloured(line, style) for line in lines), numbers]
+
+
+def _bar(state: PerformanceState) -> int:
+    """Sixteenths in a bar: they are what is drawn, however fine the grid is."""
+    return replace(state.grid, steps_per_quarter=STEPS_PER_QUARTER).steps_per_bar(state.meter)
+
+
+def _in_sixteenths(notes: Sequence[GridNote], state: PerformanceState) -> Sequence[GridNote]:
+    steps = state.grid.steps_per_quarter / STEPS_PER_QUARTER
+    if steps == 1:
+        return notes
+    begins = [(round(note.onset_steps / steps), note) for note in notes]
+    return [GridNote(at, max(1, round(n.end_steps / steps) - at), n.pitch) for at, n in begins]
 
 
 def window(notes: Collection[GridNote], columns: int, steps_per_bar: int) -> tuple[int, int]:

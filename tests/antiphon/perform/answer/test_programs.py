@@ -1,4 +1,4 @@
-"""Who answers: chosen by number, on one grid."""
+"""Who answers: chosen by number, each on its own grid."""
 
 import pytest
 
@@ -27,11 +27,11 @@ def test_a_number_chooses_and_one_too_many_does_not():
     assert said == [("64", "64"), ("62", "62"), (None, "_")]
 
 
-def transcribed(meter, first):
-    notes = tuple(GridNote(first + 4 * n, 4, 60 + n) for n in range(3))
-    return Transcription(
-        notes, Key.parse("C major"), Transport(Grid(120.0), Meter.parse(meter)), KeyTracker()
-    )
+def transcribed(meter, first, grid=4):
+    """Three quarters from a sixteenth on."""
+    notes = tuple(GridNote(first * grid // 4 + grid * n, grid, 60 + n) for n in range(3))
+    transport = Transport(Grid(120.0, 0.0, grid), Meter.parse(meter))
+    return Transcription(notes, Key.parse("C major"), transport, KeyTracker())
 
 
 @pytest.mark.parametrize(("meter", "first", "bars"), [("3/4", 24, Bars("3/4")), ("4/4", 28, Bars("4/4", -4))])
@@ -43,10 +43,10 @@ def test_the_model_is_told_where_the_phrase_lies_in_its_bars(meter, first, bars)
             super().reset(bars)
             told.append(bars)
 
-    for grid, wanted in ((4, bars), (6, NO_BARS)):
+    for grid in (4, 12, 24):
         voices = Programs(Voice(Listening(VOCABULARY, []), VOCABULARY, grid), [], SamplingSettings(), 1)
-        finish(voices.hear(transcribed(meter, first), first + 12))
-        assert told[-1] == wanted
+        finish(voices.hear(transcribed(meter, first, grid), (first + 12) * grid // 4))
+        assert told[-1] == Bars(meter, bars.offset_steps * grid // 4, grid)
 
 
 def test_a_pickup_is_no_part_of_the_phrase_that_an_answer_keeps_to():
@@ -57,6 +57,31 @@ def test_a_pickup_is_no_part_of_the_phrase_that_an_answer_keeps_to():
     assert [shape.factors(step, 60)[hold] > 1 for step in range(1, 8)] == [True] * 3 + [False] + [True] * 3
 
 
-def test_voices_on_different_grids_are_refused():
-    with pytest.raises(ValueError, match="the same number of steps to a quarter"):
-        Programs(voice("60"), [voice("62", 6)], SamplingSettings(), 1)
+def test_voices_on_different_grids_play_on_one_that_has_both():
+    coarse, fine = voice("60"), voice("62", 24)
+    voices = Programs(fine, [coarse], SamplingSettings(), 1)
+    assert voices.steps_per_quarter == 24
+    assert Programs(voice("60", 12), [voice("62", 8)], SamplingSettings(), 1).steps_per_quarter == 24
+    phrase = transcribed("4/4", 0, 24)
+    finish(voices.hear(phrase, 72))
+    assert fine.model.heard == ["/", "72", *["_"] * 23, "73", *["_"] * 23, "74", *["_"] * 23]
+    voices.choose(0)
+    finish(voices.hear(phrase, 72))
+    assert coarse.model.heard == ["/", "72", "_", "_", "_", "73", "_", "_", "_", "74", "_", "_", "_"]
+
+
+def test_each_symbol_of_a_coarser_voice_lasts_some_steps():
+    coarse = Voice(ScriptedModel(VOCABULARY, ["60", "62"]), VOCABULARY, 4)
+    voices = Programs(coarse, [voice("64", 24)], SamplingSettings(sure_factor=1.0), 1)
+    finish(voices.hear(transcribed("4/4", 0, 24), 72))
+    melody = voices.begin(0)
+    assert [melody.next()[0] for _ in range(12)] == ["60", *["_"] * 5, "62", *["_"] * 5]
+
+
+def test_a_coarser_voice_hears_triplets_at_its_nearest_steps_and_begins_on_one():
+    voices = Programs(voice("60"), [voice("62", 24)], SamplingSettings(), 1)
+    triplets = tuple(GridNote(8 * n, 8, 60 + n) for n in range(3))
+    grid = Transport(Grid(120.0, 0.0, 24), Meter())
+    finish(voices.hear(Transcription(triplets, Key.parse("C major"), grid, KeyTracker()), 24))
+    assert voices._voice.model.heard == ["/", "72", "73", "_", "74"]
+    assert [voices.begins_at(step) for step in (24, 25, 30, 31)] == [24, 30, 30, 36]
