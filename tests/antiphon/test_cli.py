@@ -306,16 +306,17 @@ def test_a_program_that_cannot_be_loaded_is_named_before_any_music(antiphon, tmp
     assert "nobody/model.json: No such file" in err
 
 
-def test_programs_on_another_grid_are_refused(antiphon, tmp_path):
+def test_programs_whose_grids_have_no_common_one_are_refused(antiphon, tmp_path):
     shutil.copytree(bundle.find("essen"), tmp_path / "triplets")
     card = json.loads((tmp_path / "triplets" / "model.json").read_text())
-    card.update(name="triplets", steps_per_quarter=6)
+    card.update(name="triplets", steps_per_quarter=35)
     (tmp_path / "triplets" / "model.json").write_text(json.dumps(card))
     (tmp_path / "config.toml").write_text('[model]\nprograms = ["triplets"]\n')
     code, _, err = antiphon("play")
     assert code == 2
     assert err == (
-        "antiphon: model.programs: all must have the 4 steps to a quarter of essen, triplets has 6\n"
+        "antiphon: model.programs: the grid of all models together may have 1–96 steps to a quarter, "
+        "these need 140\n"
     )
 
 

@@ -31,6 +31,9 @@ RUNS = 9
 TASTE = 0.2
 # Sixteenths that are kept: eight minutes at 120 bpm. If they are too many, the oldest quarter is dropped.
 MOST_SIXTEENTHS, _KEPT_SIXTEENTHS = 4096, 3072
+# The class of a step without a run that lies 1, 2, 3 … bars back; the shortest bar has six sixteenths.
+_FIRST_CLASS = np.full(MOST_SIXTEENTHS // 6 + 1, _OTHER * RUNS)
+_FIRST_CLASS[[bars - 1 for bars in _DISTANCES]] = [kind * RUNS for kind in _DISTANCES.values()]
 Ints = NDArray[np.int64]
 _NONE = np.zeros(0, np.int64)
 
@@ -188,13 +191,9 @@ class Memory:
         events = self._events
         places = np.searchsorted(events.onsets, steps, "right") - 1
         ids, ages = events.ids[places], steps - events.onsets[places]
-        distances = np.full(len(steps), _OTHER)
-        known = [(bars, kind) for bars, kind in _DISTANCES.items() if bars <= len(steps)]
-        for bars, kind in known:
-            distances[bars - 1] = kind
         runs = self._runs_at(places, ages)
         held = np.where((ages > 0) & (ids != self._gap), self._hold_id, ids)
-        return held, distances * RUNS + _RUNS[np.minimum(runs, len(_RUNS) - 1)]
+        return held, _FIRST_CLASS[: len(steps)] + _RUNS[np.minimum(runs, len(_RUNS) - 1)]
 
     def _runs_at(self, places: Ints, ages: Ints) -> Ints:
         """The run of each step: that of the event which it holds, or follows at once, as now follows."""

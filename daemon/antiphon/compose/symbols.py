@@ -57,13 +57,15 @@ def regridded(stream: Sequence[str], steps_per_quarter: int, wanted: int) -> tup
     """
     if steps_per_quarter == wanted:
         return tuple(stream)
-    ratio = wanted / steps_per_quarter
-    found = [HOLD] * round(len(stream) * ratio)
+    found = [HOLD] * round(len(stream) * wanted / steps_per_quarter)
     for step, symbol in enumerate(stream):
-        at, after = round(step * ratio), round((step + 1) * ratio)
-        if symbol != HOLD and at < len(found) and found[at] == HOLD:
-            lasting = max(1, after - at) if symbol == GAP else 1
-            found[at : at + lasting] = [symbol] * lasting
+        if symbol == GAP:
+            first, end = (at * wanted // steps_per_quarter for at in (step, step + 1))
+            found[first : max(end, first + 1)] = [GAP] * max(end - first, 1) if first < len(found) else []
+        elif symbol != HOLD:
+            at = round(step * wanted / steps_per_quarter)
+            if at < len(found) and found[at] == HOLD:
+                found[at] = symbol
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.compose import symbols
-from antiphon.compose.symbols import END, HOLD, REST, Vocabulary, decode, encode, parse
+from antiphon.compose.symbols import END, HOLD, REST, Vocabulary, decode, encode, parse, regridded
 from antiphon.events import GridNote
 
 
@@ -111,3 +111,15 @@ def test_every_stream_has_ids(pitches, stream):
 def test_a_vocabulary_holds_nothing_but_symbols(symbol):
     with pytest.raises(ValueError, match="must be a MIDI number 0–127, r, _ or /"):
         Vocabulary(("60", "/", "_", symbol))
+
+
+@given(st.lists(st.sampled_from(["60", "62", "r", "_", ""]), max_size=30), st.sampled_from([1, 2, 3, 6]))
+def test_a_finer_grid_says_the_same_and_the_way_back_gives_the_stream(stream, finer):
+    there = regridded(stream, 4, 4 * finer)
+    assert len(there) == finer * len(stream)
+    assert regridded(there, 4 * finer, 4) == tuple(stream)
+
+
+def test_on_a_coarser_grid_a_note_goes_to_the_nearest_step():
+    triplets = [symbol for pitch in ("60", "62", "64") for symbol in (pitch, *["_"] * 7)]
+    assert regridded(triplets, 24, 4) == ("60", "62", "_", "64")

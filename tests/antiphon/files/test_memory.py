@@ -65,3 +65,22 @@ def test_a_full_memory_is_not_too_large_to_read(tmp_path):
 def test_a_device_is_no_memory():
     with pytest.raises(Failure, match="is not a regular file"):
         memory_file.read(Path("/dev/zero"))
+
+
+def test_a_memory_on_a_fine_grid_says_so_and_is_read_on_any(tmp_path):
+    path = tmp_path / "memory.json"
+    memory_file.write(path, ("", *[""] * 5, "60", *["_"] * 11), 24)
+    assert json.loads(path.read_text())["steps_per_quarter"] == 24
+    assert memory_file.read(path, 24) == ("", *[""] * 5, "60", *["_"] * 11)
+    assert memory_file.read(path, 4) == ("", "60", "_")
+    memory_file.write(path, ("60", "_"))
+    assert "steps_per_quarter" not in json.loads(path.read_text())
+    assert memory_file.read(path, 8) == ("60", "_", "_", "_")
+
+
+@pytest.mark.parametrize("steps", [0, 97, "4", None])
+def test_a_grid_that_is_none_is_refused(tmp_path, steps):
+    path = tmp_path / "memory.json"
+    path.write_text(json.dumps({"format": 1, "symbols": "60", "steps_per_quarter": steps}))
+    with pytest.raises(Failure, match="steps_per_quarter must be 1–96"):
+        memory_file.read(path)

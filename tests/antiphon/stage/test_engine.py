@@ -131,10 +131,10 @@ def test_a_stop_from_outside_ends_the_loop():
 class FailingModel(ScriptedModel):
     """Breaks in the middle of the answer."""
 
-    def step(self, symbol_id):
+    def hear(self, symbol_id):
         if len(self.heard) > 40:
             raise RuntimeError("the model broke")
-        return super().step(symbol_id)
+        super().hear(symbol_id)
 
 
 def test_an_exception_closes_the_note_that_sounds():

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from antiphon.compose.model import Model
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
 from antiphon.compose.symbols import END, HOLD, Vocabulary, is_pitch
@@ -27,7 +28,7 @@ VOCABULARY = Vocabulary(("60", "62", "/", "_", "r"))
 OPENING = toy_opening(quarters([60, 62]), quarters([60, 62, 60]))
 
 
-class Wishing:
+class Wishing(Model):
     """A model that always wants the same symbols, and remembers what it heard."""
 
     def __init__(self, wishes: Mapping[str, float]) -> None:
@@ -37,8 +38,10 @@ class Wishing:
     def reset(self, *_: object) -> None:
         self.heard = []
 
-    def step(self, symbol_id: int) -> np.ndarray:
+    def hear(self, symbol_id: int) -> None:
         self.heard.append(VOCABULARY.symbols[symbol_id])
+
+    def expected(self) -> np.ndarray:
         return self._wishes / self._wishes.sum()
 
 
