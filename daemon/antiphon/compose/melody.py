@@ -111,6 +111,11 @@ class Melody:
         if self._memory is not None and symbol_id != self._vocabulary.id(END):
             self._memory.hear(symbol_id)
 
+    @property
+    def holds(self) -> bool:
+        """Whether the next symbol is a hold, unless factors forbid it."""
+        return self._begun > 0 or (self._model.must_hold and self._may_hold(None))
+
     def next(self, factors: NDArray[np.float64] | None = None) -> tuple[str, Draw]:
         """The next symbol and how it was drawn; `factors` (V,) on its probabilities, 0 forbids."""
         self._said = True

@@ -98,7 +98,9 @@ class Answer:
 
     def compose(self) -> list[Composed | Written]:
         """Compose the next symbol; gives it, unless the model ends the song, and a note that ends there."""
-        factors = self._shape.factors(self._next - self._plan.start, self._last_pitch)
+        said = self._next - self._plan.start
+        # The shape forbids a hold at the first step alone: where one is certain, it is not asked.
+        factors = None if said and self._melody.holds else self._shape.factors(said, self._last_pitch)
         symbol, chosen = self._melody.next(factors)
         step = self._next
         if symbol == END and self._plan.end is not None:
