@@ -88,7 +88,7 @@ def shipped() -> tuple[Callable[[], object], Callable[[], object]]:
     memory.keep()
 
     def remember() -> None:
-        if len(memory.said) > 2100:
+        if memory.steps > 2100:
             memory.begin(bars)
         memory.hear(next(tune))
         memory.mix(expected)
