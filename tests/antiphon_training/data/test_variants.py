@@ -67,3 +67,12 @@ def test_the_split_is_near_80_10_10_and_will_always_be_the_same():
     assert 150 < counts["valid"] < 250
     assert 150 < counts["test"] < 250
     assert [name for name in "abcdefghijklmnop" if split_of(name) == "test"] == ["a", "o"]
+
+
+def test_a_song_of_sixteenths_has_one_name_on_every_grid_and_a_triplet_another():
+    song = ("60", "_", "62", "r", "64", "_", "_")
+    finer = tuple(word for symbol in song for word in (symbol, *["_"] * 5))
+    assert digest(finer, 24) == digest(song)
+    assert digest(("r", "_", *finer), 24) == digest(song)
+    triplet = (*["60", *["_"] * 7], *["62", *["_"] * 7], *["64", *["_"] * 7])
+    assert digest(triplet, 24) != digest(triplet[::8], 4)
