@@ -176,8 +176,8 @@ def _last_lines(
     elif begun.beats(outcome):
         said = f"{ENDED[outcome.ended]}: no epoch was better than {begun.bundle.card.name}, which was kept"
     else:
-        kept = dataset_of(old, mine.folder, mine.corpus, grid=mine.event_grid)
-        theirs = held_out(kept, "valid") if old else []
+        grid = mine.event_grid
+        theirs = held_out(dataset_of(old, mine.folder, mine.corpus, grid=grid), "valid") if old else []
         said += f" ({begun.bundle.card.name}: {bits_a_note(begun.bundle, songs):.2f}), best epoch {best}"
         if theirs:
             said += (
