@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from antiphon.events import GridNote, PlayedNote
 from antiphon.listen.quantise import CHORD_S
-from antiphon.listen.repertoire import PLACES_APART, BarPlace, bar_steps
-from antiphon.timebase import STEPS_PER_QUARTER, Meter
+from antiphon.listen.repertoire import BarPlace, places_apart
 
 # How usual the beginning of a chord or a bass note is at a place, but for a factor.
 _ON_DOWNBEAT, _ON_BEAT, _BETWEEN = 3.0, 1.5, 0.5
@@ -47,21 +46,23 @@ def _log_chance(place: BarPlace, chords: Sequence[_Chord], lower: Sequence[float
     total = 0.0
     for chord, z in zip(chords, lower, strict=True):
         here = (chord.step + place.steps) % place.bar_steps
-        total += math.log(_weight(place.meter, here) / _mean_weight(place.meter))
+        total += math.log(_weight(place, here) / _mean_weight(place))
         if here == 0:
             total += _LOWER * z - _LOWER**2 / 2 if z else 0.0
     return total
 
 
-def _weight(meter: Meter, step: int) -> float:
+def _weight(place: BarPlace, step: int) -> float:
+    """Of a step of the bar in which the place is."""
     if step == 0:
         return _ON_DOWNBEAT
-    return _ON_BEAT if step % round(STEPS_PER_QUARTER * meter.quarters_per_beat) == 0 else _BETWEEN
+    beat = round(place.steps_per_quarter * place.meter.quarters_per_beat)
+    return _ON_BEAT if step % beat == 0 else _BETWEEN
 
 
-def _mean_weight(meter: Meter) -> float:
-    steps = range(0, bar_steps(meter), PLACES_APART)
-    return sum(_weight(meter, step) for step in steps) / len(steps)
+def _mean_weight(place: BarPlace) -> float:
+    steps = range(0, place.bar_steps, places_apart(place.steps_per_quarter))
+    return sum(_weight(place, step) for step in steps) / len(steps)
 
 
 def _lowness(chords: Sequence[_Chord]) -> list[float]:

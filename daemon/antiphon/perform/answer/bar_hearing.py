@@ -94,12 +94,13 @@ class BarHearing:
         self, played: Sequence[PlayedNote], phrase: Transcription, before: Grid, used_steps: int
     ) -> HeardBars:
         """The bars go on from the grid before: the player was counted in."""
-        first = phrase.notes[0].onset_steps
-        on_old_grid = _nearest(before.steps_at(min(note.onset_s for note in played)), first)
+        first, steps = phrase.notes[0].onset_steps, phrase.transport.grid.steps_per_quarter
+        first_s = min(note.onset_s for note in played)
+        on_old_grid = _nearest(before.steps_at(first_s), first, places_apart(steps))
         meter = phrase.transport.meter
-        place = BarPlace(meter, on_old_grid % phrase.transport.bar_steps)
+        place = BarPlace(meter, on_old_grid % phrase.transport.bar_steps, steps)
         moved = _moved(phrase, place, on_old_grid, used_steps)
-        return HeardBars(moved, certain(meter, place.steps, moved.notes[0].onset_steps))
+        return HeardBars(moved, certain(meter, place.steps, moved.notes[0].onset_steps, steps))
 
     def commit(self, heard: HeardBars) -> None:
         """The answer to this phrase sounds: its bars stay."""
