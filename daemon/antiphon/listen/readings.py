@@ -27,7 +27,7 @@ _GUESS_SPREAD = 0.17
 _TEMPOS, _TEMPO_SPREAD = tuple(38.0 * 1.15**n for n in range(14)), 0.08
 # How unevenly a person strikes, in seconds; how far a beat's length strays within a beat, as a share; and
 # how far a person is from a beat that is known, in seconds.
-_STRIKE_S, _DRIFT, _APART_S = 0.022, 0.05, 0.015
+_STRIKE_S, _DRIFT, _APART_S = 0.022, 0.045, 0.015
 _STRIKE_VAR = _STRIKE_S**2
 # A longer wait, in beats, says no more of the tempo.
 _LONGEST_BEATS = 4.0
