@@ -20,7 +20,7 @@ from antiphon.stage.takes.take import Take
 from antiphon.stage.voice import make_voice
 from antiphon.timebase import Meter
 
-# In quarters. The second goes on half a quarter sooner: it is heard to begin off the beat, and to go on on it.
+# In quarters. The second goes on half a quarter sooner: it is heard to begin off the beat and to go on on it.
 IN_TIME = (0, 1, 1.5, 2, 3, 6, 7, 8, 9, 10)
 OFF_THE_BEAT = (0, 1, 1.5, 2, 3, 5.5, 6.5, 7.5, 8.5, 9.5)
 BOTH = pytest.mark.parametrize(("played", "bpm"), [(IN_TIME, 110.0), (OFF_THE_BEAT, 110.0)])
