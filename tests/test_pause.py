@@ -9,7 +9,7 @@ from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.reports import Answered, BarsBegun, Composed, Heard, Sent, StateChanged
 from antiphon.perform.session import Session
-from antiphon.perform.settings import ControlSettings, SessionSettings
+from antiphon.perform.settings import ControlSettings, SessionSettings, TempoSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback
@@ -20,7 +20,7 @@ from antiphon.stage.takes.take import Take
 from antiphon.stage.voice import make_voice
 from antiphon.timebase import Meter
 
-# In quarters. The second goes on half a quarter sooner: it is heard to begin off the beat and to go on on it.
+# In quarters. The second goes on half a quarter sooner.
 IN_TIME = (0, 1, 1.5, 2, 3, 6, 7, 8, 9, 10)
 OFF_THE_BEAT = (0, 1, 1.5, 2, 3, 5.5, 6.5, 7.5, 8.5, 9.5)
 BOTH = pytest.mark.parametrize(("played", "bpm"), [(IN_TIME, 110.0), (OFF_THE_BEAT, 110.0)])
@@ -42,9 +42,8 @@ def play(played, presses=(), **changes):
     clock, reports = VirtualClock(), []
     used = bundle.load(bundle.find(bundle.DEFAULT_MODEL))
     port = Loopback(clock, [*script(played), *presses])
-    session = Session(
-        make_voice(used, None), SessionSettings(control=ControlSettings(answer_now=20), **changes), 1
-    )
+    tempo, control = TempoSettings(downbeat="first"), ControlSettings(answer_now=20)
+    session = Session(make_voice(used, None), SessionSettings(tempo, control=control, **changes), 1)
     engine = Engine(clock, port, session, reports.append)
     engine.run(until=lambda: port.exhausted and session.state == "idle")
     return reports, used

@@ -127,7 +127,8 @@ def test_notes_last_as_long_as_the_table_says_however_often_the_session_is_advan
 
 
 def test_what_is_remembered_is_on_the_grid_of_the_music():
-    made = session(network_voice())
+    tempo = replace(FIXED, downbeat="first")
+    made = session(network_voice(), settings=SessionSettings(sampling=PLAIN, tempo=tempo))
     play(made, PHRASE)
     made.ask("keep_memory", 21.0)
     (kept,) = [report for report in made.take_reports() if isinstance(report, MemoryKept)]
