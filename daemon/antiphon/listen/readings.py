@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.listen.rhythm import CONTEXT_OF, PLACES, TICKS, Feel, log_waits, wait_numbers
+from antiphon.listen.rhythm import CONTEXT_OF, PLACES, TICKS, BeatDivision, log_waits, wait_numbers
 from antiphon.timebase import MAX_BPM, MIN_BPM, Grid
 
 Floats = NDArray[np.float64]
@@ -43,7 +43,7 @@ class Readings:
     """Ways to read the onsets so far, one in each row; variances in seconds squared."""
 
     score: Floats  # natural logarithm
-    feel: Ints
+    division: Ints
     tick: Ints  # of the last onset, from the beat before the first one
     context: Ints  # that the last wait is
     struck_s: Floats  # when the last onset was meant
@@ -57,7 +57,7 @@ class Readings:
         """These rows only."""
         return Readings(
             self.score[kept],
-            self.feel[kept],
+            self.division[kept],
             self.tick[kept],
             self.context[kept],
             self.struck_s[kept],
@@ -73,16 +73,20 @@ class Search:
     """Finds the likeliest readings. `guess_bpm` is a tempo to expect, in quarters a minute; `known` a grid
     whose step 0 is on a bar line, where tempo and beats are known."""
 
-    def __init__(self, feels: Sequence[Feel], guess_bpm: float | None, known: Grid | None) -> None:
-        self._feels, self._guess_bpm, self._known = feels, guess_bpm, known
-        self._quarters = np.array([feel.quarters for feel in feels])
-        self._beats_at = np.array([[feel.beats_at(tick) for tick in range(TICKS)] for feel in feels])
-        self._waits = np.array([log_waits(feel.kind) for feel in feels])
+    def __init__(
+        self, divisions: Sequence[BeatDivision], guess_bpm: float | None, known: Grid | None
+    ) -> None:
+        self._divisions, self._guess_bpm, self._known = divisions, guess_bpm, known
+        self._quarters = np.array([division.quarters for division in divisions])
+        self._beats_at = np.array(
+            [[division.beats_at(tick) for tick in range(TICKS)] for division in divisions]
+        )
+        self._waits = np.array([log_waits(division.kind) for division in divisions])
         self._drift = _DRIFT if known is None else 0.0
 
     def bpm(self, readings: Readings) -> Floats:
         """The tempo of each at the last onset, in quarters a minute."""
-        bpm: Floats = 60.0 * self._quarters[readings.feel] / np.maximum(readings.beat_s, 1e-3)
+        bpm: Floats = 60.0 * self._quarters[readings.division] / np.maximum(readings.beat_s, 1e-3)
         return bpm
 
     def first(self, onset_s: float) -> Readings:
@@ -92,33 +96,35 @@ class Search:
     def _anywhere(self, onset_s: float) -> Readings:
         """With one onset: every tempo and every place in a beat, as likely as usual."""
         rows = [
-            (math.log(feel.chance * share) + self._log_usual(bpm, feel), number, place, 60.0 / bpm)
-            for number, feel in enumerate(self._feels)
+            (math.log(division.chance * share) + self._log_usual(bpm, division), number, place, 60.0 / bpm)
+            for number, division in enumerate(self._divisions)
             for bpm in _TEMPOS
-            for place, share in feel.begins.items()
+            for place, share in division.begins.items()
         ]
-        score, feel, tick, beat_s = np.array(rows).T
+        score, division, tick, beat_s = np.array(rows).T
         all_ = np.ones(len(rows))
-        return _readings(score, feel, tick, onset_s * all_, beat_s, (beat_s * _TEMPO_SPREAD) ** 2)
+        return _readings(score, division, tick, onset_s * all_, beat_s, (beat_s * _TEMPO_SPREAD) ** 2)
 
-    def _log_usual(self, bpm: float, feel: Feel) -> float:
+    def _log_usual(self, bpm: float, division: BeatDivision) -> float:
         """The logarithm of how likely a tempo in beats a minute is, but for a constant."""
-        compound = _log_normal(bpm, _COMPOUND_BPM, _COMPOUND_SPREAD) if feel.kind == "compound" else 0.0
+        compound = _log_normal(bpm, _COMPOUND_BPM, _COMPOUND_SPREAD) if division.kind == "compound" else 0.0
         if self._guess_bpm is not None:
-            return compound + _log_normal(bpm * feel.quarters, self._guess_bpm, _GUESS_SPREAD)
+            return compound + _log_normal(bpm * division.quarters, self._guess_bpm, _GUESS_SPREAD)
         return compound or _log_normal(bpm, _USUAL_BPM, _USUAL_SPREAD)
 
     def _placed(self, onset_s: float, known: Grid) -> Readings:
         """The first onset where tempo and beats are known: each place about it."""
         rows = []
-        for number, feel in enumerate(self._feels):
-            beat_s = 60.0 / known.bpm * feel.quarters
+        for number, division in enumerate(self._divisions):
+            beat_s = 60.0 / known.bpm * division.quarters
             last = math.floor((onset_s - known.origin_s) / beat_s)
             for tick in [TICKS * beat + place for beat in (last - 1, last, last + 1) for place in PLACES]:
                 beat, place = divmod(tick, TICKS)
-                missed_s = onset_s - known.origin_s - (beat + feel.beats_at(place)) * beat_s
+                missed_s = onset_s - known.origin_s - (beat + division.beats_at(place)) * beat_s
                 total = _APART_S**2 + _STRIKE_VAR
-                score = math.log(feel.chance * feel.begins.get(place, 0.001)) - 0.5 * missed_s**2 / total
+                score = (
+                    math.log(division.chance * division.begins.get(place, 0.001)) - 0.5 * missed_s**2 / total
+                )
                 rows.append((score, number, tick, onset_s - _STRIKE_VAR / total * missed_s, beat_s))
         score, feel_, tick_, struck_s, beat = np.array(rows).T
         return _readings(score, feel_, tick_, struck_s, beat, np.zeros(len(rows)))
@@ -134,7 +140,7 @@ class Search:
         wait = wait_numbers(tick.ravel()[order] - before.tick[rows])
         readings = Readings(
             score.ravel()[order],
-            before.feel[rows],
+            before.division[rows],
             tick.ravel()[order],
             CONTEXT_OF[wait],
             struck_s,
@@ -149,15 +155,15 @@ class Search:
     def _tried(self, r: Readings, onset_s: float) -> tuple[Ints, Floats]:
         """The ticks to try, (rows, _TRIED), and how many beats each is after the last onset."""
         place = r.tick % TICKS
-        at = self._beats_at[r.feel, place]
+        at = self._beats_at[r.division, place]
         seems = at + np.maximum((onset_s - r.struck_s) / r.beat_s, 0.0)
         beat = np.floor(seems).astype(np.intp)
-        of_feel = self._beats_at[:, _PLACES][r.feel]
-        nearest = (of_feel <= (seems - beat)[:, None]).sum(axis=1) - 1
+        of_division = self._beats_at[:, _PLACES][r.division]
+        nearest = (of_division <= (seems - beat)[:, None]).sum(axis=1) - 1
         beats, places = np.divmod(nearest[:, None] + _ABOUT, len(PLACES))
         beats += beat[:, None]
         tick = (r.tick - place)[:, None] + TICKS * beats + _PLACES[places]
-        return tick, beats + np.take_along_axis(of_feel, places, axis=1) - at[:, None]
+        return tick, beats + np.take_along_axis(of_division, places, axis=1) - at[:, None]
 
     def _compared(
         self, r: Readings, onset_s: float, tick: Ints, beats: Floats
@@ -176,7 +182,7 @@ class Search:
         total = struck_var + _STRIKE_VAR
         waited = tick - r.tick[:, None]
         place = (r.tick % TICKS)[:, None]
-        usual = self._waits[r.feel[:, None], r.context[:, None], place, wait_numbers(waited)]
+        usual = self._waits[r.division[:, None], r.context[:, None], place, wait_numbers(waited)]
         score = r.score[:, None] + usual - 0.5 * (missed_s**2 / total + np.log(total))
         gain, beat_gain = struck_var / total, covariance / total
         corrected = (
@@ -189,22 +195,22 @@ class Search:
         return np.where(waited > 0, score, -np.inf), corrected
 
     def _best(self, r: Readings) -> Readings:
-        """The likeliest of readings that are in order: one of each feel and place about each tempo."""
+        """The likeliest of readings that are in order: one of each division and place about each tempo."""
         bpm = self.bpm(r)
         about = np.round(25 * np.log(bpm)).astype(np.intp)
-        alike = ((r.tick * len(self._feels) + r.feel) * 8 + r.context) * 256 + about
+        alike = ((r.tick * len(self._divisions) + r.division) * 8 + r.context) * 256 + about
         first = np.sort(np.unique(alike, return_index=True)[1])
         return r.rows(first[(bpm[first] >= MIN_BPM) & (bpm[first] <= MAX_BPM)][:_BEAM])
 
 
 def _readings(
-    score: Floats, feel: Floats, tick: Floats, struck_s: Floats, beat_s: Floats, beat_var: Floats
+    score: Floats, division: Floats, tick: Floats, struck_s: Floats, beat_s: Floats, beat_var: Floats
 ) -> Readings:
     """Those of a first onset, from the likeliest on."""
     rows = len(score)
-    feels_, ticks, none = feel.astype(np.intp), tick.astype(np.intp), np.zeros(rows, np.intp)
+    divisions_, ticks, none = division.astype(np.intp), tick.astype(np.intp), np.zeros(rows, np.intp)
     struck_var, unknown = np.full(rows, _STRIKE_VAR), np.zeros(rows)
-    found = Readings(score, feels_, ticks, none, struck_s, beat_s, struck_var, unknown, beat_var, none)
+    found = Readings(score, divisions_, ticks, none, struck_s, beat_s, struck_var, unknown, beat_var, none)
     return found.rows(np.argsort(-score, kind="stable"))
 
 

@@ -78,7 +78,7 @@ _COMPOUND_HEARD, _COMPOUND_IN_SIMPLE, _COMPOUND_IN_THREE = 0.3, 0.1, 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class Feel:
+class BeatDivision:
     """One way to divide beats.
 
     swing     the length of a beat's first eighth to that of its second
@@ -111,21 +111,21 @@ def is_compound(meter: Meter) -> bool:
 
 
 @cache
-def feels(meter: Meter | None, swung_before: bool) -> tuple[Feel, ...]:
+def divisions(meter: Meter | None, swung_before: bool) -> tuple[BeatDivision, ...]:
     """The ways to divide the beats of a meter; None: it is not known, and dotted quarters may be its beats.
 
     In a simple meter, a phrase in triplets has compound beats of a quarter.
     """
     if meter is not None and is_compound(meter):
-        return (Feel("compound", 1.0, 1.5, 1.0),)
+        return (BeatDivision("compound", 1.0, 1.5, 1.0),)
     compound = _COMPOUND_HEARD if meter is None else _COMPOUND_IN_SIMPLE
     if meter is not None and meter.numerator % 3 == 0:
         compound = _COMPOUND_IN_THREE
     swung = _SWINGS_AGAIN if swung_before else _SWINGS_HEARD if meter is None else _SWINGS
     return (
-        Feel("straight", 1.0, 1.0, 1 - compound - swung),
-        Feel("compound", 1.0, 1.5 if meter is None else 1.0, compound),
-        *(Feel("swung", ratio, 1.0, swung * share) for ratio, share in _RATIOS.items()),
+        BeatDivision("straight", 1.0, 1.0, 1 - compound - swung),
+        BeatDivision("compound", 1.0, 1.5 if meter is None else 1.0, compound),
+        *(BeatDivision("swung", ratio, 1.0, swung * share) for ratio, share in _RATIOS.items()),
     )
 
 

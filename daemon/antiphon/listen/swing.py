@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from antiphon.listen.rhythm import TICKS
 
-# What a feel that was tried says of the place of the second eighth, and how unevenly a person strikes: the
+# What a swing that was tried says of the place of the second eighth, and how unevenly a person strikes: the
 # standard deviations, as a share of the beat, and in seconds.
 _TRIED_SPREAD, _STRIKE_S = 0.06, 0.025
 _LEAST, _MOST = 1.0, 3.0

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from antiphon.events import PlayedNote
 from antiphon.listen.quantise import CHORD_S
 from antiphon.listen.readings import Readings, Search
-from antiphon.listen.rhythm import TICKS, Feel, feels
+from antiphon.listen.rhythm import TICKS, BeatDivision, divisions
 from antiphon.listen.swing import swing_ratio
 from antiphon.timebase import MAX_BPM, MIN_BPM, STEPS_PER_QUARTER, Grid, Meter
 
@@ -94,8 +94,8 @@ class TempoReader:
         self._expected, known = expected, expected.known
         # Where the tempo is known, the beats are quarters until another meter is heard.
         meter = Meter() if known is not None and expected.meter is None else expected.meter
-        self._feels = feels(meter, expected.swung)
-        self._search = Search(self._feels, expected.bpm, known)
+        self._divisions = divisions(meter, expected.swung)
+        self._search = Search(self._divisions, expected.bpm, known)
         self._onsets: list[float] = []
         self._trail: list[Readings] = []
 
@@ -122,15 +122,15 @@ class TempoReader:
 
     def _estimate(self, readings: Readings) -> TempoEstimate | None:
         """`readings` from the likeliest on."""
-        ticks, feel = self._ticks(), self._feels[readings.feel[0]]
-        swing = swing_ratio(ticks, self._onsets, feel.swing) if feel.swing > 1 else 1.0
-        played = replace(feel, swing=swing)
+        ticks, division = self._ticks(), self._divisions[readings.division[0]]
+        swing = swing_ratio(ticks, self._onsets, division.swing) if division.swing > 1 else 1.0
+        played = replace(division, swing=swing)
         at = [int(tick) // TICKS + played.beats_at(int(tick) % TICKS) for tick in (ticks[0], ticks[-1])]
         beat_s = float(readings.beat_s[0])
         mean_s = beat_s
         if self._expected.known is None:
             mean_s = (self._onsets[-1] - self._onsets[0]) / (at[-1] - at[0])
-        bpm = 60.0 * feel.quarters / mean_s
+        bpm = 60.0 * division.quarters / mean_s
         if not MIN_BPM <= bpm <= MAX_BPM:
             return None
         bpms = self._search.bpm(readings)
@@ -146,11 +146,11 @@ class TempoReader:
             swing,
         )
 
-    def _beats(self, ticks: Ints, feel: Feel, beat_s: float) -> Beats:
+    def _beats(self, ticks: Ints, division: BeatDivision, beat_s: float) -> Beats:
         """Where the steps fell; after the last onset they go on as long as those of its half of the beat."""
         steps_per_quarter = self._expected.steps_per_quarter
-        a_tick = feel.quarters * steps_per_quarter / TICKS
-        half = feel.beats_at(TICKS // 2)
+        a_tick = division.quarters * steps_per_quarter / TICKS
+        half = division.beats_at(TICKS // 2)
         longer = 2 * (half if ticks[-1] % TICKS < TICKS // 2 else 1 - half)
         steps = tuple(float(tick * a_tick) for tick in ticks)
         return Beats(tuple(self._onsets), steps, beat_s / TICKS / a_tick * longer, steps_per_quarter)

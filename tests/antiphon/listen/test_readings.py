@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from antiphon.listen.readings import Search
-from antiphon.listen.rhythm import PLACES, TICKS, feels
+from antiphon.listen.rhythm import PLACES, TICKS, divisions
 from antiphon.timebase import Grid, Meter
 
 
 def search(meter=None, guess_bpm=None, known=None):
-    return Search(feels(meter, False), guess_bpm, known)
+    return Search(divisions(meter, False), guess_bpm, known)
 
 
 def read(found, onsets):
@@ -39,14 +39,14 @@ def test_each_goes_on_from_an_earlier_one_by_a_tick_or_more():
     readings = read(search(), QUARTERS)
     for before, after in pairwise(readings):
         assert np.all(after.tick > before.tick[after.before])
-        assert np.all(after.feel == before.feel[after.before])
+        assert np.all(after.division == before.division[after.before])
         assert {*(after.tick % TICKS).tolist()} <= {*PLACES}
 
 
 def test_of_two_readings_at_one_place_with_one_tempo_the_likelier_stays():
     last = read(search(), QUARTERS)[-1]
     rows = list(
-        zip(last.tick, last.feel, last.context, np.round(25 * np.log(search().bpm(last))), strict=True)
+        zip(last.tick, last.division, last.context, np.round(25 * np.log(search().bpm(last))), strict=True)
     )
     assert len({*rows}) == len(rows)
 

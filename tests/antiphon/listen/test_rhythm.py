@@ -7,8 +7,8 @@ from antiphon.listen.rhythm import (
     CONTEXT_OF,
     PLACES,
     TICKS,
-    Feel,
-    feels,
+    BeatDivision,
+    divisions,
     is_compound,
     log_waits,
     wait_numbers,
@@ -21,29 +21,31 @@ METERS = [None, Meter(4, 4), Meter(3, 4), Meter(6, 8), Meter(3, 8), Meter(7, 8)]
 @pytest.mark.parametrize("meter", METERS)
 @pytest.mark.parametrize("swung", [False, True])
 def test_the_chances_of_all_feels_sum_to_one(meter, swung):
-    assert sum(feel.chance for feel in feels(meter, swung)) == pytest.approx(1.0)
+    assert sum(division.chance for division in divisions(meter, swung)) == pytest.approx(1.0)
 
 
 def test_a_meter_says_what_a_beat_is():
     assert [is_compound(meter) for meter in METERS[1:]] == [False, False, True, True, False]
-    assert {(feel.kind, feel.quarters) for feel in feels(Meter(6, 8), True)} == {("compound", 1.5)}
-    assert {feel.quarters for feel in feels(Meter(4, 4), False)} == {1.0}
-    assert {feel.quarters for feel in feels(None, False)} == {1.0, 1.5}
+    assert {(division.kind, division.quarters) for division in divisions(Meter(6, 8), True)} == {
+        ("compound", 1.5)
+    }
+    assert {division.quarters for division in divisions(Meter(4, 4), False)} == {1.0}
+    assert {division.quarters for division in divisions(None, False)} == {1.0, 1.5}
 
 
 def test_after_a_swung_phrase_another_one_is_likelier():
     def swung(before):
-        return sum(feel.chance for feel in feels(Meter(), before) if feel.kind == "swung")
+        return sum(division.chance for division in divisions(Meter(), before) if division.kind == "swung")
 
     assert swung(True) > 4 * swung(False)
 
 
 def test_the_off_beat_swings_and_triplets_do_not():
-    swung = Feel("swung", 2.0, 1.0, 1.0)
+    swung = BeatDivision("swung", 2.0, 1.0, 1.0)
     assert [swung.beats_at(tick) for tick in (0, 6, 8, 12, 16, 18)] == pytest.approx(
         [0, 1 / 3, 1 / 3, 2 / 3, 2 / 3, 5 / 6]
     )
-    straight = Feel("straight", 1.0, 1.0, 1.0)
+    straight = BeatDivision("straight", 1.0, 1.0, 1.0)
     assert [straight.beats_at(tick) for tick in PLACES] == [tick / TICKS for tick in PLACES]
 
 
