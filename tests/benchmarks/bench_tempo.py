@@ -22,7 +22,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
-from prepared import TICKS, Song, of_test_split, songs
+from prepared import TICKS, Song, in_split, songs
 
 from antiphon.events import GridNote
 from antiphon.listen.quantise import one_voice
@@ -182,9 +182,8 @@ def report(made: Sequence[Trial], title: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, required=True, help="a prepared data folder")
-    parser.add_argument(
-        "--songs", type=int, default=200, help="how many songs of the test split, in each row"
-    )
+    parser.add_argument("--songs", type=int, default=200, help="how many songs of the split, in each row")
+    parser.add_argument("--split", default="test", choices=["test", "valid"])
     parser.add_argument("--grid", type=int, default=24, help="steps a quarter: 4, 12 or 24")
     parser.add_argument(
         "--quarters", type=int, nargs="+", default=[8, 16, 10_000], help="lengths of openings"
@@ -194,17 +193,17 @@ def main() -> None:
     ranges = " ".join(f"{f'{low}–{high}':>7}" for low, high in RANGES)
     print(f"{'':<36}{'%':>7} {ranges}{'double':>12}{'written':>7}{'':>7}{'note':>8}")
     for case in CASES:
-        found = songs(asked.data, asked.songs, _wanted(case))
+        found = songs(asked.data, asked.songs, _wanted(case, asked.split))
         for quarters in asked.quarters:
             trials = [trial(song, case, quarters, asked.grid, seed) for seed, song in enumerate(found)]
             length = "whole songs" if quarters > 1000 else f"{quarters} quarters"
             report([one for one in trials if one is not None], f"{case.name}, {length}")
 
 
-def _wanted(case: Case) -> Callable[[dict[str, object]], bool]:
+def _wanted(case: Case, split: str) -> Callable[[dict[str, object]], bool]:
     def wanted(about: dict[str, object]) -> bool:
         kind = "compound" if is_compound(Meter.parse(str(about["meter"]))) else "simple"
-        return of_test_split(about) and case.meters in ("any", kind)
+        return in_split(split, about) and case.meters in ("any", kind)
 
     return wanted
 

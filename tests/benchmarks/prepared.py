@@ -48,9 +48,9 @@ def songs(folder: Path, most: int, wanted: Callable[[dict[str, Any]], bool]) -> 
     return [_song(about, text, TICKS // steps_per_quarter) for about, text in found[:most]]
 
 
-def of_test_split(about: dict[str, Any]) -> bool:
-    """Whether a song is in the test split of its folder."""
-    return bool(about["split"] == "test")
+def in_split(split: str, about: dict[str, Any]) -> bool:
+    """Whether a song is in this split of its folder."""
+    return bool(about["split"] == split)
 
 
 def _song(about: dict[str, Any], text: str, ticks: int) -> Song:
