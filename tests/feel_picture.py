@@ -22,7 +22,7 @@ LEFT, TOP, WIDTH, ROW, LOUD = 44, 44, 900, 7, 60
 BPM, START_S, METER, SEED = 130.0, 1.0, Meter(4, 4), 20
 PITCHES = (67, 69, 71, 74, 72, 71, 69, 67, 64, 67, 69, 71, 69)
 LENGTHS = (2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 4)  # in sixteenths
-PLAYER = Player(1.6, 0.0, (10.0, 2.0, -12.0, 0.0), 4.0, 2.0, (0.85, 0.1), 78, 0.005, 3.0)
+PLAYER = Player(2.0, 0.0, (10.0, 2.0, -12.0, 0.0), 4.0, 2.0, (0.85, 0.1), 78, 0.005, 3.0)
 
 
 def call() -> tuple[PlayedNote, ...]:
@@ -92,6 +92,6 @@ def picture(phrase: Sequence[PlayedNote], answer: Sequence[PlayedNote], title: s
 if __name__ == "__main__":
     CALL = call()
     TITLE = (
-        f"A call that swings {PLAYER.swing:g} : 1, and its answer, above even eighths; below, the velocities"
+        f"A phrase that swings {PLAYER.swing:g} : 1, and its answer, above even eighths; below, the velocities"
     )
     FILE.write_text(picture(CALL, answer_to(CALL), TITLE), encoding="utf-8")

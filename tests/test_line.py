@@ -57,9 +57,9 @@ def notes(sent):
 def test_the_answer_is_on_the_grid_in_the_key_and_closed():
     sent, reports = play()
     answer = notes(sent)
-    assert answer[0][0] == pytest.approx(64)
+    assert answer[0][0] == pytest.approx(80)
     assert all(onset == pytest.approx(round(onset), abs=1e-6) for onset, _ in answer)
-    assert answer[-1][0] < 128
+    assert answer[-1][0] < 144
     heard = next(report for report in reports if isinstance(report, Heard))
     assert heard.key == Key(7, "major")
     in_key = sum((pitch - 7) % 12 in MAJOR for _, pitch in answer)

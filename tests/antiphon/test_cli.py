@@ -153,7 +153,7 @@ def test_the_demo_answers_and_keeps_a_take(antiphon, tmp_path):
     assert str(take.relative_to(tmp_path)) in out
     assert "antiphon play" in out
     lines = out.splitlines()
-    assert lines[0].startswith("you       G4 A4 B4 D5")
+    assert lines[0].startswith("you       D4 G4 A4 B4 D5")
     assert lines[1].startswith("antiphon  ")
     assert len(onsets(take)) == sum(len(line.split()) - 1 for line in (lines[0].split("  (")[0], lines[1]))
 
@@ -163,13 +163,13 @@ def test_the_demo_says_the_same_to_a_program(antiphon, tmp_path):
     said = json.loads(out)
     assert code == 0
     assert said["key"] == "G major"
-    assert said["answer_starts_at_step"] == 64
+    assert (said["pickup_quarters"], said["answer_starts_at_step"]) == (1.0, 80)
     assert (tmp_path / said["take"]).is_file()
     assert said["late_ms"] == {"median": 0.0, "worst": 0.0}
     assert len(said["symbols"].split()) <= 64
     assert (said["swing"], said["steps_per_quarter"]) == (1.0, 4)
     onset, length, pitch, velocity, at_s = said["phrase"][0]
-    assert (length, pitch, at_s) == (1.0, 67, 0.0)
+    assert (length, pitch, at_s) == (1.0, 62, 0.0)
     assert 1 <= velocity <= 127
     assert len(said["answer"]) == said["notes_sent"]
     bpm, first = said["bpm"], said["phrase"][0]
@@ -187,6 +187,14 @@ def test_the_demo_plays_your_phrase_rests_and_all(antiphon, tmp_path):
     said = json.loads(antiphon("demo", "--fast", "--json", "--phrase", "mine.mid")[1])
     wanted = [[n.onset_steps / 4, n.duration_steps / 4, n.pitch] for n in notes]
     assert [row[:3] for row in said["phrase"]] == wanted
+
+
+def test_the_demo_begins_with_the_pickup_of_your_phrase(antiphon, tmp_path):
+    notes = [GridNote(4 * onset, 4, 60 + onset) for onset in range(3, 12)]
+    write_melody(tmp_path / "mine.mid", notes, bpm=110)
+    said = json.loads(antiphon("demo", "--fast", "--json", "--phrase", "mine.mid")[1])
+    assert said["pickup_quarters"] == 1.0
+    assert [row[0] for row in said["phrase"]] == [float(onset) for onset in range(-1, 8)]
 
 
 def test_the_demo_hears_the_bars_of_a_phrase_whose_bars_it_is_not_told(antiphon, tmp_path):
@@ -212,7 +220,7 @@ def test_the_demo_ends_whatever_the_settings(antiphon, tmp_path):
         )
         code, out, _ = antiphon("demo", "--fast", "--json")
         assert code == 0
-        assert json.loads(out)["answer_starts_at_step"] == 64
+        assert json.loads(out)["answer_starts_at_step"] == 80
 
 
 def test_a_folder_that_cannot_be_written_is_said_before_any_music(antiphon, tmp_path):
@@ -331,7 +339,7 @@ def test_takes_are_listed(antiphon, tmp_path):
     take = demo_take(antiphon, tmp_path / "takes")
     code, out, err = antiphon("takes")
     assert (code, err) == (0, "")
-    assert out.splitlines()[1].split() == [take.name, "0:17", "1", "1", "G", "major", "essen"]
+    assert out.splitlines()[1].split() == [take.name, "0:18", "1", "1", "G", "major", "essen"]
     said = json.loads(antiphon("takes", tmp_path / "takes", "--json")[1])
     assert [(one["model"], one["summary"]["keys"], one["wrong"]) for one in said] == [
         ("essen", ["G major"], "")
@@ -343,10 +351,10 @@ def test_takes_are_listed(antiphon, tmp_path):
 def test_a_replay_is_identical(antiphon, tmp_path):
     take = demo_take(antiphon, tmp_path / "here")
     code, out, err = antiphon("replay", take)
-    assert (code, out, err) == (0, "Identical: 28 events.\n", "")
+    assert (code, out, err) == (0, "Identical: 32 events.\n", "")
     assert json.loads(antiphon("replay", take, "--json")[1]) == {
         "identical": True,
-        "events": 28,
+        "events": 32,
         "late": 0,
         "arithmetic": {"recorded": asdict(this_arithmetic()), "here": asdict(this_arithmetic())},
         "difference": None,

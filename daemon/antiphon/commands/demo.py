@@ -23,9 +23,10 @@ from antiphon.events import PlayedNote, Timed
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.midi.file import Phrase
 from antiphon.midi.voice_choice import Wanted
-from antiphon.perform.reports import Report
+from antiphon.perform.reports import Handover, Report
 from antiphon.perform.session import Session
 from antiphon.perform.settings import ClockSettings, TempoSettings
+from antiphon.perform.transport import Transport
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import Clock, SystemClock, VirtualClock
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
@@ -34,6 +35,7 @@ from antiphon.stage.ports.port import Loopback, Port
 from antiphon.stage.screen.screen import Screen
 from antiphon.stage.takes.recorder import Recorder
 from antiphon.stage.voice import warm
+from antiphon.timebase import Grid
 
 _COUNT_IN_S = 0.5
 
@@ -67,8 +69,9 @@ def demo(
     recorder = Recorder(Path(settings.take.folder), take_header(settings, chosen.card, seed), True, _say)
     if recorder.trouble is not None:
         raise Failure(recorder.trouble)
+    watchers = (recorder.record, result.record)
     try:
-        _perform(settings, chosen, seed, phrase, (recorder.record, result.record), fast=fast, quiet=as_json)
+        _perform(settings, chosen, seed, phrase, watchers, listen_only=listen_only, fast=fast, quiet=as_json)
     finally:
         take = recorder.close()
     click.echo(json.dumps(result.as_json(take)) if as_json else _last_lines(take))
@@ -117,6 +120,7 @@ def _perform(
     phrase: Phrase,
     watchers: Sequence[Callable[[Report], None]],
     *,
+    listen_only: bool,
     fast: bool,
     quiet: bool,
 ) -> None:
@@ -127,7 +131,8 @@ def _perform(
     warm(voice.model)
     # Nobody leads here: the phrase is played in by ourselves.
     alone = replace(settings.session, clock=ClockSettings())
-    session = Session(voice, alone, random_seed)
+    bars = Transport(Grid(phrase.bpm, begin_s, voice.steps_per_quarter), phrase.meter)
+    session = Session(voice, alone, random_seed, handover=Handover(None if listen_only else bars))
     performance = Performance(clock, port, session)
 
     def over() -> bool:

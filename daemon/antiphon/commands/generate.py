@@ -1,6 +1,8 @@
 """`antiphon generate`: a seed phrase in, its continuation out, as symbols and as a MIDI file."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,13 +15,14 @@ from antiphon.compose.place import Bars
 from antiphon.compose.symbols import parse, regridded
 from antiphon.config import Config
 from antiphon.errors import WrongUse
+from antiphon.events import GridNote
 from antiphon.listen.key import Key
 from antiphon.midi.voice_choice import Wanted
 from antiphon.perform.answer.offline import Continuation, continue_phrase
 from antiphon.perform.answer.programs import Voice
 from antiphon.stage import phrase_file
 from antiphon.stage.phrase_file import WrittenPhrase
-from antiphon.timebase import STEPS_PER_QUARTER, Meter, quarters_to_steps, steps_of_sixteenths
+from antiphon.timebase import STEPS_PER_QUARTER, quarters_to_steps, steps_of_sixteenths
 
 
 @click.command()
@@ -60,7 +63,7 @@ def generate(
     bars, steps = _bars(written, voice), steps_of_sixteenths(steps, voice.steps_per_quarter)
     made = continue_phrase(voice, written.symbols, key or written.key, steps, settings.sampling, seed, bars)
     _say_what_was_replaced(made)
-    _write(made, out, picture, written.bpm, written.meter, voice.steps_per_quarter)
+    _write(made, out, picture, written, voice.steps_per_quarter)
     click.echo(_as_json(made, chosen, seed) if as_json else _as_text(made, trace))
     if not as_json:
         click.echo(_summary(made, seed, out), err=True)
@@ -100,16 +103,23 @@ def _say_what_was_replaced(made: Continuation) -> None:
 
 
 def _write(
-    made: Continuation, out: Path | None, picture: Path | None, bpm: float, meter: Meter, grid: int
+    made: Continuation, out: Path | None, picture: Path | None, written: WrittenPhrase, grid: int
 ) -> None:
+    """On the bars of the phrase: a pickup stands at the end of a bar."""
+    bar = round(written.meter.quarters_per_bar * grid)
+    begin = -round(quarters_to_steps(written.pickup, grid)) % bar
     if out is not None:
-        phrase_file.write_melody(out, made.whole, bpm, meter, steps_per_quarter=grid)
+        whole = _moved(made.whole, begin)
+        phrase_file.write_melody(out, whole, written.bpm, written.meter, steps_per_quarter=grid)
     if picture is not None:
         from antiphon.files.svg_roll import write_picture
 
-        write_picture(
-            picture, made.phrase_notes, made.answer, round(meter.quarters_per_bar * grid), str(made.key)
-        )
+        phrase, answer = _moved(made.phrase_notes, begin), _moved(made.answer, begin)
+        write_picture(picture, phrase, answer, bar, str(made.key))
+
+
+def _moved(notes: Sequence[GridNote], steps: int) -> list[GridNote]:
+    return [replace(note, onset_steps=note.onset_steps + steps) for note in notes]
 
 
 def _as_json(made: Continuation, chosen: Bundle, random_seed: int) -> str:
