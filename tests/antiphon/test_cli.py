@@ -197,6 +197,16 @@ def test_the_demo_begins_with_the_pickup_of_your_phrase(antiphon, tmp_path):
     assert [row[0] for row in said["phrase"]] == [float(onset) for onset in range(-1, 8)]
 
 
+def test_generate_keeps_the_place_in_the_bar(antiphon, tmp_path):
+    notes = [GridNote(4 * onset, 4, 60 + onset) for onset in range(3, 12)]
+    write_melody(tmp_path / "mine.mid", notes, bpm=110)
+    code, _, _ = antiphon("generate", "--phrase", "mine.mid", "--out", "whole.mid", "--steps", 16)
+    assert code == 0
+    written = mido.MidiFile(tmp_path / "whole.mid")
+    first = next(message for message in written if message.type == "note_on")
+    assert first.time == pytest.approx(3 * 60 / 110, abs=0.001)
+
+
 def test_the_demo_hears_the_bars_of_a_phrase_whose_bars_it_is_not_told(antiphon, tmp_path):
     """In 3/4, with a pickup of a quarter; the file says that it is in 4/4 and begins on the downbeat."""
     quarters = [(67, 1), (72, 2), (72, 1), (76, 2), (74, 1), (72, 2), (71, 1), (72, 2)]
