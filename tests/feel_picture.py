@@ -91,5 +91,5 @@ def picture(phrase: Sequence[PlayedNote], answer: Sequence[PlayedNote], title: s
 
 if __name__ == "__main__":
     CALL = call()
-    TITLE = f"A phrase that swings {PLAYER.swing:g} : 1, and its answer, above even eighths; below, the velocities"
+    TITLE = f"A phrase that swings {PLAYER.swing:g} : 1, its answer, and even eighths; below, the velocities"
     FILE.write_text(picture(CALL, answer_to(CALL), TITLE), encoding="utf-8")
