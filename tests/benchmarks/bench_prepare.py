@@ -60,13 +60,14 @@ def _cpu_s() -> float:
 
 
 def coordinate(data: Path, songs: int) -> None:
-    streams = [song.stream for song in load_dataset(data).songs]
+    dataset = load_dataset(data)
+    streams, grid = [song.stream for song in dataset.songs], dataset.steps_per_quarter
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "data"
         with data_folder(out) as beside:
             kept, begun_s = SongFile(beside / "kept"), time.process_time()
             corpus = Corpus("made", "songs made from others", "none")
-            prepared = prepare_outcomes(corpus, made(streams, songs), 64, kept)
+            prepared = prepare_outcomes(corpus, made(streams, songs), 64, kept, steps_per_quarter=grid)
             found_s = time.process_time()
             fill(beside, prepared)
             kept.remove()
@@ -80,9 +81,10 @@ def coordinate(data: Path, songs: int) -> None:
 
 def prepare_whole(data: Path, songs: int) -> None:
     """Write the songs as tune books, and let the command read them."""
-    streams = [song.stream for song in load_dataset(data).songs]
+    dataset = load_dataset(data)
+    streams = [song.stream for song in dataset.songs]
     with tempfile.TemporaryDirectory() as folder:
-        _write_books(Path(folder, "books"), made(streams, songs))
+        _write_books(Path(folder, "books"), made(streams, songs), 4 * dataset.steps_per_quarter)
         command = [sys.executable, "-m", "antiphon_training", "prepare", "--scores", f"{folder}/books"]
         begun_s, cpu_s = time.monotonic(), _cpu_s()
         subprocess.run([*command, "--out", f"{folder}/data", "--cache", f"{folder}/cache"], check=True)
@@ -93,16 +95,16 @@ def prepare_whole(data: Path, songs: int) -> None:
     print(f"peak of resident memory of the largest process {peak_mb:.0f} MB")
 
 
-def _write_books(folder: Path, songs: Iterator[EncodedSong]) -> None:
+def _write_books(folder: Path, songs: Iterator[EncodedSong], unit: int) -> None:
     folder.mkdir()
     chance = random.Random(1)
     for book, tunes in enumerate(iter(lambda: list(islice(songs, SONGS_A_BOOK)), [])):
-        text = "\n".join(_tune(number, song, chance.randrange(-5, 7)) for number, song in enumerate(tunes, 1))
+        text = "\n".join(_tune(n, song, chance.randrange(-5, 7), unit) for n, song in enumerate(tunes, 1))
         Path(folder, f"{book:04}.abc").write_text(text)
 
 
-def _tune(number: int, song: EncodedSong, up: int) -> str:
-    """A song as ABC, so many semitones up; each accidental is written."""
+def _tune(number: int, song: EncodedSong, up: int, unit: int) -> str:
+    """A song as ABC, so many semitones up, a step being 1/`unit` of a whole note; each accidental is written."""
     steps: list[tuple[str, int]] = []
     for symbol in song.stream:
         if symbol == HOLD:
@@ -110,7 +112,7 @@ def _tune(number: int, song: EncodedSong, up: int) -> str:
         else:
             steps.append((symbol, 1))
     notes = " ".join(f"{_abc_pitch(symbol, up)}{length}" for symbol, length in steps)
-    return f"X:{number}\nT:{song.title}\nM:4/4\nL:1/16\nK:{KEYS[up % 12]}\n{notes} |]\n"
+    return f"X:{number}\nT:{song.title}\nM:4/4\nL:1/{unit}\nK:{KEYS[up % 12]}\n{notes} |]\n"
 
 
 def _abc_pitch(symbol: str, up: int) -> str:
