@@ -104,7 +104,7 @@ def _write_books(folder: Path, songs: Iterator[EncodedSong], unit: int) -> None:
 
 
 def _tune(number: int, song: EncodedSong, up: int, unit: int) -> str:
-    """A song as ABC, so many semitones up, a step being 1/`unit` of a whole note; each accidental is written."""
+    """A song as ABC, so many semitones up; `unit` steps are a whole note. Each accidental is written."""
     steps: list[tuple[str, int]] = []
     for symbol in song.stream:
         if symbol == HOLD:
