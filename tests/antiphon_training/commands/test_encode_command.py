@@ -66,7 +66,7 @@ LONG_REST = """<score-partwise version="3.1">
 def test_a_rest_without_end_and_a_file_beyond_measure_are_refused(tmp_path):
     path = tmp_path / "long.xml"
     path.write_text(LONG_REST)
-    with pytest.raises(Failure, match=r"long\.xml: a phrase may have 1–4096 steps, got 400000"):
+    with pytest.raises(Failure, match=r"long\.xml: a phrase may have 1–1024 quarters, got 100000"):
         encode_file(path)
     path.write_bytes(bytes(MAX_SCORE_BYTES + 1))
     with pytest.raises(Failure, match=r"long\.xml: is larger than 4 MiB"):

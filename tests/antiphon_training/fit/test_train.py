@@ -79,7 +79,9 @@ def test_training_lowers_the_loss_and_leaves_a_run_folder(
     assert mappings[0] == mappings[1]
     assert len(json.loads((folder / "history.json").read_text())) == 8
     recipe = json.loads((folder / "run.json").read_text())["recipe"]
-    assert recipe == asdict(replace(small(name), epochs=8, batch=4, learning_rate=0.02))
+    grid = dataset.steps_per_quarter
+    wanted = replace(small(name), epochs=8, batch=4, learning_rate=0.02, steps_per_quarter=grid)
+    assert recipe == asdict(wanted)
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others(
