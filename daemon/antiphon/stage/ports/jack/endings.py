@@ -13,6 +13,8 @@ from antiphon.stage.ports.jack.frames import is_note_on
 _KEPT_S = 2.0
 # A synthesizer that was stopped is told of as late before it reads again: so once more, this much later.
 _ONCE_MORE_S = 0.1
+# A server that loses time again and again is not flooded.
+_APART_S = 0.05
 _NOTE_OFF, _NOTE_ON, _CONTROL_CHANGE = 0x80, 0x90, 0xB0
 _PEDALS = range(64, 70)
 
@@ -23,6 +25,7 @@ class Endings:
     def __init__(self) -> None:
         self._left: dict[tuple[int, int, int], tuple[float, bytes]] = {}
         self._due_s = self._once_more_s = math.inf
+        self._sent_s = -math.inf
 
     def follow(self, output: int, at_s: float, message: bytes) -> None:
         """This left on the output of this number."""
@@ -35,14 +38,14 @@ class Endings:
             self._left[output, message[0] & 0x0F, message[1]] = at_s, message
 
     def time_was_lost(self, now_s: float) -> None:
-        """Send them again from now on, and once more."""
-        self._due_s, self._once_more_s = now_s, now_s + _ONCE_MORE_S
+        """Send them again as soon as may be, and once more."""
+        self._due_s, self._once_more_s = max(now_s, self._sent_s + _APART_S), now_s + _ONCE_MORE_S
 
     def due(self, now_s: float) -> bool:
         """Whether they are to be sent again now; says so once for each time."""
         if now_s < self._due_s:
             return False
-        self._due_s, self._once_more_s = self._once_more_s, math.inf
+        self._due_s, self._once_more_s, self._sent_s = self._once_more_s, math.inf, now_s
         self._left = {key: left for key, left in self._left.items() if now_s - left[0] < _KEPT_S}
         return True
 

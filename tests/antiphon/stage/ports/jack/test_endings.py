@@ -51,6 +51,14 @@ def test_they_are_sent_twice_after_the_last_moment_that_was_lost():
     assert not endings.due(9.0)
 
 
+def test_a_server_that_loses_time_again_and_again_is_not_flooded():
+    endings, sent = Endings(), 0
+    for number in range(100):  # a period of 2.7 ms each time
+        endings.time_was_lost(number * 0.0027)
+        sent += endings.due(number * 0.0027)
+    assert sent == 6
+
+
 notes = st.tuples(st.sampled_from([0x80, 0x90]), st.integers(60, 62), st.integers(0, 1))
 
 
