@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.events import GridNote, PlayedNote
-from antiphon.listen.bars import BarBelief, accents, believed, certain, expected, places
+from antiphon.listen.bars import BarBelief, accents, believed, certain, expected, on_beats, places
 from antiphon.listen.repertoire import HEARD_METERS, BarPlace, Repertoire
 from antiphon.timebase import Meter
 
@@ -30,6 +30,15 @@ def test_without_a_word_of_the_model_a_phrase_begins_on_the_downbeat_or_just_bef
     likeliest = sorted(prior, key=lambda place: -prior[place])[:3]
     assert {place.steps for place in likeliest} == {0, 12, 14}
     assert prior[BarPlace(FOUR, 0)] == max(prior.values())
+
+
+def test_beats_that_were_heard_are_seldom_half_a_beat_off():
+    heard = on_beats(places(ALL, 0), 0)
+    assert {place.steps for place in heard if heard[place] == 0.0 and place.meter == FOUR} == {0, 4, 8, 12}
+    assert all(heard[place] < -3 for place in heard if place.meter == THREE and place.steps % 4)
+    assert all(heard[place] == 0.0 for place in heard if place.meter == SIX)
+    eighth = on_beats(places([FOUR], 2), 2)
+    assert {place.steps for place in eighth if eighth[place] == 0.0} == {2, 6, 10, 14}
 
 
 @given(LIKELIHOODS, st.booleans(), st.integers(0, 500))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from antiphon.compose.place import Bars
 from antiphon.events import GridNote, PlayedNote
 from antiphon.listen.accompaniment import accompanied
-from antiphon.listen.bars import BarBelief, accents, believed, certain, expected, places
+from antiphon.listen.bars import BarBelief, accents, believed, certain, expected, on_beats, places
 from antiphon.listen.repertoire import HEARD_METERS, BarPlace, places_apart
 from antiphon.perform.answer.programs import Programs
 from antiphon.perform.answer.transcribe import Transcription
@@ -83,7 +83,8 @@ class BarHearing:
         said = yield from self._said(options, phrase)
         loud = accents(options, phrase.notes, played)
         beside = accompanied(options, phrase.notes, played)
-        heard = {place: loud[place] + beside[place] for place in options}
+        on_beat = on_beats(options, first) if follows else dict.fromkeys(options, 0.0)
+        heard = {place: loud[place] + beside[place] + on_beat[place] for place in options}
         chances = believed(prior, said, heard)
         best = BarBelief(chances, 0).best
         yield
