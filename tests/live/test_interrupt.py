@@ -26,4 +26,4 @@ def test_ctrl_c_in_the_demo_closes_the_take(tmp_path):
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert err.strip().splitlines() == ["antiphon: interrupted"]
-    assert onsets(next(tmp_path.glob("*.mid")))[0] == 67
+    assert onsets(next(tmp_path.glob("*.mid")))[0] == 62

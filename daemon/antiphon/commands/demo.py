@@ -125,7 +125,7 @@ def _perform(
     quiet: bool,
 ) -> None:
     clock = VirtualClock() if fast else SystemClock()
-    begin_s = clock.now_s() + _COUNT_IN_S
+    begin_s = clock.now_s() + _COUNT_IN_S - phrase.notes[0].onset_s  # nobody waits for a pickup
     port = Loopback(clock, [Timed(begin_s + timed.at_s, timed.event) for timed in phrase.events])
     voice = voice_of(chosen, settings)
     warm(voice.model)
