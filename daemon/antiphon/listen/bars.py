@@ -23,8 +23,8 @@ _TRUST = 0.5
 _OTHER_METER, _ANEW_FOLLOWED, _ANEW_FIXED = 0.02, 0.4, 0.05
 # Of so many players it is taken that they play downbeats louder, by so many standard deviations.
 _ACCENTING, _ACCENT = 0.2, 0.7
-# How likely it is that the beats of a phrase were heard half a beat off.
-_BEAT_OFF = 0.02
+# How likely it is that the beats of a phrase were heard half a beat off; and where no note would be on a beat.
+_BEAT_OFF, _NONE_ON_BEAT = 0.1, 0.02
 _EVEN = 4.0  # below this standard deviation of velocities nothing is an accent
 
 
@@ -145,20 +145,22 @@ def believed(
     return _normal({place: math.exp(log - highest) for place, log in logs.items()})
 
 
-def on_beats(options: Sequence[BarPlace], first_step: int) -> dict[BarPlace, float]:
+def on_beats(options: Sequence[BarPlace], notes: Sequence[GridNote]) -> dict[BarPlace, float]:
     """How well each place agrees with the beats that were heard with the tempo, as a natural logarithm.
 
-    `first_step` is that of the first note on a grid whose step 0 is on such a beat. In compound time the
-    beats that were heard may be eighths or dotted quarters, so they say nothing.
+    `notes` lie on a grid whose step 0 is on such a beat. In compound time the beats that were heard may be
+    eighths or dotted quarters, so they say nothing.
     """
-    return {place: _on_beat(place, first_step) for place in options}
+    return {place: _on_beat(place, notes) for place in options}
 
 
-def _on_beat(place: BarPlace, first_step: int) -> float:
-    compound = place.meter.quarters_per_beat % 1
-    if compound or (place.steps - first_step) % place.steps_per_quarter == 0:
+def _on_beat(place: BarPlace, notes: Sequence[GridNote]) -> float:
+    moved, quarter = place.steps - notes[0].onset_steps, place.steps_per_quarter
+    if place.meter.quarters_per_beat % 1 or moved % quarter == 0:
         return 0.0
-    return math.log(_BEAT_OFF / (1 - _BEAT_OFF))
+    some = any((note.onset_steps + moved) % quarter == 0 for note in notes)
+    chance = _BEAT_OFF if some else _NONE_ON_BEAT
+    return math.log(chance / (1 - chance))
 
 
 def accents(

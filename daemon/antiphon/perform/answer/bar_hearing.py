@@ -83,7 +83,7 @@ class BarHearing:
         said = yield from self._said(options, phrase)
         loud = accents(options, phrase.notes, played)
         beside = accompanied(options, phrase.notes, played)
-        on_beat = on_beats(options, first) if follows else dict.fromkeys(options, 0.0)
+        on_beat = on_beats(options, phrase.notes) if follows else dict.fromkeys(options, 0.0)
         heard = {place: loud[place] + beside[place] + on_beat[place] for place in options}
         chances = believed(prior, said, heard)
         best = BarBelief(chances, 0).best
