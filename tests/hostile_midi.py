@@ -31,18 +31,12 @@ from antiphon.listen.phrase import PhraseSettings
 from antiphon.midi.messages import to_bytes
 from antiphon.perform.answer.programs import Voice
 from antiphon.perform.clock.midi_clock_out import MidiClockOut
+from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.controls.midi_controls import LEARNABLE
 from antiphon.perform.modes import MODES
 from antiphon.perform.reports import MemoryKept, Report
 from antiphon.perform.session import Session
-from antiphon.perform.settings import (
-    SOURCES,
-    AnswerSettings,
-    ClockSettings,
-    ControlSettings,
-    SessionSettings,
-    TempoSettings,
-)
+from antiphon.perform.settings import SOURCES, AnswerSettings, ClockSettings, SessionSettings, TempoSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.machine.log import LOG

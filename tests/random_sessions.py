@@ -14,14 +14,9 @@ from antiphon import bundle
 from antiphon.commands.chosen import take_header
 from antiphon.config import Config, MidiSettings, ModelSettings
 from antiphon.events import Clocked, ClockSignal, ControlChange, NoteOff, NoteOn, ProgramChange, Timed, Turned
+from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.session import Session
-from antiphon.perform.settings import (
-    AnswerSettings,
-    ClockSettings,
-    ControlSettings,
-    TempoSettings,
-    differences,
-)
+from antiphon.perform.settings import AnswerSettings, ClockSettings, TempoSettings, differences
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback

@@ -8,9 +8,10 @@ import pytest
 from antiphon.events import NoteOff, NoteOn
 from antiphon.listen.phrase import MOST_NOTES
 from antiphon.midi.messages import from_bytes
+from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.reports import Heard, Received
 from antiphon.perform.session import Session
-from antiphon.perform.settings import ControlSettings, SessionSettings
+from antiphon.perform.settings import SessionSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.live_port import MidiPort, Wiring

@@ -10,8 +10,8 @@ from antiphon.changes import changed
 from antiphon.config import Config
 from antiphon.errors import WrongUse
 from antiphon.events import ControlChange, Turned
+from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.session import Session
-from antiphon.perform.settings import ControlSettings
 from antiphon.stage.app import App, Outputs
 from antiphon.stage.control.protocol import Command, SetOne
 from antiphon.stage.machine.clock import VirtualClock

@@ -19,11 +19,11 @@ from antiphon.errors import MOST_LINES, WrongUse
 from antiphon.listen.heard import InputSettings
 from antiphon.listen.key import Key, is_key_or_empty
 from antiphon.listen.phrase import PhraseSettings
-from antiphon.perform.clock.click import ClickSettings
+from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.settings import (
     AnswerSettings,
+    ClickSettings,
     ClockSettings,
-    ControlSettings,
     FeelSettings,
     LatencyMs,
     SessionSettings,

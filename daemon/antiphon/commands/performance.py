@@ -13,7 +13,7 @@ from antiphon.commands.chosen import take_header
 from antiphon.commands.configured import common_grid
 from antiphon.commands.plan import Plan
 from antiphon.errors import Failure
-from antiphon.perform.settings import Button, Knob
+from antiphon.perform.controls.control_settings import Button, Knob
 from antiphon.signals import PauseKey, hangup_signal, stop_signals
 from antiphon.stage.app import App, Outputs, attend
 from antiphon.stage.control.sd_notify import Notifier

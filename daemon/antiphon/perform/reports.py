@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from antiphon.compose.sampling import Draw
 from antiphon.events import Clocked, GridNote, Lead, Timed, Turned
 from antiphon.listen.key import Key
-from antiphon.perform.settings import Button, Changes, SessionSettings, SettingValue, State
+from antiphon.perform.controls.control_settings import Button
+from antiphon.perform.settings import Changes, SessionSettings, SettingValue, State
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 

@@ -10,8 +10,9 @@ from dataclasses import replace
 from antiphon.events import Clocked, ControlChange, Lead, NoteOn, ProgramChange, Timed, Turned
 from antiphon.perform.answer.programs import Programs, Voice
 from antiphon.perform.clock.bar_clock import BarClock
-from antiphon.perform.clock.click import Clicked, ClickSettings
+from antiphon.perform.clock.click import Clicked
 from antiphon.perform.clock.external_grid import playable
+from antiphon.perform.controls.control_settings import Button
 from antiphon.perform.controls.control_state import ControlState
 from antiphon.perform.controls.midi_controls import SUSTAIN, pressed, remembering_or_not, state_light
 from antiphon.perform.reports import (
@@ -26,7 +27,7 @@ from antiphon.perform.reports import (
     SessionReport,
     SettingChanged,
 )
-from antiphon.perform.settings import Button, Changes, SessionSettings, SettingChange, State, applied
+from antiphon.perform.settings import Changes, SessionSettings, SettingChange, State, applied
 from antiphon.perform.transport import Transport
 from antiphon.perform.turns import Turns
 from antiphon.timebase import Grid
@@ -88,23 +89,9 @@ class Session:
         return Clicked(transport, ends) if self._counting_in and ends is not None else None
 
     @property
-    def click(self) -> ClickSettings:
-        return self._settings.click
-
-    @property
-    def click_latency_s(self) -> float:
-        """How much later than it is handed out a click sounds."""
-        return self._settings.click_latency_s
-
-    @property
-    def output_latency_s(self) -> float:
-        """How much later than it is handed out something sounds."""
-        return self._settings.output_latency_s
-
-    @property
-    def clock_latency_s(self) -> float:
-        """The same of the MIDI clock that is sent."""
-        return self._settings.clock_latency_s
+    def plain_settings(self) -> SessionSettings:
+        """The settings without what knobs have changed: quick to ask for."""
+        return self._settings
 
     @property
     def settings(self) -> SessionSettings:

@@ -7,10 +7,11 @@ from annotated_types import Ge, Le, Predicate
 
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
+from antiphon.events import NoteOff
 from antiphon.listen.heard import InputSettings
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseSettings
-from antiphon.perform.clock.click import ClickSettings
+from antiphon.perform.controls.control_settings import Button, ControlSettings, Knob
 from antiphon.perform.transport import Boundary
 from antiphon.timebase import MAX_BPM, MIN_BPM, Meter, is_meter
 
@@ -74,6 +75,42 @@ class ClockSettings:
     output_latency_ms: LatencyMs | None = None
 
 
+Note = Annotated[int, Ge(0), Le(127)]
+Velocity = Annotated[int, Ge(1), Le(127)]
+
+
+@dataclass(frozen=True, slots=True)
+class ClickSettings:
+    """A metronome's click.
+
+    when                "never"; "count-in": some bars before you play; "always": from the count-in on
+    bars                of the count-in
+    channel             1–16
+    *_note, *_velocity  of the click on the downbeat, and on the other beats
+    own_port            whether it goes to a port of its own, not to that of the answers
+    output              that port, by name or part of a name; empty: a virtual port of ours
+    output_latency_ms   how much earlier it is sent; None: as early as the answers
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    when: Literal["never", "count-in", "always"] = "never"
+    bars: Annotated[int, Ge(1), Le(16)] = 2
+    channel: Annotated[int, Ge(1), Le(16)] = 10
+    downbeat_note: Note = 76
+    beat_note: Note = 77
+    downbeat_velocity: Velocity = 110
+    beat_velocity: Velocity = 80
+    own_port: bool = False
+    output: str = ""
+    output_latency_ms: LatencyMs | None = None
+
+    @property
+    def notes(self) -> tuple[NoteOff, NoteOff]:
+        """What ends every click."""
+        return NoteOff(self.downbeat_note, self.channel - 1), NoteOff(self.beat_note, self.channel - 1)
+
+
 FOLLOW = "follow"  # as a swing
 LEAST_SWING, MOST_SWING = 1.0, 3.0
 
@@ -127,75 +164,6 @@ class TempoSettings:
     def first_meter(self) -> Meter:
         """The meter until another one is heard."""
         return Meter() if self.meter == HEARD else Meter.parse(self.meter)
-
-
-Knob = Literal[
-    "temperature",
-    "rests",
-    "density",
-    "memory",
-    "closeness",
-    "swing",
-    "timing",
-    "dynamics",
-    "bars",
-    "mode",
-    "clock",
-]
-
-
-Button = Literal[
-    "answer_now", "stop", "panic", "record", "remember", "forget", "keep_memory", "click", "count_in"
-]
-
-
-Number = Annotated[int, Ge(0), Le(127)] | None
-
-
-@dataclass(frozen=True, slots=True)
-class ControlSettings:
-    """The number of the control change, 0–127, for each; None for none. A pedal is not a free number: 64.
-
-    temperature   0.1 … 2          rests     weight of rests, 0 … 2
-    density       few notes … many bars      length of the answer: as long as the phrase, 1 … 8
-    memory        how loud what was played before is, 0 … 2
-    closeness     how closely the answer follows the phrase, 0 … 1
-    swing         the player's, 1 … 3   timing, dynamics   how much of the player's, 0 … 1
-    mode          answer, continue, trade
-    clock         who keeps the time: internal, midi, link, jack
-    answer_now    ends the phrase  stop      ends the answer    panic   silences everything at once
-    record        ends the take, or begins a new one
-    remember      from now on phrases are no longer kept in memory, or are again
-    forget        clears the memory
-    keep_memory   writes the memory into its file
-    click         the click is on from now on, or off
-    count_in      bars of clicks, and then new bars begin
-    state         goes out, for pad lights: 0 idle or waiting, 64 listening, 127 answering
-    """
-
-    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
-
-    temperature: Number = None
-    rests: Number = None
-    density: Number = None
-    memory: Number = None
-    closeness: Number = None
-    swing: Number = None
-    timing: Number = None
-    dynamics: Number = None
-    bars: Number = None
-    mode: Number = None
-    clock: Number = None
-    answer_now: Number = None
-    stop: Number = None
-    panic: Number = None
-    record: Number = None
-    remember: Number = None
-    forget: Number = None
-    keep_memory: Number = None
-    click: Number = None
-    count_in: Number = None
-    state: Number = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,15 +28,16 @@ class BeatSender:
 
     def follow(self, session: Session, now_s: float) -> None:
         """The bars may have moved; sends what is due at once because of that."""
+        settings = session.plain_settings
         if self._clock_out is not None:
             grid = session.rolling_grid
-            early = None if grid is None else _earlier(grid, session.clock_latency_s)
+            early = None if grid is None else _earlier(grid, settings.clock_latency_s)
             self._say(self._clock_out.follow(early, now_s))
         bars = session.clicked
         if bars is None:
             self._sound(self._click.silence(now_s))
         else:
-            self._click.follow(session.click, _clicked_earlier(bars, session.click_latency_s), now_s)
+            self._click.follow(settings.click, _clicked_earlier(bars, settings.click_latency_s), now_s)
 
     def send(self, until_s: float) -> None:
         """Send what is due until a moment."""

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from antiphon.events import Clocked, Input, Lead, Timed, Turned
 from antiphon.perform.clock.midi_clock_out import MidiClockOut
+from antiphon.perform.controls.control_settings import Button
 from antiphon.perform.reports import Ended, Led, Received, Report, Sent, StateChanged
 from antiphon.perform.session import Session
-from antiphon.perform.settings import Button, Changes
+from antiphon.perform.settings import Changes
 from antiphon.stage.beat_sender import BeatSender
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.ports.port import Port
@@ -180,7 +181,7 @@ class Engine:
 
     def _sound(self, timed: Timed) -> float:
         """Send an event, earlier than it sounds by the latency of the output; gives how late it left."""
-        leaves_s = timed.at_s - self._session.output_latency_s
+        leaves_s = timed.at_s - self._session.plain_settings.output_latency_s
         self._port.send(timed.event, leaves_s)
         return max(0.0, self._clock.now_s() - leaves_s)
 

@@ -14,13 +14,13 @@ from antiphon.compose.symbols import HOLD
 from antiphon.events import Clocked, ClockSignal, ControlChange, NoteOff, NoteOn, ProgramChange, Timed, Turned
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.answer.programs import Voice
-from antiphon.perform.clock.click import ClickSettings
+from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.reports import Answered, Composed, Heard, MemoryKept, StateChanged
 from antiphon.perform.session import Session
 from antiphon.perform.settings import (
     AnswerSettings,
+    ClickSettings,
     ClockSettings,
-    ControlSettings,
     SessionSettings,
     TempoSettings,
 )

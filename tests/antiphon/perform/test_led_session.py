@@ -11,15 +11,10 @@ from hypothesis import strategies as st
 import simulated_clocks as clocks
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.events import Clocked, ClockSignal, ControlChange, Lead, NoteOff, NoteOn, Timed, Turned
+from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.reports import Answered, Followed, Heard, StateChanged
 from antiphon.perform.session import Session
-from antiphon.perform.settings import (
-    AnswerSettings,
-    ClockSettings,
-    ControlSettings,
-    SessionSettings,
-    TempoSettings,
-)
+from antiphon.perform.settings import AnswerSettings, ClockSettings, SessionSettings, TempoSettings
 from fakes import scripted_voice
 
 SCRIPT = ["72", "_", "_", "_", "71", "_", "r", "_", "72", "_", "_", "_", "_", "_", "_", "_", "/"]

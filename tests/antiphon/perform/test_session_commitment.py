@@ -4,12 +4,12 @@ import pytest
 
 from antiphon.events import ControlChange, Lead, NoteOff, NoteOn
 from antiphon.listen.phrase import PhraseSettings
+from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.reports import Answered, Composed, Followed, Heard, MemoryKept, StateChanged
 from antiphon.perform.session import Session
 from antiphon.perform.settings import (
     AnswerSettings,
     ClockSettings,
-    ControlSettings,
     SessionSettings,
     SettingChange,
     TempoSettings,

@@ -2,6 +2,7 @@
 
 from antiphon.events import ControlChange, NoteOn, Timed
 from antiphon.listen.phrase import PhraseSettings
+from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.reports import (
     Asked,
     Composed,
@@ -12,11 +13,7 @@ from antiphon.perform.reports import (
     Pressed,
     SettingChanged,
 )
-from antiphon.perform.settings import (
-    AnswerSettings,
-    ControlSettings,
-    SettingChange,
-)
+from antiphon.perform.settings import AnswerSettings, SettingChange
 from playing import FIXED, PHRASE, lstm_session, play, rows, session, turned
 
 KNOBS = ControlSettings(temperature=20, bars=21, mode=22, answer_now=23, stop=24, panic=25)

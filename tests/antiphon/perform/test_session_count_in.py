@@ -3,12 +3,12 @@
 import pytest
 
 from antiphon.events import Clocked, ClockSignal, ControlChange, NoteOff, NoteOn, Turned
-from antiphon.perform.clock.click import ClickSettings
+from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.reports import Followed, Heard, SettingChanged
 from antiphon.perform.settings import (
     AnswerSettings,
+    ClickSettings,
     ClockSettings,
-    ControlSettings,
     SettingChange,
     TempoSettings,
 )

@@ -3,15 +3,13 @@
 import pytest
 
 from antiphon.events import ProgramChange
+from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.reports import (
     Composed,
     ProgramChosen,
 )
 from antiphon.perform.session import Session
-from antiphon.perform.settings import (
-    ControlSettings,
-    SessionSettings,
-)
+from antiphon.perform.settings import SessionSettings
 from fakes import scripted_voice
 from playing import FIXED, PHRASE, PLAIN, play, rows, turned
 

@@ -8,15 +8,11 @@ from hypothesis import strategies as st
 
 from antiphon.events import ControlChange, NoteOff, NoteOn, ProgramChange
 from antiphon.listen.phrase import PhraseSettings
-from antiphon.perform.clock.click import ClickSettings
+from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.reports import (
     StateChanged,
 )
-from antiphon.perform.settings import (
-    AnswerSettings,
-    ControlSettings,
-    TempoSettings,
-)
+from antiphon.perform.settings import AnswerSettings, ClickSettings, TempoSettings
 from playing import (
     advanced,
     arrival,

@@ -6,11 +6,16 @@ import pytest
 
 from antiphon.events import Clocked, ClockSignal, ControlChange, Lead, NoteOff, NoteOn, Timed, Turned
 from antiphon.perform.answer.programs import Voice
-from antiphon.perform.clock.click import ClickSettings
 from antiphon.perform.clock.midi_clock_out import MidiClockOut
 from antiphon.perform.reports import Answered, Received, Sent
 from antiphon.perform.session import Session
-from antiphon.perform.settings import ClockSettings, SessionSettings, SettingChange, TempoSettings
+from antiphon.perform.settings import (
+    ClickSettings,
+    ClockSettings,
+    SessionSettings,
+    SettingChange,
+    TempoSettings,
+)
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback

@@ -2,52 +2,15 @@
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
-
-from annotated_types import Ge, Le
 
 from antiphon.events import Event, NoteOff, NoteOn, Timed
+from antiphon.perform.settings import ClickSettings
 from antiphon.perform.transport import Transport
 
 _LENGTH_S = 0.05  # of a click; never more than half a beat
 # A beat that has passed by more than this is left out. The first note of all begins the bars, and is noticed
 # a little later.
 _LATE_S = 0.03
-
-Note = Annotated[int, Ge(0), Le(127)]
-Velocity = Annotated[int, Ge(1), Le(127)]
-
-
-@dataclass(frozen=True, slots=True)
-class ClickSettings:
-    """A metronome's click.
-
-    when                "never"; "count-in": some bars before you play; "always": from the count-in on
-    bars                of the count-in
-    channel             1–16
-    *_note, *_velocity  of the click on the downbeat, and on the other beats
-    own_port            whether it goes to a port of its own, not to that of the answers
-    output              that port, by name or part of a name; empty: a virtual port of ours
-    output_latency_ms   how much earlier it is sent; None: as early as the answers
-    """
-
-    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
-
-    when: Literal["never", "count-in", "always"] = "never"
-    bars: Annotated[int, Ge(1), Le(16)] = 2
-    channel: Annotated[int, Ge(1), Le(16)] = 10
-    downbeat_note: Note = 76
-    beat_note: Note = 77
-    downbeat_velocity: Velocity = 110
-    beat_velocity: Velocity = 80
-    own_port: bool = False
-    output: str = ""
-    output_latency_ms: Annotated[float, Ge(0), Le(200)] | None = None
-
-    @property
-    def notes(self) -> tuple[NoteOff, NoteOff]:
-        """What ends every click."""
-        return NoteOff(self.downbeat_note, self.channel - 1), NoteOff(self.beat_note, self.channel - 1)
 
 
 @dataclass(frozen=True, slots=True)

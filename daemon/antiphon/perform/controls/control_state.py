@@ -4,9 +4,10 @@ from dataclasses import fields, replace
 from typing import Any
 
 from antiphon.events import ControlChange
+from antiphon.perform.controls.control_settings import Button, ControlSettings, Knob
 from antiphon.perform.controls.midi_controls import SETTING_OF, SUSTAIN, Controls, pressed, turn, value_of
 from antiphon.perform.reports import KnobTurned, Learned, Pressed, SettingChanged
-from antiphon.perform.settings import Button, ControlSettings, Knob, LiveSettings
+from antiphon.perform.settings import LiveSettings
 
 
 class ControlState:

@@ -7,16 +7,14 @@ from typing import TypeVar
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.symbols import HOLD, REST
 from antiphon.events import ControlChange
+from antiphon.perform.controls.control_settings import Button, ControlSettings, Knob
 from antiphon.perform.modes import MODES
 from antiphon.perform.settings import (
     FOLLOW,
     LEAST_SWING,
     MOST_SWING,
     SOURCES,
-    Button,
-    ControlSettings,
     FeelSettings,
-    Knob,
     LiveSettings,
     State,
 )

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from antiphon.compose.context import Context
 from antiphon.events import NoteOff
 from antiphon.model_facts import ModelFacts
+from antiphon.perform.controls.control_settings import Button
 from antiphon.perform.reports import NO_HANDOVER, Handover, Report
-from antiphon.perform.settings import Button, Changes, SessionSettings
+from antiphon.perform.settings import Changes, SessionSettings
 from antiphon.stage.machine.log import LogLine
 from antiphon.stage.ports.connections import PortConnection
 from antiphon.stage.ports.live_port import Wiring

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.events import NoteOff, NoteOn
-from antiphon.perform.clock.click import Click, Clicked, ClickSettings
+from antiphon.perform.clock.click import Click, Clicked
+from antiphon.perform.settings import ClickSettings
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 

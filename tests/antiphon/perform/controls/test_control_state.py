@@ -2,9 +2,10 @@
 
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.events import ControlChange
+from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.controls.control_state import ControlState
 from antiphon.perform.reports import KnobTurned, Learned, Pressed, SettingChanged
-from antiphon.perform.settings import AnswerSettings, ControlSettings, LiveSettings
+from antiphon.perform.settings import AnswerSettings, LiveSettings
 
 NOW = LiveSettings(SamplingSettings(), AnswerSettings())
 

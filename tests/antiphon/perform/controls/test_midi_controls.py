@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.events import ControlChange
+from antiphon.perform.controls.control_settings import ControlSettings, Knob
 from antiphon.perform.controls.midi_controls import (
     LEARNABLE,
     SETTING_OF,
@@ -14,14 +15,7 @@ from antiphon.perform.controls.midi_controls import (
     state_light,
     turn,
 )
-from antiphon.perform.settings import (
-    AnswerSettings,
-    ControlSettings,
-    Knob,
-    LiveSettings,
-    SessionSettings,
-    applied,
-)
+from antiphon.perform.settings import AnswerSettings, LiveSettings, SessionSettings, applied
 
 NOW = LiveSettings(SamplingSettings(), AnswerSettings())
 

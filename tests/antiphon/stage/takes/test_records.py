@@ -25,6 +25,7 @@ from antiphon.events import (
 from antiphon.files.take_file import unpack
 from antiphon.listen.heard import InputSettings
 from antiphon.listen.key import Key
+from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.replay import Closed, Lost
 from antiphon.perform.reports import (
     Answered,
@@ -42,13 +43,7 @@ from antiphon.perform.reports import (
     Sent,
     Written,
 )
-from antiphon.perform.settings import (
-    ControlSettings,
-    FeelSettings,
-    SessionSettings,
-    SettingChange,
-    TempoSettings,
-)
+from antiphon.perform.settings import FeelSettings, SessionSettings, SettingChange, TempoSettings
 from antiphon.perform.transport import Transport
 from antiphon.stage.takes import records
 from antiphon.timebase import Grid, Meter
