@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from antiphon.compose.lstm import Probabilities
+from antiphon.compose.memory_events import Ints, MemoryEvents
 from antiphon.compose.place import Bars
 from antiphon.timebase import STEPS_PER_QUARTER, steps_of_sixteenths
 
@@ -34,7 +34,6 @@ MOST_SIXTEENTHS, _KEPT_SIXTEENTHS = 4096, 3072
 # The class of a step without a run that lies 1, 2, 3 … bars back; the shortest bar has six sixteenths.
 _FIRST_CLASS = np.full(MOST_SIXTEENTHS // 6 + 1, _OTHER * RUNS)
 _FIRST_CLASS[[bars - 1 for bars in _DISTANCES]] = [kind * RUNS for kind in _DISTANCES.values()]
-Ints = NDArray[np.int64]
 _NONE = np.zeros(0, np.int64)
 
 
@@ -67,34 +66,6 @@ class Predictions(NamedTuple):
     classes: Ints
 
 
-class _Events:
-    """Notes, rests and gaps: the step at which each begins, and its symbol's id.
-
-    Steps are counted from the oldest; of an event that began before that, only holds are left.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._onsets, self._ids = np.zeros((2, most), np.int64)
-        self.count = 0
-
-    @property
-    def onsets(self) -> Ints:
-        return self._onsets[: self.count]
-
-    @property
-    def ids(self) -> Ints:
-        return self._ids[: self.count]
-
-    def append(self, onset: int, symbol_id: int) -> None:
-        self._onsets[self.count], self._ids[self.count] = onset, symbol_id
-        self.count += 1
-
-    def put(self, onsets: Ints, ids: Ints) -> None:
-        """These in place of all."""
-        self.count = len(ids)
-        self._onsets[: self.count], self._ids[: self.count] = onsets, ids
-
-
 class Memory:
     """The steps of a session, on its bars. `symbols`: V, the size of the vocabulary; `hold_id` is its hold.
 
@@ -112,7 +83,7 @@ class Memory:
         self._hold_id, self._gap = hold_id, symbols
         self.most_steps = steps_of_sixteenths(MOST_SIXTEENTHS, steps_per_quarter)
         self._kept_steps = steps_of_sixteenths(_KEPT_SIXTEENTHS, steps_per_quarter)
-        self._events = _Events(self.most_steps)
+        self._events = MemoryEvents(self.most_steps)
         self._bar_steps = 0
         self.clear()
 
