@@ -10,6 +10,7 @@ from typing import Literal, Protocol, TypeVar
 
 from antiphon.events import GridNote, PlayedNote
 from antiphon.slices import Sliced, finish
+from antiphon.timebase import steps_of_sixteenths
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -89,8 +90,9 @@ def _melody(notes: Sequence[PlayedNote], grid: Ruler, voice: ChordNote) -> Slice
 
 
 def _struck_together(first: PlayedNote, later: PlayedNote, grid: Ruler) -> bool:
-    apart = (grid.steps_at(later.onset_s) - grid.steps_at(first.onset_s)) * 4 / grid.steps_per_quarter
-    return later.onset_s - first.onset_s < CHORD_S and apart < _CHORD_SIXTEENTHS
+    apart = grid.steps_at(later.onset_s) - grid.steps_at(first.onset_s)
+    most = _CHORD_SIXTEENTHS * steps_of_sixteenths(1, grid.steps_per_quarter)
+    return later.onset_s - first.onset_s < CHORD_S and apart < most
 
 
 def _chosen(notes: Sequence[PlayedNote], voice: ChordNote) -> PlayedNote:
@@ -163,7 +165,7 @@ def _one_of_each_step(
 
 def _duration(onset_steps: int, release_steps: float, next_onset_steps: int | None, quarter: int) -> int:
     """A note before a rest is as long as it sounded, in sixteenths; a quarter has so many steps."""
-    sixteenth = max(1, quarter // 4)
+    sixteenth = steps_of_sixteenths(1, quarter)
     sounding = max(1, sixteenth * round((release_steps - onset_steps) / sixteenth))
     if next_onset_steps is None:
         return sounding
