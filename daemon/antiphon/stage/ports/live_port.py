@@ -25,7 +25,7 @@ from antiphon.stage.ports.copies import CopyFilter, LateReleases
 from antiphon.stage.ports.echo import EchoFilter
 from antiphon.stage.ports.input import InputPort
 from antiphon.stage.ports.jack.client import JackOrder, StartJack
-from antiphon.stage.ports.open import Names, OpenPort, open_ports
+from antiphon.stage.ports.open import Names, OpenPort, OpenPorts, open_ports
 from antiphon.stage.ports.output import ClockOutputPort, OutputPort
 from antiphon.stage.ports.port import ConnectionsChanged, PortChanged
 from antiphon.stage.ports.reconnect import PortWatch, WatchedPort
@@ -115,16 +115,11 @@ class MidiPort:
         self._connections.make()
         self._output = OutputPort(opened.output, errors, echo, held or HeldNotes(), clock.now_s())
         self._clock_output = ClockOutputPort(opened.clock_output, errors) if opened.clock_output else None
-        self._click_output = self._output
-        if opened.click_output is not None:
-            ends = HeldNotes()
-            for off in clicks:
-                ends.follow(NoteOn(off.pitch, 1, off.channel))
-            self._click_output = OutputPort(opened.click_output, errors, echo, ends, clock.now_s())
-        self._outputs = list(dict.fromkeys((self._output, self._click_output)))
-        clocks = (_one(opened.clock_input), _one(opened.clock_output), _one(opened.click_output))
-        directions = (opened.inputs, [opened.output], *clocks)
-        self._watch = PortWatch(*map(_links, directions), know=self._system.look)
+        own = _one(opened.click_output)
+        clicked = [OutputPort(port, errors, echo, _held(clicks), clock.now_s()) for port in own]
+        self._outputs = [self._output, *clicked]
+        self._click_output = self._outputs[-1]
+        self._watch = _watch(opened)
         self._waiting: list[Input] = []
         self._let_go: list[Event | ControlChange] = []
         self._closed = False
@@ -236,6 +231,19 @@ def _stamped(event: Event | Change | ClockSignal, at_s: float, grain_s: float) -
     if isinstance(event, ClockSignal):
         return Clocked(at_s, event, grain_s)
     return Timed(at_s, event) if isinstance(event, NoteOn | NoteOff) else Turned(at_s, event)
+
+
+def _held(ends: Iterable[NoteOff]) -> HeldNotes:
+    """The notes that these end."""
+    held = HeldNotes()
+    for off in ends:
+        held.follow(NoteOn(off.pitch, 1, off.channel))
+    return held
+
+
+def _watch(opened: OpenPorts) -> PortWatch:
+    clocks = map(_one, (opened.clock_input, opened.clock_output, opened.click_output))
+    return PortWatch(*map(_links, (opened.inputs, [opened.output], *clocks)), know=opened.system.look)
 
 
 def _one(port: OpenPort | None) -> list[OpenPort]:
