@@ -15,6 +15,7 @@ from antiphon_training.corpus.scores import MAX_SCORE_BYTES, read_score
 from antiphon_training.corpus.songs import FORMATS, ParsedSong, Score, UnreadableError
 from antiphon_training.data.gridding import RefusedError, rounded_notes
 from antiphon_training.data.preprocess import encode_song, key_of
+from antiphon_training.recipe import RECIPES
 
 Song = dict[str, Any]
 
@@ -56,12 +57,13 @@ def _song(score: Score, steps_per_quarter: int) -> Song:
         "meter": song.meters[0] if song.meters else "",
         "pickup": song.pickup,
     }
-    return read | dict(_refusal(song, steps_per_quarter)) | dict(_on_the_grid(song, steps_per_quarter))
+    return read | dict(_refusal(song)) | dict(_on_the_grid(song, steps_per_quarter))
 
 
-def _refusal(song: ParsedSong, steps_per_quarter: int) -> Iterator[tuple[str, str]]:
+def _refusal(song: ParsedSong) -> Iterator[tuple[str, str]]:
+    """Why `prepare` leaves the song out, on the grid of its default recipe."""
     try:
-        encode_song(song, None, steps_per_quarter=steps_per_quarter)
+        encode_song(song, None, steps_per_quarter=RECIPES["default"].steps_per_quarter)
     except RefusedError as error:
         yield "refused", str(error)
 
