@@ -11,11 +11,11 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from timing import rounds_us
 
 from antiphon import bundle
 from antiphon.compose.memory import Memory
@@ -43,13 +43,7 @@ def songs_of(corpus: str) -> tuple[ParsedSong, ...]:
 
 def least_us(action: Callable[[], object], repeats: int, rounds: int = 60) -> float:
     """Microseconds a call takes where nothing else disturbs it: the least of the means of some rounds."""
-    times = []
-    for _ in range(rounds):
-        begun = time.perf_counter()
-        for _ in range(repeats):
-            action()
-        times.append((time.perf_counter() - begun) / repeats * 1e6)
-    return min(times)
+    return min(rounds_us(action, repeats, rounds))
 
 
 def full_memory(steps_per_quarter: int) -> tuple[Memory, int, int]:

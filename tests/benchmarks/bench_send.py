@@ -45,6 +45,7 @@ from antiphon.listen.phrase import PhraseSettings  # noqa: E402
 from antiphon.perform.reports import Answered, Heard, Sent  # noqa: E402
 from antiphon.perform.settings import (  # noqa: E402
     AnswerSettings,
+    FeelSettings,
     SessionSettings,
     TempoSettings,
 )
@@ -62,6 +63,8 @@ IDLE_S, SETTLE_S, COST_S = 10.0, 4.0, 15.0
 COST_BPM, CALL_BPM = 120.0, 300.0
 # Long notes are made rare, so that there are many to measure.
 MANY_NOTES = SamplingSettings(weights={HOLD: 0.2, REST: 0.5})
+# Notes are due exactly on the grid.
+ON_THE_GRID = FeelSettings(timing=0.0)
 SILENCE_BEATS = 0.5
 # An answer begins on a step of the grid. The calls are aimed to be over just before one: their last release
 # is sent this much early, of which JACK and the look at the input take a few milliseconds.
@@ -271,7 +274,10 @@ def going_on(seconds: float, bpm: float, beside: list[int]) -> Run:
         beside.extend(errors_us)
 
     settings = SessionSettings(
-        TempoSettings("fixed", bpm), answer=AnswerSettings("continue"), sampling=MANY_NOTES
+        TempoSettings("fixed", bpm),
+        answer=AnswerSettings("continue"),
+        sampling=MANY_NOTES,
+        feel=ON_THE_GRID,
     )
     return run(settings, player)
 
@@ -291,7 +297,7 @@ def calling(calls: int, tempo: TempoMode) -> Run:
 
     answer = AnswerSettings("answer", start="now")
     phrase = PhraseSettings(SILENCE_BEATS)
-    return run(SessionSettings(TempoSettings(tempo, CALL_BPM), phrase, answer), player)
+    return run(SessionSettings(TempoSettings(tempo, CALL_BPM), phrase, answer, feel=ON_THE_GRID), player)
 
 
 def aimed(heard: Sequence[Heard], at_s: float, chance: random.Random) -> float:

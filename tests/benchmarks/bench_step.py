@@ -13,10 +13,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import itertools
 import statistics
-import time
 from collections.abc import Callable
 
 import numpy as np
+from timing import rounds_us
 
 from antiphon import bundle
 from antiphon.compose.lstm_weights import LstmWeights
@@ -29,13 +29,7 @@ UNITS, SYMBOLS, WINDOW = 256, 45, 64
 
 def median_us(action: Callable[[], object], repeats: int, rounds: int) -> float:
     """Microseconds a call takes: the median over rounds of the mean within one."""
-    times = []
-    for _ in range(rounds):
-        begun = time.perf_counter()
-        for _ in range(repeats):
-            action()
-        times.append((time.perf_counter() - begun) / repeats * 1e6)
-    return statistics.median(times)
+    return statistics.median(rounds_us(action, repeats, rounds))
 
 
 def weights() -> LstmWeights:

@@ -29,9 +29,10 @@ from antiphon.events import (
     Timed,
     Turned,
 )
+from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.reports import Report
 from antiphon.perform.session import Session
-from antiphon.perform.settings import AnswerSettings, ControlSettings
+from antiphon.perform.settings import AnswerSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.machine.log import logging_to
