@@ -84,9 +84,11 @@ class Sources:
         elif what == "stop":
             self.client.transport_stop()
         elif what == "locate":
-            first, quarters = self.mark
-            frame = first + (rest[0] - quarters) * 60 / self.bpm * self.client.samplerate
-            self.client.transport_locate(round(frame))
+            if self.wanted is not None:
+                self.bpm, self.wanted = self.wanted, None
+            frame = round(rest[0] * 60 / self.bpm * self.client.samplerate)
+            self.mark = (frame, rest[0])  # as if the tempo had been this one from the top
+            self.client.transport_locate(frame)
         elif what == "connect":
             self.client.connect(*rest)
         elif what == "ports":
