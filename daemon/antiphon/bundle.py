@@ -15,9 +15,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from antiphon import trained_model
 from antiphon.compose.context import Context
+from antiphon.compose.critic import CriticTrees
+from antiphon.critic_file import critic_bytes
 from antiphon.errors import Failure, WrongUse, shown
 from antiphon.files.read import parse_json, read_file
-from antiphon.model_facts import CARD_FILE, WEIGHTS_FILE, ModelFacts
+from antiphon.model_facts import CARD_FILE, CRITIC_FILE, WEIGHTS_FILE, ModelFacts
 from antiphon.timebase import Meter
 from antiphon.trained_model import TrainedModel
 from antiphon.weights import Weights, weights_bytes
@@ -97,7 +99,7 @@ class Card(_Part):
     `experience` is how much a memory of the session weighs beside this model; without it there is no memory.
     `starts` is how many songs of each meter begin so many quarters into a bar; None where nobody counted.
     `lengths` are the lengths in steps that a network of events knows; without them 1–32, all that there are
-    on a grid of sixteenths.
+    on a grid of sixteenths. Without `critic_sha256` no critic chooses among the answers.
     """
 
     format: int = FORMAT
@@ -117,6 +119,7 @@ class Card(_Part):
     experience: tuple[tuple[float, ...], ...] | None = None
     starts: dict[Annotated[Line, AfterValidator(_meter)], tuple[tuple[Quarters, Songs], ...]] | None = None
     weights_sha256: Line
+    critic_sha256: Line | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,7 @@ def facts_of(folder: Path, card: Card) -> ModelFacts:
         card.weights_sha256,
         card.starts,
         card.lengths,
+        card.critic_sha256,
     )
 
 
@@ -203,10 +207,11 @@ def is_free(folder: Path) -> bool:
 def save(folder: Path, card: Card, weights: Weights) -> Bundle:
     """Write a bundle beside `folder`, check it, then rename it into place; an older bundle there is replaced.
 
-    `card.weights_sha256` is filled in. Raises Failure where the folder holds something else or is read-only.
+    `card.weights_sha256` is filled in; there is no critic yet. Raises Failure where the folder holds something else or is read-only.
     """
     data = weights_bytes(weights)
-    complete = card.model_copy(update={"weights_sha256": hashlib.sha256(data).hexdigest()})
+    checksums = {"weights_sha256": hashlib.sha256(data).hexdigest(), "critic_sha256": None}
+    complete = card.model_copy(update=checksums)
     if not is_free(folder):
         raise Failure(f"{folder}: exists and is not a model bundle; name another folder")
     try:
@@ -217,10 +222,34 @@ def save(folder: Path, card: Card, weights: Weights) -> Bundle:
     try:
         os.chmod(beside, 0o755)
         (beside / WEIGHTS_FILE).write_bytes(data)
-        (beside / CARD_FILE).write_text(complete.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        (beside / CARD_FILE).write_bytes(_card_bytes(complete))
         load(beside)
         shutil.rmtree(folder, ignore_errors=True)
         beside.rename(folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return load(folder)
+
+
+def save_critic(folder: Path, trees: CriticTrees) -> Bundle:
+    """Write a critic into a bundle; an older one there is replaced. Raises Failure where it cannot write."""
+    data = critic_bytes(trees)
+    card = read_card(folder).model_copy(update={"critic_sha256": hashlib.sha256(data).hexdigest()})
+    _replace(folder / CRITIC_FILE, data)
+    _replace(folder / CARD_FILE, _card_bytes(card))
+    return load(folder)
+
+
+def _card_bytes(card: Card) -> bytes:
+    return (card.model_dump_json(indent=1) + "\n").encode()
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """A file is there whole, as it was or as it will be."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_bytes(data)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise Failure(f"{path}: {error.strerror}") from None

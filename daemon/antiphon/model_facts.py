@@ -6,7 +6,7 @@ from pathlib import Path
 from antiphon.compose.context import Context
 from antiphon.listen.repertoire import Starts
 
-CARD_FILE, WEIGHTS_FILE = "model.json", "weights.npz"
+CARD_FILE, WEIGHTS_FILE, CRITIC_FILE = "model.json", "weights.npz", "critic.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +25,4 @@ class ModelFacts:
     weights_sha256: str
     starts: Starts | None = None
     lengths: tuple[int, ...] | None = None
+    critic_sha256: str | None = None

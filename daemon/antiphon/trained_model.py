@@ -5,18 +5,21 @@ Loads neither pydantic nor the card: the playing process is told the facts by th
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
 from antiphon.compose.context import Context
+from antiphon.compose.critic import Critic
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
 from antiphon.compose.events_model import EventModel, EventWeights
 from antiphon.compose.lstm_weights import multiplications
 from antiphon.compose.memory import Experience, Memory
 from antiphon.compose.model import Model, build
 from antiphon.compose.symbols import END, HOLD, Vocabulary
+from antiphon.critic_file import MAX_CRITIC_BYTES, parse_critic
 from antiphon.errors import Failure
 from antiphon.files.read import read_file
 from antiphon.listen.repertoire import Starts
-from antiphon.model_facts import CARD_FILE, WEIGHTS_FILE, ModelFacts
+from antiphon.model_facts import CARD_FILE, CRITIC_FILE, WEIGHTS_FILE, ModelFacts
 from antiphon.weights import MAX_WEIGHTS_BYTES, Weights, parse_weights
 
 # All states of a window hear every symbol: its length times the numbers of the layers, at most some 20 ms.
@@ -25,8 +28,8 @@ MAX_WINDOW_WORK = 1 << 28
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
-    """A model that can play: its vocabulary, its weights, how much its memory weighs, and where its songs
-    begin in the bar."""
+    """A model that can play: its vocabulary, its weights, how much its memory weighs, where its songs begin
+    in the bar, and the critic that chooses among its answers."""
 
     name: str
     vocabulary: Vocabulary
@@ -36,6 +39,7 @@ class TrainedModel:
     context: Context
     window_length: int
     starts: Starts | None
+    critic: Critic | None = None
 
     @property
     def steps_per_quarter(self) -> int:
@@ -69,13 +73,7 @@ def build_model(
 
 def load(facts: ModelFacts) -> TrainedModel:
     """Read and check the weights. Raises Failure with one line that names both sides of a mismatch."""
-    path = facts.folder / WEIGHTS_FILE
-    data = read_file(path, MAX_WEIGHTS_BYTES)
-    found = hashlib.sha256(data).hexdigest()
-    if found != facts.weights_sha256:
-        raise Failure(
-            f"{path}: checksum {found[:12]}… is not the {facts.weights_sha256[:12]}… that {CARD_FILE} names"
-        )
+    data = _checked(facts.folder / WEIGHTS_FILE, MAX_WEIGHTS_BYTES, facts.weights_sha256)
     try:
         vocabulary = Vocabulary(facts.vocabulary)
         weights = parse_weights(data)
@@ -94,7 +92,28 @@ def load(facts: ModelFacts) -> TrainedModel:
         facts.context,
         facts.window_length,
         facts.starts,
+        _critic(facts),
     )
+
+
+def _checked(path: Path, most_bytes: int, sha256: str) -> bytes:
+    """The bytes of a file whose checksum the card names."""
+    data = read_file(path, most_bytes)
+    found = hashlib.sha256(data).hexdigest()
+    if found != sha256:
+        raise Failure(f"{path}: checksum {found[:12]}… is not the {sha256[:12]}… that {CARD_FILE} names")
+    return data
+
+
+def _critic(facts: ModelFacts) -> Critic | None:
+    if facts.critic_sha256 is None:
+        return None
+    path = facts.folder / CRITIC_FILE
+    data = _checked(path, MAX_CRITIC_BYTES, facts.critic_sha256)
+    try:
+        return Critic(parse_critic(data))
+    except ValueError as error:
+        raise Failure(f"{path}: {error}") from None
 
 
 def _grid(facts: ModelFacts) -> EventGrid:

@@ -1,7 +1,6 @@
 """The weights file of a bundle: arrays in a zip, read as numbers and as nothing else. No pickle, no code."""
 
 import io
-import zipfile
 from collections.abc import Callable
 from dataclasses import MISSING, asdict, fields
 from functools import partial
@@ -9,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from antiphon.arrays_file import array_in, names_in, npz_bytes
 from antiphon.compose.events_model import EventWeights
 from antiphon.compose.lstm import Floats
 from antiphon.compose.lstm_weights import MOST_LAYERS, LstmStackWeights, LstmWeights, stack_names
@@ -19,17 +19,12 @@ Weights = LstmWeights | LstmStackWeights | EventWeights
 MAX_WEIGHTS_BYTES = 64 << 20
 _KINDS: tuple[type[LstmWeights | EventWeights], ...] = (LstmWeights, EventWeights)
 _FLOATS = ("float16", "float32", "float64")
-_END_BYTES, _MAX_DIRECTORY_BYTES = 22, 64 << 10
-# What numpy writes; other ways of packing may ask for any memory before they give a byte.
-_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def weights_bytes(weights: Weights) -> bytes:
     """The weights file, uncompressed: the same weights give the same bytes."""
-    buffer = io.BytesIO()
     named: dict[str, Any] = weights.arrays() if isinstance(weights, LstmStackWeights) else asdict(weights)
-    np.savez(buffer, **{name: array for name, array in named.items() if array.size})
-    return buffer.getvalue()
+    return npz_bytes({name: array for name, array in named.items() if array.size})
 
 
 def parse_weights(data: bytes) -> Weights:
@@ -37,7 +32,7 @@ def parse_weights(data: bytes) -> Weights:
     try:
         names, make = _kind_of(data)
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            return make({name: _floats(name, arrays[name]) for name in names})
+            return make({name: _floats(arrays, name) for name in names})
     except ValueError:
         raise
     except Exception as error:  # zipfile and numpy raise nearly anything on damaged bytes
@@ -46,18 +41,7 @@ def parse_weights(data: bytes) -> Weights:
 
 def _kind_of(data: bytes) -> tuple[list[str], Callable[[dict[str, Floats]], Weights]]:
     """The names of the arrays and what makes weights of them; nothing else is there, nor too large."""
-    # The directory at the archive's end is read whole, so its size is looked at first.
-    end = data[-_END_BYTES:]
-    size = int.from_bytes(end[12:16], "little")
-    if end[:4] != b"PK\5\6" or data[-_END_BYTES - 20 :][:4] == b"PK\6\7" or size > _MAX_DIRECTORY_BYTES:
-        raise ValueError("weights must be an npz file of a few arrays; cut short, or another kind of file")
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = archive.infolist()
-    if sum(member.file_size for member in members) > MAX_WEIGHTS_BYTES:
-        raise ValueError(f"weights unpack to more than {MAX_WEIGHTS_BYTES >> 20} MiB")
-    if any(member.compress_type not in _PACKED for member in members):
-        raise ValueError("weights must be stored or deflated")
-    names = sorted(member.filename.removesuffix(".npy") for member in members)
+    names = names_in(data, MAX_WEIGHTS_BYTES, "weights")
     for kind in _KINDS:
         needed = {field.name for field in fields(kind) if field.default_factory is MISSING}
         if needed <= set(names) <= set(kind.__dataclass_fields__) and len(names) == len(set(names)):
@@ -72,9 +56,8 @@ def _make(kind: type[LstmWeights | EventWeights], arrays: dict[str, Floats]) -> 
     return kind(**arrays)
 
 
-def _floats(name: str, array: object) -> Floats:
-    if not isinstance(array, np.ndarray) or array.dtype.name not in _FLOATS:
-        found = array.dtype.name[:40] if isinstance(array, np.ndarray) else "no array"
-        raise ValueError(f"{name} must be one of {', '.join(_FLOATS)}, got {found}")
+def _floats(arrays: object, name: str) -> Floats:
+    array = array_in(arrays, name, _FLOATS)
     with np.errstate(over="ignore"):  # a number that is too large becomes infinite, and is refused as that
-        return array.astype(np.float32, order="C")
+        floats: Floats = array.astype(np.float32, order="C")
+    return floats

@@ -59,7 +59,7 @@ def openings_of(dataset: Dataset, split: str) -> list[Opening]:
 
     Raises Failure where no song has one.
     """
-    songs = zip(dataset.songs, _keys(dataset), strict=True)
+    songs = zip(dataset.songs, keys_of(dataset), strict=True)
     cut = (opening_of(song, key, dataset.steps_per_quarter) for song, key in songs if song.split == split)
     found = [opening for opening in cut if opening is not None]
     if not found:
@@ -69,7 +69,8 @@ def openings_of(dataset: Dataset, split: str) -> list[Opening]:
     return found
 
 
-def _keys(dataset: Dataset) -> list[Key]:
+def keys_of(dataset: Dataset) -> list[Key]:
+    """The key of each song. Raises Failure where the catalogue does not say it."""
     try:
         return [Key.parse(entry["key"]) for entry, _ in entries(dataset.folder)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:

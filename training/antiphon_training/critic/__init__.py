@@ -1,0 +1,1 @@
+"""Critics: what tells a bundle's answers from what songs go on with."""
