@@ -19,7 +19,7 @@ def npz_bytes(arrays: dict[str, Any]) -> bytes:
 
 
 def names_in(data: bytes, most_bytes: int, what: str) -> list[str]:
-    """The names of the arrays, sorted; they unpack to so many bytes at most. Raises ValueError about `what`."""
+    """The names of the arrays, sorted; they unpack to so many bytes at most. Raises ValueError on `what`."""
     # The directory at the archive's end is read whole, so its size is looked at first.
     end = data[-_END_BYTES:]
     size = int.from_bytes(end[12:16], "little")

@@ -207,7 +207,8 @@ def is_free(folder: Path) -> bool:
 def save(folder: Path, card: Card, weights: Weights) -> Bundle:
     """Write a bundle beside `folder`, check it, then rename it into place; an older bundle there is replaced.
 
-    `card.weights_sha256` is filled in; there is no critic yet. Raises Failure where the folder holds something else or is read-only.
+    `card.weights_sha256` is filled in; the bundle has no critic yet. Raises Failure where the folder holds
+    something else or is read-only.
     """
     data = weights_bytes(weights)
     checksums = {"weights_sha256": hashlib.sha256(data).hexdigest(), "critic_sha256": None}

@@ -39,7 +39,7 @@ class TrainedModel:
     context: Context
     window_length: int
     starts: Starts | None
-    critic: Critic | None = None
+    critic: Critic | None
 
     @property
     def steps_per_quarter(self) -> int:

@@ -1,20 +1,26 @@
+import hashlib
+import io
 import json
 import pickle
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
 from antiphon import bundle
 from antiphon.bundle import Architecture, Card, Corpus, Split
+from antiphon.compose.critic import AnswerFrame
 from antiphon.compose.lstm_weights import LstmWeights
 from antiphon.compose.memory import DISTANCES, RUNS
 from antiphon.compose.model import StreamModel, WindowModel
 from antiphon.errors import Failure, WrongUse
+from antiphon.events import GridNote
 from antiphon.listen.repertoire import BarPlace
 from antiphon.stage.voice import make_voice
 from antiphon.timebase import Meter
 from antiphon.weights import weights_bytes
 from fakes import VOCABULARY, random_event_weights, random_weights
+from toy_critic import random_trees, tree_of
 
 WEIGHTS = random_weights(len(VOCABULARY), units=8)
 CARD = Card(
@@ -102,8 +108,6 @@ def test_json_that_is_none(saved):
 
 
 def weights_file(folder, data):
-    import hashlib
-
     (folder / bundle.WEIGHTS_FILE).write_bytes(data)
     change_card(folder, weights_sha256=hashlib.sha256(data).hexdigest())
 
@@ -252,3 +256,51 @@ def test_a_window_that_would_take_all_day_is_refused(tmp_path):
     card = CARD.model_copy(update={"window_length": 4096, "architecture": Architecture(units=256)})
     with pytest.raises(Failure, match="window_length must be 1–1024 with 256 units, got 4096"):
         bundle.save(tmp_path / "slow", card, random_weights(len(VOCABULARY), units=256))
+
+
+def test_a_bundle_without_a_critic_plays_without(saved):
+    assert bundle.load(saved).critic is None
+
+
+def test_a_critic_is_written_into_a_bundle_and_replaced(saved):
+    (saved / "README.md").write_text("mine")
+    bundle.save_critic(saved, random_trees())
+    kept = bundle.save_critic(saved, tree_of("last_degree", 4.0, -1.0, 1.0))
+    frame = AnswerFrame(4, Meter(), 16, 32, "major", True)
+    assert kept.critic.log_odds([], [[GridNote(16, 4, 60)], [GridNote(16, 4, 67)]], frame).tolist() == [-1, 1]
+    assert bundle.load(saved).card.weights_sha256 == kept.card.weights_sha256
+    there = {bundle.CARD_FILE, bundle.WEIGHTS_FILE, bundle.CRITIC_FILE, "README.md"}
+    assert {path.name for path in saved.iterdir()} == there
+
+
+def test_a_new_bundle_in_its_place_has_no_critic(saved):
+    card = bundle.save_critic(saved, random_trees()).card
+    assert bundle.save(saved, card, WEIGHTS).critic is None
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (lambda path: path.unlink(), "No such file"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-1]), "checksum .* that model.json names"),
+    ],
+)
+def test_a_damaged_critic_is_named_in_one_line(saved, damage, reason):
+    bundle.save_critic(saved, random_trees())
+    damage(saved / bundle.CRITIC_FILE)
+    with pytest.raises(Failure, match=rf"{bundle.CRITIC_FILE}: {reason}") as refused:
+        bundle.load(saved)
+    assert len(refused.value.message.splitlines()) == 1
+
+
+def test_a_critic_of_another_version_is_refused(saved):
+    bundle.save_critic(saved, random_trees())
+    buffer = io.BytesIO()
+    arrays = asdict(random_trees()) | {"version": np.array(0, np.int32)}
+    np.savez(buffer, **arrays)
+    (saved / bundle.CRITIC_FILE).write_bytes(buffer.getvalue())
+    change_card(saved, critic_sha256=hashlib.sha256(buffer.getvalue()).hexdigest())
+    with pytest.raises(
+        Failure, match=r"critic\.npz: the critic's features have version 0, .* antiphon-train critic"
+    ):
+        bundle.load(saved)

@@ -47,7 +47,7 @@ class CriticTrees:
             if shape != (trees, leaves - 1):
                 raise ValueError(f"{name} must have shape {(trees, leaves - 1)}, got {shape}")
         known = len(features.NAMES)
-        if self.asked.size and not (0 <= self.asked.min() and self.asked.max() < known):
+        if self.asked.size and not (self.asked.min() >= 0 and self.asked.max() < known):
             raise ValueError(f"asked must name features 0–{known - 1}")
         if np.isnan(self.thresholds).any():
             raise ValueError("thresholds holds what is no number")

@@ -26,7 +26,7 @@ def voice_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def antiphon_train() -> None:
-    """Turn folk songs into a melody model: prepare, fit, evaluate, listen, export."""
+    """Turn folk songs into a melody model: prepare, fit, export, critic, evaluate, listen."""
 
 
 @antiphon_train.command()
@@ -237,6 +237,30 @@ def export(run: Path, data: Path, out: Path, name: str, description: str) -> Non
     from antiphon_training.export.export import line
 
     click.echo(line(write_bundle(run, data, out, name, description)))
+
+
+@antiphon_train.command()
+@click.option(
+    "--bundle", "name", required=True, help="The bundle to write the critic into: a name or a folder."
+)
+@click.option(
+    "--data", type=click.Path(path_type=Path), required=True, help="The data folder that it learned from."
+)
+@click.option(
+    "--answers",
+    "number",
+    type=click.IntRange(100),
+    default=8000,
+    show_default=True,
+    help="So many answers of the bundle to learn from.",
+)
+@answer_options
+@click.option("--random-seed", type=click.IntRange(0), default=0, show_default=True)
+def critic(name: str, data: Path, number: int, settings: JudgedSettings, random_seed: int) -> None:
+    """Teach a bundle to choose: write a critic that tells its answers from what songs go on with."""
+    from antiphon_training.commands.critic_command import write_critic
+
+    click.echo(write_critic(name, data, number, settings, random_seed))
 
 
 @antiphon_train.command()

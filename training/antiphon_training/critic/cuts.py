@@ -28,8 +28,8 @@ def cuts_of(dataset: Dataset, split: str) -> list[Opening]:
 def cuts(song: Song, key: Key, steps_per_quarter: int) -> Iterator[Opening]:
     """A song's phrases of four bars, each with the next four bars or what there is of them.
 
-    Phrases begin every four bars, with as much of a pickup as the song has; one more cut lets the answer be the
-    song's last four bars. A song of fewer than eight bars is cut in its middle.
+    Phrases begin every four bars, with the song's pickup where a note begins there; one more cut lets the
+    answer be the song's last four bars. A song of fewer than eight bars is cut in its middle.
     """
     if song.meter is None or not is_meter(song.meter) or song.bars_off:
         return

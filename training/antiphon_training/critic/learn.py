@@ -1,9 +1,11 @@
 """A critic in two stages: the second learns from what the first would choose."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
 
 from antiphon.compose.critic import CriticTrees
 from antiphon.errors import Failure
@@ -13,44 +15,64 @@ from antiphon_training.critic.trees import Learner, as_trees, boosted, said
 Numbers = NDArray[np.float64]
 FOLDS = 3
 MOST_DIFFERENCE = 1e-4
+FEWEST_POOLS = 30  # with fewer there is nothing to learn
 
 
-def learn(pools: Sequence[Pool], random_seed: int) -> CriticTrees:
-    """A critic of pools of answers. Raises Failure where numpy and scikit-learn disagree on them.
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A critic, and how well its first stage tells songs from answers on songs that it did not learn from.
 
-    The first stage gives the odds that an answer is real; of a pool, one is drawn in proportion to them. The
-    second weighs our answers by their chance to be drawn. What chooses on some pools learned from the others.
+    `auc`: the chance that of a true continuation and an answer it finds the true one the more real.
     """
-    first = _stage(pools, None, random_seed)
-    second = _stage(pools, _chances(pools, random_seed), random_seed + 1)
-    learners = [first, second]
+
+    trees: CriticTrees
+    auc: float
+
+
+def learn(pools: Sequence[Pool], truths: Measured, random_seed: int) -> Learned:
+    """A critic of pools of answers, and of further true continuations (M, F) without answers to them.
+
+    The first stage says the odds that an answer is real; of a pool, one is drawn in proportion to them. The
+    second stage weighs each answer by its chance to be drawn, as said by trees that learned from other pools.
+    Raises Failure where there are too few pools, or where numpy and scikit-learn disagree on them.
+    """
+    if len(pools) < FEWEST_POOLS:
+        raise Failure(f"a critic must have at least {FEWEST_POOLS} phrases to learn from, got {len(pools)}")
+    even = [np.full(len(pool.ours), 1 / len(pool.ours)) for pool in pools]
+    unseen = _unseen(pools, truths, even, random_seed)
+    drawn = [shares(odds[1:]) for odds in unseen]
+    learners = [
+        _stage(pools, truths, even, random_seed),
+        _stage(pools, truths, drawn, random_seed + 1),
+    ]
     trees = as_trees(learners)
-    rows = np.concatenate([pool.ours for pool in pools])
-    _check_agreement(trees, learners, rows)
-    return trees
+    _check_agreement(trees, learners, np.concatenate([pool.ours for pool in pools]))
+    return Learned(trees, _auc(unseen))
 
 
-def _stage(pools: Sequence[Pool], chances: Sequence[Numbers] | None, random_seed: int) -> Learner:
-    """Tell the true from ours. `chances`: how likely each answer of each pool is drawn; alike unless given."""
-    if chances is None:
-        chances = [np.full(len(pool.ours), 1 / max(1, len(pool.ours))) for pool in pools]
-    truths = np.array([pool.truth for pool in pools])
-    ours = np.concatenate([pool.ours for pool in pools])
-    drawn = np.concatenate(chances)
-    of_truth = np.full(len(truths), drawn.sum() / len(truths))
-    real = np.arange(len(truths) + len(ours)) < len(truths)
-    weights = np.concatenate([of_truth, drawn])
-    return boosted(np.concatenate([truths, ours]), real, weights, random_seed)
+def _stage(pools: Sequence[Pool], truths: Measured, chances: Sequence[Numbers], random_seed: int) -> Learner:
+    """Trees that tell the true from ours; `chances` says how likely each answer of each pool is drawn."""
+    true = np.concatenate([[pool.truth for pool in pools], truths])
+    ours, drawn = np.concatenate([pool.ours for pool in pools]), np.concatenate(chances)
+    real = np.arange(len(true) + len(ours)) < len(true)
+    weights = np.concatenate([np.full(len(true), drawn.sum() / len(true)), drawn])
+    return boosted(np.concatenate([true, ours]), real, weights, random_seed)
 
 
-def _chances(pools: Sequence[Pool], random_seed: int) -> list[Numbers]:
-    found: list[Numbers] = [np.empty(0)] * len(pools)
+def _unseen(
+    pools: Sequence[Pool], truths: Measured, chances: Sequence[Numbers], random_seed: int
+) -> list[Numbers]:
+    """For each pool the log odds of its truth and of its answers, by a stage that learned from others.
+
+    The pools are in the order of their songs, so a song is in one fold.
+    """
+    found: list[Numbers] = []
     for fold in range(FOLDS):
-        inside = range(fold * len(pools) // FOLDS, (fold + 1) * len(pools) // FOLDS)
-        others = [pool for place, pool in enumerate(pools) if place not in inside]
-        learner = _stage(others, None, random_seed)
-        for place in inside:
-            found[place] = shares(said([learner], pools[place].ours)) if len(pools[place].ours) else np.empty(0)
+        first, after = (place * len(pools) // FOLDS for place in (fold, fold + 1))
+        learner = _stage(
+            [*pools[:first], *pools[after:]], truths, [*chances[:first], *chances[after:]], random_seed
+        )
+        found += [said([learner], np.vstack([pool.truth, pool.ours])) for pool in pools[first:after]]
     return found
 
 
@@ -59,6 +81,11 @@ def shares(log_odds: Numbers) -> Numbers:
     odds = np.exp(log_odds - log_odds.max())
     found: Numbers = odds / odds.sum()
     return found
+
+
+def _auc(unseen: Sequence[Numbers]) -> float:
+    real = np.concatenate([np.arange(len(odds)) == 0 for odds in unseen])
+    return float(roc_auc_score(real, np.concatenate(unseen)))
 
 
 def _check_agreement(trees: CriticTrees, learners: Sequence[Learner], rows: Measured) -> None:

@@ -1,4 +1,4 @@
-"""What a critic learns from: for each cut its true continuation and a pool of a bundle's answers, measured."""
+"""What a critic learns from: of each cut the true continuation and a pool of a bundle's answers."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ Notes = tuple[GridNote, ...]
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """The features of what follows one cut: `truth` (F,) of the song, `ours` (N, F) of N answers; N may be 0."""
+    """Features of what follows one cut: `truth` (F,) of the song, `ours` (N, F) of N answers, maybe none."""
 
     truth: Measured
     ours: Measured

@@ -88,4 +88,5 @@ def _complete(tree: Any, depth: int, rate: float) -> tuple[Asked, Numbers, Numbe
 def _at_most(threshold: float) -> float:
     """The largest float32 that is not above it: of numbers in float32 the same ones are above."""
     nearest = np.float32(threshold)
-    return float(nearest if nearest <= threshold else np.nextafter(nearest, np.float32(-np.inf)))
+    above = float(nearest) > threshold
+    return float(np.nextafter(nearest, np.float32(-np.inf)) if above else nearest)

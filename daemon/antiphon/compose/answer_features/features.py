@@ -1,4 +1,4 @@
-"""All features of an answer, in the order in which a critic knows them, and the parts they are computed in."""
+"""All features of an answer in the order in which a critic knows them, computed in small parts."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,5 +1,6 @@
 """Bars of the answer beside the bars of the phrase that lie in the same place, and beside each other."""
 
+import itertools
 from collections.abc import Callable, Sequence
 
 from antiphon.compose.answer_features.parts import Bar, Part
@@ -11,7 +12,7 @@ def measure(call: Part, answer: Part) -> dict[str, float]:
 
 
 def parallel(call: Part, answer: Part) -> list[tuple[Bar, Bar]]:
-    """Each bar of the answer with that of the phrase in the same place, the phrase being gone through again."""
+    """Each bar of the answer with that of the phrase in the same place; a short phrase is repeated."""
     return [(bar, call.bars[number % len(call.bars)]) for number, bar in enumerate(answer.bars)]
 
 
@@ -77,8 +78,7 @@ def _same_notes_from_start(call: Part, answer: Part) -> int:
     ours = zip(answer.onsets, answer.pitches, strict=True)
     theirs = zip(call.onsets, call.pitches, strict=True)
     from_start = [
-        (a - answer.begin, p) == (b - call.begin, q)
-        for (a, p), (b, q) in zip(ours, theirs, strict=False)
+        (a - answer.begin, p) == (b - call.begin, q) for (a, p), (b, q) in zip(ours, theirs, strict=False)
     ]
     return longest_from_start(from_start)
 
@@ -94,8 +94,8 @@ def _inside(answer: Part) -> dict[str, float]:
         "figure_again_next": _again(bars, 1, lambda bar: bar.figure),
         "figure_again_second": _again(bars, 2, lambda bar: bar.figure),
         "moves_again_next": _again(bars, 1, lambda bar: bar.moves),
-        "same_rhythm_run": float(longest_run(a == b for a, b in zip(rhythms, rhythms[1:], strict=False))),
-        "onsets_alike_next": mean([overlap(a, b) for a, b in zip(rhythms, rhythms[1:], strict=False)]),
+        "same_rhythm_run": float(longest_run(a == b for a, b in itertools.pairwise(rhythms))),
+        "onsets_alike_next": mean([overlap(a, b) for a, b in itertools.pairwise(rhythms)]),
         "empty_bars": mean([not bar.rhythm for bar in bars]),
     }
 

@@ -5,9 +5,7 @@ from antiphon.compose.answer_features.sums import mean, share
 
 # Semitones above the tonic; with thirds and sixths of major and minor.
 _CHORDS = {"tonic": (0, 3, 4, 7), "dominant": (2, 5, 7, 10, 11), "subdominant": (0, 5, 8, 9)}
-_CHORD_OF_DEGREE = {
-    name: [degree in degrees for degree in range(12)] for name, degrees in _CHORDS.items()
-}
+_CHORD_OF_DEGREE = {name: [degree in degrees for degree in range(12)] for name, degrees in _CHORDS.items()}
 
 
 def measure(call: Part, answer: Part) -> dict[str, float]:

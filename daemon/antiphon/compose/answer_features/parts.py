@@ -1,4 +1,4 @@
-"""Phrase and answer laid out in bars, on one fine grid whatever the model's: what features are computed from."""
+"""Phrase and answer laid out in bars, on one fine grid for all models: what features are computed from."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -63,9 +63,7 @@ class Bar:
         """The same, with the interval from the note before instead of the pitch."""
         pitches = [pitch for _, pitch in self.figure]
         before = [*pitches[:1], *pitches]
-        return tuple(
-            (place, pitch - last) for (place, pitch), last in zip(self.figure, before, strict=False)
-        )
+        return tuple((place, pitch - last) for (place, pitch), last in zip(self.figure, before, strict=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ class Part:
 
 
 def phrase_part(call: Iterable[GridNote], frame: AnswerFrame) -> Part:
-    """The phrase from its first whole bar on. What begins in the second half of a bar begins with a pickup."""
+    """The phrase from its first whole bar on; a beginning in the second half of a bar is a pickup."""
     notes = sorted(call)
     bar = frame.bar_ticks
     first = frame.ticks(notes[0].onset_steps) if notes else 0

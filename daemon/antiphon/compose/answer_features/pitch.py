@@ -1,5 +1,6 @@
 """Degrees, range, intervals and contour, beside those of the phrase."""
 
+import itertools
 from collections.abc import Sequence
 
 from antiphon.compose.answer_features.parts import Part
@@ -52,7 +53,7 @@ def _intervals(call: Part, answer: Part) -> dict[str, float]:
     names = ("repeated", "steps", "thirds", "fourths", "leaps")
     sizes = [abs(interval) for interval in answer.intervals]
     return (
-        {name: part for name, part in zip(names, ours, strict=True)}
+        dict(zip(names, ours, strict=True))
         | {f"{name}_more": a - b for name, a, b in zip(names, ours, theirs, strict=True)}
         | {
             "largest_interval": float(max(sizes, default=0)),
@@ -72,13 +73,13 @@ def _kinds(intervals: Sequence[int]) -> list[float]:
 
 
 def _leaps_not_turned(intervals: Sequence[int]) -> float:
-    after = [a * b > 0 for a, b in zip(intervals, intervals[1:], strict=False) if abs(a) > 4]
+    after = [a * b > 0 for a, b in itertools.pairwise(intervals) if abs(a) > 4]
     return mean(after)
 
 
 def _contour(answer: Part) -> dict[str, float]:
     moves = [interval for interval in answer.intervals if interval]
-    turns = [a * b < 0 for a, b in zip(moves, moves[1:], strict=False)]
+    turns = [a * b < 0 for a, b in itertools.pairwise(moves)]
     bars = [mean([pitch for _, pitch in bar.figure]) for bar in answer.bars if bar.figure]
     middle = mean(answer.pitches)
     return {

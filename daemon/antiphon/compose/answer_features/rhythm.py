@@ -1,5 +1,6 @@
 """Lengths, silences and places of the notes, beside those of the phrase."""
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -59,7 +60,7 @@ def _silence(call: Part, answer: Part) -> dict[str, float]:
 def _lengths(call: Part, answer: Part) -> dict[str, float]:
     lengths = answer.durations
     counts = Counter(lengths)
-    same = [a == b for a, b in zip(lengths, lengths[1:], strict=False)]
+    same = [a == b for a, b in itertools.pairwise(lengths)]
     foreign = 1 - found_in(lengths, set(call.durations)) if lengths else 0.0
     missing = 1 - found_in(call.durations, set(lengths)) if call.durations else 0.0
     return {
