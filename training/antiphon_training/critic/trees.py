@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from antiphon.compose.critic import CriticTrees
 Rows = NDArray[np.float32]
 Numbers = NDArray[np.float64]
 Asked = NDArray[np.int64]
-Learner = GradientBoostingClassifier
+Learner: TypeAlias = GradientBoostingClassifier
 TREES, DEPTH, RATE = 250, 4, 0.06
 
 

@@ -1,6 +1,6 @@
 """How an answer ends: its last notes, their degrees, places and lengths."""
 
-from antiphon.compose.answer_features.parts import QUARTER, Part
+from antiphon.compose.answer_features.parts import QUARTER, Part, intervals
 from antiphon.compose.answer_features.sums import share
 
 _NOTHING = -1.0
@@ -12,7 +12,7 @@ def measure(call: Part, answer: Part) -> dict[str, float]:
 
 def _degrees(answer: Part) -> dict[str, float]:
     last, before, third = ([_NOTHING] * 3 + [float(d) for d in answer.degrees])[:-4:-1]
-    moves = [0, 0, *answer.intervals]
+    moves = [0, 0, *intervals(answer)]
     return {
         "last_degree": last,
         "last_is_tonic": float(last == 0),

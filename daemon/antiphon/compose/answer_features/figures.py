@@ -2,40 +2,48 @@
 
 from collections.abc import Hashable, Sequence
 
-from antiphon.compose.answer_features.parts import Part
+from antiphon.compose.answer_features.parts import Part, intervals, once
 from antiphon.compose.answer_features.sums import found_in, grams, share
+
+# What figures are made of, and of how many items; which of them may come again inside the answer.
+_RUNS = {"lengths": (2, 4), "intervals": (2, 4), "degrees": (2, 3, 4), "moves": (1, 2, 3, 6)}
+_AGAIN = (("moves", 2), ("moves", 3), ("degrees", 3), ("lengths", 4))
+Runs = list[tuple[Hashable, ...]]
 
 
 def measure(call: Part, answer: Part) -> dict[str, float]:
-    ours, theirs = _moves(answer), _moves(call)
+    ours, theirs = _runs(answer), _different_runs(call)
     cells, of_call = _cells(answer), _cells(call)
-    lengths, degrees = answer.durations, answer.degrees
-    return {
-        "cells_of_call": found_in(cells, set(of_call)),
-        "cells_taken_up": found_in(of_call, set(cells)),
-        "kinds_of_cells": float(len(set(cells))),
-        "lengths_of_call_2": _taken(lengths, call.durations, 2),
-        "lengths_of_call_4": _taken(lengths, call.durations, 4),
-        "intervals_of_call_2": _taken(answer.intervals, call.intervals, 2),
-        "intervals_of_call_4": _taken(answer.intervals, call.intervals, 4),
-        "degrees_of_call_2": _taken(degrees, call.degrees, 2),
-        "degrees_of_call_4": _taken(degrees, call.degrees, 4),
-        "moves_of_call_1": _taken(ours, theirs, 1),
-        "moves_of_call_2": _taken(ours, theirs, 2),
-        "moves_of_call_3": _taken(ours, theirs, 3),
-        "moves_of_call_6": _taken(ours, theirs, 6),
-        "moves_again_2": _again(ours, 2),
-        "moves_again_3": _again(ours, 3),
-        "degrees_again_3": _again(degrees, 3),
-        "lengths_again_4": _again(lengths, 4),
+    return (
+        {
+            "cells_of_call": found_in(cells, set(of_call)),
+            "cells_taken_up": found_in(of_call, set(cells)),
+            "kinds_of_cells": float(len(set(cells))),
+        }
+        | {f"{what}_of_call_{n}": found_in(ours[what, n], theirs[what, n]) for what, n in ours}
+        | {f"{what}_again_{n}": _again(ours[what, n]) for what, n in _AGAIN}
+    )
+
+
+@once
+def _runs(part: Part) -> dict[tuple[str, int], Runs]:
+    """All runs of so many items."""
+    between = intervals(part)
+    items: dict[str, Sequence[Hashable]] = {
+        "lengths": part.durations,
+        "intervals": between,
+        "degrees": part.degrees,
+        "moves": list(zip(part.durations, between, strict=False)),
     }
+    return {(what, n): grams(items[what], n) for what, every in _RUNS.items() for n in every}
 
 
-def _moves(part: Part) -> list[tuple[int, int]]:
-    """Each interval, with the length of the note after which it comes."""
-    return list(zip(part.durations, part.intervals, strict=False))
+@once
+def _different_runs(part: Part) -> dict[tuple[str, int], set[tuple[Hashable, ...]]]:
+    return {which: set(runs) for which, runs in _runs(part).items()}
 
 
+@once
 def _cells(part: Part) -> list[tuple[int, ...]]:
     """The rhythm of each beat in which a note begins: places within the beat."""
     beat = part.beat_ticks
@@ -45,12 +53,6 @@ def _cells(part: Part) -> list[tuple[int, ...]]:
     return [tuple(places) for places in cells.values()]
 
 
-def _taken(items: Sequence[Hashable], of_call: Sequence[Hashable], length: int) -> float:
-    """The share of the runs of so many that the phrase has, too."""
-    return found_in(grams(items, length), set(grams(of_call, length)))
-
-
-def _again(items: Sequence[Hashable], length: int) -> float:
-    """The share of the runs of so many that came before."""
-    runs = grams(items, length)
+def _again(runs: Runs) -> float:
+    """The share of the runs that came before."""
     return 1 - share(len(set(runs)), len(runs)) if runs else 0.0

@@ -1,6 +1,6 @@
 """Which chords the bars of an answer suggest: the time that is spent on notes of three chords."""
 
-from antiphon.compose.answer_features.parts import Part
+from antiphon.compose.answer_features.parts import Part, once
 from antiphon.compose.answer_features.sums import mean, share
 
 # Semitones above the tonic; with thirds and sixths of major and minor.
@@ -25,6 +25,7 @@ def measure(call: Part, answer: Part) -> dict[str, float]:
     return found | _strong(answer)
 
 
+@once
 def _of_bars(part: Part) -> dict[str, list[float]]:
     """For each chord and bar the share of the time of its notes that the chord's have."""
     time = [[0] * 12 for _ in part.bars]

@@ -1,7 +1,9 @@
 """Phrase and answer laid out in bars, on one fine grid for all models: what features are computed from."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from antiphon.compose.shape import Mode
 from antiphon.events import GridNote
@@ -11,6 +13,7 @@ QUARTER = MOST_STEPS_PER_QUARTER  # ticks
 _TONIC: dict[Mode, int] = {"major": 0, "minor": 9}
 
 Figure = tuple[tuple[int, int], ...]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +56,22 @@ class Bar:
 
     rhythm   where they begin, in ticks from the bar line
     figure   with their pitches
+    moves    with the intervals from the note before instead; 0 at the first
     """
 
     rhythm: tuple[int, ...]
     figure: Figure
+    moves: Figure
 
-    @property
-    def moves(self) -> Figure:
-        """The same, with the interval from the note before instead of the pitch."""
-        pitches = [pitch for _, pitch in self.figure]
+    @classmethod
+    def of(cls, places: Sequence[int], pitches: Sequence[int]) -> "Bar":
         before = [*pitches[:1], *pitches]
-        return tuple((place, pitch - last) for (place, pitch), last in zip(self.figure, before, strict=False))
+        intervals = [pitch - last for pitch, last in zip(pitches, before, strict=False)]
+        return cls(
+            tuple(places),
+            tuple(zip(places, pitches, strict=True)),
+            tuple(zip(places, intervals, strict=True)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ class Part:
     silences         before the first note, between the notes, after the last, in ticks; (notes + 1)
     bars             those that the stretch touches; at least one
     bar_ticks, beat_ticks   the lengths of bar and beat
+    known            what `once` keeps
     """
 
     begin: int
@@ -87,14 +96,29 @@ class Part:
     bars: list[Bar]
     bar_ticks: int
     beat_ticks: int
+    known: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def length(self) -> int:
         return max(1, self.end - self.begin)
 
-    @property
-    def intervals(self) -> list[int]:
-        return [b - a for a, b in zip(self.pitches, self.pitches[1:], strict=False)]
+
+def once(measured: Callable[[Part], Found]) -> Callable[[Part], Found]:
+    """A function of a part is computed once for each part: that of the phrase serves all answers."""
+
+    def kept(part: Part) -> Found:
+        if measured not in part.known:
+            part.known[measured] = measured(part)
+        found: Found = part.known[measured]
+        return found
+
+    return kept
+
+
+@once
+def intervals(part: Part) -> list[int]:
+    """From each note to the next, in semitones."""
+    return [b - a for a, b in itertools.pairwise(part.pitches)]
 
 
 def phrase_part(call: Iterable[GridNote], frame: AnswerFrame) -> Part:
@@ -136,7 +160,9 @@ def _part(notes: Sequence[GridNote], frame: AnswerFrame, begin: int, end: int) -
 
 def _bars(onsets: list[int], pitches: list[int], begin: int, end: int, bar: int) -> list[Bar]:
     first = begin // bar
-    inside: list[list[tuple[int, int]]] = [[] for _ in range(max(1, -(-end // bar) - first))]
+    inside: list[tuple[list[int], list[int]]] = [([], []) for _ in range(max(1, -(-end // bar) - first))]
     for onset, pitch in zip(onsets, pitches, strict=True):
-        inside[onset // bar - first].append((onset % bar, pitch))
-    return [Bar(tuple(place for place, _ in each), tuple(each)) for each in inside]
+        places, there = inside[onset // bar - first]
+        places.append(onset % bar)
+        there.append(pitch)
+    return [Bar.of(*each) for each in inside]

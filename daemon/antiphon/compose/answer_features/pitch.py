@@ -1,12 +1,22 @@
 """Degrees, range, intervals and contour, beside those of the phrase."""
 
 import itertools
-from collections.abc import Sequence
 
-from antiphon.compose.answer_features.parts import Part
+from antiphon.compose.answer_features.parts import Part, intervals, once
 from antiphon.compose.answer_features.sums import longest_run, mean, share
 
 # Semitones above the tonic. The third, the sixth and the seventh are of major or of minor.
+_KIND_OF_SIZE = (
+    0,
+    1,
+    1,
+    2,
+    2,
+    3,
+    3,
+    3,
+    4,
+)  # of an interval in semitones: repeated, step, third, fourth, leap
 _DEGREES = {"1": (0,), "2": (2,), "3": (3, 4), "4": (5,), "5": (7,), "6": (8, 9), "7": (10, 11)}
 
 
@@ -23,6 +33,7 @@ def measure(call: Part, answer: Part) -> dict[str, float]:
     )
 
 
+@once
 def by_degree(part: Part) -> dict[str, float]:
     """The share of the sounding time of each degree, and of all others."""
     time = [0] * 12
@@ -35,6 +46,7 @@ def by_degree(part: Part) -> dict[str, float]:
 
 def _range(call: Part, answer: Part) -> dict[str, float]:
     ours, theirs = answer.pitches or [60], call.pitches or answer.pitches or [60]
+    known = set(theirs)
     return {
         "range": float(max(ours) - min(ours)),
         "range_more": float(max(ours) - min(ours) - max(theirs) + min(theirs)),
@@ -42,16 +54,16 @@ def _range(call: Part, answer: Part) -> dict[str, float]:
         "bottom_above": float(min(ours) - min(theirs)),
         "middle_above": mean(ours) - mean(theirs),
         "different_pitches": float(len(set(ours))),
-        "new_pitches": mean([pitch not in set(theirs) for pitch in ours]),
+        "new_pitches": mean([pitch not in known for pitch in ours]),
         "top_place": share(ours.index(max(ours)), len(ours)),
         "tops": float(ours.count(max(ours))),
     }
 
 
 def _intervals(call: Part, answer: Part) -> dict[str, float]:
-    ours, theirs = _kinds(answer.intervals), _kinds(call.intervals)
+    ours, theirs = _kinds(answer), _kinds(call)
     names = ("repeated", "steps", "thirds", "fourths", "leaps")
-    sizes = [abs(interval) for interval in answer.intervals]
+    sizes = [abs(interval) for interval in intervals(answer)]
     return (
         dict(zip(names, ours, strict=True))
         | {f"{name}_more": a - b for name, a, b in zip(names, ours, theirs, strict=True)}
@@ -59,26 +71,26 @@ def _intervals(call: Part, answer: Part) -> dict[str, float]:
             "largest_interval": float(max(sizes, default=0)),
             "mean_interval": mean(sizes),
             "repeated_run": float(longest_run(size == 0 for size in sizes)),
-            "leaps_not_turned": _leaps_not_turned(answer.intervals),
+            "leaps_not_turned": _leaps_not_turned(answer),
         }
     )
 
 
-def _kinds(intervals: Sequence[int]) -> list[float]:
-    counts = [0] * 5
-    for interval in intervals:
-        size = abs(interval)
-        counts[(size > 0) + (size > 2) + (size > 4) + (size > 7)] += 1
-    return [share(count, len(intervals)) for count in counts]
+@once
+def _kinds(part: Part) -> list[float]:
+    counts, sizes = [0] * 5, [abs(interval) for interval in intervals(part)]
+    for size in sizes:
+        counts[_KIND_OF_SIZE[min(size, 8)]] += 1
+    return [share(count, len(sizes)) for count in counts]
 
 
-def _leaps_not_turned(intervals: Sequence[int]) -> float:
-    after = [a * b > 0 for a, b in itertools.pairwise(intervals) if abs(a) > 4]
+def _leaps_not_turned(answer: Part) -> float:
+    after = [a * b > 0 for a, b in itertools.pairwise(intervals(answer)) if abs(a) > 4]
     return mean(after)
 
 
 def _contour(answer: Part) -> dict[str, float]:
-    moves = [interval for interval in answer.intervals if interval]
+    moves = [interval for interval in intervals(answer) if interval]
     turns = [a * b < 0 for a, b in itertools.pairwise(moves)]
     bars = [mean([pitch for _, pitch in bar.figure]) for bar in answer.bars if bar.figure]
     middle = mean(answer.pitches)

@@ -2,10 +2,10 @@
 
 import itertools
 import math
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
 
-from antiphon.compose.answer_features.parts import QUARTER, Part
+from antiphon.compose.answer_features.parts import QUARTER, Part, once
 from antiphon.compose.answer_features.sums import found_in, longest_run, mean, share, spread
 
 # Upper limits of the classes of lengths, in ticks; longer notes are in one more class.
@@ -14,7 +14,7 @@ _CLASS_NAMES = ("shorter", "eighth", "between", "quarter", "to_dotted_quarter", 
 
 
 def measure(call: Part, answer: Part) -> dict[str, float]:
-    classes, of_call = _classes(answer.durations), _classes(call.durations)
+    classes, of_call = _classes(answer), _classes(call)
     return (
         _density(call, answer)
         | {f"share_{name}": part for name, part in zip(_CLASS_NAMES, classes, strict=True)}
@@ -25,11 +25,12 @@ def measure(call: Part, answer: Part) -> dict[str, float]:
     )
 
 
-def _classes(durations: Sequence[int]) -> list[float]:
+@once
+def _classes(part: Part) -> list[float]:
     counts = [0] * (len(_CLASSES) + 1)
-    for duration in durations:
-        counts[sum(duration > limit for limit in _CLASSES)] += 1
-    return [share(count, len(durations)) for count in counts]
+    for duration in part.durations:
+        counts[bisect_left(_CLASSES, duration)] += 1
+    return [share(count, len(part.durations)) for count in counts]
 
 
 def _density(call: Part, answer: Part) -> dict[str, float]:
@@ -82,18 +83,24 @@ def _places(call: Part, answer: Part) -> dict[str, float]:
         "off_beat_more": _off_beat(answer) - _off_beat(call),
         "syncopated": _syncopated(answer),
         "syncopated_more": _syncopated(answer) - _syncopated(call),
-        "downbeats": mean([0 in bar.rhythm for bar in answer.bars]),
-        "downbeats_more": mean([0 in bar.rhythm for bar in answer.bars])
-        - mean([0 in bar.rhythm for bar in call.bars]),
+        "downbeats": _downbeats(answer),
+        "downbeats_more": _downbeats(answer) - _downbeats(call),
         "over_bar_line": _over_bar_line(answer),
         "long_on_downbeat": _long_on_downbeat(answer),
     }
 
 
+@once
+def _downbeats(part: Part) -> float:
+    return mean([0 in bar.rhythm for bar in part.bars])
+
+
+@once
 def _off_beat(part: Part) -> float:
     return mean([onset % part.beat_ticks > 0 for onset in part.onsets])
 
 
+@once
 def _syncopated(part: Part) -> float:
     """The share of notes that begin off the beat and last over the next one."""
     notes = zip(part.onsets, part.durations, strict=True)

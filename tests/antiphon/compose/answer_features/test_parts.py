@@ -2,7 +2,14 @@
 
 import pytest
 
-from antiphon.compose.answer_features.parts import QUARTER, AnswerFrame, Bar, answer_part, phrase_part
+from antiphon.compose.answer_features.parts import (
+    QUARTER,
+    AnswerFrame,
+    Bar,
+    answer_part,
+    intervals,
+    phrase_part,
+)
 from antiphon.events import GridNote
 from antiphon.timebase import Meter
 
@@ -19,11 +26,9 @@ def test_notes_lie_in_bars_with_their_silences_and_degrees():
     assert part.durations == [3 * QUARTER // 4, QUARTER, QUARTER]
     assert part.degrees == [3, 5, 0]  # above A
     assert part.silences == [QUARTER // 4, 0, 0, QUARTER]
-    assert part.bars == [
-        Bar((24, 96, 192), ((24, 60), (96, 62), (192, 69))),
-    ]
-    assert part.bars[0].moves == ((24, 0), (96, 2), (192, 7))
-    assert part.intervals == [2, 7]
+    moves = ((24, 0), (96, 2), (192, 7))
+    assert part.bars == [Bar((24, 96, 192), ((24, 60), (96, 62), (192, 69)), moves)]
+    assert intervals(part) == [2, 7]
 
 
 @pytest.mark.parametrize("steps", [4, 12, 24, 48])
@@ -63,5 +68,5 @@ def test_an_answer_in_mid_bar_begins_in_a_part_of_a_bar():
 
 
 def test_nothing_is_a_part_with_an_empty_bar():
-    assert answer_part([], frame()).bars == [Bar((), ())]
+    assert answer_part([], frame()).bars == [Bar((), (), ())]
     assert phrase_part([], frame()).silences == [4 * QUARTER]
