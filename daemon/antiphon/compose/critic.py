@@ -92,12 +92,16 @@ class CriticTrees:
 
     def _of_trees(self, some: slice, measured: NDArray[np.float32]) -> LogOdds:
         asked, thresholds, leaves = self.asked[some], self.thresholds[some], self.leaves[some]
-        rows, trees = np.arange(len(measured))[:, None], np.arange(len(leaves))
-        node = np.zeros((len(measured), len(leaves)), np.intp)
+        (trees, nodes), (rows, known) = asked.shape, measured.shape
+        numbers = measured.ravel()
+        of_row, of_tree = known * np.arange(rows)[:, None], nodes * np.arange(trees)
+        node = np.zeros((rows, trees), np.intp)
         for _ in range(self.depth):
-            above = measured[rows, asked[trees, node]] > thresholds[trees, node]
-            node = 2 * node + 1 + above
-        total: LogOdds = leaves[trees, node - asked.shape[1]].sum(axis=1, dtype=np.float64)
+            there = node + of_tree
+            node += node + 1
+            node += numbers.take(asked.take(there) + of_row) > thresholds.take(there)
+        node += (nodes + 1) * np.arange(trees) - nodes
+        total: LogOdds = leaves.take(node).sum(axis=1, dtype=np.float64)
         return total
 
 

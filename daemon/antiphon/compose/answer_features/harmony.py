@@ -5,7 +5,6 @@ from antiphon.compose.answer_features.sums import mean, share
 
 # Semitones above the tonic; with thirds and sixths of major and minor.
 _CHORDS = {"tonic": (0, 3, 4, 7), "dominant": (2, 5, 7, 10, 11), "subdominant": (0, 5, 8, 9)}
-_CHORD_OF_DEGREE = {name: [degree in degrees for degree in range(12)] for name, degrees in _CHORDS.items()}
 
 
 def measure(call: Part, answer: Part) -> dict[str, float]:
@@ -35,10 +34,10 @@ def _of_bars(part: Part) -> dict[str, list[float]]:
     wholes = [sum(bar) for bar in time]
     return {
         name: [
-            share(sum(each for each, of_chord in zip(bar, inside, strict=True) if of_chord), whole)
+            share(sum(bar[degree] for degree in degrees), whole)
             for bar, whole in zip(time, wholes, strict=True)
         ]
-        for name, inside in _CHORD_OF_DEGREE.items()
+        for name, degrees in _CHORDS.items()
     }
 
 
@@ -51,5 +50,5 @@ def _strong(answer: Part) -> dict[str, float]:
     ]
     return {
         "strong_tonic": mean([degree == 0 for degree in strong]),
-        "strong_in_tonic": mean([_CHORD_OF_DEGREE["tonic"][degree] for degree in strong]),
+        "strong_in_tonic": mean([degree in _CHORDS["tonic"] for degree in strong]),
     }

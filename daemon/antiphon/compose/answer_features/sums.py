@@ -30,7 +30,7 @@ def overlap(some: Iterable[Hashable], others: Iterable[Hashable]) -> float:
 
 def found_in(items: Sequence[Item], others: set[Item]) -> float:
     """The share of the items that is among the others; 0 of nothing."""
-    return share(sum(item in others for item in items), len(items))
+    return share(sum(map(others.__contains__, items)), len(items))
 
 
 def grams(items: Sequence[Item], length: int) -> list[tuple[Item, ...]]:
