@@ -18,6 +18,7 @@ from antiphon.stage.phrase_file import write_melody
 from antiphon.stage.takes import finish, records
 from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes.header import TakeHeader
+from toy_critic import random_trees
 
 SEED = "67 _ _ _ 69 _ 71 _ 74 _ _ _ 74 _ _ _"
 
@@ -267,6 +268,16 @@ def test_models_are_listed_one_a_line_and_their_licences_if_asked(antiphon):
     assert long[::2] == out.splitlines()
     assert all("permission" in line for line in long[1::2]) or "permission" in long[3]
     assert json.loads(antiphon("models", "--json")[1])[1]["name"] == "essen"
+
+
+def test_a_model_with_a_critic_says_so(antiphon, tmp_path, monkeypatch):
+    for name in ("essen", "han"):
+        shutil.copytree(bundle.SHIPPED / name, tmp_path / "shipped" / name)
+    monkeypatch.setattr(bundle, "SHIPPED", tmp_path / "shipped")
+    bundle.save_critic(tmp_path / "shipped" / "han", random_trees())
+    essen, han = antiphon("models")[1].splitlines()
+    assert essen.endswith("with memory]")
+    assert han.endswith("with memory], with a critic")
 
 
 @pytest.mark.parametrize("command", [[], ["generate"], ["demo"], ["models"], ["play"], ["takes"], ["replay"]])

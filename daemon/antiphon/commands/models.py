@@ -5,7 +5,7 @@ import json
 import click
 
 from antiphon import bundle
-from antiphon.bundle import Figures
+from antiphon.bundle import Card, Figures
 from antiphon.commands.options import shared
 
 
@@ -20,9 +20,13 @@ def models(long: bool, as_json: bool) -> None:
         return
     for card in cards:
         figures = next((f for f in card.figures if f.split == "test"), None)
-        click.echo(f"{card.name:<10} {card.description}  [{_measured(figures)}]")
+        click.echo(f"{card.name:<10} {card.description}  [{_measured(figures)}]{_critic(card)}")
         if long:
             click.echo(f"{'':<10} {card.corpus.title}: {card.corpus.licence}")
+
+
+def _critic(card: Card) -> str:
+    return "" if card.critic_sha256 is None else ", with a critic"
 
 
 def _measured(figures: Figures | None) -> str:
