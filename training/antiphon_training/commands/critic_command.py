@@ -18,7 +18,7 @@ from antiphon_training.judge.openings import Opening
 from antiphon_training.score.evaluated_model import evaluated_model
 
 ANSWERS_EACH = 4  # to one phrase: more phrases say more than more answers to each
-MOST_TRUTHS = 3000  # continuations of training songs that need no answers beside them
+MOST_TRUTHS = 6000  # continuations of other training songs, without answers beside them
 
 
 def write_critic(

@@ -15,7 +15,7 @@ Rows = NDArray[np.float32]
 Numbers = NDArray[np.float64]
 Asked = NDArray[np.int64]
 Learner: TypeAlias = GradientBoostingClassifier
-TREES, DEPTH, RATE = 250, 4, 0.06
+TREES, DEPTH, RATE = 250, 4, 0.05
 
 
 def boosted(rows: Rows, real: NDArray[np.bool_], weights: Numbers, random_seed: int) -> Learner:
