@@ -7,7 +7,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -150,10 +150,14 @@ def shipped_names() -> list[str]:
     return sorted(path.parent.name for path in SHIPPED.glob(f"*/{CARD_FILE}"))
 
 
-def load(folder: Path) -> Bundle:
-    """Read and check a bundle. Raises Failure with one line that names both sides of a mismatch."""
+def load(folder: Path, with_critic: bool = True) -> Bundle:
+    """Read and check a bundle, its critic unless that is to be made anew.
+
+    Raises Failure with one line that names both sides of a mismatch.
+    """
     card = read_card(folder)
-    trained = trained_model.load(facts_of(folder, card))
+    facts = facts_of(folder, card)
+    trained = trained_model.load(facts if with_critic else replace(facts, critic_sha256=None))
     values = {field.name: getattr(trained, field.name) for field in fields(trained)}
     return Bundle(**values, card=card, folder=folder)
 

@@ -47,6 +47,26 @@ def test_a_bundle_gets_a_critic_and_a_newer_one(toy, capsys):
     assert critic_of(folder) != first
 
 
+def test_a_damaged_critic_is_made_anew(toy, capsys):
+    folder, data = toy
+    run(capsys, "--bundle", folder, "--data", data, "--answers", 120)
+    whole = critic_of(folder)
+    (folder / CRITIC_FILE).write_bytes(whole[:100])
+    assert run(capsys, "--bundle", folder, "--data", data, "--answers", 120)[0] == 0
+    assert critic_of(folder) == whole
+
+
+def test_a_few_songs_are_too_few(toy, capsys, monkeypatch):
+    from antiphon_training.critic import learn
+
+    monkeypatch.setattr(learn, "FEWEST_POOLS", 1000)
+    folder, data = toy
+    code, _, err = run(capsys, "--bundle", folder, "--data", data, "--answers", 120)
+    assert code == 1
+    assert "a critic must have at least 1000 phrases to learn from, got" in err
+    assert bundle.load(folder).critic is None
+
+
 def test_the_test_songs_of_the_bundle_stay_unseen(toy, capsys):
     folder, data = toy
     card = json.loads((folder / CARD_FILE).read_text())

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from antiphon.errors import Failure
 from antiphon.listen.key import Key
 from antiphon_training.critic.cuts import cuts, cuts_of
 from antiphon_training.data.dataset import Song, load_dataset
@@ -82,5 +81,4 @@ def test_the_songs_of_one_side_are_cut_in_their_order(tmp_path):
     sources = dataset.sources_of("valid")
     assert [sources.index(cut.source) for cut in found] == sorted(sources.index(cut.source) for cut in found)
     without = replace(dataset, songs=tuple(replace(one, split="train") for one in dataset.songs))
-    with pytest.raises(Failure, match="no song of its test split has bars enough to be cut"):
-        cuts_of(without, "test")
+    assert cuts_of(without, "test") == []

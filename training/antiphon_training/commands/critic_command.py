@@ -6,6 +6,7 @@ import numpy as np
 
 from antiphon import bundle
 from antiphon.bundle import Bundle
+from antiphon.compose.answer_features import features
 from antiphon.errors import Failure
 from antiphon_training.commands.evaluate_command import watched
 from antiphon_training.critic.cuts import cuts_of
@@ -15,9 +16,9 @@ from antiphon_training.data.dataset import Dataset, load_dataset
 from antiphon_training.judge.answer_settings import JudgedSettings
 from antiphon_training.judge.answers import speaker_of
 from antiphon_training.judge.openings import Opening
-from antiphon_training.score.evaluated_model import evaluated_model
+from antiphon_training.score.evaluated_model import of_bundle
 
-ANSWERS_EACH = 4  # to one phrase: more phrases say more than more answers to each
+ANSWERS_EACH = 4  # to one phrase
 MOST_TRUTHS = 6000  # continuations of other training songs, without answers beside them
 
 
@@ -29,14 +30,13 @@ def write_critic(
     Raises WrongUse and Failure, and then the bundle is as it was.
     """
     folder = bundle.find(name_or_folder)
-    found, dataset = bundle.load(folder), load_dataset(data)
+    found, dataset = bundle.load(folder, with_critic=False), load_dataset(data)
     _check_split(found, dataset)
     cuts, others = _cuts(dataset, -(-answers // ANSWERS_EACH), random_seed)
-    speaker = speaker_of(evaluated_model(str(folder)))
-    coming = pools(speaker, cuts, ANSWERS_EACH, settings, random_seed)
+    coming = pools(speaker_of(of_bundle(found)), cuts, ANSWERS_EACH, settings, random_seed)
     answered = list(watched(coming, len(cuts), f"answers of {found.card.name}"))
     truths = np.array([pool(cut, ()).truth for cut in watched(others, len(others), "other songs")])
-    learned = learn(answered, truths.reshape(-1, answered[0].truth.size), random_seed)
+    learned = learn(answered, truths.reshape(-1, len(features.NAMES)), random_seed)
     bundle.save_critic(folder, learned.trees)
     return (
         f"{folder}: a critic of {len(learned.trees.leaves)} trees; it tells the songs from "
@@ -58,8 +58,7 @@ def _cuts(dataset: Dataset, number: int, random_seed: int) -> tuple[list[Opening
     """So many cuts to be answered, of validation songs as long as there are some, then of training songs; and
     cuts of other songs. Those to be answered are in the order of their songs."""
     chance = np.random.default_rng(random_seed)
-    train = cuts_of(dataset, "train")
-    valid = cuts_of(dataset, "valid") if dataset.of("valid") else []
+    valid, train = (cuts_of(dataset, split) for split in ("valid", "train"))
     order = [*chance.permutation(len(valid)), *(len(valid) + chance.permutation(len(train)))]
     every = [*valid, *train]
     answered = [every[place] for place in sorted(order[:number])]

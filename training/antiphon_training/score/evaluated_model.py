@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from antiphon import bundle
+from antiphon.bundle import Bundle
 from antiphon.compose.context import Context
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
 from antiphon.compose.events_model import EventWeights
@@ -106,7 +107,10 @@ def evaluated_model(folder_or_name: str) -> EvaluatedModel:
     """Read a run folder, a bundle's folder or a shipped bundle's name. Raises WrongUse or Failure."""
     if (Path(folder_or_name) / run_folder.RUN_FILE).is_file():
         return _of_run(Path(folder_or_name))
-    found = bundle.load(bundle.find(folder_or_name))
+    return of_bundle(bundle.load(bundle.find(folder_or_name)))
+
+
+def of_bundle(found: Bundle) -> EvaluatedModel:
     card = found.card
     return EvaluatedModel(
         card.name,
