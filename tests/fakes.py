@@ -7,6 +7,7 @@ import numpy as np
 
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
 from antiphon.compose.events_model import EventWeights
+from antiphon.compose.form import LEFT_ROWS, LIKE_ROWS
 from antiphon.compose.lstm import Probabilities
 from antiphon.compose.lstm_weights import LstmLayer, LstmStackWeights, LstmWeights
 from antiphon.compose.model import Model
@@ -84,16 +85,24 @@ def random_stack(symbols: int, units: Sequence[int], seed: int = 0, scale: float
 
 
 def random_event_weights(
-    symbols: int, units: int = 12, seed: int = 0, scale: float = 0.5, grid: EventGrid = SIXTEENTHS
+    symbols: int,
+    units: int = 12,
+    seed: int = 0,
+    scale: float = 0.5,
+    grid: EventGrid = SIXTEENTHS,
+    form: bool = False,
 ) -> EventWeights:
-    """A small network of events that nobody trained."""
+    """A small network of events that nobody trained; `form`: it has inputs for what is told of a form."""
     generator = np.random.default_rng(seed)
     a, b, c, d, hidden, lengths = 6, 4, 5, 3, 8, grid.classes
     e = 0 if grid is SIXTEENTHS else 2
-    shapes = [(symbols, a), (lengths + 1, b), (PLACES, c), (BAR_NUMBERS, d), (a + b + c + d + e, 4 * units)]
+    told = [(LEFT_ROWS, 3), (symbols + 1, 4), (lengths + 1, 3), (LIKE_ROWS, 2)] if form else []
+    f = sum(width for _, width in told)
+    shapes = [(symbols, a), (lengths + 1, b), (PLACES, c), (BAR_NUMBERS, d)]
+    shapes += [(a + b + c + d + e + f, 4 * units)]
     shapes += [(units, 4 * units), (4 * units,), (units, symbols), (symbols,)]
-    shapes += [(units + a + c + e, hidden), (hidden,), (hidden, lengths), (lengths,)]
-    shapes += [(grid.steps_per_quarter + 1, e)]
+    shapes += [(units + a + c + e + f, hidden), (hidden,), (hidden, lengths), (lengths,)]
+    shapes += [(grid.steps_per_quarter + 1, e), *told]
     return EventWeights(*(generator.normal(0.0, scale, shape).astype(np.float32) for shape in shapes))
 
 

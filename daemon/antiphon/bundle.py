@@ -83,7 +83,7 @@ class Split(_Part):
 class Figures(_Part):
     """Bits the model needs for a held-out song: per symbol of the stream, and per note onset.
 
-    With memory: of the song so far.
+    With memory: of the song so far. Told: knowing where the song ends, and its phrases of four bars.
     """
 
     split: Literal["valid", "test"]
@@ -91,6 +91,8 @@ class Figures(_Part):
     bits_per_symbol: float
     bits_per_onset: float
     bits_per_onset_with_memory: float | None = None
+    bits_per_onset_told: float | None = None
+    bits_per_onset_told_with_memory: float | None = None
 
 
 class Card(_Part):

@@ -36,6 +36,9 @@ class Recipe:
     key_jitter         share of the songs moved to another key in an epoch, as a wrong guess would move them
     place_forgotten    share of the songs heard without their bars
     place_wrong        share of the songs heard with their bar lines elsewhere
+    close_told         share of the songs that are heard knowing how much is left until their end
+    open_told          share that know it of an end of a phrase within the song instead
+    phrase_told        share that know what they did one phrase earlier
     """
 
     name: RecipeName
@@ -58,6 +61,14 @@ class Recipe:
     key_jitter: float = 0.0
     place_forgotten: float = 0.0
     place_wrong: float = 0.0
+    close_told: float = 0.0
+    open_told: float = 0.0
+    phrase_told: float = 0.0
+
+    @property
+    def knows_form(self) -> bool:
+        """Whether the network has inputs for the form of a melody."""
+        return self.close_told + self.open_told + self.phrase_told > 0
 
     def with_settings(self, epochs: int | None = None, units: int | None = None) -> "Recipe":
         """The recipe with what the user gave instead. Raises WrongUse naming the range."""
@@ -118,5 +129,8 @@ RECIPES: dict[str, Recipe] = {
         key_jitter=0.2,
         place_forgotten=0.1,
         place_wrong=0.05,
+        close_told=0.35,
+        open_told=0.1,
+        phrase_told=0.45,
     ),
 }

@@ -14,6 +14,7 @@ import numpy as np
 from antiphon.compose.arrays import check_arrays, check_dimensions
 from antiphon.compose.bar_likelihood import BarTables
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
+from antiphon.compose.form import LEFT_ROWS, LIKE_ROWS, NO_FORM, Form, FormRows
 from antiphon.compose.lstm import Floats, LstmState, Probabilities, prepared, softmax
 from antiphon.compose.model import Model
 from antiphon.compose.place import BAR_NUMBERS, NO_BARS, PLACES, Bars
@@ -25,37 +26,50 @@ _LATE_END = 1 / 16
 OFF_TABLE_END = 1e-6
 
 
+FORM_TABLES = ("left_embedding", "parallel_embedding", "lasting_embedding", "like_embedding")
+
+
+def _no_table() -> Floats:
+    return np.zeros((1, 0), np.float32)
+
+
 @dataclass(frozen=True, slots=True)
 class EventWeights:
     """Arrays of the network, float32. V symbols (the vocabulary's), U units, H units of the length's layer,
     L classes of lengths, S steps in a quarter.
 
-    A network of sixteenths has no `within_embedding`: its places in the bar say all. Raises ValueError,
-    naming the array, where shapes do not fit each other or a number is not finite.
+    A network of sixteenths has no `within_embedding`: its places in the bar say all. One that was never told
+    of forms has none of the tables from `left_embedding` on. Raises ValueError, naming the array, where
+    shapes do not fit each other or a number is not finite.
     """
 
     symbol_embedding: Floats  # (V, a)
     length_embedding: Floats  # (L + 1, b), row 0 before the first note
     place_embedding: Floats  # (PLACES, c)
     bar_embedding: Floats  # (BAR_NUMBERS, d)
-    kernel: Floats  # (a + b + c + d + e, 4U), gates i f c o
+    kernel: Floats  # (a + b + c + d + e + f + g + h + i, 4U), gates i f c o
     recurrent: Floats  # (U, 4U)
     bias: Floats  # (4U,)
     out_kernel: Floats  # (U, V)
     out_bias: Floats  # (V,)
-    length_kernel: Floats  # (U + a + c + e, H)
+    length_kernel: Floats  # (U + a + c + e + f + g + h + i, H)
     length_bias: Floats  # (H,)
     length_out_kernel: Floats  # (H, L)
     length_out_bias: Floats  # (L,)
     within_embedding: Floats = field(  # (S + 1, e), row 0 where the bars are not known
         default_factory=lambda: np.zeros((STEPS_PER_QUARTER + 1, 0), np.float32)
     )
+    # What `FormRows` are rows of; row 0 of each where nothing is known.
+    left_embedding: Floats = field(default_factory=_no_table)  # (LEFT_ROWS, f)
+    parallel_embedding: Floats = field(default_factory=_no_table)  # (V + 1, g)
+    lasting_embedding: Floats = field(default_factory=_no_table)  # (L + 1, h)
+    like_embedding: Floats = field(default_factory=_no_table)  # (LIKE_ROWS, i)
 
     def __post_init__(self) -> None:
         tables = ("symbol_embedding", "length_embedding", "place_embedding", "bar_embedding")
-        check_dimensions(self, (*tables, "recurrent", "within_embedding"), 2)
+        check_dimensions(self, (*tables, "recurrent", "within_embedding", *FORM_TABLES), 2)
         check_dimensions(self, ("length_bias", "length_out_bias"), 1)
-        a, b, c, d, e = (table.shape[-1] for table in self.tables)
+        a, b, c, d, e, *told = (table.shape[-1] for table in self.tables)
         units, hidden, symbols = self.recurrent.shape[0], self.length_bias.shape[0], self.symbols
         lengths = self.lengths
         shapes = {
@@ -63,21 +77,24 @@ class EventWeights:
             "length_embedding": (lengths + 1, b),
             "place_embedding": (PLACES, c),
             "bar_embedding": (BAR_NUMBERS, d),
-            "kernel": (a + b + c + d + e, 4 * units),
+            "kernel": (a + b + c + d + e + sum(told), 4 * units),
             "recurrent": (units, 4 * units),
             "bias": (4 * units,),
             "out_kernel": (units, symbols),
             "out_bias": (symbols,),
-            "length_kernel": (units + a + c + e, hidden),
+            "length_kernel": (units + a + c + e + sum(told), hidden),
             "length_bias": (hidden,),
             "length_out_kernel": (hidden, lengths),
             "length_out_bias": (lengths,),
             "within_embedding": (self.steps_per_quarter + 1, e),
         }
+        rows = (LEFT_ROWS, symbols + 1, lengths + 1, LIKE_ROWS)
+        for name, count, width in zip(FORM_TABLES, rows, told, strict=True):
+            shapes[name] = (count if width else 1, width)
         check_arrays(self, shapes)
 
     @property
-    def tables(self) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    def tables(self) -> tuple[Floats, ...]:
         """The tables of inputs, in the order of their shares of the kernel."""
         return (
             self.symbol_embedding,
@@ -85,7 +102,17 @@ class EventWeights:
             self.place_embedding,
             self.bar_embedding,
             self.within_embedding,
+            *self.form_tables,
         )
+
+    @property
+    def form_tables(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """The tables of what is told of a form, in the order of `FormRows`; empty where nothing is."""
+        return self.left_embedding, self.parallel_embedding, self.lasting_embedding, self.like_embedding
+
+    @property
+    def knows_form(self) -> bool:
+        return any(table.size for table in self.form_tables)
 
     @property
     def lengths(self) -> int:
@@ -128,24 +155,33 @@ class EventModel(Model):
             np.ascontiguousarray(table @ kernel[first:last])
             for table, first, last in zip(weights.tables, ends, ends[1:], strict=False)
         ]
-        self._of_symbol, self._of_length, self._of_place, self._of_bar, self._of_within = folded
+        self._of_symbol, self._of_length, self._of_place, self._of_bar, self._of_within, *told = folded
         self._of_symbol += prepared(weights.bias)
         self._recurrent = prepared(weights.recurrent)
         self._out_kernel, self._out_bias = weights.out_kernel, weights.out_bias.copy()
         self._out_bias[self._hold_id] = -np.inf  # no note begins with a hold
-        widths = [units, *(table.shape[1] for table in (weights.symbol_embedding, weights.place_embedding))]
-        of_hidden, of_symbol, of_place, of_within = np.split(weights.length_kernel, np.cumsum(widths))
+        heard = (weights.symbol_embedding, weights.place_embedding, weights.within_embedding)
+        tables = [*heard, *weights.form_tables]
+        ends = np.cumsum([units, *(table.shape[1] for table in tables[:-1])])
+        of_hidden, of_symbol, of_place, of_within, *of_form = np.split(weights.length_kernel, ends)
         self._length_kernel = np.ascontiguousarray(of_hidden)
         self._length_of_symbol = weights.symbol_embedding @ of_symbol + weights.length_bias
         self._length_of_place = weights.place_embedding @ of_place
         self._length_of_within = weights.within_embedding @ of_within
         self._length_out, self._length_out_bias = weights.length_out_kernel, weights.length_out_bias
+        # A model that was never told of forms has nothing to add for them.
+        self._of_form = told if weights.knows_form else []
+        pairs = zip(weights.form_tables, of_form, strict=True) if weights.knows_form else ()
+        self._length_of_form = [table @ share for table, share in pairs]
 
     @property
     def bar_tables(self) -> BarTables:
-        """What says how likely a phrase is at each place in the bar; it leaves this model's state alone."""
+        """What says how likely a phrase is at each place in the bar; it leaves this model's state alone.
+
+        Of a form nothing is known there, which is the same at each event.
+        """
         return BarTables(
-            self._of_symbol,
+            self._of_symbol + sum(table[0] for table in self._of_form),
             self._of_length,
             self._of_place,
             self._of_bar,
@@ -154,7 +190,7 @@ class EventModel(Model):
             self._out_kernel,
             self._out_bias,
             self._length_kernel,
-            self._length_of_symbol,
+            self._length_of_symbol + sum(table[0] for table in self._length_of_form),
             self._length_of_place,
             self._length_of_within,
             self._length_out,
@@ -163,8 +199,18 @@ class EventModel(Model):
             self._grid,
         )
 
+    @property
+    def knows_form(self) -> bool:
+        return bool(self._of_form)
+
+    def tell(self, form: Form) -> None:
+        self._form, self._supposed = form, False
+
     def reset(self, bars: Bars = NO_BARS) -> None:
-        self._bars = bars
+        self._bars, self._form = bars, NO_FORM
+        self._onsets: list[int] = []  # of the notes and rests so far
+        self._ids: list[int] = []
+        self._told = FormRows()  # at the step that is asked for next, once that is supposed
         self._step = 0  # of the melody, the one that is asked for next
         self._before = LstmState(self._units)  # after the last note that is over
         self._now = LstmState(self._units)  # if what sounds is over now …
@@ -202,6 +248,8 @@ class EventModel(Model):
         self._suppose()
         self._before, self._now = self._now, self._before
         self._ends = self._hazards(symbol_id)
+        self._onsets.append(self._step)
+        self._ids.append(symbol_id)
         self._symbol_id, self._age, self._step = symbol_id, 1, self._step + 1
         self._supposed = False
 
@@ -212,6 +260,8 @@ class EventModel(Model):
         hidden += self._length_of_symbol[symbol_id]
         hidden += self._length_of_place[place]
         hidden += self._length_of_within[self._bars.within_quarter(self._step)]
+        for table, row in zip(self._length_of_form, self._told, strict=False):
+            hidden += table[row]
         np.maximum(hidden, 0.0, out=hidden)
         chances = softmax(hidden @ self._length_out + self._length_out_bias)
         left = np.cumsum(chances[::-1])[::-1]
@@ -231,5 +281,9 @@ class EventModel(Model):
         gates += self._of_place[place]
         gates += self._of_bar[bar]
         gates += self._of_within[self._bars.within_quarter(self._step)]
+        if self._of_form:
+            self._told = self._form.rows(self._step, self._onsets, self._ids, self._bars, self._grid)
+        for table, row in zip(self._of_form, self._told, strict=False):
+            gates += table[row]
         self._now.follow(self._before, gates)
         self._supposed = True

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.compose.form import Form
 from antiphon.compose.guards import Guards
 from antiphon.compose.memory import Memory
 from antiphon.compose.model import Model
@@ -78,6 +79,16 @@ class Melody:
             self._take_in(symbol_id)
             if number % self._steps_a_part == 0:
                 yield
+
+    @property
+    def knows_form(self) -> bool:
+        """Whether the model can be told of a form."""
+        return self._model.knows_form
+
+    def tell(self, form: Form) -> None:
+        """What was heard and is said from now on has this form, in the model's steps; `hear` forgets it."""
+        self._said = True  # so that what is heard next begins a song, without a form
+        self._model.tell(form)
 
     def keep(self) -> None:
         """Keep in memory what was heard and said since `hear` began a song, where the settings say so."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from antiphon.compose.context import Context
+from antiphon.compose.form import Form
 from antiphon.compose.layers import Layers
 from antiphon.compose.lstm import Floats, Probabilities
 from antiphon.compose.lstm_weights import SymbolWeights
@@ -32,6 +33,15 @@ class Model(Protocol):
     def must_hold(self) -> bool:
         """Whether what sounds cannot end now, so that a hold follows and nothing need be asked."""
         return False
+
+    @property
+    def knows_form(self) -> bool:
+        """Whether `tell` makes a difference."""
+        return False
+
+    def tell(self, form: Form) -> None:  # noqa: ARG002 - only some know forms
+        """The melody that is under way has this form, from the next symbol on; `reset` forgets it."""
+        return
 
     def step(self, symbol_id: int) -> Probabilities:
         """Hear a symbol; the next one's probabilities."""

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
 from antiphon.compose.events_model import OFF_TABLE_END, EventModel, EventWeights
+from antiphon.compose.form import NO_FORM, Form
 from antiphon.compose.model import prime
 from antiphon.compose.place import NO_BARS, Bars
 from fakes import random_event_weights
@@ -15,6 +16,7 @@ V, HOLD, END = 7, 5, 4
 WEIGHTS = random_event_weights(V)
 FINE = EventGrid(12, (1, 2, 3, 4, 6, 12))
 FINE_WEIGHTS = random_event_weights(V, grid=FINE)
+FORM_WEIGHTS = random_event_weights(V, grid=FINE, form=True)
 LENGTHS = SIXTEENTHS.classes
 streams = st.lists(st.sampled_from([0, 1, 2, 3, HOLD, HOLD, HOLD]), max_size=60)
 all_bars = st.sampled_from([NO_BARS, Bars("4/4"), Bars("3/4", -4), Bars("6/8", 5)])
@@ -29,7 +31,15 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-def textbook(w, stream, bars, grid=SIXTEENTHS):
+def form_rows(form, stream, step, bars, grid):
+    """What the model is told at a step, all before it being over."""
+    onsets = [place for place, symbol in enumerate(stream[:step]) if symbol != HOLD]
+    if stream[:1] == [HOLD]:  # before the first note there is nothing to hold
+        onsets = [place for place in onsets if place]
+    return form.rows(step, onsets, [stream[place] for place in onsets], bars, grid)
+
+
+def textbook(w, stream, bars, grid=SIXTEENTHS, form=NO_FORM):
     """The network event by event in float64, and its hazard from sums of its lengths' chances."""
     table = list(grid.lengths)
 
@@ -40,10 +50,15 @@ def textbook(w, stream, bars, grid=SIXTEENTHS):
     wide = {field.name: getattr(w, field.name).astype(float) for field in dataclasses.fields(w)}
     u = w.units
 
+    def told(step):
+        rows = form_rows(form, stream, step, bars, grid)
+        return zip(("left", "parallel", "lasting", "like"), rows, strict=True) if w.knows_form else ()
+
     def cell(state, symbol, length, step):
         place, bar = bars.at(step)
         within = bars.within_quarter(step)
         tables = ("symbol", symbol), ("length", length), ("place", place), ("bar", bar), ("within", within)
+        tables = (*tables, *told(step))
         x = np.concatenate([wide[f"{name}_embedding"][row] for name, row in tables])
         z = x @ wide["kernel"] + state[0] @ wide["recurrent"] + wide["bias"]
         i, f, c, o = (z[k * u : (k + 1) * u] for k in range(4))
@@ -53,6 +68,7 @@ def textbook(w, stream, bars, grid=SIXTEENTHS):
     def lengths(hidden, symbol, step):
         heard = [hidden, wide["symbol_embedding"][symbol], wide["place_embedding"][bars.at(step)[0]]]
         heard.append(wide["within_embedding"][bars.within_quarter(step)])
+        heard += [wide[f"{name}_embedding"][row] for name, row in told(step)]
         inner = np.maximum(np.concatenate(heard) @ wide["length_kernel"] + wide["length_bias"], 0)
         return softmax(inner @ wide["length_out_kernel"] + wide["length_out_bias"])
 
@@ -103,6 +119,45 @@ def test_on_a_finer_grid_too(stream, bars):
     assert said.sum() == pytest.approx(1.0, abs=1e-12)
 
 
+@settings(deadline=None)
+@given(streams, fine_bars, st.integers(0, 80), st.booleans(), st.integers(0, 30))
+def test_what_is_told_of_a_form_is_heard_like_the_rest(stream, bars, end, is_open, phrase):
+    form = Form(end, is_open, phrase)
+    model = EventModel(FORM_WEIGHTS, HOLD, END, FINE)
+    model.reset(bars)
+    model.hear(END)
+    model.tell(form)
+    for symbol in stream:
+        model.hear(symbol)
+    assert model.expected() == pytest.approx(textbook(FORM_WEIGHTS, stream, bars, FINE, form), abs=1e-5)
+
+
+def test_a_form_counts_from_when_it_is_told_and_a_new_song_has_none():
+    untold, told, late = (EventModel(FORM_WEIGHTS, HOLD, END, FINE) for _ in range(3))
+    first = prime(untold, [0, HOLD, 1], END)
+    for model in (told, late):
+        model.reset()
+        model.hear(END)
+    told.tell(Form(20))
+    for model in (told, late):
+        for symbol in (0, HOLD, 1):
+            model.hear(symbol)
+    late.expected()
+    late.tell(Form(20))
+    assert not np.allclose(late.expected(), first)
+    assert not np.allclose(late.expected(), told.expected())
+    assert (prime(late, [0, HOLD, 1], END) == first).all()
+
+
+def test_a_model_that_knows_no_forms_is_not_moved_by_one():
+    model = EventModel(FINE_WEIGHTS, HOLD, END, FINE)
+    first = prime(model, [0, HOLD, 1], END)
+    model.tell(Form(20, False, 2))
+    assert (model.expected() == first).all()
+    assert not model.knows_form
+    assert EventModel(FORM_WEIGHTS, HOLD, END, FINE).knows_form
+
+
 @given(streams, fine_bars)
 def test_a_note_must_be_held_where_the_table_has_no_length(stream, bars):
     model = EventModel(FINE_WEIGHTS, HOLD, END, FINE)
@@ -149,7 +204,7 @@ def test_probabilities_given_out_are_not_overwritten():
 
 @pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(EventWeights)])
 def test_a_misshapen_array_is_named(name):
-    arrays = {field.name: getattr(FINE_WEIGHTS, field.name) for field in dataclasses.fields(WEIGHTS)}
+    arrays = {field.name: getattr(FORM_WEIGHTS, field.name) for field in dataclasses.fields(WEIGHTS)}
     with pytest.raises(ValueError, match=r"must have shape|not finite"):
         EventWeights(**{**arrays, name: np.zeros((3, 5), np.float32)})
     with pytest.raises(ValueError, match=f"{name} holds a number that is not finite"):

@@ -1,5 +1,6 @@
 """The daemon's numpy arithmetic on notes and rests is Keras's: whole distributions, step by step."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
 from antiphon.compose.events_model import EventModel, EventWeights
+from antiphon.compose.form import NO_FORM, Form
 from antiphon.compose.lstm import softmax
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.symbols import Vocabulary, parse
@@ -37,10 +39,14 @@ def logits(model: Model, song: EventSong, grid: EventGrid = SIXTEENTHS) -> tuple
 
 
 def following_by_keras(
-    model: Model, stream: tuple[str, ...], bars: Bars, grid: EventGrid = SIXTEENTHS
+    model: Model,
+    stream: tuple[str, ...],
+    bars: Bars,
+    grid: EventGrid = SIXTEENTHS,
+    form: Form = NO_FORM,
 ) -> np.ndarray:
     """What Keras says after a stream: its last note goes on, or it is over and the next symbol follows."""
-    song = event_song(stream, VOCABULARY, bars)
+    song = event_song(stream, VOCABULARY, bars).told(form, grid)
     following, lasting = logits(model, song, grid)
     n = len(song.symbols)
     chances, lengths = softmax(following[n]), softmax(lasting[n - 1])
@@ -77,6 +83,20 @@ def test_on_a_finer_grid_too_wherever_a_note_may_end(bars: Bars) -> None:
             assert np.abs(ours - theirs).max() < 1e-5
 
 
+@pytest.mark.parametrize("form", [Form(40), Form(12, True, 4), Form(None, False, 3)])
+def test_told_of_a_form_it_is_keras_too(form: Form) -> None:
+    network, bars = random_network(4, FINE), Bars("3/4", -4, 12)
+    stepped = EventModel(network.weights(), HOLD, END, FINE)
+    stepped.reset(bars)
+    stepped.hear(END)
+    stepped.tell(form)
+    for place, symbol in enumerate(STREAM, start=1):
+        stepped.hear(VOCABULARY.id(symbol))
+        if not stepped.must_hold:
+            theirs = following_by_keras(network.model, STREAM[:place], bars, FINE, form)
+            assert np.abs(stepped.expected() - theirs).max() < 1e-5
+
+
 def test_before_the_first_note_it_is_keras_too() -> None:
     network, bars = random_network(0), Bars("3/4", -4)
     stepped = EventModel(network.weights(), HOLD, END)
@@ -111,4 +131,11 @@ def test_the_default_network_has_the_sizes_of_the_recipe() -> None:
     weights = EventNetwork(RECIPES["default"], VOCABULARY).weights()
     assert weights.units == 256
     widths = [table.shape[1] for table in weights.tables]
-    assert (widths, len(weights.length_bias)) == ([96, 32, 64, 16, 0], 128)
+    assert (widths, len(weights.length_bias)) == ([96, 32, 64, 16, 0, 12, 24, 8, 4], 128)
+
+
+def test_a_recipe_that_tells_no_forms_has_no_inputs_for_them() -> None:
+    silent = replace(RECIPES["default"], close_told=0.0, open_told=0.0, phrase_told=0.0)
+    network = EventNetwork(silent.with_settings(units=12), VOCABULARY)
+    assert not network.weights().knows_form
+    assert len(network.model.inputs) == 6

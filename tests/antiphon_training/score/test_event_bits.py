@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from antiphon.compose.event_grid import SIXTEENTHS
 from antiphon.compose.events_model import EventModel
+from antiphon.compose.form import NO_FORM, Form
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.symbols import Vocabulary, parse
 from antiphon_training.data.event_batches import padded
@@ -33,17 +35,21 @@ def network() -> EventNetwork:
     return network
 
 
-def stepped_bits(network: EventNetwork, song: EventSong) -> float:
+def stepped_bits(network: EventNetwork, song: EventSong, form: Form) -> float:
     model, ids = EventModel(network.weights(), HOLD, END), song.ids(HOLD)
     model.reset(song.bars)
-    return -sum(
-        np.log2(model.step(int(now))[after]) for now, after in zip([END, *ids], [*ids, END], strict=True)
+    model.hear(END)
+    model.tell(form)
+    first = -np.log2(model.expected()[[*ids, END][0]])
+    return first - sum(
+        np.log2(model.step(int(now))[after]) for now, after in zip(ids, [*ids[1:], END], strict=True)
     )
 
 
-def test_they_are_the_bits_of_the_stream_stepped_symbol_by_symbol(network: EventNetwork) -> None:
-    found = song_bits(network.weights(), SONGS, HOLD, END)
-    assert found == pytest.approx([stepped_bits(network, song) for song in SONGS], rel=1e-5)
+@pytest.mark.parametrize("form", [NO_FORM, Form(17, False, 4), Form(30, True)])
+def test_they_are_the_bits_of_the_stream_stepped_symbol_by_symbol(network: EventNetwork, form: Form) -> None:
+    found = song_bits(network.weights(), [song.told(form, SIXTEENTHS) for song in SONGS], HOLD, END)
+    assert found == pytest.approx([stepped_bits(network, song, form) for song in SONGS], rel=1e-5)
 
 
 def test_they_are_the_loss_that_is_trained(network: EventNetwork) -> None:

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
+from antiphon.compose.form import FORM_INPUTS
 from antiphon.compose.symbols import END
 from antiphon_training.data.augmentation import Keys, varied
 from antiphon_training.data.batches import SCORED_AT_ONCE, Feed, Ids, alike
 from antiphon_training.data.dataset import Dataset
+from antiphon_training.data.forms import told_by_chance
 from antiphon_training.data.song_events import EventSong, event_songs
 from antiphon_training.recipe import Recipe
 
@@ -23,6 +25,7 @@ class EventBatch(NamedTuple):
 
     symbols, lengths            heard: `/` of length 0, then the song; lengths as rows of their embedding
     places, bars, within        where the next one begins
+    left, parallel, lasting, like  what is told of the form there, as `FormRows`
     next_symbols, next_lengths  asked for: the song, then `/`; lengths as classes, 0 for one step
     weights, length_weights     1 for what counts and 0 for padding; `/` has no length
     stream_symbols              (B,) symbols of each song's stream, its `/` included
@@ -34,6 +37,10 @@ class EventBatch(NamedTuple):
     bars: Ids
     within: Ids
     next_symbols: Ids
+    left: Ids
+    parallel: Ids
+    lasting: Ids
+    like: Ids
     next_lengths: Ids
     weights: Weights
     length_weights: Weights
@@ -58,6 +65,7 @@ def padded(songs: Sequence[EventSong], end_id: int, grid: EventGrid = SIXTEENTHS
     events = -(-(max(len(song.symbols) for song in songs) + 1) // _ROUND_EVENTS) * _ROUND_EVENTS
     symbols, next_symbols = np.full((2, len(songs), events), end_id, np.int32)
     lengths, places, bars, within, next_lengths = np.zeros((5, len(songs), events), np.int32)
+    left, parallel, lasting, like = form = np.zeros((FORM_INPUTS, len(songs), events), np.int32)
     weights, length_weights = np.zeros((2, len(songs), events), np.float32)
     for row, song in enumerate(songs):
         n, classes = len(song.symbols), classes_of(song.lengths, grid)
@@ -65,10 +73,24 @@ def padded(songs: Sequence[EventSong], end_id: int, grid: EventGrid = SIXTEENTHS
         lengths[row, 1 : n + 1] = classes + 1
         next_lengths[row, :n] = classes
         places[row, : n + 1], bars[row, : n + 1], within[row, : n + 1] = song.places.T
+        form[:, row, : n + 1] = song.form.T
         weights[row, : n + 1] = length_weights[row, :n] = 1.0
     counted = np.array([song.stream_symbols for song in songs], np.float32)
     return EventBatch(
-        symbols, lengths, places, bars, within, next_symbols, next_lengths, weights, length_weights, counted
+        symbols,
+        lengths,
+        places,
+        bars,
+        within,
+        next_symbols,
+        left,
+        parallel,
+        lasting,
+        like,
+        next_lengths,
+        weights,
+        length_weights,
+        counted,
     )
 
 
@@ -80,11 +102,13 @@ def classes_of(lengths: Ids, grid: EventGrid) -> Ids:
 def events_feed(recipe: Recipe, dataset: Dataset) -> Feed:
     train, valid = event_songs(dataset, "train"), event_songs(dataset, "valid")
     keys, end_id, grid = Keys(dataset.vocabulary), dataset.vocabulary.id(END), dataset.event_grid
+
+    def as_heard(song: EventSong, rng: np.random.Generator) -> EventSong:
+        return told_by_chance(varied(song, recipe, keys, rng), song.bars, recipe, grid, rng)
+
     return Feed(
         -(-len(train) // recipe.batch),
         sum(song.stream_symbols for song in train),
-        lambda rng: event_batches(
-            train, end_id, recipe.batch, rng, lambda song: varied(song, recipe, keys, rng), grid
-        ),
+        lambda rng: event_batches(train, end_id, recipe.batch, rng, lambda song: as_heard(song, rng), grid),
         lambda: event_batches(valid, end_id, SCORED_AT_ONCE, grid=grid),
     )

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from antiphon.compose.event_grid import EventGrid
+from antiphon.compose.form import FORM_INPUTS, Form
 from antiphon.compose.place import Bars
 from antiphon.compose.symbols import HOLD, REST, Vocabulary
 from antiphon_training.data.batches import Ids
@@ -22,11 +24,13 @@ class EventSong:
     lengths  (n,)       in steps
     places   (n + 1, 3) place in the bar, number of the bar and place within the quarter where each begins,
                         then where the song ends
+    form     (n + 1, 4) what is told of the song's form there, as `FormRows`; all 0 where nothing is
     """
 
     symbols: Ids
     lengths: Ids
     places: Ids
+    form: Ids
     bars: Bars
 
     @property
@@ -42,6 +46,15 @@ class EventSong:
         """The same notes with the bar lines elsewhere."""
         return replace(self, bars=bars, places=_places(self.lengths, bars))
 
+    def told(self, form: Form, grid: EventGrid, from_step: int = 0) -> "EventSong":
+        """The same song, heard knowing a form from a step on; `grid` is the song's."""
+        onsets, ids = _onsets(self.lengths).tolist(), self.symbols.tolist()
+        rows = np.zeros_like(self.form)
+        for place, step in enumerate(onsets):
+            if step >= from_step:
+                rows[place] = form.rows(step, onsets[:place], ids[:place], self.bars, grid)
+        return replace(self, form=rows)
+
     def ids(self, hold_id: int) -> Ids:
         """The song as the ids of its symbol stream, without the `/`."""
         ids = np.full(self.steps, hold_id, np.int32)
@@ -56,7 +69,8 @@ def event_song(stream: Sequence[str], vocabulary: Vocabulary, bars: Bars) -> Eve
         ids[0] = vocabulary.id(REST)
     onsets = np.flatnonzero(ids != vocabulary.id(HOLD))
     lengths = np.diff(np.append(onsets, len(ids))).astype(np.int32)
-    return EventSong(ids[onsets], lengths, _places(lengths, bars), bars)
+    untold = np.zeros((len(lengths) + 1, FORM_INPUTS), np.int32)
+    return EventSong(ids[onsets], lengths, _places(lengths, bars), untold, bars)
 
 
 def event_songs(dataset: Dataset, split: str) -> list[EventSong]:

@@ -1,5 +1,6 @@
 """A run folder becomes a model bundle, after its arithmetic was checked against Keras on real songs."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -17,8 +18,8 @@ from antiphon_training.fit.train import digest
 from antiphon_training.network.keras_file import check_keras_file
 from antiphon_training.network.network import Model, keras
 from antiphon_training.score.evaluate import held_out, score
-from antiphon_training.score.evaluated_model import EvaluatedModel
-from antiphon_training.score.memory_weights import fit, gather
+from antiphon_training.score.evaluated_model import EvaluatedModel, HeldOut
+from antiphon_training.score.memory_weights import Floats, fit, gather
 
 MOST_DIFFERENCE = 1e-5
 _MEASURED: tuple[Literal["valid", "test"], ...] = ("valid", "test")
@@ -111,15 +112,22 @@ def card_of(about: dict[str, Any], dataset: Dataset, what: EvaluatedModel, descr
 
 def _figures(what: EvaluatedModel, dataset: Dataset, split: Literal["valid", "test"]) -> Figures:
     songs = held_out(dataset, split)
-    alone, with_memory = score("", what.bits(songs), songs), what.bits_remembering(songs)
-    remembering = None if with_memory is None else score("", with_memory, songs)
+    alone = score("", what.bits(songs), songs)
+    told = _per_onset(what.bits(songs, told=True), songs) if what.knows_form else None
+    told_with_memory = _per_onset(what.bits_remembering(songs, told=True), songs) if what.knows_form else None
     return Figures(
         split=split,
         songs=len(songs),
         bits_per_symbol=round(alone.bits_per_symbol, 4),
         bits_per_onset=round(alone.bits_per_onset, 4),
-        bits_per_onset_with_memory=None if remembering is None else round(remembering.bits_per_onset, 4),
+        bits_per_onset_with_memory=_per_onset(what.bits_remembering(songs), songs),
+        bits_per_onset_told=told,
+        bits_per_onset_told_with_memory=told_with_memory,
     )
+
+
+def _per_onset(bits: Floats | None, songs: Sequence[HeldOut]) -> float | None:
+    return None if bits is None else round(score("", bits, songs).bits_per_onset, 4)
 
 
 def experienced(what: EvaluatedModel, dataset: Dataset) -> EvaluatedModel:

@@ -1,6 +1,7 @@
 """Is the daemon's arithmetic that of Keras? Asked of held-out songs before a bundle is written."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from antiphon.compose.context import Context
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
 from antiphon.compose.events_model import OFF_TABLE_END, EventModel, EventWeights
+from antiphon.compose.form import NO_FORM, Form
 from antiphon.compose.lstm import softmax
 from antiphon.compose.lstm_weights import SymbolWeights
 from antiphon.compose.model import StreamModel, WindowModel
@@ -16,6 +18,7 @@ from antiphon.weights import Weights
 from antiphon_training.data.batches import Ids, song_ids
 from antiphon_training.data.dataset import Dataset
 from antiphon_training.data.event_batches import padded
+from antiphon_training.data.forms import usual_form
 from antiphon_training.data.song_events import EventSong, event_songs
 from antiphon_training.network.network import Model
 
@@ -40,10 +43,17 @@ def _differences(
     if isinstance(weights, EventWeights):
         grid = dataset.event_grid
         for event_song in _ended_by_network(event_songs(dataset, "test"), grid)[:SONGS_COMPARED]:
-            yield event_difference(model, weights, vocabulary, event_song, grid)
+            for form in _forms(event_song) if weights.knows_form else [NO_FORM]:
+                yield event_difference(model, weights, vocabulary, event_song, grid, form)
         return
     for song in song_ids(dataset.songs_of("test")[:SONGS_COMPARED], vocabulary):
         yield symbol_difference(model, weights, context, window_length, vocabulary.id(END), song)
+
+
+def _forms(song: EventSong) -> list[Form]:
+    """What is told of a song: nothing, its close, and phrases with an open end."""
+    form = usual_form(song.steps, song.bars)
+    return [NO_FORM, form, replace(form, open_end=True, end_step=song.steps // 2)]
 
 
 def symbol_difference(
@@ -79,12 +89,16 @@ def event_difference(
     vocabulary: Vocabulary,
     song: EventSong,
     grid: EventGrid = SIXTEENTHS,
+    form: Form = NO_FORM,
 ) -> float:
-    """Of the probability of each symbol of a song's stream, and of the `/` after it."""
+    """Of the probability of each symbol of a song's stream, and of the `/` after it, told a form."""
     hold_id, end_id = vocabulary.id(HOLD), vocabulary.id(END)
     stepped, ids = EventModel(weights, hold_id, end_id, grid), song.ids(hold_id)
     stepped.reset(song.bars)
-    following = _steps(stepped, [end_id, *ids])
+    stepped.hear(end_id)
+    stepped.tell(form)
+    following = np.array([stepped.expected(), *_steps(stepped, ids)])
+    song = song.told(form, grid)
     ours = following[np.arange(len(following)), [*ids, end_id]]
     return float(np.abs(ours - keras_chances(model, song, end_id, grid)).max())
 

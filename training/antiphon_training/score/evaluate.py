@@ -98,9 +98,15 @@ def measure(
 
 
 def _scores(what: EvaluatedModel, songs: Sequence[HeldOut]) -> list[Score]:
-    alone = score(what.name, what.bits(songs), songs)
-    with_memory = what.bits_remembering(songs)
-    return [alone] if with_memory is None else [alone, score(_remembering(what.name), with_memory, songs)]
+    """Without and with its memory, and where it can be told of a song's form, once more told."""
+    found = []
+    for told in (False, True) if what.knows_form else (False,):
+        name = f"{what.name}, told its form" if told else what.name
+        found.append(score(name, what.bits(songs, told), songs))
+        with_memory = what.bits_remembering(songs, told)
+        if with_memory is not None:
+            found.append(score(_remembering(name), with_memory, songs))
+    return found
 
 
 def _remembering(name: str) -> str:

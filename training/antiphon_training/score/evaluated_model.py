@@ -20,6 +20,7 @@ from antiphon.trained_model import build_model
 from antiphon.weights import Weights
 from antiphon_training.data.batches import song_ids
 from antiphon_training.data.dataset import lengths_of
+from antiphon_training.data.forms import usual_form
 from antiphon_training.data.song_events import event_song
 from antiphon_training.fit import run_folder
 from antiphon_training.score import event_bits
@@ -81,22 +82,33 @@ class EvaluatedModel:
             raise Failure(f"{self.name}: its grid cannot say {len(songs) - len(found)} of the songs")
         return found
 
-    def bits(self, songs: Sequence[HeldOut]) -> Floats:
-        """Bits of each song, its `/` included, without memory. Raises Failure, as all of these, where the
-        model's grid cannot say a song."""
+    @property
+    def knows_form(self) -> bool:
+        """Whether it can be told of a song's form."""
+        return isinstance(self.weights, EventWeights) and self.weights.knows_form
+
+    def bits(self, songs: Sequence[HeldOut], told: bool = False) -> Floats:
+        """Bits of each song, its `/` included, without memory; `told`: knowing the usual form.
+
+        Raises Failure, as all of these, where the model's grid cannot say a song.
+        """
         songs = self._heard(songs)
         hold_id, end_id = self.vocabulary.id(HOLD), self.vocabulary.id(END)
         if isinstance(self.weights, EventWeights):
             events = [event_song(song.stream, self.vocabulary, song.bars) for song in songs]
+            if told:
+                events = [song.told(usual_form(song.steps, song.bars), self.grid) for song in events]
             return event_bits.song_bits(self.weights, events, hold_id, end_id, self.grid)
         network = Network(self.weights, self.context, self.window_length, end_id)
         return network.bits(song_ids([song.stream for song in songs], self.vocabulary))
 
-    def bits_remembering(self, songs: Sequence[HeldOut]) -> Floats | None:
+    def bits_remembering(self, songs: Sequence[HeldOut], told: bool = False) -> Floats | None:
         """The same, each with a memory of itself; None where there is no memory."""
         if self.experience is None:
             return None
         tunes = self.tunes(songs)
+        if told:
+            tunes = [replace(tune, form=usual_form(len(tune.ids), tune.bars)) for tune in tunes]
         return bits_remembering(self.model(), self.experience, tunes, self.vocabulary)
 
     def tunes(self, songs: Sequence[HeldOut]) -> list[Tune]:

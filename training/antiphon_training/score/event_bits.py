@@ -67,15 +67,23 @@ def _embedded(weights: EventWeights, batch: EventBatch, step: int) -> States:
         weights.place_embedding[batch.places[:, step]],
         weights.bar_embedding[batch.bars[:, step]],
         weights.within_embedding[batch.within[:, step]],
+        *_told(weights, batch, step),
     )
     return np.concatenate(rows, axis=1)
+
+
+def _told(weights: EventWeights, batch: EventBatch, step: int) -> list[States]:
+    if not weights.knows_form:
+        return []
+    told = (batch.left, batch.parallel, batch.lasting, batch.like)
+    return [table[rows[:, step]] for table, rows in zip(weights.form_tables, told, strict=True)]
 
 
 def _length_logits(weights: EventWeights, batch: EventBatch, step: int, hidden: States) -> States:
     symbol = weights.symbol_embedding[batch.next_symbols[:, step]]
     place = weights.place_embedding[batch.places[:, step]]
     within = weights.within_embedding[batch.within[:, step]]
-    heard = np.concatenate([hidden, symbol, place, within], axis=1)
+    heard = np.concatenate([hidden, symbol, place, within, *_told(weights, batch, step)], axis=1)
     lasting = heard @ weights.length_kernel + weights.length_bias
     logits: States = np.maximum(lasting, 0.0) @ weights.length_out_kernel + weights.length_out_bias
     return logits

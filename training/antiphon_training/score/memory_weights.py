@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.compose.form import NO_FORM, Form
 from antiphon.compose.memory import DISTANCES, RUNS, TASTE, Experience, Memory
 from antiphon.compose.model import Model
 from antiphon.compose.place import Bars
@@ -21,10 +22,11 @@ _SHY = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class Tune:
-    """A song as a model hears it: ids of its symbols, and the bars they lie in."""
+    """A song as a model hears it: ids of its symbols, the bars they lie in, and what is told of its form."""
 
     ids: Sequence[int]
     bars: Bars
+    form: Form = NO_FORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def _hear(model: Model, tune: Tune, vocabulary: Vocabulary) -> tuple[Floats, Flo
     memory.begin(tune.bars)
     model.reset(tune.bars)
     model.hear(end_id)
+    model.tell(tune.form)
     rows = []
     for symbol_id in (*tune.ids, end_id):
         if not (model.must_hold and symbol_id == hold_id):  # a hold that is certain costs nothing
