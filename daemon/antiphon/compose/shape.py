@@ -31,7 +31,9 @@ class ShapeSettings:
     """How an answer relates to its phrase and how it ends, each from 0 to 1.
 
     closeness   0: the model alone decides; 1: rhythm and contour follow the phrase closely
-    cadence     0: the model alone decides how it ends; 1: on a note of the tonic's chord, mostly the tonic
+    cadence     how often the answer closes as a song does: 0 never asked, 1 always. With a model that cannot
+                be told so, 0: the model alone decides how it ends; 1: on a note of the tonic's chord, mostly
+                the tonic
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}

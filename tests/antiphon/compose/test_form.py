@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
-from antiphon.compose.form import LEFT_ROWS, LIKE_ROWS, NO_FORM, Form, FormRows
+from antiphon.compose.form import LEFT_ROWS, LIKE_ROWS, NO_FORM, Form, FormRows, answer_form
 from antiphon.compose.place import NO_BARS, Bars
 
 BARS = Bars("4/4")
@@ -87,3 +87,15 @@ def test_rows_are_rows_of_their_tables(lengths, phrase, end):
 def test_a_phrase_below_nothing_is_refused():
     with pytest.raises(ValueError, match="a phrase must be 0 steps or more, got -1"):
         Form(phrase_steps=-1)
+
+
+@pytest.mark.parametrize(
+    ("offset", "start", "phrase"),
+    [(0, 32, 32), (-4, 36, 32), (0, 64, 64), (0, 44, 48), (0, 24, 32), (0, 6, 16), (4, 28, 32)],
+)
+def test_the_answers_first_bar_lies_parallel_to_that_of_the_phrase(offset, start, phrase):
+    assert answer_form(offset, 16, start, start + 32, True) == Form(start + 32, False, phrase)
+
+
+def test_an_answer_that_does_not_close_has_an_open_end():
+    assert answer_form(0, 16, 32, 64, False) == Form(64, True, 32)

@@ -1,11 +1,13 @@
 """Answers follow the rules of playing: as long as asked, begun by a note, ended in the last bar at most."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from antiphon.compose.form import Form
 from antiphon.compose.model import Model
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
@@ -54,6 +56,30 @@ def said(wishes: Mapping[str, float]) -> tuple[str, ...]:
 def test_a_model_that_wants_to_end_speaks_until_its_last_bar_and_holds_it() -> None:
     stream = said({END: 1.0, "62": 1e-9})
     assert stream == ("62",) * 8 + (HOLD,) * 4
+
+
+class Told(Wishing):
+    """Keeps the forms that it is told, and how much it had heard then."""
+
+    knows_form = True
+    forms: list[tuple[int, Form]]
+
+    def tell(self, form: Form) -> None:
+        self.forms.append((len(self.heard), form))
+
+
+@pytest.mark.parametrize(
+    ("ends_song", "cadence", "closes"), [(True, 0.7, True), (False, 0.7, False), (True, 0.0, False)]
+)
+def test_a_model_is_told_to_close_where_the_song_ends(ends_song: bool, cadence: float, closes: bool) -> None:
+    model = Told({"60": 1.0})
+    model.forms = []
+    opening, shape = replace(OPENING, ends_song=ends_song), ShapeSettings(cadence=cadence)
+    settings = JudgedSettings(SamplingSettings(most_repeats=0), shape)
+    answer(Speaker("told", model, VOCABULARY), opening, settings, np.random.default_rng(0))
+    start = len(OPENING.phrase)
+    form = Form(start + len(OPENING.continuation), not closes, start)
+    assert model.forms == [(1 + start, form)]
 
 
 @pytest.mark.parametrize("want", [HOLD, "r"])

@@ -38,7 +38,7 @@ _SAMPLING = (
 )
 _SHAPE = (
     ("closeness", _SHARE, "How closely rhythm and contour follow the phrase."),
-    ("cadence", _SHARE, "How surely it ends on a stable note."),
+    ("cadence", _SHARE, "How often it closes as a song does."),
 )
 
 

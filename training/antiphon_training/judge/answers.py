@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from antiphon.compose.form import Form, answer_form
 from antiphon.compose.melody import Melody
 from antiphon.compose.memory import Memory
 from antiphon.compose.model import Model
@@ -93,7 +94,11 @@ def _answer(
     melody = Melody(speaker.model, speaker.vocabulary, settings.sampling, generator, speaker.memory, steps)
     melody.hear(opening.phrase, Bars(str(opening.meter), -opening.pickup_steps, steps))
     length = len(opening.continuation)
-    shape = _shape(speaker.vocabulary, opening, length, settings.shape)
+    shape_settings = settings.shape
+    if melody.knows_form:
+        melody.tell(_form(opening, settings.shape))
+        shape_settings = replace(shape_settings, cadence=0.0)
+    shape = _shape(speaker.vocabulary, opening, length, shape_settings)
     said: list[str] = []
     last = next((int(symbol) for symbol in reversed(opening.phrase) if is_pitch(symbol)), None)
     while len(said) < length:
@@ -101,6 +106,13 @@ def _answer(
         last = int(symbol) if is_pitch(symbol) else last
         said += [symbol] if symbol != END else [HOLD] * (length - len(said))
     return said
+
+
+def _form(opening: Opening, settings: ShapeSettings) -> Form:
+    """An answer is asked to close where the song ends, unless it is never asked."""
+    start = len(opening.phrase)
+    end, closes = start + len(opening.continuation), opening.ends_song and settings.cadence > 0
+    return answer_form(-opening.pickup_steps, opening.bar_steps, start, end, closes)
 
 
 def _shape(vocabulary: Vocabulary, opening: Opening, length: int, settings: ShapeSettings) -> Shape:

@@ -135,6 +135,8 @@ class Planner:
         if start != heard.until_steps:
             shift = yield from self._programs.hear(phrase, start)
         melody = self._programs.begin(self._answers)
+        closes = self._programs.closes(self._answers, now.shape)
+        melody.tell(self._programs.form(phrase, start, end, closes))
         shape = self._programs.shape(phrase, start, end, now.shape)
         touch = _touch(straight, heard, now)
         earliest_s = at_s + self._latency_s if self._latency_s else -math.inf

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from antiphon.compose.bar_likelihood import HeardEvent, LogLikelihoods, log_likelihoods
 from antiphon.compose.events_model import EventModel
+from antiphon.compose.form import NO_FORM, Form, answer_form
 from antiphon.compose.melody import Melody
 from antiphon.compose.memory import Memory
 from antiphon.compose.model import Model
@@ -20,6 +21,9 @@ from antiphon.listen.repertoire import Repertoire
 from antiphon.perform.answer.answer import as_heard, home_shift
 from antiphon.perform.answer.transcribe import Transcription
 from antiphon.slices import Sliced
+
+# What the numbers of the source of chance end with that says whether an answer closes.
+_OF_THE_CLOSE = (0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +135,29 @@ class Programs:
 
     def shape(self, phrase: Transcription, start: int, end: int | None, settings: ShapeSettings) -> Shape:
         """Of an answer from one step of the phrase's grid to another; `end` None: without end."""
+        if self._melody.knows_form:  # such a model is told whether it closes
+            settings = replace(settings, cadence=0.0)
         steps, transport = None if end is None else end - start, phrase.transport
         frame = Frame(steps, transport.bar_steps, transport.beat_steps, phrase.key.mode)
         notes = _on_bars(phrase) if settings.closeness else ()
         return Shape(self.vocabulary, frame, notes, settings)
+
+    def closes(self, number: int, settings: ShapeSettings) -> bool:
+        """Whether answer `number` is to close as a song does; drawn by a source of chance of its own."""
+        chance = np.random.default_rng((self._random_seed, number, *_OF_THE_CLOSE))
+        return bool(chance.random() < settings.cadence)
+
+    def form(self, phrase: Transcription, start: int, end: int | None, closes: bool) -> Form:
+        """What the model is told of the form of an answer from one step of the phrase's grid to another.
+
+        Of an answer without end nothing is known.
+        """
+        if end is None:
+            return NO_FORM
+        first, bar = self._on_own_grid(phrase.notes[:1])[0].onset_steps, phrase.transport.bar_steps
+        own = [step // self._ratio for step in (bar, start, end)]
+        offset = self._bars(phrase).offset_steps
+        return answer_form(offset, own[0], own[1] - first, own[2] - first, closes)
 
     def forget(self) -> None:
         """Clear the memories of all programs."""

@@ -1,7 +1,11 @@
 """A phrase is heard and its answer planned; it counts once it is committed."""
 
+from dataclasses import replace
+
+from antiphon.compose.form import Form
 from antiphon.compose.model import StreamModel
 from antiphon.compose.sampling import SamplingSettings
+from antiphon.compose.shape import ShapeSettings
 from antiphon.events import NoteOn, PlayedNote
 from antiphon.listen.key import Key
 from antiphon.perform.answer.planner import Planner
@@ -91,3 +95,15 @@ def test_only_a_committed_answer_has_used_its_random_numbers():
     assert composed([]) == composed([False]) == composed([False, False])
     assert composed([True]) == composed([False, True])
     assert composed([]) != composed([True])
+
+
+def test_a_model_is_told_the_form_of_its_answer_once_its_phrase_was_heard():
+    planner, settings, voice = planner_for(shape=ShapeSettings(cadence=1.0))
+    told = []
+    voice.model.tell = lambda form: told.append((len(voice.model.heard), form))
+    plan(planner, settings)
+    assert told == [(17, Form(32, False, 16))]
+    planner.set(settings)
+    never = replace(settings, shape=ShapeSettings(cadence=0.0))
+    plan(planner, never)
+    assert told[1:] == [(17, Form(32, True, 16))]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from antiphon.compose.form import NO_FORM, Form
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
@@ -85,3 +86,49 @@ def test_a_coarser_voice_hears_triplets_at_its_nearest_steps_and_begins_on_one()
     finish(voices.hear(Transcription(triplets, Key.parse("C major"), grid, KeyTracker()), 24))
     assert voices._voice.model.heard == ["/", "72", "73", "_", "74"]
     assert [voices.begins_at(step) for step in (24, 25, 30, 31)] == [24, 30, 30, 36]
+
+
+class Told(ScriptedModel):
+    """Keeps the forms that it is told."""
+
+    knows_form = True
+
+    def __init__(self):
+        super().__init__(VOCABULARY, ["60"])
+        self.forms = []
+
+    def tell(self, form):
+        self.forms.append(form)
+
+
+@pytest.mark.parametrize("grid", [4, 24])
+def test_the_form_of_an_answer_counts_from_the_first_note_in_steps_of_its_voice(grid):
+    voices = Programs(Voice(Told(), VOCABULARY, 4), [voice("64", grid)], SamplingSettings(), 1)
+    phrase, times = transcribed("4/4", 28, grid), grid // 4  # a pickup and two beats of a bar
+    form = voices.form(phrase, 48 * times, 64 * times, True)
+    assert form == Form(36, False, 16)
+    assert voices.form(phrase, 48 * times, 64 * times, False) == Form(36, True, 16)
+    assert voices.form(phrase, 48 * times, None, True) == NO_FORM
+
+
+def test_as_many_answers_close_as_cadence_says():
+    voices = Programs(voice("60"), [], SamplingSettings(), 1)
+    closing = [[voices.closes(n, ShapeSettings(cadence=share)) for n in range(400)] for share in (0, 0.3, 1)]
+    assert not any(closing[0])
+    assert sum(closing[1]) == pytest.approx(120, abs=30)
+    assert all(closing[2])
+    assert closing[1] == [voices.closes(n, ShapeSettings(cadence=0.3)) for n in range(400)]
+    more = [voices.closes(n, ShapeSettings(cadence=0.6)) for n in range(400)]
+    assert all(later or not now for now, later in zip(closing[1], more, strict=True))
+
+
+def test_a_model_that_is_told_its_form_is_not_made_to_end_on_a_chord_note():
+    settings = ShapeSettings(cadence=1.0)
+    factors = [
+        Programs(one, [], SamplingSettings(), 1)
+        .shape(transcribed("4/4", 0), 16, 32, settings)
+        .factors(15, 60)
+        for one in (Voice(Told(), VOCABULARY, 4), voice("60"))
+    ]
+    assert set(factors[0]) == {1.0}
+    assert set(factors[1]) != {1.0}
