@@ -113,11 +113,12 @@ class Form:
 NO_FORM = Form()
 
 
-def answer_form(offset_steps: int, bar_steps: int, start: int, end: int, closes: bool) -> Form:
-    """The form of a melody that a phrase begins and an answer from `start` to `end` ends.
+def answer_form(offset_steps: int, bar_steps: int, start: int, end: int | None, closes: bool) -> Form:
+    """The form of a melody that a phrase begins and an answer from `start` to `end` ends; `end` None: without
+    end.
 
     The melody begins `offset_steps` after its first bar line, as in `Bars`. The answer's first bar lies
     parallel to the phrase's first bar. It closes as a song does, or has an open end.
     """
     bars = max(1, round((start + offset_steps) / bar_steps))
-    return Form(end, not closes, bars * bar_steps)
+    return Form(end, end is not None and not closes, bars * bar_steps)

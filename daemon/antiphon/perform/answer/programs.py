@@ -8,7 +8,7 @@ import numpy as np
 
 from antiphon.compose.bar_likelihood import HeardEvent, LogLikelihoods, log_likelihoods
 from antiphon.compose.events_model import EventModel
-from antiphon.compose.form import NO_FORM, Form, answer_form
+from antiphon.compose.form import Form, answer_form
 from antiphon.compose.melody import Melody
 from antiphon.compose.memory import Memory
 from antiphon.compose.model import Model
@@ -150,14 +150,11 @@ class Programs:
     def form(self, phrase: Transcription, start: int, end: int | None, closes: bool) -> Form:
         """What the model is told of the form of an answer from one step of the phrase's grid to another.
 
-        Of an answer without end nothing is known.
+        `end` None: without end.
         """
-        if end is None:
-            return NO_FORM
         first, bar = self._on_own_grid(phrase.notes[:1])[0].onset_steps, phrase.transport.bar_steps
-        own = [step // self._ratio for step in (bar, start, end)]
-        offset = self._bars(phrase).offset_steps
-        return answer_form(offset, own[0], own[1] - first, own[2] - first, closes)
+        begins, ends = start // self._ratio - first, None if end is None else end // self._ratio - first
+        return answer_form(self._bars(phrase).offset_steps, bar // self._ratio, begins, ends, closes)
 
     def forget(self) -> None:
         """Clear the memories of all programs."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from antiphon.compose.form import NO_FORM, Form
+from antiphon.compose.form import Form
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
@@ -108,7 +108,7 @@ def test_the_form_of_an_answer_counts_from_the_first_note_in_steps_of_its_voice(
     form = voices.form(phrase, 48 * times, 64 * times, True)
     assert form == Form(36, False, 16)
     assert voices.form(phrase, 48 * times, 64 * times, False) == Form(36, True, 16)
-    assert voices.form(phrase, 48 * times, None, True) == NO_FORM
+    assert voices.form(phrase, 48 * times, None, True) == Form(None, False, 16)
 
 
 def test_as_many_answers_close_as_cadence_says():
