@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from antiphon.compose.form import Form
 from antiphon.compose.memory import DISTANCES, RUNS, Experience, Memory
 from antiphon.compose.model import StreamModel
 from antiphon.compose.place import Bars
@@ -74,3 +77,13 @@ def test_the_slope_is_the_slope_of_the_bits():
             moved[place] += sign * nudge
             ends.append(bits(heard, np.exp(moved)).mean() * np.log(2))
         assert slope[place] == pytest.approx((ends[0] - ends[1]) / (2 * nudge), rel=1e-3)
+
+
+def test_where_a_song_is_told_to_be_over_the_memory_says_nothing() -> None:
+    (tune,) = tunes(1, repeated=True)
+    over, before = len(tune.ids), gather(MODEL, [tune], VOCABULARY)
+    told = gather(MODEL, [replace(tune, form=Form(over))], VOCABULARY)
+    assert before.said[-1].any()
+    assert not told.said[-1].any()
+    assert not told.right[-1].any()
+    np.testing.assert_array_equal(told.said[:-1], before.said[:-1])

@@ -14,6 +14,7 @@ from antiphon.compose.symbols import END, HOLD, Vocabulary
 
 Floats = NDArray[np.float64]
 UNTRIED = Experience(((1.0,) * RUNS,) * DISTANCES)
+_NOTHING_SAID = np.zeros(DISTANCES * RUNS, np.float32)
 # Gradient steps, and their length in natural logarithms of a weight.
 _STEPS, _RATE, _BEGIN = 300, 0.1, -4.0
 # A weight with few observations stays near the others: as if there had been so many more, right and wrong.
@@ -58,8 +59,10 @@ def _hear(model: Model, tune: Tune, vocabulary: Vocabulary) -> tuple[Floats, Flo
     model.hear(end_id)
     model.tell(tune.form)
     rows = []
-    for symbol_id in (*tune.ids, end_id):
-        if not (model.must_hold and symbol_id == hold_id):  # a hold that is certain costs nothing
+    for step, symbol_id in enumerate((*tune.ids, end_id)):
+        if step == tune.form.end_step:  # where a song is over, no earlier step says how it goes on
+            rows.append((_NOTHING_SAID, _NOTHING_SAID, float(model.expected()[symbol_id])))
+        elif not (model.must_hold and symbol_id == hold_id):  # a hold that is certain costs nothing
             rows.append(_predictions(memory, model.expected(), symbol_id))
         if symbol_id != end_id:
             memory.hear(symbol_id)
