@@ -14,7 +14,7 @@ from antiphon.compose.symbols import END, HOLD, Vocabulary
 
 Floats = NDArray[np.float64]
 UNTRIED = Experience(((1.0,) * RUNS,) * DISTANCES)
-_NOTHING_SAID = np.zeros(DISTANCES * RUNS, np.float32)
+_NOTHING_SAID: Floats = np.zeros(DISTANCES * RUNS)
 # Gradient steps, and their length in natural logarithms of a weight.
 _STEPS, _RATE, _BEGIN = 300, 0.1, -4.0
 # A weight with few observations stays near the others: as if there had been so many more, right and wrong.
