@@ -69,13 +69,35 @@ def openings_of(dataset: Dataset, split: str) -> list[Opening]:
     return found
 
 
+def calls_of(dataset: Dataset, split: str) -> list[tuple[str, Opening]]:
+    """Calls of four bars with the next four, for the trained judges: name of the song's cluster, opening.
+
+    One call a song, in the order of the songs. May be empty.
+    """
+    known = zip(dataset.songs, keys_of(dataset), _about(dataset, "cluster"), strict=True)
+    steps = dataset.steps_per_quarter
+    cut = ((cluster, call_of(song, key, steps)) for song, key, cluster in known if song.split == split)
+    return [(cluster, call) for cluster, call in cut if call is not None]
+
+
 def keys_of(dataset: Dataset) -> list[Key]:
     """The key of each song. Raises Failure where the catalogue does not say it."""
     try:
-        return [Key.parse(entry["key"]) for entry, _ in entries(dataset.folder)]
+        return [Key.parse(key) for key in _about(dataset, "key")]
+    except ValueError as error:
+        raise _unsaid(dataset, "key", error) from None
+
+
+def _about(dataset: Dataset, what: str) -> list[str]:
+    try:
+        return [str(entry[what]) for entry, _ in entries(dataset.folder)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        path = dataset.folder / CATALOGUE_FILE
-        raise Failure(f"{path}: does not say the keys: {type(error).__name__} {error}") from None
+        raise _unsaid(dataset, what, error) from None
+
+
+def _unsaid(dataset: Dataset, what: str, error: Exception) -> Failure:
+    path = dataset.folder / CATALOGUE_FILE
+    return Failure(f"{path}: does not say the {what}s: {type(error).__name__} {error}")
 
 
 def opening_of(song: Song, key: Key, steps_per_quarter: int) -> Opening | None:
@@ -85,22 +107,49 @@ def opening_of(song: Song, key: Key, steps_per_quarter: int) -> Opening | None:
     is the next eight bars, or all there is. None where the song has no meter, bars that are off, no such
     bar line, or fewer than four notes on either side.
     """
-    if song.meter is None or not is_meter(song.meter) or song.bars_off:
+    bar_steps = _bar_steps(song, steps_per_quarter)
+    if not bar_steps:
         return None
-    meter = Meter.parse(song.meter)
-    bar_steps = round(quarters_to_steps(meter.quarters_per_bar, steps_per_quarter))
-    cut = _cut(song.stream, song.pickup_steps, bar_steps)
-    if cut is None:
+    whole_bars = (len(song.stream) - song.pickup_steps) // bar_steps
+    phrase_bars = max(1, min(PHRASE_BARS, whole_bars // 2))
+    return _opening(song, key, steps_per_quarter, phrase_bars, MOST_ANSWER_BARS)
+
+
+def call_of(song: Song, key: Key, steps_per_quarter: int) -> Opening | None:
+    """A song's pickup and first four bars, or more where no note begins at the bar line; then four bars.
+
+    Of the fourth bar after the call the song may lack some, as one that begins with a pickup does. None where
+    it lacks more, and as for `opening_of`.
+    """
+    found = _opening(song, key, steps_per_quarter, PHRASE_BARS, PHRASE_BARS)
+    if found is None or len(found.continuation) <= (PHRASE_BARS - 1) * found.bar_steps:
+        return None
+    return found
+
+
+def _bar_steps(song: Song, steps_per_quarter: int) -> int:
+    """Steps of a bar; 0 where the song has no meter or bars that are off."""
+    if song.meter is None or not is_meter(song.meter) or song.bars_off:
+        return 0
+    return round(quarters_to_steps(Meter.parse(song.meter).quarters_per_bar, steps_per_quarter))
+
+
+def _opening(
+    song: Song, key: Key, steps_per_quarter: int, phrase_bars: int, answer_bars: int
+) -> Opening | None:
+    bar_steps = _bar_steps(song, steps_per_quarter)
+    cut = _cut(song.stream, song.pickup_steps + phrase_bars * bar_steps, bar_steps) if bar_steps else None
+    if cut is None or song.meter is None:
         return None
     phrase, rest = song.stream[:cut], song.stream[cut:]
-    continuation = rest[: MOST_ANSWER_BARS * bar_steps]
+    continuation = rest[: answer_bars * bar_steps]
     if min(count_notes(phrase), count_notes(continuation)) < FEWEST_NOTES:
         return None
     return Opening(
         title=song.title,
         source=song.source,
         key=key,
-        meter=meter,
+        meter=Meter.parse(song.meter),
         bar_steps=bar_steps,
         pickup_steps=song.pickup_steps,
         phrase=phrase,
@@ -110,9 +159,8 @@ def opening_of(song: Song, key: Key, steps_per_quarter: int) -> Opening | None:
     )
 
 
-def _cut(stream: Sequence[str], pickup_steps: int, bar_steps: int) -> int | None:
-    whole_bars = (len(stream) - pickup_steps) // bar_steps
-    first = pickup_steps + max(1, min(PHRASE_BARS, whole_bars // 2)) * bar_steps
+def _cut(stream: Sequence[str], first: int, bar_steps: int) -> int | None:
+    """The first bar line from step `first` on where a note begins."""
     return next((step for step in range(first, len(stream), bar_steps) if is_pitch(stream[step])), None)
 
 

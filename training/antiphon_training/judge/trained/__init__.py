@@ -1,0 +1,1 @@
+"""Judges that learn to tell answers from what the songs go on with."""

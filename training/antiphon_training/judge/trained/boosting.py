@@ -1,0 +1,36 @@
+"""The first judge: gradient boosting of trees on features of call and answer."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiphon_training.judge.trained.features import matrix
+from antiphon_training.judge.trained.line import Exchange
+
+Floats = NDArray[np.float64]
+_TREES, _RATE, _LEAVES, _FEWEST = 150, 0.06, 12, 10
+
+
+class BoostedTrees:
+    """Scores how likely an answer is ours (scikit-learn's histogram gradient boosting)."""
+
+    def __init__(self, exchanges: Sequence[Exchange]) -> None:
+        self._rows = matrix(exchanges)
+
+    def scores(self, learned: NDArray[np.intp], ours: NDArray[np.bool_], asked: NDArray[np.intp]) -> Floats:
+        """For the exchanges `asked` (k,), after learning from those `learned`; `ours` says which are ours."""
+        from sklearn.ensemble import HistGradientBoostingClassifier
+
+        trees = HistGradientBoostingClassifier(
+            max_iter=_TREES,
+            learning_rate=_RATE,
+            max_leaf_nodes=_LEAVES,
+            min_samples_leaf=_FEWEST,
+            l2_regularization=1.0,
+            max_features=0.5,
+            early_stopping=False,
+            random_state=0,
+        )
+        trees.fit(self._rows[learned], ours[learned])
+        return np.asarray(trees.decision_function(self._rows[asked]), np.float64)
