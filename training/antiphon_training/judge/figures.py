@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from antiphon.listen.key import Mode
+from antiphon_training.judge import endings
 from antiphon_training.judge.answers import Reply
+from antiphon_training.judge.continuation import continued
 from antiphon_training.judge.copying import Copied
 from antiphon_training.judge.distributions import ranges, rest_steps
 from antiphon_training.judge.repetition import LAGS, Share, repeated_bars, repeated_runs
@@ -30,6 +32,11 @@ def pooled(parts: Sequence[Share]) -> float | None:
     """So many of so many, all together; None where there is nothing to count."""
     total = sum(of for _, of in parts)
     return sum(part for part, _ in parts) / total if total else None
+
+
+def mean(parts: Sequence[Share]) -> float | None:
+    """The mean of the shares, each reply counting alike."""
+    return sum(part / of for part, of in parts) / len(parts) if parts else None
 
 
 def largest(parts: Sequence[Share]) -> float | None:
@@ -82,6 +89,14 @@ def off_scale(judged: Judged) -> Share:
     return sum(degree not in scale for degree in heard), len(heard)
 
 
+def on_the_tonic(judged: Judged) -> Share:
+    """Steps of the notes that are on the tonic, of those of all notes."""
+    notes = judged.reply.notes
+    lengths = [note.duration_steps for note in notes]
+    on = [degree == 0 for degree in degrees(judged.reply)]
+    return sum(length for length, tonic in zip(lengths, on, strict=True) if tonic), sum(lengths)
+
+
 def ends_on_tonic(judged: Judged) -> Share:
     return int(degrees(judged.reply)[-1:] == [0]), 1
 
@@ -93,6 +108,15 @@ def ends_on_chord(judged: Judged) -> Share:
 
 def where_the_song_ends(count: Callable[[Judged], Share]) -> Callable[[Judged], Share | None]:
     return lambda judged: count(judged) if judged.reply.opening.ends_song else None
+
+
+def of_reply(count: Callable[[Reply], Share]) -> Callable[[Judged], Share]:
+    """Where only the reply counts."""
+    return lambda judged: count(judged.reply)
+
+
+def song_end(name: str, label: str, count: Callable[[Reply], Share]) -> "Row":
+    return Row(f"song_{name}", f"… {label}, where songs end", ".1%", where_the_song_ends(of_reply(count)))
 
 
 def copied_notes(judged: Judged) -> Share:
@@ -128,6 +152,14 @@ ROWS = (
     Row("ends_on_chord", "ends on a note of its chord", ".1%", ends_on_chord),
     Row("song_ends_on_tonic", "… the tonic, where songs end", ".1%", where_the_song_ends(ends_on_tonic)),
     Row("song_ends_on_chord", "… its chord, where songs end", ".1%", where_the_song_ends(ends_on_chord)),
+    song_end("leads", "the 2nd or 7th degree before it", endings.leads),
+    song_end("ends_by_step", "by step", endings.ends_by_step),
+    song_end("ends_by_repeating", "only repeats the note before", endings.ends_by_repeating),
+    song_end("ends_on_downbeat", "on the bar line", endings.ends_on_downbeat),
+    Row("restates_the_call", "first bar is the call's", ".1%", of_reply(endings.restates_the_call)),
+    Row("parallel_rhythms", "bars in the call's rhythm there", ".1%", of_reply(endings.parallel_rhythms)),
+    Row("continuation_f1", "continuation F1 of 10 quarters", ".3f", of_reply(continued), mean),
+    Row("on_the_tonic", "time on the tonic", ".1%", on_the_tonic),
     Row("off_scale", "notes off the scale", ".2%", off_scale),
     Row("copied_notes", "notes copied in a row: mean", ".1f", copied_notes),
     Row("most_copied_notes", "… at most", ".0f", copied_notes, largest),

@@ -32,5 +32,6 @@ class BoostedTrees:
             early_stopping=False,
             random_state=0,
         )
-        trees.fit(self._rows[learned], ours[learned])
-        return np.asarray(trees.decision_function(self._rows[asked]), np.float64)
+        said = ~np.isnan(self._rows[learned]).all(axis=0)  # scikit-learn cannot bin a column of nothing
+        trees.fit(self._rows[learned][:, said], ours[learned])
+        return np.asarray(trees.decision_function(self._rows[asked][:, said]), np.float64)

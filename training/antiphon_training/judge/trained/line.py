@@ -18,7 +18,7 @@ class Sound(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Notes and the bars they lie in; `steps` from the bar line to the end; bar, beat and quarter in steps."""
+    """Notes and their bars: `steps` from the bar line to the end; bar, beat and quarter in steps."""
 
     notes: tuple[Sound, ...]
     steps: int

@@ -1,0 +1,66 @@
+"""How a reply ends, and how it takes up the bars of its call: so many of so many. Pure."""
+
+from collections.abc import Mapping
+
+from antiphon.listen.key import Mode
+from antiphon_training.judge.answers import Reply
+from antiphon_training.judge.repetition import Share
+
+# Semitones above the tonic: the 2nd degree and the 7th, in minor raised or not.
+_LEADING: Mapping[Mode, frozenset[int]] = {"major": frozenset({2, 11}), "minor": frozenset({2, 10, 11})}
+_WIDEST_STEP = 2  # semitones
+
+
+def leads(reply: Reply) -> Share:
+    """Whether the last note but one is on the 2nd or 7th degree."""
+    notes, opening = reply.notes, reply.opening
+    return int(len(notes) > 1 and (notes[-2].pitch - opening.tonic) % 12 in _LEADING[opening.key.mode]), 1
+
+
+def ends_by_step(reply: Reply) -> Share:
+    """Whether the last note is one or two semitones from the note before it."""
+    return int(0 < abs(_last_interval(reply)) <= _WIDEST_STEP), 1
+
+
+def ends_by_repeating(reply: Reply) -> Share:
+    """Whether the last note has the pitch of the note before it."""
+    return int(len(reply.notes) > 1 and _last_interval(reply) == 0), 1
+
+
+def _last_interval(reply: Reply) -> int:
+    pitches = [note.pitch for note in reply.notes[-2:]]
+    return pitches[-1] - pitches[0] if pitches else 0
+
+
+def ends_on_downbeat(reply: Reply) -> Share:
+    """Whether the last note begins on a bar line."""
+    return int(bool(reply.notes) and reply.opening.place_in_bar(reply.notes[-1].onset_steps) == 0), 1
+
+
+def restates_the_call(reply: Reply) -> Share:
+    """Whether the first bar is that of the call, symbol by symbol."""
+    bar = reply.opening.bar_steps
+    call, own = _call_bar(reply, 0), reply.stream[:bar]
+    return int(len(own) == bar and own == call), 1
+
+
+def parallel_rhythms(reply: Reply) -> Share:
+    """Of the whole bars those with the onsets of the bar at the same place in the call."""
+    bar = reply.opening.bar_steps
+    pairs = [
+        (reply.stream[start : start + bar], _call_bar(reply, start))
+        for start in range(0, len(reply.stream) - bar + 1, bar)
+    ]
+    known = [(own, call) for own, call in pairs if len(call) == bar]
+    return sum(_rhythm(own) == _rhythm(call) for own, call in known), len(known)
+
+
+def _call_bar(reply: Reply, start: int) -> tuple[str, ...]:
+    """A bar of the call, by its first step from the call's first bar line."""
+    opening = reply.opening
+    first = opening.pickup_steps + start
+    return opening.phrase[first : first + opening.bar_steps]
+
+
+def _rhythm(bar: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple("note" if symbol.isdigit() else symbol for symbol in bar)
