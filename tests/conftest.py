@@ -10,7 +10,7 @@ from hypothesis import settings
 settings.register_profile("antiphon", deadline=None)
 settings.load_profile("antiphon")
 # What the extra `train` installs.
-TRAIN = ("h5py", "matplotlib", "music21", "scipy", "tensorflow")
+TRAIN = ("h5py", "matplotlib", "music21", "scipy", "sklearn", "tensorflow")
 
 
 def pytest_make_parametrize_id(val, argname):

@@ -21,4 +21,4 @@ def test_the_page_is_a_picture_of_its_size(replies: list[Reply], bundles: int) -
     index = CopyIndex([reply.whole for reply in replies])
     drawn = plots(judge(answers, Replies("true", replies), Replies("others", replies), index), "Title")
     assert drawn.startswith(b"\x89PNG")
-    assert struct.unpack(">II", drawn[16:24]) == (1600, 1100)
+    assert struct.unpack(">II", drawn[16:24]) == (2000, 1100)

@@ -156,6 +156,9 @@ def fit(
 @click.option(
     "--answers", "number", type=click.IntRange(0), default=500, show_default=True, help="0 for bits alone."
 )
+@click.option(
+    "--judge/--no-judge", default=True, show_default=True, help="Whether judges learn to know the answers."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="A folder for figures (JSON) and plots (PNG).")
 @answer_options
 @click.option("--random-seed", type=click.IntRange(0), default=0, show_default=True)
@@ -168,13 +171,14 @@ def evaluate(
     number: int,
     out: Path | None,
     settings: JudgedSettings,
+    judge: bool,
     random_seed: int,
     as_json: bool,
 ) -> None:
     """Bits of held-out songs, next to n-gram models; answers to their openings, next to the songs."""
     from antiphon_training.commands.evaluate_command import Asked, evaluate_models
 
-    asked = Asked(number, split, settings, random_seed)
+    asked = Asked(number, split, settings, random_seed, judge)
     click.echo(evaluate_models(models, data, songs, asked, out, as_json))
 
 

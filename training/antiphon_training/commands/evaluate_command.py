@@ -1,17 +1,19 @@
 """The `evaluate` command: bits of held-out songs; answers to their openings beside the true continuations."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress, track
 
 from antiphon.compose.symbols import decode
 from antiphon_training.commands.out_folder import claim
-from antiphon_training.data.dataset import load_dataset
+from antiphon_training.data.dataset import Dataset, load_dataset
 from antiphon_training.fit import run_folder
 from antiphon_training.judge.answer_settings import JudgedSettings
 from antiphon_training.judge.answers import answers, chosen, continuations, speaker_of
@@ -19,7 +21,9 @@ from antiphon_training.judge.comparison import Comparison, Replies, as_plain, ju
 from antiphon_training.judge.comparison_plots import plots
 from antiphon_training.judge.comparison_table import table
 from antiphon_training.judge.copying import CopyIndex
-from antiphon_training.judge.openings import Opening, openings_of
+from antiphon_training.judge.openings import Opening, calls_of, openings_of
+from antiphon_training.judge.trained import trial
+from antiphon_training.judge.trained.trial import Trial
 from antiphon_training.score import evaluate
 from antiphon_training.score.evaluate import Report
 from antiphon_training.score.evaluated_model import EvaluatedModel, evaluated_models
@@ -32,21 +36,26 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How many answers, to the openings of which side of the split, sampled how, with what chance."""
+    """How many answers, to the openings of which side of the split, sampled how, with what chance.
+
+    `judge`: whether trained judges are asked as well.
+    """
 
     number: int
     split: str
     settings: JudgedSettings
     random_seed: int
+    judge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What was asked and found; `openings`: to how many different openings."""
+    """What was asked and found; `openings`: to how many different openings. `trial`: by trained judges."""
 
     asked: Asked
     openings: int
     comparison: Comparison
+    trial: Trial | None = None
 
     @property
     def title(self) -> str:
@@ -57,7 +66,8 @@ class Answered:
         )
 
     def as_plain(self) -> dict[str, Any]:
-        return {**asdict(self.asked), "openings": self.openings, **as_plain(self.comparison)}
+        judged = {"trial": asdict(self.trial)} if self.trial else {}
+        return {**asdict(self.asked), "openings": self.openings, **as_plain(self.comparison), **judged}
 
 
 def evaluate_models(
@@ -93,7 +103,24 @@ def answer_openings(models: Sequence[EvaluatedModel], data: Path, asked: Asked) 
     said = [_replies(what, openings, asked) for what in models]
     truth = Replies(f"true, {asked.split}", continuations(different))
     real = Replies(f"true, {OTHERS[asked.split]}", continuations(others))
-    return Answered(asked, len(different), judge(said, truth, real, index))
+    tried = ask_judges(models, dataset, asked) if asked.judge else None
+    return Answered(asked, len(different), judge(said, truth, real, index), tried)
+
+
+def ask_judges(models: Sequence[EvaluatedModel], dataset: Dataset, asked: Asked) -> Trial | None:
+    """Let trained judges tell every model's answers from the songs; None where the calls are too few.
+
+    Each call is asked once, so there are no more than the songs give.
+    """
+    calls = calls_of(dataset, asked.split)
+    order = np.random.default_rng(asked.random_seed).permutation(len(calls))[: asked.number]
+    calls = [calls[place] for place in sorted(order)]
+    if not trial.enough(calls):
+        return None
+    openings = [opening for _, opening in calls]
+    said = {what.name: _replies(what, openings, asked).replies for what in models}
+    with counted(trial.folds_in(calls, len(said)), "judges") as heard:
+        return trial.trial(calls, said, heard)
 
 
 def _replies(what: EvaluatedModel, openings: Sequence[Opening], asked: Asked) -> Replies:
@@ -107,6 +134,15 @@ def watched(items: Iterable[Item], total: int, what: str) -> Iterator[Item]:
     yield from track(items, what, total, console=console, transient=True, disable=not console.is_terminal)
 
 
+@contextmanager
+def counted(total: int, what: str) -> Iterator[Callable[[], None]]:
+    """A bar on stderr, where that is a terminal, for so many steps; call what is given after each."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda: progress.advance(task)
+
+
 def _as_plain(report: Report, answered: Answered | None) -> dict[str, Any]:
     return asdict(report) | ({"answers": answered.as_plain()} if answered else {})
 
@@ -114,10 +150,11 @@ def _as_plain(report: Report, answered: Answered | None) -> dict[str, Any]:
 def _as_text(report: Report, answered: Answered | None) -> str:
     bits = evaluate.table(report)
     judged = f"\n{answered.title}\n{table(answered.comparison)}" if answered else ""
-    return (bits + judged).rstrip("\n")
+    tried = f"\n{trial.table(answered.trial)}" if answered and answered.trial else ""
+    return (bits + judged + tried).rstrip("\n")
 
 
 def _write(out: Path, plain: dict[str, Any], answered: Answered | None) -> None:
     run_folder.write_json(out / JSON_FILE, plain)
     if answered is not None:
-        run_folder.write(out / PLOTS_FILE, plots(answered.comparison, answered.title))
+        run_folder.write(out / PLOTS_FILE, plots(answered.comparison, answered.title, answered.trial))

@@ -1,13 +1,15 @@
 """A comparison as one page of plots (PNG)."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from antiphon.listen.key import NAMES
 from antiphon_training.judge.comparison import Column, Comparison
 from antiphon_training.judge.distributions import FEATURES
 from antiphon_training.judge.repetition import LAGS
+from antiphon_training.judge.trained.judged import JUDGES
+from antiphon_training.judge.trained.trial import VIEWS, Trial
 
 TRUE_COLOUR, OTHERS_COLOUR = "#9ca3af", "#1f2937"
 COLOURS = ("#f2762e", "#3b82f6", "#16a34a", "#a855f7", "#e11d48", "#0891b2")
@@ -19,6 +21,14 @@ UNITS = {
     "rests": "share of the steps, in twentieths",
     "note density": "notes in 16 sixteenths",
     "self-repetition": "share of the runs of 8 intervals, in tenths",
+}
+ENDINGS = {
+    "song_leads": "2nd or 7th before the end",
+    "song_ends_by_step": "ends by step",
+    "song_ends_by_repeating": "ends by repeating",
+    "song_ends_on_downbeat": "ends on the bar line",
+    "restates_the_call": "first bar of the call",
+    "parallel_rhythms": "rhythm of the call's bar",
 }
 SHARES = {
     "ends_on_tonic": "ends on the tonic",
@@ -32,20 +42,23 @@ SHARES = {
 }
 
 
-def plots(comparison: Comparison, title: str) -> bytes:
-    """The eight features, the overlaps, the repeated bars, the copied runs and the endings, as a PNG."""
+def plots(comparison: Comparison, title: str, trial: Trial | None = None) -> bytes:
+    """The features, the overlaps, the repeated bars, the copied runs, the endings, the judges: a PNG."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(16, 11), dpi=100, layout="constrained")
+    figure = Figure(figsize=(20, 11), dpi=100, layout="constrained")
     figure.suptitle(title)
-    axes = list(figure.subplots(3, 4).flat)
+    axes = list(figure.subplots(3, 5).flat)
     for place, name in zip(axes, FEATURES, strict=False):
         _feature(place, comparison, name)
     _overlaps(axes[8], comparison)
     _repeats(axes[9], comparison)
     _copies(axes[10], comparison)
-    _shares(axes[11], comparison)
+    _shares(axes[11], comparison, SHARES, "shares of replies, steps and notes")
+    _shares(axes[12], comparison, ENDINGS, "where songs end; bars of the call")
+    _areas(axes[13], comparison, trial)
+    axes[14].set_axis_off()
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=8)
     stream = io.BytesIO()
     canvas: Any = FigureCanvasAgg(figure)
@@ -117,12 +130,32 @@ def _copies(axes: Any, comparison: Comparison) -> None:
     axes.set_xlabel("notes in a row, or more", fontsize=8)
 
 
-def _shares(axes: Any, comparison: Comparison) -> None:
+def _shares(axes: Any, comparison: Comparison, named: Mapping[str, str], title: str) -> None:
     """Bars side by side, those of one figure together."""
     height = 0.8 / len(comparison.columns)
     for place, (column, colour) in enumerate(_coloured(comparison)):
-        rows = [row + place * height for row in range(len(SHARES))]
-        axes.barh(rows, [column.figures[name] or 0.0 for name in SHARES], height, color=colour)
-    axes.set_yticks([row + 0.4 for row in range(len(SHARES))], list(SHARES.values()), fontsize=7)
+        rows = [row + place * height for row in range(len(named))]
+        axes.barh(rows, [column.figures[name] or 0.0 for name in named], height, color=colour)
+    axes.set_yticks([row + 0.4 for row in range(len(named))], list(named.values()), fontsize=7)
     axes.invert_yaxis()
-    axes.set_title("shares of replies, steps and notes", fontsize=10)
+    axes.set_title(title, fontsize=10)
+
+
+def _areas(axes: Any, comparison: Comparison, trial: Trial | None) -> None:
+    """A row a judge and view, with the intervals; nothing where no judge was asked."""
+    if trial is None:
+        axes.set_axis_off()
+        return
+    colours = {column.name: colour for column, colour in _coloured(comparison)}
+    labels = [f"{judge}, {view}" for judge in JUDGES for view in VIEWS.values()]
+    for name, verdicts in trial.verdicts.items():
+        areas = [getattr(verdicts[judge], view) for judge in JUDGES for view in VIEWS]
+        for row, area in enumerate(areas):
+            if area is not None:
+                colour = colours.get(name, OTHERS_COLOUR)
+                axes.plot([area.low, area.high], [row, row], color=colour, alpha=0.4, linewidth=4)
+                axes.plot([area.auc], [row], "o", color=colour)
+    axes.axvline(0.5, color=TRUE_COLOUR, linestyle=":")
+    axes.set_yticks(range(len(labels)), labels, fontsize=7)
+    axes.invert_yaxis()
+    axes.set_title("AUC of trained judges (black: another song)", fontsize=10)
