@@ -159,6 +159,7 @@ def fit(
 @click.option(
     "--judge/--no-judge", default=True, show_default=True, help="Whether judges learn to know the answers."
 )
+@click.option("--pitches", is_flag=True, help="Bits of the pitches alone, by collection; needs --data.")
 @click.option("--out", type=click.Path(path_type=Path), help="A folder for figures (JSON) and plots (PNG).")
 @answer_options
 @click.option("--random-seed", type=click.IntRange(0), default=0, show_default=True)
@@ -172,13 +173,14 @@ def evaluate(
     out: Path | None,
     settings: JudgedSettings,
     judge: bool,
+    pitches: bool,
     random_seed: int,
     as_json: bool,
 ) -> None:
     """Bits of held-out songs, next to n-gram models; answers to their openings, next to the songs."""
     from antiphon_training.commands.evaluate_command import Asked, evaluate_models
 
-    asked = Asked(number, split, settings, random_seed, judge)
+    asked = Asked(number, split, settings, random_seed, judge, pitches)
     click.echo(evaluate_models(models, data, songs, asked, out, as_json))
 
 

@@ -24,9 +24,10 @@ from antiphon_training.judge.copying import CopyIndex
 from antiphon_training.judge.openings import Opening, calls_of, openings_of
 from antiphon_training.judge.trained import trial
 from antiphon_training.judge.trained.trial import Trial
-from antiphon_training.score import evaluate
+from antiphon_training.score import evaluate, pitch_table
 from antiphon_training.score.evaluate import Report
 from antiphon_training.score.evaluated_model import EvaluatedModel, evaluated_models
+from antiphon_training.score.pitch_bits import PitchScore, collection_of, pitch_scores
 
 JSON_FILE, PLOTS_FILE = "evaluation.json", "answers.png"
 # Real songs to compare real songs with.
@@ -38,7 +39,7 @@ Item = TypeVar("Item")
 class Asked:
     """How many answers, to the openings of which side of the split, sampled how, with what chance.
 
-    `judge`: whether trained judges are asked as well.
+    `judge`: whether trained judges are asked as well. `pitches`: whether bits of pitches are measured.
     """
 
     number: int
@@ -46,6 +47,7 @@ class Asked:
     settings: JudgedSettings
     random_seed: int
     judge: bool = False
+    pitches: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,30 @@ def evaluate_models(
         claim(out, f"{JSON_FILE}|{PLOTS_FILE}".replace(".", r"\."))
     answered = answer_openings(measured, data, asked) if data is not None and asked.number else None
     report = evaluate.evaluate(measured, data, songs, asked.split)
-    plain = _as_plain(report, answered)
+    pitches = measure_pitches(measured, data, asked.split) if asked.pitches and data is not None else {}
+    plain = _as_plain(report, answered) | _plain_pitches(pitches)
     if out is not None:
         _write(out, plain, answered)
-    return json.dumps(plain, indent=1, ensure_ascii=False) if as_json else _as_text(report, answered)
+    if as_json:
+        return json.dumps(plain, indent=1, ensure_ascii=False)
+    return "\n".join([_as_text(report, answered), *([pitch_table.table(pitches)] if pitches else [])]).rstrip(
+        "\n"
+    )
+
+
+def measure_pitches(models: Sequence[EvaluatedModel], data: Path, split: str) -> dict[str, list[PitchScore]]:
+    """By the model's name the bits of pitches of the songs that all models can say, by collection."""
+    dataset = load_dataset(data)
+    named = zip(map(collection_of, dataset.sources_of(split)), evaluate.held_out(dataset, split), strict=True)
+    songs = [(name, song) for name, song in named if song.stream and all(what.says(song) for what in models)]
+    with counted(len(songs) * len(models), "pitches") as heard:
+        return {what.name: pitch_scores(what, songs, heard) for what in models}
+
+
+def _plain_pitches(pitches: dict[str, list[PitchScore]]) -> dict[str, Any]:
+    return (
+        {"pitches": {name: [asdict(each) for each in of] for name, of in pitches.items()}} if pitches else {}
+    )
 
 
 def answer_openings(models: Sequence[EvaluatedModel], data: Path, asked: Asked) -> Answered:

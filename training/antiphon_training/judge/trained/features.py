@@ -25,12 +25,12 @@ def features(exchange: Exchange) -> Features:
     """Every feature by its name, the same names for every exchange."""
     call, answer = exchange.call, exchange.answer
     found = {"minor": float(exchange.mode == "minor"), "bar": 4 * call.bar / call.quarter}
-    for name, line in (("call", call), ("answer", answer)):
-        found |= {f"{name} {what}": value for what, value in _of_line(line, exchange.mode)}
+    found |= {f"call {what}": value for what, value in _of_both(call)}
+    found |= {f"answer {what}": value for what, value in _of_answer(answer, exchange.mode)}
     found |= dict(_endings(answer))
     found |= dict(_seam(call, answer))
     found |= dict(_taken_up(call, answer))
-    found |= dict(call_and_answer_bars(call, answer))
+    found |= dict(call_and_answer_bars(call, answer, exchange.mode))
     return found
 
 
@@ -39,20 +39,21 @@ def matrix(exchanges: Sequence[Exchange]) -> NDArray[np.float64]:
     return np.array([list(features(exchange).values()) for exchange in exchanges], np.float64)
 
 
-def _of_line(line: Line, mode: str) -> Iterator[tuple[str, float]]:
+def _of_answer(line: Line, mode: str) -> Iterator[tuple[str, float]]:
     lengths, weights = line.sixteenths, [_METRIC[weight] for weight in line.weights]
     yield from _shares("degree", line.degrees, lengths, range(12))
     yield from _shares("degree on beats", line.degrees, weights, range(12))
     yield from _shares("interval", _classes(line.intervals, _INTERVALS), None, range(len(_INTERVALS) + 1))
     yield from _shares("length", _classes(lengths, _LENGTHS), None, range(len(_LENGTHS) + 1))
     yield from _shares("metric weight", line.weights, None, range(3))
+    yield "off the scale", _mean([degree not in _SCALES[mode] for degree in line.degrees])
+    yield from _of_both(line)
+
+
+def _of_both(line: Line) -> Iterator[tuple[str, float]]:
+    """What is asked of call and answer alike."""
     yield "rests", 1 - line.sounding / line.steps
     yield "notes a bar", len(line.notes) * line.bar / line.steps
-    yield "off the scale", _mean([degree not in _SCALES[mode] for degree in line.degrees])
-    yield from _of_contour(line)
-
-
-def _of_contour(line: Line) -> Iterator[tuple[str, float]]:
     pitches, moves = [note.pitch for note in line.notes], [move for move in line.intervals if move]
     yield "range", max(pitches) - min(pitches) if pitches else NONE
     yield "mean pitch", _mean(pitches)
@@ -102,12 +103,6 @@ def _taken_up(call: Line, answer: Line) -> Iterator[tuple[str, float]]:
     for what in ("rests", "notes a bar", "mean pitch", "range"):
         own, calls = (dict(_of_both(line))[what] for line in (answer, call))
         yield f"{what} beside the call", own - calls
-
-
-def _of_both(line: Line) -> Iterator[tuple[str, float]]:
-    yield "rests", 1 - line.sounding / line.steps
-    yield "notes a bar", len(line.notes) * line.bar / line.steps
-    yield from _of_contour(line)
 
 
 _STRANDS: dict[str, Callable[[Line], Sequence[float]]] = {
