@@ -12,13 +12,16 @@ from antiphon_training.commands.evaluate_command import Asked, answer_openings, 
 from antiphon_training.data.dataset import load_dataset
 from antiphon_training.judge.answer_settings import JudgedSettings
 from antiphon_training.judge.openings import openings_of
+from antiphon_training.judge.trained import trial
+from antiphon_training.judge.trained.boosting import BoostedTrees
 from antiphon_training.score.evaluated_model import evaluated_models
 from toy_replies import toy_bundle
 from toy_songs import toy_data
 
 
-def called(*arguments: object) -> int:
-    return run(antiphon_train, "antiphon-train", ["evaluate", *map(str, arguments)])
+def called(*arguments: object, judge: bool = False) -> int:
+    asked = ["evaluate", *map(str, arguments), *([] if judge else ["--no-judge"])]
+    return run(antiphon_train, "antiphon-train", asked)
 
 
 @pytest.fixture
@@ -61,6 +64,38 @@ def test_the_text_has_bits_and_figures_and_goes_on_without_a_folder(
     assert all(word in said.out for word in ("bits/onset", "ends on the tonic", "halves of true, test"))
     assert "3 answers to 3 openings of test songs, temperature 0.5, random seed 0" in said.out
     assert said.err == ""
+
+
+def test_judges_and_pitches_are_asked_for_in_text_json_and_plots(
+    bundles: list[Path],
+    data: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trial, "JUDGES", {"boosting": BoostedTrees})
+    catalogue = json.loads((data / "songs.json").read_text())
+    for entry in catalogue["songs"]:
+        entry["meter"] = "1/4"  # so that the toy songs have eight bars
+    (data / "songs.json").write_text(json.dumps(catalogue))
+    out = tmp_path / "out"
+    assert called(bundles[0], "--data", data, "--answers", 6, "--pitches", "--out", out, judge=True) == 0
+    text = capsys.readouterr().out
+    assert "AUC of trained judges (0.5: cannot tell)" in text
+    assert "bits of a pitch" in text
+    found = json.loads((out / "evaluation.json").read_text())
+    trial_of_all, pitches = found["answers"]["trial"], found["pitches"]
+    assert list(trial_of_all["verdicts"]["model1"]) == ["boosting"]
+    assert 0 <= trial_of_all["verdicts"]["model1"]["boosting"]["whole"]["auc"] <= 1
+    assert [(each["collection"], each["remembering"]) for each in pitches["model1"]] == [("toy", None)]
+    assert (out / "answers.png").is_file()
+
+
+def test_with_too_few_songs_no_judge_is_asked(
+    bundles: list[Path], data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert called(bundles[0], "--data", data, "--answers", 1, judge=True) == 0
+    assert "AUC" not in capsys.readouterr().out
 
 
 def test_without_answers_there_are_bits_alone(

@@ -8,7 +8,6 @@ from antiphon.listen.key import NAMES
 from antiphon_training.judge.comparison import Column, Comparison
 from antiphon_training.judge.distributions import FEATURES
 from antiphon_training.judge.repetition import LAGS
-from antiphon_training.judge.trained.judged import JUDGES
 from antiphon_training.judge.trained.trial import VIEWS, Trial
 
 TRUE_COLOUR, OTHERS_COLOUR = "#9ca3af", "#1f2937"
@@ -147,9 +146,10 @@ def _areas(axes: Any, comparison: Comparison, trial: Trial | None) -> None:
         axes.set_axis_off()
         return
     colours = {column.name: colour for column, colour in _coloured(comparison)}
-    labels = [f"{judge}, {view}" for judge in JUDGES for view in VIEWS.values()]
+    judges = list(next(iter(trial.verdicts.values())))
+    labels = [f"{judge}, {view}" for judge in judges for view in VIEWS.values()]
     for name, verdicts in trial.verdicts.items():
-        areas = [getattr(verdicts[judge], view) for judge in JUDGES for view in VIEWS]
+        areas = [getattr(verdicts[judge], view) for judge in judges for view in VIEWS]
         for row, area in enumerate(areas):
             if area is not None:
                 colour = colours.get(name, OTHERS_COLOUR)

@@ -7,12 +7,13 @@ import pytest
 
 from antiphon_training.judge.answers import Reply
 from antiphon_training.judge.trained.boosting import BoostedTrees
-from antiphon_training.judge.trained.judged import JUDGES, crossed, folds_of, judged, steps_of
+from antiphon_training.judge.trained.judged import crossed, folds_of, judged, steps_of
 from antiphon_training.judge.trained.line import Exchange
 from toy_replies import quarters, toy_reply
 
 CALL = quarters([60, 62, 64, 65])
 SONGS = 60
+BOOSTING = {"boosting": BoostedTrees}
 
 
 def replies(random_seed: int, pitches: Sequence[int]) -> list[Reply]:
@@ -24,10 +25,9 @@ TRUE = replies(1, [60, 62, 64, 67])
 CLUSTERS = [str(song // 2) for song in range(SONGS)]
 
 
-@pytest.mark.parametrize("name", JUDGES)
-def test_what_is_alike_is_about_a_half_and_what_is_far_is_near_one(name: str) -> None:
-    alike = judged(TRUE, replies(2, [60, 62, 64, 67]), CLUSTERS, {name: JUDGES[name]})[name]
-    far = judged(TRUE, replies(3, [61, 66, 70]), CLUSTERS, {name: JUDGES[name]})[name]
+def test_what_is_alike_is_about_a_half_and_what_is_far_is_near_one() -> None:
+    alike = judged(TRUE, replies(2, [60, 62, 64, 67]), CLUSTERS, BOOSTING)["boosting"]
+    far = judged(TRUE, replies(3, [61, 66, 70]), CLUSTERS, BOOSTING)["boosting"]
     assert 0.3 < alike.whole.auc < 0.7
     assert alike.whole.low < 0.5 < alike.whole.high
     assert far.whole.auc > 0.95
@@ -38,17 +38,14 @@ def test_what_is_alike_is_about_a_half_and_what_is_far_is_near_one(name: str) ->
 
 def test_what_only_the_last_bar_tells_the_first_three_do_not() -> None:
     last = [Reply(reply.opening, (*reply.stream[:12], "73", "_", "_", "_")) for reply in TRUE]
-    found = judged(TRUE, last, CLUSTERS, {"boosting": BoostedTrees})["boosting"]
+    found = judged(TRUE, last, CLUSTERS, BOOSTING)["boosting"]
     assert found.whole.auc == 1.0
     assert found.first_bars.auc == 0.5
 
 
 def test_where_no_song_ends_nothing_is_said_of_that() -> None:
     reply = toy_reply(CALL, CALL, ends_song=False)
-    assert (
-        judged([reply] * 4, [reply] * 4, "abcd", {"boosting": BoostedTrees})["boosting"].where_songs_end
-        is None
-    )
+    assert judged([reply] * 4, [reply] * 4, "abcd", BOOSTING)["boosting"].where_songs_end is None
 
 
 def test_variants_share_a_fold_and_folds_are_about_as_large() -> None:
@@ -85,4 +82,4 @@ def test_every_fold_is_told() -> None:
 @pytest.mark.parametrize("clusters", ["abc", "aaaa"])
 def test_songs_of_one_cluster_cannot_be_judged(clusters: str) -> None:
     with pytest.raises(ValueError, match="clusters"):
-        judged(TRUE[:4], TRUE[:4], clusters, {"boosting": BoostedTrees})
+        judged(TRUE[:4], TRUE[:4], clusters, BOOSTING)

@@ -35,7 +35,8 @@ class NoteNetwork:
         self._notes = padded([_notes(exchange) for exchange in exchanges])
         keras().utils.set_random_seed(0)
         self._model = _model()
-        self._untrained = [np.array(v) for v in self._variables()]
+        self._model.optimizer.build(self._model.trainable_variables)
+        self._untrained = [variable.numpy() for variable in self._variables()]
 
     def scores(self, learned: NDArray[np.intp], ours: NDArray[np.bool_], asked: NDArray[np.intp]) -> Floats:
         """For the exchanges `asked` (k,), after learning from those `learned`; `ours` says which are ours."""

@@ -38,7 +38,7 @@ def trial(
     Raises ValueError unless the calls are of two clusters or more.
     """
     true, clusters = continuations([opening for _, opening in calls]), [cluster for cluster, _ in calls]
-    found = {name: judged(true, replies, clusters, heard=heard) for name, replies in said.items()}
+    found = {name: judged(true, replies, clusters, JUDGES, heard) for name, replies in said.items()}
     found |= _another_song(calls, heard)
     return Trial(len(calls), found)
 
@@ -81,7 +81,8 @@ def _another_song(calls: Sequence[Call], heard: Callable[[], None]) -> dict[str,
     if not enough(kept):
         return {}
     true = continuations([opening for _, opening in kept])
-    return {ANOTHER_SONG: judged(true, list(others.values()), [cluster for cluster, _ in kept], heard=heard)}
+    clusters = [cluster for cluster, _ in kept]
+    return {ANOTHER_SONG: judged(true, list(others.values()), clusters, JUDGES, heard)}
 
 
 def table(found: Trial) -> str:
@@ -90,7 +91,7 @@ def table(found: Trial) -> str:
     rows.add_column("AUC of trained judges (0.5: cannot tell)", no_wrap=True)
     for name in found.verdicts:
         rows.add_column(name, justify="right")
-    for judge in JUDGES:
+    for judge in next(iter(found.verdicts.values())):
         for view, label in VIEWS.items():
             areas: list[Area | None] = [getattr(each[judge], view) for each in found.verdicts.values()]
             rows.add_row(f"{judge}, {label}", *("–" if area is None else str(area) for area in areas))
