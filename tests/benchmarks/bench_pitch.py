@@ -1,8 +1,8 @@
 """Bits of a pitch, lengths summed out, in six collections where those of IDyOM are known (Pearce 2005).
 
-They are `elsass`, `jugoslav`, `schweiz`, `oesterrh`, `kinder` and `shanxi` of the Essen collection in Kern, each
-in a folder of its name, which are not part of Antiphon; `antiphon-train prepare --scores FOLDER --out DIR` reads
-them. Of these, music21 has only `kinder`. Wanted: a mean of at most 2.40.
+They are `elsass`, `jugoslav`, `schweiz`, `oesterrh`, `kinder` and `shanxi` of the Essen collection in Kern,
+each in a folder of its name. They are not part of Antiphon, and music21 has only `kinder`. Make the data with
+`antiphon-train prepare --scores FOLDER --out DIR`. Wanted: a mean of at most 2.40.
 
     nice python tests/benchmarks/bench_pitch.py --data DIR --model essen --learned LEARNED
     nice python tests/benchmarks/bench_pitch.py --data DIR --folds 10 --units 128 --epochs 20
