@@ -47,6 +47,7 @@ FOUND = features(exchange_of(toy_reply(CALL, "60 _ 62 _ 64 _ _ _ 67 _ _ _ 67 _ r
         ("rhythm of bars 1 2", 2 / 3),
         ("minor", 0),
         ("bar", 8),
+        ("song ends", 1),
     ],
 )
 def test_a_feature_of_an_exchange(name: str, expected: float) -> None:

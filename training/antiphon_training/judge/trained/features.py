@@ -25,6 +25,7 @@ def features(exchange: Exchange) -> Features:
     """Every feature by its name, the same names for every exchange."""
     call, answer = exchange.call, exchange.answer
     found = {"minor": float(exchange.mode == "minor"), "bar": 4 * call.bar / call.quarter}
+    found["song ends"] = float(exchange.last)
     found |= {f"call {what}": value for what, value in _of_both(call)}
     found |= {f"answer {what}": value for what, value in _of_answer(answer, exchange.mode)}
     found |= dict(_endings(answer))

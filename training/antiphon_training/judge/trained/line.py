@@ -74,11 +74,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A call and an answer to it."""
+    """A call and an answer to it; `last`: whether the song ends with the answer that it gives itself."""
 
     call: Line
     answer: Line
     mode: Mode
+    last: bool
 
     def first_bars(self, bars: int) -> "Exchange":
         """With no more than so many bars of the answer."""
@@ -101,4 +102,4 @@ def exchange_of(reply: Reply) -> Exchange:
         return Line(notes, steps, bar, beat, quarter, opening.tonic)
 
     end = seam + len(reply.stream)
-    return Exchange(line(0, seam, pickup), line(seam, end, seam), opening.key.mode)
+    return Exchange(line(0, seam, pickup), line(seam, end, seam), opening.key.mode, opening.ends_song)

@@ -24,7 +24,7 @@ _ROWS = {
     "gap": len(_ENDS) + 2,
     "place": _PLACES + 1,
     "left": _LEFT + 1,
-    "part": 5,
+    "part": 9,
 }
 
 
