@@ -64,10 +64,8 @@ def padded(songs: Sequence[Ids]) -> Ids:
 
 def _notes(exchange: Exchange) -> Ids:
     """(notes, inputs): a row of ids from 1 on for each note of call and answer."""
-    mode = int(exchange.mode == "minor")
-    call, answer = (
-        _line(line, 1 + mode + 2 * part) for part, line in enumerate((exchange.call, exchange.answer))
-    )
+    known = 1 + int(exchange.mode == "minor") + 2 * exchange.last
+    call, answer = _line(exchange.call, known), _line(exchange.answer, known + 4)
     rows = np.array([*call, *answer], np.int32).reshape(-1, len(_ROWS))
     moves = np.diff(rows[:, 0], prepend=rows[:1, 0])
     rows[:, 2] = np.clip(moves, -12, 12) + 14
