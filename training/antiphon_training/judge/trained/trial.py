@@ -38,7 +38,9 @@ def trial(
     Raises ValueError unless the calls are of two clusters or more.
     """
     true, clusters = continuations([opening for _, opening in calls]), [cluster for cluster, _ in calls]
-    found = {name: judged(true, replies, clusters, JUDGES, heard) for name, replies in said.items()}
+    found: dict[str, Mapping[str, Verdict]] = {}
+    for name, replies in said.items():
+        found[name] = judged(true, replies, clusters, JUDGES, heard)
     found |= _another_song(calls, heard)
     return Trial(len(calls), found)
 
