@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from antiphon.compose.symbols import is_pitch
 from antiphon.errors import Failure
 from antiphon.listen.key import Key
+from antiphon.timebase import Meter
 from antiphon_training.data.dataset import Song, load_dataset
-from antiphon_training.judge.openings import opening_of, openings_of
+from antiphon_training.judge.openings import call_of, calls_of, opening_of, openings_of
 from toy_songs import toy_data
 
 C_MAJOR = Key.parse("C major")
@@ -42,6 +43,33 @@ def test_a_pickup_belongs_to_the_call_and_moves_the_bar_lines() -> None:
     assert opening is not None
     assert opening.phrase == ("55", "57", *BAR * 4)
     assert [opening.place_in_bar(step) for step in (0, 7, 8, 13)] == [0, 7, 0, 5]
+
+
+def test_a_call_has_four_bars_and_its_answer_the_next_four() -> None:
+    call = call_of(song(BAR * 16), C_MAJOR, 4)
+    assert call is not None
+    assert (call.phrase, call.continuation, call.ends_song) == (BAR * 4, BAR * 4, False)
+
+
+def test_of_the_last_bar_a_song_with_a_pickup_may_lack_some() -> None:
+    call = call_of(song(("55", "57", *BAR * 7, *BAR[:6]), pickup=2), C_MAJOR, 4)
+    assert call is not None
+    assert call.phrase == ("55", "57", *BAR * 4)
+    assert (call.continuation, call.ends_song) == (BAR * 3 + BAR[:6], True)
+    assert call_of(song(BAR * 7), C_MAJOR, 4) is None
+
+
+def test_calls_come_with_their_clusters(tmp_path: Path) -> None:
+    data = toy_data(tmp_path / "data")
+    catalogue = json.loads((data / "songs.json").read_text())
+    for entry in catalogue["songs"]:
+        entry["meter"] = "1/4"  # so that the toy songs have eight bars
+    (data / "songs.json").write_text(json.dumps(catalogue))
+    clusters = {entry["title"]: entry["cluster"] for entry in catalogue["songs"]}
+    found = calls_of(load_dataset(data), "train")
+    assert len(found) > 1
+    assert all(clusters[call.title] == cluster for cluster, call in found)
+    assert {call.meter for _, call in found} == {Meter(1, 4)}
 
 
 def test_where_a_note_is_held_over_the_bar_line_the_call_goes_on() -> None:

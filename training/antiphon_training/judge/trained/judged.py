@@ -78,7 +78,7 @@ def judged(
 
 def folds_of(clusters: Sequence[str]) -> NDArray[np.intp]:
     """For each song the number of its fold. The largest cluster goes first, each to the emptiest fold."""
-    names, own, sizes = np.unique(clusters, return_inverse=True, return_counts=True)
+    names, own, sizes = np.unique(list(clusters), return_inverse=True, return_counts=True)
     if len(names) < 2:
         raise ValueError("a judge needs songs of two clusters or more")
     filled, fold = np.zeros(min(FOLDS, len(names)), np.int64), np.zeros(len(names), np.intp)
