@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import fmean
 
 import numpy as np
-from rich.progress import track
+from rich.progress import Progress
 
 from antiphon_training.data.clusters import clusters
 from antiphon_training.data.dataset import Dataset, Song, load_dataset
@@ -115,7 +115,9 @@ def main() -> None:
         what = evaluated_model(args.model)
         songs = unheard(data, load_dataset(args.learned)) if args.learned else list(data.songs)
         asked = sample(held_out(data, songs, what), args.most)
-        scores = pitch_scores(what, list(track(asked, "songs")))
+        with Progress() as bar:
+            task = bar.add_task("songs", total=len(asked))
+            scores = pitch_scores(what, asked, lambda: bar.advance(task))
     else:
         scores = in_folds(data, args.folds, args.units, args.epochs)
     print(table({args.model or "folds": scores}))

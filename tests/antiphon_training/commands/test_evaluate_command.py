@@ -146,6 +146,11 @@ def test_what_is_wrong_is_said_before_anything_is_measured(
     assert called("--data", data) == 2
 
 
+def test_pitches_need_a_data_folder(bundles: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    assert called(bundles[0], "--songs", "anywhere", "--pitches") == 2
+    assert "--data DIR" in capsys.readouterr().err
+
+
 def test_the_items_watched_are_all_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert list(watched(iter("abc"), 3, "letters")) == ["a", "b", "c"]
     assert capsys.readouterr().err == ""

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, track
 
 from antiphon.compose.symbols import decode
+from antiphon.errors import WrongUse
 from antiphon_training.commands.out_folder import claim
 from antiphon_training.data.dataset import Dataset, load_dataset
 from antiphon_training.fit import run_folder
@@ -84,6 +85,8 @@ def evaluate_models(
 
     Answers are asked for where there are `data`, which say bars and keys. Raises WrongUse and Failure.
     """
+    if asked.pitches and data is None:
+        raise WrongUse("--pitches measures the songs of a data folder: name it with --data DIR")
     measured = evaluated_models(models)
     if out is not None:
         claim(out, f"{JSON_FILE}|{PLOTS_FILE}".replace(".", r"\."))
