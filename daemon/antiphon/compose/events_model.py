@@ -14,17 +14,12 @@ import numpy as np
 from antiphon.compose.arrays import check_arrays, check_dimensions
 from antiphon.compose.bar_likelihood import BarTables
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
+from antiphon.compose.event_rows import OFF_TABLE_END, EventRows, EventState, FormTables, hazards
 from antiphon.compose.form import LEFT_ROWS, LIKE_ROWS, NO_FORM, Form, FormRows
 from antiphon.compose.lstm import Floats, LstmState, Probabilities, prepared, softmax
 from antiphon.compose.model import Model
 from antiphon.compose.place import BAR_NUMBERS, NO_BARS, PLACES, Bars
 from antiphon.timebase import STEPS_PER_QUARTER
-
-# Once a note is longer than the longest length, it ends with this chance at every further sixteenth.
-_LATE_END = 1 / 16
-# The chance that a note ends where it has no length of the table: a player may do so, the model does not.
-OFF_TABLE_END = 1e-6
-
 
 FORM_TABLES = ("left_embedding", "parallel_embedding", "lasting_embedding", "like_embedding")
 
@@ -180,8 +175,14 @@ class EventModel(Model):
 
         Of a form nothing is known there, which is the same at each event.
         """
-        return BarTables(
+        return self._tables(
             self._of_symbol + sum(table[0] for table in self._of_form),
+            self._length_of_symbol + sum(table[0] for table in self._length_of_form),
+        )
+
+    def _tables(self, of_symbol: Floats, length_of_symbol: Floats) -> BarTables:
+        return BarTables(
+            of_symbol,
             self._of_length,
             self._of_place,
             self._of_bar,
@@ -190,7 +191,7 @@ class EventModel(Model):
             self._out_kernel,
             self._out_bias,
             self._length_kernel,
-            self._length_of_symbol + sum(table[0] for table in self._length_of_form),
+            length_of_symbol,
             self._length_of_place,
             self._length_of_within,
             self._length_out,
@@ -198,6 +199,29 @@ class EventModel(Model):
             self._end_id,
             self._grid,
         )
+
+    @property
+    def grid(self) -> EventGrid:
+        return self._grid
+
+    def rows(self, rows: int, steps: int, form: Form) -> EventRows:
+        """Melodies of a form that go on from here for at most `steps` steps; this model stays here."""
+        before = self._before
+        state = EventState(
+            self._bars,
+            form,
+            self._step,
+            before.hidden.copy(),
+            before.carry.copy(),
+            self._symbol_id,
+            self._age,
+            self._ends,
+            tuple(self._onsets),
+            tuple(self._ids),
+        )
+        form_tables = FormTables(tuple(self._of_form), tuple(self._length_of_form))
+        tables = self._tables(self._of_symbol, self._length_of_symbol)
+        return EventRows(tables, form_tables, state, self._hold_id, rows, steps)
 
     @property
     def knows_form(self) -> bool:
@@ -264,11 +288,7 @@ class EventModel(Model):
             hidden += table[row]
         np.maximum(hidden, 0.0, out=hidden)
         chances = softmax(hidden @ self._length_out + self._length_out_bias)
-        left = np.cumsum(chances[::-1])[::-1]
-        # Where the network thinks it impossible that a note lasts so long, it ends.
-        ends: Probabilities = np.divide(chances, left, out=np.ones(len(chances)), where=left > 0)
-        ends[-1] = _LATE_END
-        return ends
+        return hazards(chances)
 
     def _suppose(self) -> None:
         """The state if what sounds is over now."""

@@ -1,6 +1,6 @@
 """Guards against a note that never ends and a figure that repeats for ever."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,34 @@ class Guards:
         """Use other limits from now on."""
         self._longest_steps = steps_of_sixteenths(longest_steps, self._steps_per_quarter)
         self._most_repeats = most_repeats
+
+    @property
+    def longest(self) -> int:
+        """The longest note or rest, in steps; 0: any length."""
+        return self._longest_steps
+
+    @property
+    def most_repeats(self) -> int:
+        """0: any number of times."""
+        return self._most_repeats
+
+    def comes_too_often(self, symbol_id: int, step: int, onsets: Sequence[int], ids: Sequence[int]) -> bool:
+        """Whether a note that begins at `step` would repeat a figure too often.
+
+        `onsets` and `ids` are the events before it; each lasts until the next one, the last until `step`.
+        """
+        ends, times, count = [*onsets[1:], step], self._most_repeats, len(ids)
+        for figure in range(1, count // times + 1 if times else 1):
+            period = step - onsets[-figure]
+            if period > len(self._periods):
+                return False
+            if ids[-figure] == symbol_id and all(
+                ids[-back] == ids[-back - figure]
+                and ends[-back] - onsets[-back] == ends[-back - figure] - onsets[-back - figure]
+                for back in range(1, figure * (times - 1) + 1)
+            ):
+                return True
+        return False
 
     def begin(self, ids: Iterable[int]) -> None:
         """Begin a new stream with these ids."""

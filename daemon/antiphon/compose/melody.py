@@ -2,17 +2,22 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.compose.candidates import Candidates, Symbols, Wanted
+from antiphon.compose.event_grid import EventGrid
+from antiphon.compose.events_model import EventModel
 from antiphon.compose.form import Form
 from antiphon.compose.guards import Guards
 from antiphon.compose.memory import Memory
+from antiphon.compose.memory_rows import MemoryRows
 from antiphon.compose.model import Model
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.sampling import Draw, SamplingSettings, adaptive_temperature, draw, weight_row
-from antiphon.compose.symbols import END, HOLD, Vocabulary
+from antiphon.compose.symbols import END, HOLD, Vocabulary, is_pitch
 from antiphon.slices import Sliced, finish
 from antiphon.timebase import STEPS_PER_QUARTER, steps_of_sixteenths
 
@@ -47,6 +52,8 @@ class Melody:
         self._guards = Guards(self._hold_id, steps_per_quarter=steps_per_quarter)
         self._steps_a_part = steps_of_sixteenths(_SIXTEENTHS_A_PART, steps_per_quarter)
         self._heard: list[int] = []
+        self._planned: list[Draw] = []
+        self._first = 0  # of the symbols, the first of the answer
         self._bars = NO_BARS
         self._said = False
         self.sample(settings)
@@ -55,6 +62,7 @@ class Melody:
     def begin(self, generator: np.random.Generator) -> None:
         """An answer begins; draw from this source of chance from now on."""
         self._generator, self._said, self._begun = generator, True, 0
+        self._planned, self._first = [], len(self._heard)
 
     def sample(self, settings: SamplingSettings) -> None:
         """Use other settings from the next symbol on."""
@@ -123,6 +131,52 @@ class Melody:
             self._memory.hear(symbol_id)
 
     @property
+    def composes_ahead(self) -> bool:
+        """Whether candidates can be composed: the model can be stepped side by side."""
+        return isinstance(self._model, EventModel)
+
+    def candidates(self, wanted: Wanted, ready: int = 0) -> Candidates:
+        """Candidates for how it goes on after so many of the symbols that are planned."""
+        assert isinstance(self._model, EventModel)
+        steps = ready + wanted.steps
+        model, memory = self._model.rows(wanted.count, steps, wanted.form), None
+        if self._memory is not None:
+            ages = _asked_ages(self._model.grid, model.ages, self._guards.longest)
+            memory = MemoryRows(self._memory.past(), wanted.count, steps, ages)
+        limits = copy(self._guards)
+        planned = [drawn.symbol_id for drawn in self._planned[:ready]]
+        return Candidates(wanted, model, memory, limits, self._symbols, self._settings, planned)
+
+    @property
+    def _symbols(self) -> Symbols:
+        known = self._vocabulary.symbols
+        pitches = tuple(int(symbol) if is_pitch(symbol) else None for symbol in known)
+        return Symbols(self._hold_id, self._vocabulary.id(END), pitches, self._weights)
+
+    def plan(self, draws: Sequence[Draw]) -> None:
+        """Say these symbols next; then what the model draws."""
+        self._planned = list(draws)
+
+    @property
+    def lasting(self) -> int:
+        """Steps of the music in one of the model."""
+        return self._lasting
+
+    def symbol(self, symbol_id: int) -> str:
+        """The symbol of an id."""
+        return self._vocabulary.symbols[symbol_id]
+
+    @property
+    def said(self) -> Sequence[int]:
+        """The ids that were said since the answer began."""
+        return self._heard[self._first :]
+
+    @property
+    def planned(self) -> Sequence[Draw]:
+        """What will be said next, in the model's steps."""
+        return self._planned
+
+    @property
     def holds(self) -> bool:
         """Whether the next symbol is a hold, unless factors forbid it."""
         return self._begun > 0 or (self._model.must_hold and self._may_hold(None))
@@ -132,6 +186,9 @@ class Melody:
         self._said = True
         if self._begun:
             chosen = self._certain_hold()
+        elif self._planned:
+            chosen = self._planned.pop(0)
+            self._take_in(chosen.symbol_id)
         else:
             certain = self._model.must_hold and self._may_hold(factors)
             chosen = self._certain_hold() if certain else self._draw(factors)
@@ -164,6 +221,11 @@ class Melody:
         weights = weights.copy()
         weights[endless] = 0.0
         return weights
+
+
+def _asked_ages(grid: EventGrid, now: NDArray[np.int64], longest: int) -> NDArray[np.int64]:
+    """The ages of a note at which it is asked whether it ends."""
+    return np.unique(np.array([*grid.lengths, *now.tolist(), *([longest] if longest else [])], np.int64))
 
 
 def octaves_into_range(pitches: Iterable[int], vocabulary: Vocabulary) -> int:

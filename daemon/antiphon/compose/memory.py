@@ -16,6 +16,7 @@ import numpy as np
 
 from antiphon.compose.lstm import Probabilities
 from antiphon.compose.memory_events import Ints, MemoryEvents
+from antiphon.compose.memory_rows import Past
 from antiphon.compose.place import Bars
 from antiphon.timebase import STEPS_PER_QUARTER, steps_of_sixteenths
 
@@ -143,6 +144,23 @@ class Memory:
         mixed /= mixed.sum()
         return mixed
 
+    def past(self) -> Past:
+        """What rows that go on from here share; it does not change with this memory."""
+        events = self._events
+        return Past(
+            events.onsets.copy(),
+            events.ids.copy(),
+            self._runs.copy(),
+            self._said.copy(),
+            self._length,
+            self._bar_steps,
+            self._weights.reshape(DISTANCES, RUNS),
+            _FIRST_CLASS // RUNS,
+            _RUNS,
+            self._hold_id,
+            TASTE,
+        )
+
     def predictions(self) -> Predictions:
         """What each earlier step predicts."""
         ids, classes = (np.concatenate(pair) for pair in zip(self._bars_ago(), self._alike(), strict=True))
@@ -150,7 +168,7 @@ class Memory:
         return Predictions(others[: self._gap], ids, classes)
 
     @property
-    def _age(self) -> int:
+    def age(self) -> int:
         """Steps since the last note or rest began."""
         return self._length - int(self._events.onsets[-1])
 
@@ -173,7 +191,7 @@ class Memory:
         # A step that begins an event belongs, as now does, to the note before it.
         owners = np.where(ages == 0, places - 1, places)
         lasted = np.where(ages == 0, self._events.onsets[places] - self._events.onsets[owners], ages)
-        known = (owners >= 0) & (owners < len(self._runs)) & (lasted == self._age)
+        known = (owners >= 0) & (owners < len(self._runs)) & (lasted == self.age)
         return np.where(known, self._runs[np.where(known, owners, 0)], 0)
 
     def _alike(self) -> tuple[Ints, Ints]:
@@ -181,7 +199,7 @@ class Memory:
         led = np.flatnonzero(self._runs)
         if not len(led):
             return _NONE, _NONE
-        age, onsets = self._age, self._events.onsets
+        age, onsets = self.age, self._events.onsets
         lengths = onsets[led + 1] - onsets[led]
         back = self._length - onsets[led] - age
         led_here = (lengths >= age) & (onsets[led] + age >= 0)

@@ -6,10 +6,11 @@ Chance is an argument: a numpy Generator is passed in, so one seed gives one mel
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 from annotated_types import Ge, Gt, Le
+from numpy.typing import NDArray
 
 from antiphon.compose.lstm import Probabilities
 from antiphon.compose.symbols import REST, Vocabulary
@@ -132,3 +133,55 @@ def draw(
     place = int(np.searchsorted(cumulative, generator.random() * cumulative[-1], side="right"))
     chosen = min(place, len(weighted) - 1)
     return Draw(chosen, nats, temperature, float(probabilities[chosen]))
+
+
+class Draws(NamedTuple):
+    """What was drawn in each row; the fields of `Draw`, shape (R,) each."""
+
+    ids: NDArray[np.int64]
+    entropies: Probabilities
+    temperatures: Probabilities
+    probabilities: Probabilities
+
+
+def draw_rows(
+    probabilities: Probabilities, settings: SamplingSettings, weights: Probabilities, chances: Probabilities
+) -> Draws:
+    """As `draw`, in each row of probabilities (R, V); `weights` are (R, V), `chances` in [0, 1) (R,)."""
+    safe = np.where(probabilities > 0, probabilities, 1.0)
+    logs = np.log(safe)
+    entropies = -(probabilities * logs).sum(axis=1) + 0.0
+    temperatures = _temperatures(entropies, settings)
+    logs /= temperatures[:, None]
+    logs[probabilities <= 0] = -np.inf
+    logs -= logs.max(axis=1, keepdims=True)
+    powers = np.exp(logs)
+    weighted = _truncated(powers / powers.sum(axis=1, keepdims=True), settings) * weights
+    for row in np.flatnonzero(~(weighted.sum(axis=1) > 0)).tolist():
+        weighted[row] = weights[row] if weights[row].sum() > 0 else probabilities[row]
+    cumulative = np.cumsum(weighted, axis=1)
+    below = cumulative <= (chances * cumulative[:, -1])[:, None]
+    ids = np.minimum(below.sum(axis=1), weighted.shape[1] - 1)
+    return Draws(ids, entropies, temperatures, probabilities[np.arange(len(ids)), ids])
+
+
+def _temperatures(entropies: Probabilities, settings: SamplingSettings) -> Probabilities:
+    sure = _thresholds(settings.low_entropy - entropies, settings.softness)
+    unsure = _thresholds(entropies - settings.high_entropy, settings.softness)
+    factors = np.power(settings.sure_factor, sure) * np.power(settings.unsure_factor, unsure)
+    found: Probabilities = np.clip(
+        settings.temperature * factors, settings.min_temperature, settings.max_temperature
+    )
+    return found
+
+
+def _thresholds(distances: Probabilities, softness: float) -> Probabilities:
+    if softness == 0:
+        return np.where(distances > 0, 1.0, 0.0)
+    return 0.5 * (1.0 + np.tanh(distances / (2.0 * softness)))
+
+
+def _truncated(probabilities: Probabilities, settings: SamplingSettings) -> Probabilities:
+    if settings.min_p == 0 and settings.top_p == 1:
+        return probabilities
+    return np.stack([truncate(row, settings.min_p, settings.top_p) for row in probabilities])

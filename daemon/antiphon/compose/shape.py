@@ -65,12 +65,26 @@ class Shape:
         self._pitches = np.array([int(s) if is_pitch(s) else -1 for s in vocabulary.symbols])
         self._hold, self._end = vocabulary.id(HOLD), vocabulary.id(END)
         self._rest = vocabulary.id(REST) if REST in vocabulary else None
+        self._known: dict[tuple[int, int | None], Factors] = {}
 
     def factors(self, step: int, last_pitch: int | None) -> Factors:
         """For a step of the answer, its first being 0; `last_pitch`: of the note before, in the model's key.
 
         0 forbids. An answer begins with a note and ends in its last bar at the earliest.
         """
+        if not (self._closeness and self._phrase):  # then few steps differ
+            step, last_pitch = self._like(step), None
+        if (step, last_pitch) not in self._known:
+            self._known[step, last_pitch] = self._factors(step, last_pitch)
+        return self._known[step, last_pitch]
+
+    def _like(self, step: int) -> int:
+        """The first step for which the factors are those of this one, where only its place counts."""
+        whole, frame = self._frame.steps, self._frame
+        places = [0, 1] if whole is None else [0, 1, whole - frame.bar_steps, whole - frame.beat_steps]
+        return max(place for place in places if place <= step)
+
+    def _factors(self, step: int, last_pitch: int | None) -> Factors:
         factors = np.ones(len(self._vocabulary))
         if self._closeness and self._phrase:
             self._keep_to_phrase(factors, step, last_pitch)

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
-from antiphon.compose.events_model import OFF_TABLE_END, EventModel, EventWeights
+from antiphon.compose.event_rows import OFF_TABLE_END
+from antiphon.compose.events_model import EventModel, EventWeights
 from antiphon.compose.form import NO_FORM, Form
 from antiphon.compose.model import prime
 from antiphon.compose.place import NO_BARS, Bars

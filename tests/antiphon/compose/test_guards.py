@@ -38,3 +38,13 @@ def test_a_note_is_as_long_as_it_may_be():
 @given(streams)
 def test_nothing_is_forbidden_where_nothing_is_asked(stream):
     assert forbidden(stream) == set()
+
+
+@given(st.lists(st.sampled_from([0, 1, HOLD, HOLD]), max_size=60), st.integers(1, 4), st.sampled_from([0, 1]))
+def test_of_notes_and_rests_the_same_comes_too_often_as_of_steps(stream, repeats, symbol):
+    stream = [0, *stream]
+    onsets = [step for step, each in enumerate(stream) if each != HOLD]
+    guards = Guards(HOLD, 0, repeats)
+    guards.begin(stream)
+    ids = [stream[onset] for onset in onsets]
+    assert guards.comes_too_often(symbol, len(stream), onsets, ids) == (symbol in guards.forbidden())

@@ -11,6 +11,7 @@ from antiphon.compose.sampling import (
     SamplingSettings,
     adaptive_temperature,
     draw,
+    draw_rows,
     entropy,
     temper,
     truncate,
@@ -135,3 +136,30 @@ def test_what_was_left_out_is_never_drawn():
 
 def test_the_picture_of_it_is_true():
     assert temperature_picture.FILE.read_text("utf-8") == temperature_picture.picture()
+
+
+@given(
+    st.lists(st.lists(st.floats(0, 1), min_size=4, max_size=4), min_size=1, max_size=5),
+    st.integers(0, 2**16),
+    st.sampled_from(
+        [SamplingSettings(), SamplingSettings(softness=0.0, min_p=0.2), SamplingSettings(top_p=0.7)]
+    ),
+)
+def test_rows_are_drawn_as_one_is(numbers, seed, how):
+    probabilities = np.array(numbers) + 1e-9
+    probabilities[:, 2] = 0.0
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    weights = np.array([1.0, 0.9, 1.0, 0.0])
+    rows = draw_rows(
+        probabilities,
+        how,
+        np.repeat(weights[None], len(numbers), 0),
+        np.array([np.random.default_rng(seed).random()] * len(numbers)),
+    )
+    for place, row in enumerate(probabilities):
+        one = draw(row, how, weights, np.random.default_rng(seed))
+        assert rows.ids[place] == one.symbol_id
+        assert (rows.entropies[place], rows.temperatures[place]) == pytest.approx(
+            (one.entropy, one.temperature)
+        )
+        assert rows.probabilities[place] == one.probability

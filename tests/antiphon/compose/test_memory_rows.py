@@ -1,0 +1,66 @@
+"""What a memory says of rows that go on from where it is: what it would say of each of them alone."""
+
+from copy import deepcopy
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from antiphon.compose.memory import DISTANCES, RUNS, Experience, Memory
+from antiphon.compose.memory_rows import MemoryRows
+from antiphon.compose.place import NO_BARS, Bars
+from antiphon.slices import finish
+
+V, HOLD, STEPS = 6, 5, 14
+GENERATOR = np.random.default_rng(0)
+EXPERIENCE = Experience(tuple(map(tuple, GENERATOR.uniform(0, 3, (DISTANCES, RUNS)).tolist())))
+streams = st.lists(st.sampled_from([0, 1, 2, HOLD, HOLD]), min_size=STEPS, max_size=STEPS)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.lists(st.sampled_from([0, 1, 2, HOLD, HOLD]), max_size=30), max_size=3),
+    st.lists(st.sampled_from([0, 1, 2, HOLD]), min_size=1, max_size=20),
+    st.lists(streams, min_size=1, max_size=4),
+    st.sampled_from([NO_BARS, Bars("3/8"), Bars("3/8", -2)]),
+)
+def test_each_row_hears_what_the_memory_says_alone(songs, heard, said, bars):
+    memory = Memory(EXPERIENCE, V, HOLD)
+    for song in songs:
+        memory.begin(bars)
+        for symbol in song:
+            memory.hear(symbol)
+        memory.keep()
+    memory.begin(bars)
+    for symbol in (0, *heard):
+        memory.hear(symbol)
+    alone = [deepcopy(memory) for _ in said]
+    rows = MemoryRows(memory.past(), len(said), STEPS, np.arange(1, 60))
+    finish(rows.prepare())
+    expected = np.linspace(1, 2, V) / np.linspace(1, 2, V).sum()
+    all_rows, ages = np.arange(len(said)), np.full(len(said), memory.age)
+    for step in range(STEPS):
+        at = np.full(len(said), step)
+        mixed = rows.mix(all_rows, at, ages, np.repeat(expected[None], len(said), 0), 1.5)
+        assert mixed == pytest.approx(np.stack([each.mix(expected, 1.5) for each in alone]))
+        ids = np.array([stream[step] for stream in said])
+        held = all_rows[ids == HOLD]
+        rows.hold(held, np.ones(len(held), np.int64))
+        if (ids != HOLD).any():
+            rows.begin(all_rows[ids != HOLD], at[ids != HOLD], ids[ids != HOLD])
+        ages = np.where(ids == HOLD, ages + 1, 1)
+        for each, symbol in zip(alone, ids.tolist(), strict=True):
+            each.hear(symbol)
+
+
+def test_a_silent_memory_says_nothing():
+    expected = np.full((2, V), 1 / V)
+    empty = MemoryRows(Memory(EXPERIENCE, V, HOLD).past(), 2, 4, np.arange(1, 9))
+    finish(empty.prepare())
+    rows, at = np.arange(2), np.zeros(2, np.int64)
+    assert empty.mix(rows, at, at, expected, 1.0) is expected
+    heard = Memory(EXPERIENCE, V, HOLD)
+    heard.begin(Bars("3/8"))
+    heard.hear(0)
+    assert MemoryRows(heard.past(), 2, 4, np.arange(1, 9)).mix(rows, at, at, expected, 0.0) is expected
