@@ -1,9 +1,12 @@
 """A session with a scripted voice, a phrase, and a way to play it in virtual time."""
 
+import numpy as np
+
+from antiphon.compose.events_model import EventModel
 from antiphon.compose.memory import DISTANCES, RUNS, Experience, Memory
 from antiphon.compose.model import StreamModel
 from antiphon.compose.sampling import SamplingSettings
-from antiphon.compose.symbols import HOLD
+from antiphon.compose.symbols import END, HOLD
 from antiphon.events import ControlChange, NoteOff, NoteOn, Timed, Turned
 from antiphon.perform.answer.programs import Voice
 from antiphon.perform.session import Session
@@ -11,7 +14,7 @@ from antiphon.perform.settings import (
     SessionSettings,
     TempoSettings,
 )
-from fakes import VOCABULARY, random_weights, scripted_voice
+from fakes import VOCABULARY, random_event_weights, random_weights, scripted_voice
 
 # At 120 bpm a step lasts 0.125 s, a bar of 4/4 two seconds. The phrase: one bar of C major from second 1.
 PHRASE = [
@@ -74,6 +77,31 @@ def rows(sent):
 
 def turned(at_s, control, value):
     return Turned(at_s, ControlChange(control, value))
+
+
+class HighCritic:
+    """The higher an answer is, the better."""
+
+    def __init__(self):
+        self.asked = []
+
+    def log_odds_in_slices(self, call, answers, frame):
+        self.asked.append((call, answers, frame))
+        yield
+        return np.array([50.0 * np.mean([note.pitch for note in notes] or [0]) for notes in answers])
+
+
+def event_voice(seed=5, critic=None):
+    """A voice of random weights whose answers are composed ahead."""
+    memory = Memory(Experience(((0.5,) * RUNS,) * DISTANCES), len(VOCABULARY), VOCABULARY.id(HOLD))
+    weights = random_event_weights(len(VOCABULARY), seed=seed)
+    model = EventModel(weights, VOCABULARY.id(HOLD), VOCABULARY.id(END))
+    return Voice(model, VOCABULARY, 4, str(seed), memory, critic=critic or HighCritic())
+
+
+def ahead_session(critic=None, **changes):
+    """Two voices of random weights; each answer is the highest of its candidates."""
+    return Session(event_voice(5, critic), SessionSettings(**changes), 7, [event_voice(6)])
 
 
 def lstm_session(**changes):

@@ -9,10 +9,12 @@ from antiphon.signals import ending_at_once
 
 # Where each command is defined, by its name.
 COMMANDS = {
+    "again": "running:again",
     "demo": "demo:demo",
     "doctor": "doctor:doctor",
     "generate": "generate:generate",
     "models": "models:models",
+    "motif": "running:motif",
     "panic": "panic:panic",
     "play": "play:play",
     "ports": "ports:ports",

@@ -1,4 +1,4 @@
-"""`antiphon status`, `set` and `stop`: ask a running Antiphon from another terminal."""
+"""`antiphon status`, `set`, `again`, `motif` and `stop`: ask a running Antiphon from another terminal."""
 
 import json
 from typing import Any
@@ -36,6 +36,22 @@ def set_one(name: str, value: str, client_name: str | None) -> None:
     wanted: Value = meant
     ask(client_name_of(client_name), SetOne(name, wanted))
     click.echo(f"{name} = {json.dumps(meant, ensure_ascii=False)}")
+
+
+@click.command()
+@client_name_option
+def again(client_name: str | None) -> None:
+    """Play another answer to the phrase that was answered last."""
+    ask(client_name_of(client_name), Command("again"))
+    click.echo("Another answer begins with the next bar.")
+
+
+@click.command()
+@client_name_option
+def motif(client_name: str | None) -> None:
+    """Let the next answer keep to the motif of the last one: to its rhythm and contour."""
+    ask(client_name_of(client_name), Command("motif"))
+    click.echo("The next answer keeps to the motif of the last one.")
 
 
 @click.command()

@@ -3,8 +3,9 @@
 A session is a function of its settings, its random seed and what came in, so it must send the same again.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from antiphon.events import Timed, Turned
 from antiphon.perform.reports import (
@@ -15,7 +16,9 @@ from antiphon.perform.reports import (
     Ended,
     Followed,
     Heard,
+    Hurried,
     Led,
+    Planned,
     Pressed,
     Received,
     Released,
@@ -53,6 +56,8 @@ Record = (
     | Heard
     | Followed
     | Written
+    | Planned
+    | Hurried
     | Answered
     | Pressed
     | Ended
@@ -68,7 +73,7 @@ def moment_of(record: Record) -> float | None:
     match record:
         case Received(timed) | Sent(timed) | Released(timed):
             return timed.at_s
-        case Begun() | Written() | Lost() | Closed():
+        case Begun() | Written() | Planned() | Hurried() | Lost() | Closed():
             return None
     return record.at_s
 
@@ -79,15 +84,16 @@ def last_moment(last_s: float, record: Record) -> float:
     return last_s if at_s is None else max(last_s, at_s)
 
 
-def perform(records: Iterable[Record], make: Callable[[Begun], Session]) -> Iterator[Report]:
+def perform(records: Sequence[Record], make: Callable[[Begun], Session]) -> Iterator[Report]:
     """What a session reports when it gets all that a recorded one got, in the engine's order."""
     session: Session | None = None
     settings = SessionSettings()  # the newest that were asked for as a whole
     last_s = float("-inf")
-    for record in records:
+    for place, record in enumerate(records):
         if isinstance(record, Begun):
             yield from _cut_off(session, last_s)
             session, last_s = make(record), float("-inf")
+            session.hurried.update(_hurried(records[place + 1 :]))
             yield from session.take_reports()
             settings = record.settings
         elif session is not None and isinstance(record, Asked) and isinstance(record.what, SessionSettings):
@@ -98,6 +104,13 @@ def perform(records: Iterable[Record], make: Callable[[Begun], Session]) -> Iter
             session = None if isinstance(record, Ended) else session
         last_s = last_moment(last_s, record)
     yield from _cut_off(session, last_s)
+
+
+def _hurried(records: Iterable[Record]) -> Iterator[tuple[int, int]]:
+    """The choices of a session for which there was no time; `records` come after it has begun."""
+    for record in takewhile(lambda record: not isinstance(record, Begun), records):
+        if isinstance(record, Hurried):
+            yield record.choice, record.parts
 
 
 def _cut_off(session: Session | None, last_s: float) -> Iterator[Report]:

@@ -137,6 +137,29 @@ class Composed:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """What the answer will be from a step on, as a score has it; it counts until another plan is told.
+
+    Steps are counted from the origin of the grid of `Heard`. Of an answer without end, the next bars follow
+    in further plans.
+    """
+
+    step: int
+    notes: tuple[GridNote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hurried:
+    """There was no time to choose among candidates: after so many parts of the work only the first was left.
+
+    `choice` counts the choices of the session, from 0. The music depends on it, as on what came in.
+    """
+
+    choice: int
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """A note of the answer as a score has it, on the grid of `Heard`; how it was played, `Sent` tells."""
 
@@ -207,6 +230,8 @@ SessionReport = (
     | Followed
     | Heard
     | Composed
+    | Planned
+    | Hurried
     | Written
     | Answered
     | Learned

@@ -132,6 +132,24 @@ class Session:
         """The control change that shows a state on the keyboard, by the settings in force."""
         return state_light(self._controls.settings, state, self._settings.channel)
 
+    @property
+    def hurried(self) -> dict[int, int]:
+        """The choices among candidates for which there was no time, as `Hurried` tells of them."""
+        return self._turns.choices.hurried
+
+    @property
+    def choice_due_s(self) -> float | None:
+        """When candidates that are not composed yet must be; None where there are none.
+
+        At this moment `hurry`, or the answer waits until they are.
+        """
+        return self._turns.choice_due_s
+
+    def hurry(self) -> None:
+        """There is no time for the candidates under way: the first of them is the answer."""
+        self._turns.hurry()
+        self._stale = True
+
     def ask(self, what: Changes | Button, at_s: float) -> None:
         """Other settings, or what a button does, at a moment not before that of the last input."""
         self._catch_up(at_s)
@@ -176,6 +194,8 @@ class Session:
         self._controls.set(settings.control, settings.live_settings)
         self._programs.sample(self._controls.now.sampling)
         self._turns.set(settings)
+        if settings.live_settings != before.live_settings:
+            self._turns.compose_anew()
         shift = self._time.set(settings.tempo, at_s)
         self._turns.move(shift)
         if shift.moved_s is not None:
@@ -219,6 +239,7 @@ class Session:
             self._reports.append(done)
             if isinstance(done, KnobTurned):
                 self._programs.sample(self._controls.now.sampling)
+                self._turns.compose_anew()
                 if done.name == "clock":
                     self._choose_source(at_s)
             elif isinstance(done, Pressed):
@@ -229,6 +250,10 @@ class Session:
     def _press(self, button: str, at_s: float) -> None:
         if button == "answer_now":
             self._turns.end_phrase(at_s)
+        elif button == "again":
+            self._turns.again(at_s)
+        elif button == "motif":
+            self._turns.keep_motif()
         elif button == "remember":
             self._controls.now = remembering_or_not(self._controls.now)
             sampling = self._controls.now.sampling

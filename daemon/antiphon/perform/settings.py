@@ -30,6 +30,7 @@ class AnswerSettings:
     bars       length of the answer; 0: as long as the phrase, and two bars each when trading
     register   "player": within a fourth of the phrase's lowest and highest notes; "any": where the model goes
     overlap    whether an answer goes on when the player comes in, until the next one takes over
+    candidates how many answers are composed, of which one is chosen; 1: each is composed while it is played
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -39,6 +40,7 @@ class AnswerSettings:
     bars: Annotated[int, Ge(0), Le(64)] = 0
     register: Literal["player", "any"] = "player"
     overlap: bool = False
+    candidates: Annotated[int, Ge(1), Le(64)] = 16
 
 
 # How much later than it is sent something sounds, in milliseconds.

@@ -7,6 +7,7 @@ from antiphon.perform.settings import State
 Event = Literal[
     "note",  # the player strikes a key
     "phrase over",
+    "again",  # another answer to a phrase that was answered
     "answer over",
     "answer stopped",  # by a button, or because the external clock jumped
     "silenced",  # everything ends: panic, or the end of the session
@@ -19,6 +20,8 @@ _NEXT: dict[tuple[State, Event], State] = {
     ("listening", "note"): "listening",
     ("answering", "note"): "listening",
     ("listening", "phrase over"): "answering",
+    ("idle", "again"): "answering",
+    ("answering", "again"): "answering",
     ("answering", "answer over"): "idle",
     ("listening", "answer over"): "listening",  # it overlapped the phrase that is played
     ("idle", "answer stopped"): "idle",

@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from antiphon.events import NoteOn, PlayedNote, Timed
-from antiphon.perform.answer.planner import BarsBy, HeardPhrase, PlannedAnswer, Planner
+from antiphon.perform.answer.ahead import Choices
+from antiphon.perform.answer.planned import Begun, HeardPhrase, PlannedAnswer
+from antiphon.perform.answer.planner import BarsBy, Planner
 from antiphon.perform.answer.playback import Playback
 from antiphon.perform.answer.programs import Programs
 from antiphon.perform.clock.bar_clock import BarClock, Shift
@@ -25,12 +27,29 @@ from antiphon.slices import Job, Sliced, finish
 _Asked = tuple[Sequence[PlayedNote], Transport, bool, BarsBy]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Hearing:
-    """A phrase that is being heard ahead of its end; `asked` is what that depends on."""
+    """A phrase that is being heard ahead of its end, and then its answer begun, which composes it.
+
+    `asked` is what the hearing depends on.
+    """
 
     asked: _Asked
     job: Job[HeardPhrase]
+    begin: Callable[[HeardPhrase], Begun | None]
+    begun: Begun | None = None
+    done: bool = False
+
+    def go_on(self) -> None:
+        """Do one part."""
+        if not self.job.done:
+            self.job.go_on()
+        elif self.begun is None:
+            self.begun = self.begin(finish(self.job.rest()))
+            self.done = self.begun is None
+        else:
+            self.begun.candidates.go_on()
+            self.done = self.begun.candidates.done
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +59,7 @@ class _Planning:
     phrase: tuple[PlayedNote, ...]
     over_s: float
     job: Job[PlannedAnswer]
+    again: bool = False
 
 
 class Turns:
@@ -62,6 +82,7 @@ class Turns:
         self._clicked = settings.click.when == "always"
         self._hearing: _Hearing | None = None
         self._planning: _Planning | None = None
+        self._answered: PlannedAnswer | None = None  # the last answer that counted, in the bars of now
         self.state: State = "idle"
 
     @property
@@ -74,6 +95,7 @@ class Turns:
         """Count bars in: all that was under way is over; gives the events to hand out."""
         self.drop_phrase(at_s)
         events = self.silence("silenced", at_s)
+        self._answered = None
         self._tell(self._time.count_in(at_s, bars, self._planner.used_steps, self._clicked))
         return events
 
@@ -95,6 +117,26 @@ class Turns:
     def hear_anew(self) -> None:
         """Something changed that the phrase depends on: what was heard of it ahead is heard again."""
         self._hearing = None
+
+    def compose_anew(self) -> None:
+        """Other settings: what is composed ahead of the answer under way is composed anew."""
+        self.hear_anew()
+        if (planned := self._playback.planned) is not None:
+            self._planner.compose_anew(planned, self._controls.now)
+
+    @property
+    def choices(self) -> Choices:
+        """The choices among candidates in this session."""
+        return self._planner.choices
+
+    @property
+    def choice_due_s(self) -> float | None:
+        """When candidates that are not composed yet must be; None where there are none."""
+        return self._playback.choice_due_s
+
+    def hurry(self) -> None:
+        """There is no time for the candidates under way: what is composed of the first is the answer."""
+        self._playback.hurry()
 
     def play(self, timed: Timed) -> None:
         """A key goes down or up."""
@@ -142,10 +184,12 @@ class Turns:
     ) -> Sliced[PlannedAnswer]:
         heard = yield from hearing.job.rest()
         straight, scheduler = hearing.asked[0], self._playback.scheduler
-        return (yield from self._planner.plan(heard, played, straight, at_s, now, scheduler))
+        return (yield from self._planner.plan(heard, played, straight, at_s, now, scheduler, hearing.begun))
 
     def _begin_hearing(self, asked: _Asked, over_s: float) -> _Hearing:
-        return _Hearing(asked, Job(self._planner.hear(*asked, over_s, self._controls.now.answer)))
+        now = self._controls.now
+        job = Job(self._planner.hear(*asked, over_s, now.answer))
+        return _Hearing(asked, job, lambda heard: self._planner.begin(heard, over_s, now))
 
     def _go_on_planning(self) -> None:
         """Do one part; when all are done, the answer begins."""
@@ -153,18 +197,41 @@ class Turns:
             return
         self._planning.job.go_on()
         if self._planning.job.done:
-            planned, self._planning = finish(self._planning.job.rest()), None
-            self._time.plan(planned.bars.transcription.transport)
+            again, planned = self._planning.again, finish(self._planning.job.rest())
+            self._planning = None
+            if not again:
+                self._time.plan(planned.bars.transcription.transport)
             self._playback.begin(planned)
             if self._time.transport is not None:
                 planned.answer.follow(self._time.transport)
+            if again:
+                self._playback.count()  # the phrase is over: what is played from now on is another
 
     def finish_planning(self) -> None:
         """Plan the answer to its end, if one is being planned."""
         while self._planning is not None:
             self._go_on_planning()
 
+    def again(self, at_s: float) -> None:
+        """Another answer to the phrase that was answered last; nothing while a phrase is played."""
+        self.finish_planning()
+        planned, transport = self._playback.planned or self._answered, self._time.transport
+        if planned is None or transport is None or not self._phrase.silent or self.state == "waiting":
+            return
+        self._playback.cut(at_s)
+        now, scheduler = self._controls.now, self._playback.scheduler
+        job = Job(self._planner.again(planned, transport, at_s, now, scheduler))
+        self._planning = _Planning(planned.phrase, at_s, job, again=True)
+        self.enter("again", at_s)
+
+    def keep_motif(self) -> None:
+        """The next answer keeps to rhythm and contour of the last one."""
+        if (planned := self._playback.planned or self._answered) is not None:
+            self._planner.keep_motif(planned)
+            self.hear_anew()
+
     def _commit(self, planned: PlannedAnswer) -> None:
+        self._answered = planned
         self._planner.commit(planned)
         self._time.commit()
         grid = planned.heard.grid if self._time.transport is None else self._time.transport.grid
@@ -192,6 +259,7 @@ class Turns:
         if self._playback.phrase is None:
             return False
         self.cut("answer stopped", at_s)
+        self._answered = None
         return True
 
     def wait(self, at_s: float) -> None:
@@ -199,6 +267,7 @@ class Turns:
         if self.state != "waiting":
             self.drop_phrase(at_s)
         self.cut("clock stopped", at_s)
+        self._answered = None
 
     def drop_phrase(self, at_s: float) -> None:
         """What was played so far is no phrase."""
@@ -255,11 +324,11 @@ class Turns:
         if self._hearing is None:
             straight = self._time.straight(self._phrase.so_far(over_s))
             self._hearing = self._begin_hearing((straight, transport, self._follows, self._bars_by), over_s)
-        self._hearing.job.go_on()
+        self._hearing.go_on()
 
     def _heard_from_s(self, over_s: float | None) -> float | None:
         """When a phrase that will be over at a moment is to be heard; None where it was, or cannot be now."""
-        heard = self._hearing is not None and self._hearing.job.done
+        heard = self._hearing is not None and self._hearing.done
         if over_s is None or heard or self._planning is not None or self._playback.phrase is not None:
             return None
         return self._phrase.heard_from_s(over_s, self._mode.ends_at_bar)

@@ -131,8 +131,8 @@ class App:
             case Command("status"):
                 status = status_of(self._performance.state, self._begun_s, self._clock.now_s())
                 return Done({"status": status.to_plain()})
-            case Command("panic"):
-                self._outputs.tell("panic")
+            case Command("panic" | "again" | "motif" as button):
+                self._outputs.tell(button)
             case Command("reload"):
                 self.reload()
             case Command("stop"):

@@ -125,6 +125,7 @@ class Engine:
         """Give it to the session; gives it back as it was taken in."""
         # A lead tells where the external clock is at any moment, and counts from now on.
         at_s = self._not_before(self._clock.now_s() if isinstance(arrived, Lead) else arrived.at_s)
+        self._hurry(at_s)
         if isinstance(arrived, Clocked | Lead):
             self._session.hear_clock(arrived, at_s)
             return Led(at_s, arrived)
@@ -141,8 +142,15 @@ class Engine:
         return self._told_s
 
     def _advance(self, to_s: float) -> list[Timed]:
+        self._hurry(to_s)
         self._reached_s = max(self._reached_s, to_s)
         return self._session.advance(self._reached_s)
+
+    def _hurry(self, to_s: float) -> None:
+        """An answer does not wait for candidates that are not composed in time."""
+        due_s = self._session.choice_due_s
+        if due_s is not None and due_s <= to_s:
+            self._session.hurry()
 
     def _settle(self) -> None:
         self._publish_reports()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from antiphon.compose.sampling import Draw
 from antiphon.config import Config
+from antiphon.events import GridNote
 from antiphon.listen.key import Key
 from antiphon.perform.reports import (
     Answered,
@@ -15,6 +16,7 @@ from antiphon.perform.reports import (
     Composed,
     Followed,
     Heard,
+    Planned,
     ProgramChosen,
     Report,
     Sent,
@@ -62,6 +64,7 @@ class PerformanceState:
     ports        None while no process has them open
     restarts     how often another process took over
     heard_meter  that of the newest phrase; None before the first
+    plan         the notes of the answer under way that are composed ahead, on the grid
     bars_sure    how sure the place of the newest phrase in the bars is, 0–1; None where it was not heard
     """
 
@@ -80,6 +83,7 @@ class PerformanceState:
     restarts: int = 0
     heard_meter: Meter | None = None
     bars_sure: float | None = None
+    plan: tuple[GridNote, ...] = ()
 
     @property
     def meter(self) -> Meter:
@@ -153,8 +157,11 @@ def after(state: PerformanceState, report: Report | PortChanged) -> PerformanceS
             return replace(heard, heard_meter=meter, ahead_steps=_ahead(heard, report))
         case Followed(grid=grid, ahead_steps=ahead_steps):
             return replace(state, grid=grid, ahead_steps=ahead_steps, counting=True)
+        case Planned(step, notes):
+            kept = tuple(note for note in state.plan if note.onset_steps < step)
+            return replace(state, plan=(*kept, *notes))
         case Answered(late_steps=late_steps):
-            return replace(state, dropped=state.dropped + late_steps)
+            return replace(state, dropped=state.dropped + late_steps, plan=())
         case ProgramChosen(name=str(model)):
             return replace(state, model=model)
         case SettingChanged(_, name, value):

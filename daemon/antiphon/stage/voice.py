@@ -4,14 +4,18 @@ import gc
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from antiphon.compose.context import Context
+from antiphon.compose.events_model import EventModel
+from antiphon.compose.form import NO_FORM
 from antiphon.compose.model import Model
 from antiphon.compose.symbols import regridded
 from antiphon.listen.repertoire import Repertoire
 from antiphon.perform.answer.programs import Voice
 from antiphon.trained_model import TrainedModel
 
-_WARM_STEPS = 64
+_WARM_STEPS, _WARM_ROWS = 64, 16
 
 
 def make_voice(chosen: TrainedModel, context: Context | None, remembered: Sequence[str] = ()) -> Voice:
@@ -37,7 +41,7 @@ def _voice(chosen: TrainedModel, context: Context | None, remembered: Sequence[s
         gap = len(vocabulary)
         memory.restore([vocabulary.id(vocabulary.nearest(s)) if s else gap for s in remembered])
     model, repertoire = chosen.model(context), Repertoire(chosen.starts)
-    return Voice(model, vocabulary, chosen.steps_per_quarter, chosen.name, memory, repertoire)
+    return Voice(model, vocabulary, chosen.steps_per_quarter, chosen.name, memory, repertoire, chosen.critic)
 
 
 def warm(*models: Model) -> None:
@@ -45,6 +49,10 @@ def warm(*models: Model) -> None:
     for model in models:
         for _ in range(_WARM_STEPS):
             model.step(0)
+        if isinstance(model, EventModel):
+            rows = model.rows(_WARM_ROWS, 1, NO_FORM)
+            rows.expected(np.arange(_WARM_ROWS))
+            rows.begin(np.arange(_WARM_ROWS), np.zeros(_WARM_ROWS, np.int64))
         model.reset()
     # All objects of now stay until the end: the collector need not look at them again while notes are due.
     gc.collect()

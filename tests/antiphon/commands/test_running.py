@@ -161,6 +161,13 @@ def test_a_mistake_in_the_configuration_hinders_no_end(antiphon, running, tmp_pa
     assert antiphon("stop")[0] == 0
 
 
+def test_buttons_are_pressed_from_another_terminal(antiphon, running):
+    there = running()
+    assert antiphon("again") == (0, "Another answer begins with the next bar.\n", "")
+    assert antiphon("motif") == (0, "The next answer keeps to the motif of the last one.\n", "")
+    assert there.asked == [Command("again"), Command("motif")]
+
+
 def test_panic_asks_the_running_one_first(antiphon, running, monkeypatch):
     there = running()
     silenced = []

@@ -159,9 +159,10 @@ def test_midi_clock_can_be_chosen_where_it_has_a_port():
     assert house.orders == [(SettingChange("clock.source", "midi"),)]
 
 
-def test_panic_and_stop_are_handed_on(house):
-    house.app.serve(Command("panic"))
-    assert house.orders == ["panic"]
+def test_buttons_and_stop_are_handed_on(house):
+    for button in ("panic", "again", "motif"):
+        house.app.serve(Command(button))
+    assert house.orders == ["panic", "again", "motif"]
     assert not house.app.stopping
     house.app.serve(Command("stop"))
     assert house.app.stopping

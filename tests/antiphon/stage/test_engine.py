@@ -2,14 +2,16 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from antiphon.events import Clocked, ClockSignal, ControlChange, Lead, NoteOff, NoteOn, Timed, Turned
 from antiphon.perform.answer.programs import Voice
 from antiphon.perform.clock.midi_clock_out import MidiClockOut
-from antiphon.perform.reports import Answered, Received, Sent
+from antiphon.perform.reports import Answered, Hurried, Planned, Received, Sent
 from antiphon.perform.session import Session
 from antiphon.perform.settings import (
+    AnswerSettings,
     ClickSettings,
     ClockSettings,
     SessionSettings,
@@ -20,19 +22,21 @@ from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback
 from fakes import VOCABULARY, ScriptedModel, scripted_voice
+from playing import event_voice
 
 CALL = [Timed(0.5, NoteOn(60, 80)), Timed(2.2, NoteOff(60))]
+FIXED = SessionSettings(tempo=TempoSettings("fixed", 120.0))
 SCRIPT = ["72", "_", "_", "_", "_", "_", "_", "_", "71", "_", "_"]
 
 
 class Outputs:
     """An engine on a virtual clock, with everything it reported."""
 
-    def __init__(self, voice, port=Loopback, call=CALL):
+    def __init__(self, voice, port=Loopback, call=CALL, settings=FIXED):
         self.clock = VirtualClock()
         self.port = port(self.clock, call)
         self.reports = []
-        self.session = Session(voice, SessionSettings(tempo=TempoSettings("fixed", 120.0)), 1)
+        self.session = Session(voice, settings, 1)
         self.engine = Engine(self.clock, self.port, self.session, self.reports.append)
 
     def run(self, until_s=8.0):
@@ -389,3 +393,29 @@ def test_a_suspended_engine_can_be_stopped():
     stage, said = suspended_at(4.7, 100.0, 6.0)
     assert said
     assert stage.clock.now_s() == pytest.approx(6.0, abs=0.02)
+
+
+class SlowCritic:
+    """Takes a second of the clock to say something, in parts."""
+
+    def __init__(self):
+        self.clock = None
+
+    def log_odds_in_slices(self, _call, answers, _frame):
+        for _ in range(100):
+            self.clock.wait_until_s(self.clock.now_s() + 0.01)
+            yield
+        return np.array([0.0] * len(answers))
+
+
+def test_an_answer_does_not_wait_for_candidates_that_are_not_ready():
+    for start, hurried in (("now", 1), ("bar", 0)):
+        critic = SlowCritic()
+        answer = AnswerSettings(start=start, candidates=2, bars=1)
+        asked = SessionSettings(tempo=TempoSettings("fixed", 120.0, downbeat="first"), answer=answer)
+        stage = Outputs(event_voice(critic=critic), settings=asked)
+        critic.clock = stage.clock
+        stage.run(until_s=9.0)
+        assert sum(isinstance(report, Hurried) for report in stage.reports) == hurried
+        assert sum(isinstance(report, Planned) for report in stage.reports) == 1 - hurried
+        assert stage.sounding() == []

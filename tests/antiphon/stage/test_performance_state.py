@@ -17,6 +17,7 @@ from antiphon.perform.reports import (
     Composed,
     Followed,
     Heard,
+    Planned,
     ProgramChosen,
     Received,
     Sent,
@@ -201,3 +202,13 @@ def test_a_first_phrase_that_is_heard_late_does_not_turn_the_bars_back(performan
 def test_the_meter_stays_where_a_take_of_an_earlier_version_does_not_say_it(performance):
     performance.hear(PHRASE)
     assert performance.state.meter == Meter(4, 4)
+
+
+def test_a_plan_is_kept_until_its_answer_is_over_and_a_later_one_replaces_its_end(performance):
+    first, second, other = GridNote(16, 4, 60), GridNote(20, 8, 62), GridNote(20, 2, 67)
+    performance.hear(Planned(16, (first, second)))
+    assert performance.state.plan == (first, second)
+    performance.hear(Planned(20, (other,)))
+    assert performance.state.plan == (first, other)
+    performance.hear(Answered(12.0, False, 0))
+    assert performance.state.plan == ()

@@ -2,21 +2,27 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from antiphon.compose.candidates import Candidates
 from antiphon.compose.melody import Melody, octaves_into_range
+from antiphon.compose.sampling import Draw
 from antiphon.compose.shape import Shape
-from antiphon.compose.symbols import END, HOLD, REST, Vocabulary, is_pitch, span
+from antiphon.compose.symbols import END, HOLD, REST, Vocabulary, decode, is_pitch, span
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed, fold_pitch
 from antiphon.listen.key import Key
+from antiphon.perform.answer.ahead import Ahead
+from antiphon.perform.answer.composer import Composer
 from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.answer.touch import LONGEST_GATE, Touch
-from antiphon.perform.reports import Composed, Written
+from antiphon.perform.reports import Composed, Hurried, Planned, Written
 from antiphon.perform.transport import Transport
 
 # Symbols are composed this long before they sound, in quarters, and between two steps, when nothing else is
 # due: whether a note is a quarter long is known before it begins, and its end before its last silence.
 _LOOKAHEAD = 1.125
+# Candidates for a whole answer are composed until this long before it sounds, in seconds.
+_LAST_MOMENT_S = 0.005
 
 
 @dataclass(slots=True)
@@ -44,6 +50,13 @@ class Plan:
     back_semitones: int
     earliest_s: float = -math.inf
 
+    def later(self, steps: int, back_semitones: int, earliest_s: float) -> "Plan":
+        """The same so many steps later."""
+        end = None if self.end is None else self.end + steps
+        return replace(
+            self, start=self.start + steps, end=end, back_semitones=back_semitones, earliest_s=earliest_s
+        )
+
 
 class Answer:
     """An answer under way."""
@@ -55,7 +68,10 @@ class Answer:
         plan: Plan,
         transport: Transport,
         scheduler: Scheduler,
+        ahead: Ahead | None = None,
     ) -> None:
+        self._ahead = ahead
+        self._notes: list[GridNote] = []
         self._melody = melody
         self._shape = shape
         self._last_pitch: int | None = None  # of the answer, in the model's key
@@ -93,11 +109,90 @@ class Answer:
         """When the next symbol is to be composed; None once all are."""
         if self._plan.end is not None and self._next >= self._plan.end:
             return None
-        grid = self._transport.grid
-        return grid.time_s(self._next - grid.steps_of_beats(_LOOKAHEAD))
+        if self._ahead is not None and self._ahead.from_step == self._plan.start:
+            return self.next_s - _LAST_MOMENT_S
+        return self._compose_at_s(self._next)
 
-    def compose(self) -> list[Composed | Written]:
-        """Compose the next symbol; gives it, unless the model ends the song, and a note that ends there."""
+    def _compose_at_s(self, step: int) -> float:
+        grid = self._transport.grid
+        return grid.time_s(step - grid.steps_of_beats(_LOOKAHEAD))
+
+    @property
+    def works(self) -> bool:
+        """Whether something is composed ahead that is not needed yet."""
+        return self._ahead is not None and self._ahead.works
+
+    def work(self) -> None:
+        """Compose a part of it."""
+        if self._ahead is not None:
+            self._ahead.work()
+
+    @property
+    def choice_due_s(self) -> float | None:
+        """When candidates that are not composed yet must be; None where there are none."""
+        if self._ahead is None or self._ahead.in_time or (step := self._ahead.from_step) is None:
+            return None
+        return self.compose_at_s() if step == self._next else self._compose_at_s(step)
+
+    def hurry(self) -> Hurried | None:
+        """There is no time for candidates: the first of them is the answer, as far as it is composed."""
+        return None if self._ahead is None or self._ahead.in_time else Hurried(*self._ahead.hurry())
+
+    @property
+    def plan(self) -> Plan:
+        return self._plan
+
+    @property
+    def notes(self) -> tuple[GridNote, ...]:
+        """Those that were composed to their end, on the grid, in the player's key."""
+        return tuple(self._notes)
+
+    @property
+    def runner_up(self) -> tuple[Candidates, int] | None:
+        """For another answer to the same phrase: the candidates, and a place in their ranking."""
+        return None if self._ahead is None else self._ahead.runner_up
+
+    def compose_anew(self, composer: Composer | None, shape: Shape) -> None:
+        """Other settings: compose the rest anew from the next beat, where it is composed ahead."""
+        if self._ahead is not None and composer is not None:
+            self._shape = shape
+            self._ahead.anew(composer, self._next, self._last_pitch)
+
+    def compose(self) -> list[Composed | Written | Planned]:
+        """Compose the next symbol; gives it, unless the model ends the song, and a note that ends there.
+
+        Nothing is given where only a part of the work was done.
+        """
+        planned: list[Composed | Written | Planned] = []
+        if self._ahead is not None:
+            draws = self._ahead.settle(self._next)
+            if not self._ahead.says(self._next):
+                self._ahead.work()
+                return []
+            planned = [] if draws is None else [self._planned(draws)]
+        told = [*planned, *self._compose()]
+        if self._ahead is not None:
+            self._ahead.go_further(self._next, self._last_pitch)
+        return told
+
+    def _planned(self, draws: Sequence[Draw]) -> Planned:
+        """What was chosen for the steps from the next one on, in the player's key."""
+        symbols, first = [self._melody.symbol(draw.symbol_id) for draw in draws], self._next
+        if symbols[:1] == [HOLD] and self._note is not None:  # what sounds goes on
+            first = self._note.step
+            symbols = span(str(self._last_pitch), (self._next - first) // self._melody.lasting) + symbols
+        ratio = self._melody.lasting
+        notes = [
+            GridNote(
+                first + note.onset_steps * ratio,
+                note.duration_steps * ratio,
+                self._in_players_key(note.pitch),
+            )
+            for note in decode(symbols)
+        ]
+        return Planned(first, tuple(notes))
+
+    def _compose(self) -> list[Composed | Written]:
         said = self._next - self._plan.start
         # The shape forbids a hold at the first step alone: where one is certain, it is not asked.
         factors = None if said and self._melody.holds else self._shape.factors(said, self._last_pitch)
@@ -159,6 +254,7 @@ class Answer:
             return []
         touch, length, late = self._plan.touch, step - note.step, self._is_late(note)
         written = [Written(GridNote(note.step, length, note.pitch))]
+        self._notes.append(written[0].note)
         if late and not note.struck:
             return written  # it is over before it could sound
         self._strike(note, length)

@@ -2,15 +2,22 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Literal
 
+import numpy as np
+
+from antiphon.compose.candidates import Candidates
+from antiphon.compose.shape import Shape
 from antiphon.events import PlayedNote
 from antiphon.listen import feel
 from antiphon.listen.feel import Feel, HeardFeel
 from antiphon.listen.feel_grid import FeelGrid
+from antiphon.perform.answer.ahead import Ahead, Choices
 from antiphon.perform.answer.answer import Answer, Plan
 from antiphon.perform.answer.bar_hearing import BarHearing, HeardBars
+from antiphon.perform.answer.composer import Composer, HowComposed
+from antiphon.perform.answer.planned import AnswerPlace, Begun, HeardPhrase, PlannedAnswer
 from antiphon.perform.answer.programs import Programs
 from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.answer.touch import Touch, touch_of, touch_without_feel
@@ -24,27 +31,8 @@ from antiphon.slices import Sliced
 # The bars of a phrase are those of the grid; or those that were counted in, at the player's tempo; or the
 # player's.
 BarsBy = Literal["grid", "count-in", "player"]
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedAnswer:
-    """An answer that is planned, the phrase as it was played, and what is reported of it once it counts."""
-
-    answer: Answer
-    phrase: tuple[PlayedNote, ...]
-    bars: HeardBars
-    feel: Feel
-    heard: Heard
-
-
-@dataclass(frozen=True, slots=True)
-class HeardPhrase:
-    """What a phrase says. The model has heard it up to a step of its grid, so many semitones higher."""
-
-    bars: HeardBars
-    feel: HeardFeel
-    until_steps: int
-    shift: int
+# How closely an answer follows the motif of the last one, at least.
+_MOTIF_CLOSENESS = 0.6
 
 
 class Planner:
@@ -61,6 +49,8 @@ class Planner:
         self._feel = Feel()
         self._programs, self._answers, self._channel = programs, answers, settings.channel
         self._latency_s = settings.output_latency_s
+        self.choices = Choices()
+        self._motif: Transcription | None = None  # of the last answer, for the next
 
     @property
     def used_steps(self) -> int:
@@ -115,6 +105,33 @@ class Planner:
         begins = self._programs.begins_at(start)
         return begins, None if end is None else end + begins - start
 
+    def begin(self, heard: HeardPhrase, over_s: float, now: LiveSettings) -> Begun | None:
+        """Begin to compose the answer to a phrase that will be over at a moment; None where it is composed
+        step by step."""
+        phrase = heard.bars.transcription
+        start, end = self._place(phrase, over_s, now.answer)
+        if start != heard.until_steps:
+            return None
+        place, how = AnswerPlace(phrase, heard.shift, start, end, self._answers), _how(now, self._motif)
+        composer = self._composer(place, how)
+        if composer is None:
+            return None
+        return Begun(place, how, composer.candidates(0, None, np.zeros(0, np.int64)))
+
+    def _composer(self, place: AnswerPlace, how: HowComposed) -> Composer | None:
+        shape = self._shape(place, how)
+        return self._programs.composer(
+            place.phrase, place.shift, place.start, place.end, shape, place.number, how
+        )
+
+    def _shape(self, place: AnswerPlace, how: HowComposed) -> Shape:
+        return self._programs.shape(place.phrase, place.start, place.end, how.shape, how.motif)
+
+    def compose_anew(self, planned: PlannedAnswer, now: LiveSettings) -> None:
+        """Compose the rest of an answer under way by these settings, where it is composed ahead."""
+        place, how = planned.place, _how(now, planned.how.motif)
+        planned.answer.compose_anew(self._composer(place, how), self._shape(place, how))
+
     def plan(
         self,
         heard: HeardPhrase,
@@ -123,24 +140,22 @@ class Planner:
         at_s: float,
         now: LiveSettings,
         scheduler: Scheduler,
+        begun: Begun | None = None,
     ) -> Sliced[PlannedAnswer]:
         """Plan the answer to a phrase that was heard and was over at a moment, in small parts.
 
         `played` is the phrase as it came, `straight` as it lies on the present grid; `now` is what the knobs
-        are set to.
+        are set to. Where `begun` is of this answer, it is composed already, or will be.
         """
         phrase, shift = heard.bars.transcription, heard.shift
         transport = phrase.transport
         start, end = self._place(phrase, at_s, now.answer)
         if start != heard.until_steps:
             shift = yield from self._programs.hear(phrase, start)
-        melody = self._programs.begin(self._answers)
-        closes = self._programs.closes(self._answers, now.shape)
-        melody.tell(self._programs.form(phrase, start, end, closes))
-        shape = self._programs.shape(phrase, start, end, now.shape)
+        place, how = AnswerPlace(phrase, shift, start, end, self._answers), _how(now, self._motif)
+        candidates = begun.candidates if begun is not None and begun.fits(place, how) else None
         touch = _touch(straight, heard, now)
-        earliest_s = at_s + self._latency_s if self._latency_s else -math.inf
-        plan = Plan(start, end, touch, self._channel, -shift, earliest_s)
+        plan = Plan(start, end, touch, self._channel, -shift, self._earliest_s(at_s))
         length = None if end is None else end - start
         report = Heard(
             at_s,
@@ -153,8 +168,63 @@ class Planner:
             phrase.swing,
             heard.bars.sure,
         )
-        answer = Answer(melody, shape, plan, transport, scheduler)
-        return PlannedAnswer(answer, played, heard.bars, heard.feel.feel, report)
+        answer = self._answer(place, how, plan, transport, scheduler, candidates)
+        return PlannedAnswer(answer, played, heard.bars, heard.feel.feel, report, place, how)
+
+    def _answer(
+        self,
+        place: AnswerPlace,
+        how: HowComposed,
+        plan: Plan,
+        transport: Transport,
+        scheduler: Scheduler,
+        candidates: Candidates | None,
+        turn: int = 0,
+    ) -> Answer:
+        """An answer by the melody that has heard its phrase; of its candidates the one whose turn it is."""
+        melody = self._programs.begin(place.number)
+        closes = self._programs.closes(place.number, how.shape)
+        melody.tell(self._programs.form(place.phrase, place.start, place.end, closes))
+        composer, ahead = self._composer(place, how), None
+        if composer is not None:
+            quarter = transport.grid.steps_per_quarter
+            ahead = Ahead(composer, plan.start, transport.beat_steps, quarter, self.choices)
+            ahead.begin(candidates, turn)
+        return Answer(melody, self._shape(place, how), plan, transport, scheduler, ahead)
+
+    def again(
+        self,
+        planned: PlannedAnswer,
+        transport: Transport,
+        at_s: float,
+        now: LiveSettings,
+        scheduler: Scheduler,
+    ) -> Sliced[PlannedAnswer]:
+        """Plan another answer to the phrase of one that counted, in small parts.
+
+        It begins at the next moment after `at_s` that lies in the bar of `transport` as the first one began.
+        """
+        place, before, bar = planned.place, planned.answer, transport.bar_steps
+        soonest = transport.grid.steps_at(at_s + self._latency_s)
+        later = max(0, math.ceil((soonest - before.plan.start) / bar)) * bar
+        shift = yield from self._programs.hear(place.phrase, place.start)
+        how, candidates, turn = _how(now, planned.how.motif), None, 0
+        if how == planned.how and shift == place.shift and before.runner_up is not None:
+            candidates, turn = before.runner_up
+        place = replace(place, shift=shift, number=self._answers)
+        plan = before.plan.later(later, -shift, self._earliest_s(at_s))
+        answer = self._answer(place, how, plan, transport, scheduler, candidates, turn)
+        heard = replace(planned.heard, at_s=at_s, answer_start_steps=plan.start)
+        return replace(planned, answer=answer, heard=heard, place=place, how=how)
+
+    def _earliest_s(self, at_s: float) -> float:
+        """Nothing that is decided on at a moment can sound before this one."""
+        return at_s + self._latency_s if self._latency_s else -math.inf
+
+    def keep_motif(self, planned: PlannedAnswer) -> None:
+        """The next answer keeps to rhythm and contour of this one, as far as it was played."""
+        if notes := planned.answer.notes:
+            self._motif = replace(planned.place.phrase, notes=notes)
 
     def commit(self, planned: PlannedAnswer) -> None:
         """The answer sounds: from now on its phrase counts."""
@@ -162,6 +232,15 @@ class Planner:
         self._transcriber.commit(planned.bars.transcription, planned.heard.answer_start_steps)
         self._bars.commit(planned.bars)
         self._feel = planned.feel
+        if planned.how.motif is self._motif:
+            self._motif = None
+
+
+def _how(now: LiveSettings, motif: Transcription | None) -> HowComposed:
+    shape = now.shape
+    if motif is not None:
+        shape = replace(shape, closeness=max(shape.closeness, _MOTIF_CLOSENESS))
+    return HowComposed(now.answer.candidates, now.sampling, shape, motif)
 
 
 def _touch(straight: Sequence[PlayedNote], heard: HeardPhrase, now: LiveSettings) -> Touch:

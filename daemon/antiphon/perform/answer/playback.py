@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from antiphon.events import NoteOn, PlayedNote, Timed
-from antiphon.perform.answer.planner import PlannedAnswer
+from antiphon.perform.answer.planned import PlannedAnswer
 from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.reports import Answered, SessionReport
 from antiphon.perform.transport import Transport
@@ -29,7 +29,7 @@ class Playback:
         self.scheduler = Scheduler(LATE_LIMIT_S)
         self._commit, self._tell = commit, tell
         self._planned: PlannedAnswer | None = None
-        self._counts = False
+        self._counts = self._pauses = False  # with what is composed ahead, until a note has left
         self._untold: list[SessionReport] = []  # until it counts
         self._owed: list[Timed] = []
 
@@ -39,13 +39,18 @@ class Playback:
         return None if self._planned is None else self._planned.phrase
 
     @property
+    def planned(self) -> PlannedAnswer | None:
+        """The answer under way."""
+        return self._planned
+
+    @property
     def counts(self) -> bool:
         """Whether the answer counts: a note of it has sounded."""
         return self._counts
 
     def begin(self, planned: PlannedAnswer) -> None:
         """Compose and play this answer; none is under way."""
-        self._planned, self._counts = planned, False
+        self._planned, self._counts, self._pauses = planned, False, False
 
     def owe(self, events: list[Timed]) -> None:
         """Events that were due and are not handed out yet: they come first the next time."""
@@ -88,12 +93,27 @@ class Playback:
         while self._planned is not None and self.wants_more(until_s):
             if events and self._planned.answer.next_s - self.scheduler.ahead_s > until_s:
                 break  # they do not wait
-            for composed in self._planned.answer.compose():
-                (self._tell if self._counts else self._untold.append)(composed)
+            composed = self._planned.answer.compose()
+            for report in composed:
+                (self._tell if self._counts else self._untold.append)(report)
             events += self._due(until_s, now_s)
-            if self._soon(until_s):
-                break
+            if self._soon(until_s) or not composed:
+                return events
+        self._pauses = self._soon(until_s)
+        if self._planned is not None and self._planned.answer.works and not (events or self._pauses):
+            self._planned.answer.work()
         return events
+
+    @property
+    def choice_due_s(self) -> float | None:
+        """When candidates that are not composed yet must be; None where there are none."""
+        due_s = None if self._planned is None else self._planned.answer.choice_due_s
+        return None if due_s is None else due_s - self.scheduler.ahead_s
+
+    def hurry(self) -> None:
+        """There is no time for the candidates under way."""
+        if self._planned is not None and (hurried := self._planned.answer.hurry()) is not None:
+            self._tell(hurried)
 
     def wants_more(self, now_s: float) -> bool:
         """Whether a symbol should have been composed by a moment."""
@@ -146,4 +166,6 @@ class Playback:
         moments: list[float | None] = [self.scheduler.next_s]
         if self._planned is not None:
             moments += [self._compose_at_s(), self._planned.answer.ends_s]
+            if self._planned.answer.works and not self._pauses:
+                moments.append(self._planned.heard.at_s)  # at once
         return moments

@@ -1,11 +1,12 @@
 """The voices that can answer, each a model with its symbols; a program change chooses one of them."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from antiphon.compose.answer_features.parts import AnswerFrame
 from antiphon.compose.bar_likelihood import HeardEvent, LogLikelihoods, log_likelihoods
 from antiphon.compose.events_model import EventModel
 from antiphon.compose.form import Form, answer_form
@@ -19,6 +20,7 @@ from antiphon.compose.symbols import GAP, REST, Vocabulary, regridded
 from antiphon.events import GridNote, fold_pitch
 from antiphon.listen.repertoire import Repertoire
 from antiphon.perform.answer.answer import as_heard, home_shift
+from antiphon.perform.answer.composer import AnswerCritic, Composer, HowComposed
 from antiphon.perform.answer.transcribe import Transcription
 from antiphon.slices import Sliced
 
@@ -28,7 +30,8 @@ _OF_THE_CLOSE = (0, 1)
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A model, the symbols it knows, its grid, its name, its memory, and where its songs begin in the bar."""
+    """A model, the symbols it knows, its grid, its name, its memory, where its songs begin in the bar, and
+    the critic that chooses among its answers."""
 
     model: Model
     vocabulary: Vocabulary
@@ -36,6 +39,7 @@ class Voice:
     name: str = ""
     memory: Memory | None = None
     repertoire: Repertoire = field(default_factory=Repertoire)
+    critic: AnswerCritic | None = None
 
 
 class Programs:
@@ -133,13 +137,23 @@ class Programs:
         first = self._on_own_grid(phrase.notes[:1])[0].onset_steps % bar
         return Bars.begun_at(phrase.transport.meter, first, self._voice.steps_per_quarter)
 
-    def shape(self, phrase: Transcription, start: int, end: int | None, settings: ShapeSettings) -> Shape:
-        """Of an answer from one step of the phrase's grid to another; `end` None: without end."""
+    def shape(
+        self,
+        phrase: Transcription,
+        start: int,
+        end: int | None,
+        settings: ShapeSettings,
+        like: Transcription | None = None,
+    ) -> Shape:
+        """Of an answer from one step of the phrase's grid to another; `end` None: without end.
+
+        Its rhythm and contour follow those of the phrase or of `like`, as closely as is set.
+        """
         if self._melody.knows_form:  # such a model is told whether it closes
             settings = replace(settings, cadence=0.0)
         steps, transport = None if end is None else end - start, phrase.transport
         frame = Frame(steps, transport.bar_steps, transport.beat_steps, phrase.key.mode)
-        notes = _on_bars(phrase) if settings.closeness else ()
+        notes = _on_bars(like or phrase) if settings.closeness else ()
         return Shape(self.vocabulary, frame, notes, settings)
 
     def closes(self, number: int, settings: ShapeSettings) -> bool:
@@ -155,6 +169,55 @@ class Programs:
         first, bar = self._on_own_grid(phrase.notes[:1])[0].onset_steps, phrase.transport.bar_steps
         begins, ends = start // self._ratio - first, None if end is None else end // self._ratio - first
         return answer_form(self._bars(phrase).offset_steps, bar // self._ratio, begins, ends, closes)
+
+    def composer(
+        self,
+        phrase: Transcription,
+        shift: int,
+        start: int,
+        end: int | None,
+        shape: Shape,
+        number: int,
+        how: HowComposed,
+    ) -> Composer | None:
+        """What composes answer `number` ahead; None where it is composed step by step:
+        of one candidate, without a critic, or by a model that cannot be stepped side by side.
+        """
+        voice, critic, ratio = self._voice, self._voice.critic, self._ratio
+        if how.candidates == 1 or critic is None or not self._melody.composes_ahead:
+            return None
+        notes, bar = self._on_own_grid(phrase.notes), phrase.transport.bar_steps // ratio
+        line = notes[0].onset_steps // bar * bar
+        call = tuple(
+            GridNote(note.onset_steps - line, note.duration_steps, fold_pitch(note.pitch + shift))
+            for note in notes
+        )
+        steps = None if end is None else (end - start) // ratio
+        begins, closes = start // ratio - line, end is not None and self.closes(number, how.shape)
+        frame = AnswerFrame(
+            voice.steps_per_quarter,
+            phrase.transport.meter,
+            begins,
+            begins + (steps or 0),
+            phrase.key.mode,
+            closes,
+        )
+        form = self.form(phrase, start, end, closes)
+        chance = self._chances(number)
+        return Composer(
+            self._melody,
+            voice.vocabulary,
+            shape,
+            critic,
+            call,
+            frame,
+            form,
+            steps,
+            bar,
+            ratio,
+            how,
+            chance,
+        )
 
     def forget(self) -> None:
         """Clear the memories of all programs."""
@@ -177,6 +240,10 @@ class Programs:
     def _chance(self, number: int) -> np.random.Generator:
         """Each answer has random numbers of its own: one that is cut short does not change the next."""
         return np.random.default_rng((self._random_seed, number))
+
+    def _chances(self, number: int) -> Callable[[int], np.random.Generator]:
+        """The same for each candidate of an answer; the first has the random numbers of the answer."""
+        return lambda candidate: np.random.default_rng((self._random_seed, number, candidate))
 
 
 def _coarser(notes: Sequence[GridNote], ratio: int) -> Iterator[GridNote]:

@@ -21,7 +21,17 @@ Knob = Literal[
 
 
 Button = Literal[
-    "answer_now", "stop", "panic", "record", "remember", "forget", "keep_memory", "click", "count_in"
+    "answer_now",
+    "again",
+    "motif",
+    "stop",
+    "panic",
+    "record",
+    "remember",
+    "forget",
+    "keep_memory",
+    "click",
+    "count_in",
 ]
 
 
@@ -39,6 +49,8 @@ class ControlSettings:
     swing         the player's, 1 … 3   timing, dynamics   how much of the player's, 0 … 1
     mode          answer, continue, trade
     clock         who keeps the time: internal, midi, link, jack
+    again         another answer to the phrase that was answered last
+    motif         the next answer keeps to the motif of the last one
     answer_now    ends the phrase  stop      ends the answer    panic   silences everything at once
     record        ends the take, or begins a new one
     remember      from now on phrases are no longer kept in memory, or are again
@@ -71,4 +83,6 @@ class ControlSettings:
     keep_memory: Number = None
     click: Number = None
     count_in: Number = None
+    again: Number = None
+    motif: Number = None
     state: Number = None

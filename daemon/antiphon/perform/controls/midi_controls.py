@@ -176,6 +176,8 @@ _VALUES: dict[Knob, Callable[[LiveSettings], float | str]] = {
 }
 _BUTTONS: tuple[Button, ...] = (
     "answer_now",
+    "again",
+    "motif",
     "stop",
     "panic",
     "record",

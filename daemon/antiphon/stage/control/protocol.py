@@ -3,6 +3,8 @@
     {"command": "status"}                                         its state: {"ok": true, "status": {…}}
     {"command": "set", "name": "tempo.bpm", "value": 96}          one setting, as in config.toml
     {"command": "panic"}                                          silence, at once
+    {"command": "again"}                                          another answer to the same phrase
+    {"command": "motif"}                                          the next answer keeps its motif
     {"command": "reload"}                                         the configuration file is read again
     {"command": "stop"}                                           the end, as after Ctrl-C
 
@@ -34,7 +36,7 @@ class Command:
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 
-    command: Literal["status", "panic", "reload", "stop"]
+    command: Literal["status", "panic", "again", "motif", "reload", "stop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def read_request(line: bytes) -> Request:
 
 def _told(mistake: ErrorDetails) -> str:
     if mistake["type"].startswith("union_tag"):
-        return "command must be status, set, panic, reload or stop"
+        return "command must be status, set, panic, again, motif, reload or stop"
     place, message = mistake["loc"], mistake["msg"].removeprefix("Input should be ")
     if place[1:2] == ("value",) and mistake["type"] != "missing":
         return "value must be true or false, a number, a text, or a list or a table of these"

@@ -19,6 +19,7 @@ class Status:
     meter          of the newest phrase, or as it is set
     bars_sure      how sure the place of the newest phrase in the bars is, 0–1; None where it was not heard
     bar            counted from 1, below it during a count-in; None before the first
+    plan_notes     notes of the answer under way that are composed ahead; 0 where it is composed step by step
     late_*_ms      how late the newest thousand events left: the median, and what 99 of 100 do not exceed
     notes_dropped  that were composed too late to play, since the program began
     restarts       of the process that plays
@@ -44,6 +45,7 @@ class Status:
     late_p50_ms: float
     late_p99_ms: float
     notes_dropped: int
+    plan_notes: int
     restarts: int
     settings: dict[str, Any]
 
@@ -75,6 +77,7 @@ def status_of(state: PerformanceState, begun_s: float, now_s: float) -> Status:
         late_ms[0],
         late_ms[1],
         state.dropped,
+        len(state.plan),
         state.restarts,
         config.to_plain(state.settings),
     )

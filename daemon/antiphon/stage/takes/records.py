@@ -38,7 +38,9 @@ from antiphon.perform.reports import (
     Followed,
     Handover,
     Heard,
+    Hurried,
     Led,
+    Planned,
     Pressed,
     Received,
     Released,
@@ -63,6 +65,8 @@ _KINDS: dict[str, type] = {
     "heard": Heard,
     "followed": Followed,
     "written": Written,
+    "planned": Planned,
+    "hurried": Hurried,
     "answered": Answered,
     "pressed": Pressed,
     "ended": Ended,
@@ -172,6 +176,8 @@ def _as_then(settings: SessionSettings, plain: dict[str, Any]) -> SessionSetting
         settings = replace(settings, input=InputSettings(min_ms=0.0))
     if "feel" not in plain:  # none was learned
         settings = replace(settings, feel=None)
+    if "candidates" not in plain.get("answer", {}):
+        settings = replace(settings, answer=replace(settings.answer, candidates=1))
     if "downbeat" not in plain.get("tempo", {}):
         settings = replace(settings, tempo=replace(settings.tempo, downbeat="first"))
     return settings

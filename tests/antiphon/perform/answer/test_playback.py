@@ -35,6 +35,11 @@ class Answer:
         self.composed += 1
         return [Composed(self.composed, "60", DRAW)]
 
+    works, choice_due_s = False, None
+
+    def work(self):
+        raise AssertionError("there is nothing to compose ahead")
+
     def follow(self, transport):
         self.followed = transport
 

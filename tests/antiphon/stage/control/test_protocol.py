@@ -22,9 +22,9 @@ from antiphon.stage.control.protocol import (
 scalars = st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False)
 scalars |= st.text(max_size=20)
 values = scalars | st.lists(scalars, max_size=4) | st.dictionaries(st.text(max_size=4), scalars, max_size=4)
-requests = st.builds(Command, st.sampled_from(["status", "panic", "reload", "stop"])) | st.builds(
-    SetOne, st.text(max_size=40), values
-)
+requests = st.builds(
+    Command, st.sampled_from(["status", "panic", "again", "motif", "reload", "stop"])
+) | st.builds(SetOne, st.text(max_size=40), values)
 
 
 @given(requests)
@@ -65,8 +65,8 @@ def test_any_object_is_a_request_or_a_told_mistake(given_one):
         (b"", "Invalid JSON"),
         (b"[" * 60_000, "recursion limit exceeded"),
         (b"[]", "an object"),
-        (b"{}", "command must be status, set, panic, reload or stop"),
-        (b'{"command": "dance"}', "command must be status, set, panic, reload or stop"),
+        (b"{}", "command must be status, set, panic, again, motif, reload or stop"),
+        (b'{"command": "dance"}', "command must be status, set, panic, again, motif, reload or stop"),
         (b'{"command": "stop", "x": 1}', "x: Unexpected keyword argument"),
         (b'{"command": "set", "name": "a"}', "value: Field required"),
         (b'{"command": "set", "name": 1, "value": 1}', "name: a valid string"),

@@ -1,0 +1,127 @@
+"""An answer that is composed ahead: candidates from a step on, of which a critic chooses one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiphon.compose.answer_features.parts import AnswerFrame
+from antiphon.compose.candidates import Candidates, Wanted
+from antiphon.compose.event_rows import Ints
+from antiphon.compose.form import Form
+from antiphon.compose.melody import Melody
+from antiphon.compose.sampling import SamplingSettings
+from antiphon.compose.shape import Shape, ShapeSettings
+from antiphon.compose.symbols import HOLD, Vocabulary, is_pitch
+from antiphon.events import GridNote
+from antiphon.perform.answer.transcribe import Transcription
+from antiphon.slices import Sliced
+
+# An answer without end is composed so many bars at a time.
+BARS_AT_A_TIME = 4
+# The number of the source of chance that the choice is drawn from, after those of the candidates.
+_OF_THE_CHOICE = 1 << 16
+
+
+class AnswerCritic(Protocol):
+    """Says how likely each of some answers to a phrase is what a song would go on with."""
+
+    def log_odds_in_slices(
+        self, call: Sequence[GridNote], answers: Sequence[Sequence[GridNote]], frame: AnswerFrame
+    ) -> Sliced[NDArray[np.float64]]:
+        """Log odds (N,). All notes are in C major or A minor."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HowComposed:
+    """How many candidates there are, the settings that they are composed by, and in place of the phrase what
+    they keep close to."""
+
+    candidates: int
+    sampling: SamplingSettings
+    shape: ShapeSettings
+    motif: Transcription | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Composes one answer; all steps are the model's, and those of an answer are counted from its start.
+
+    call      the phrase in the model's key, as `frame` counts
+    frame     of the whole answer; one without end has no end of its own here
+    form      of phrase and answer
+    steps     of the answer; None: without end
+    bar_steps of the meter
+    ratio     steps of the music in one of the model
+    how       the settings, and how many candidates there are
+    chance    the source of chance of a candidate, by its number
+    """
+
+    melody: Melody
+    vocabulary: Vocabulary
+    shape: Shape
+    critic: AnswerCritic
+    call: tuple[GridNote, ...]
+    frame: AnswerFrame
+    form: Form
+    steps: int | None
+    bar_steps: int
+    ratio: int
+    how: HowComposed
+    chance: Callable[[int], np.random.Generator]
+
+    def candidates(self, first: int, last_pitch: int | None, said: Ints, ready: int = 0) -> Candidates:
+        """Candidates from a step on, after `ready` steps that are planned.
+
+        `said` are the ids of the steps of the answer before that; `last_pitch` is of the note before.
+        """
+        block = BARS_AT_A_TIME * self.bar_steps
+        steps = block if self.steps is None else self.steps - first
+        before = said if self.steps is not None else said[:0]
+
+        def factors(step: int, pitch: int | None) -> NDArray[np.float64]:
+            return self.shape.factors((first + step) * self.ratio, pitch)
+
+        def rank(answers: Sequence[Ints]) -> Sliced[Sequence[int]]:
+            return self._rank(first - len(before), steps + len(before), before, answers)
+
+        wanted = Wanted(self.how.candidates, steps, factors, self._source(first), rank, self.form, last_pitch)
+        return self.melody.candidates(wanted, ready)
+
+    def _source(self, first: int) -> Callable[[int], np.random.Generator]:
+        """What is composed anew from another step on is drawn anew."""
+        return lambda candidate: self.chance(candidate + 2 * _OF_THE_CHOICE * first)
+
+    def _rank(self, first: int, steps: int, before: Ints, answers: Sequence[Ints]) -> Sliced[Sequence[int]]:
+        start = self.frame.start + first
+        frame = replace(self.frame, start=start, end=start + steps)
+        notes: list[tuple[GridNote, ...]] = []
+        for answer in answers:
+            notes.append(self._notes(np.concatenate([before, answer]), start, start + steps))
+            yield
+        log_odds = yield from self.critic.log_odds_in_slices(self.call, notes, frame)
+        return _ranked(log_odds, self.chance(_OF_THE_CHOICE))
+
+    def _notes(self, ids: Ints, start: int, end: int) -> tuple[GridNote, ...]:
+        symbols = self.vocabulary.symbols
+        onsets = np.flatnonzero(ids != self.vocabulary.id(HOLD)).tolist()
+        ends = [*onsets[1:], end - start]
+        said = [symbols[symbol_id] for symbol_id in ids[onsets].tolist()]
+        return tuple(
+            GridNote(start + onset, after - onset, int(symbol))
+            for onset, after, symbol in zip(onsets, ends, said, strict=True)
+            if is_pitch(symbol)
+        )
+
+
+def _ranked(log_odds: NDArray[np.float64], generator: np.random.Generator) -> Sequence[int]:
+    """The candidates one after another, each drawn in proportion to its odds from those that are left.
+
+    With the optimal critic, what is drawn of very many is as real music is: importance resampling (Rubin
+    1987). Sorting by perturbed log odds draws without replacement (Gumbel-top-k, Kool et al. 2019).
+    """
+    ranked: list[int] = np.argsort(-(log_odds + generator.gumbel(size=len(log_odds))), kind="stable").tolist()
+    return ranked

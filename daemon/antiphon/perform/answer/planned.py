@@ -1,0 +1,60 @@
+"""What is known of a phrase that was heard, and of an answer that is planned."""
+
+from dataclasses import dataclass
+
+from antiphon.compose.candidates import Candidates
+from antiphon.events import PlayedNote
+from antiphon.listen.feel import Feel, HeardFeel
+from antiphon.perform.answer.answer import Answer
+from antiphon.perform.answer.bar_hearing import HeardBars
+from antiphon.perform.answer.composer import HowComposed
+from antiphon.perform.answer.transcribe import Transcription
+from antiphon.perform.reports import Heard
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPlace:
+    """Where an answer is to the phrase, and how far up the model hears them, in semitones."""
+
+    phrase: Transcription
+    shift: int
+    start: int
+    end: int | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAnswer:
+    """An answer that is planned, the phrase as it was played, and what is reported of it once it counts."""
+
+    answer: Answer
+    phrase: tuple[PlayedNote, ...]
+    bars: HeardBars
+    feel: Feel
+    heard: Heard
+    place: AnswerPlace
+    how: HowComposed
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Candidates for an answer that were begun before its phrase was over, and what they depend on."""
+
+    place: AnswerPlace
+    how: HowComposed
+    candidates: Candidates
+
+    def fits(self, place: AnswerPlace, how: HowComposed) -> bool:
+        """Whether they are those of an answer."""
+        there = (self.place.shift, self.place.start, self.place.end, self.place.number)
+        return there == (place.shift, place.start, place.end, place.number) and self.how == how
+
+
+@dataclass(frozen=True, slots=True)
+class HeardPhrase:
+    """What a phrase says. The model has heard it up to a step of its grid, so many semitones higher."""
+
+    bars: HeardBars
+    feel: HeardFeel
+    until_steps: int
+    shift: int
