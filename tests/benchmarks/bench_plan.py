@@ -19,12 +19,12 @@ import numpy as np
 
 from antiphon import bundle
 from antiphon.bundle import Bundle
-from antiphon.compose.candidates import Candidates, Wanted
-from antiphon.compose.event_rows import Ints
 from antiphon.compose.melody import Melody
 from antiphon.compose.place import Bars
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import Frame, Shape, ShapeSettings
+from antiphon.compose.side_by_side.candidates import Candidates, Wanted
+from antiphon.compose.side_by_side.event_rows import Ints
 from antiphon.compose.symbols import HOLD
 from antiphon.slices import Sliced
 

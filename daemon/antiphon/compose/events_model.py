@@ -14,11 +14,11 @@ import numpy as np
 from antiphon.compose.arrays import check_arrays, check_dimensions
 from antiphon.compose.bar_likelihood import BarTables
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
-from antiphon.compose.event_rows import OFF_TABLE_END, EventRows, EventState, FormTables, hazards
 from antiphon.compose.form import LEFT_ROWS, LIKE_ROWS, NO_FORM, Form, FormRows
 from antiphon.compose.lstm import Floats, LstmState, Probabilities, prepared, softmax
 from antiphon.compose.model import Model
 from antiphon.compose.place import BAR_NUMBERS, NO_BARS, PLACES, Bars
+from antiphon.compose.side_by_side.event_rows import OFF_TABLE_END, EventRows, EventState, FormTables, hazards
 from antiphon.timebase import STEPS_PER_QUARTER
 
 FORM_TABLES = ("left_embedding", "parallel_embedding", "lasting_embedding", "like_embedding")

@@ -7,16 +7,16 @@ from copy import copy
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.compose.candidates import Candidates, Symbols, Wanted
 from antiphon.compose.event_grid import EventGrid
 from antiphon.compose.events_model import EventModel
 from antiphon.compose.form import Form
 from antiphon.compose.guards import Guards
 from antiphon.compose.memory import Memory
-from antiphon.compose.memory_rows import MemoryRows
 from antiphon.compose.model import Model
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.sampling import Draw, SamplingSettings, adaptive_temperature, draw, weight_row
+from antiphon.compose.side_by_side.candidates import Candidates, Symbols, Wanted
+from antiphon.compose.side_by_side.memory_rows import MemoryRows
 from antiphon.compose.symbols import END, HOLD, Vocabulary, is_pitch
 from antiphon.slices import Sliced, finish
 from antiphon.timebase import STEPS_PER_QUARTER, steps_of_sixteenths

@@ -16,8 +16,8 @@ import numpy as np
 
 from antiphon.compose.lstm import Probabilities
 from antiphon.compose.memory_events import Ints, MemoryEvents
-from antiphon.compose.memory_rows import Past
 from antiphon.compose.place import Bars
+from antiphon.compose.side_by_side.memory_rows import Past
 from antiphon.timebase import STEPS_PER_QUARTER, steps_of_sixteenths
 
 # How far back a step lies: not a whole number of bars; 1, 2, 3, 4, 6 or 8 bars; 5 or 7; 12 or 16; others.

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
-from antiphon.compose.event_rows import OFF_TABLE_END
 from antiphon.compose.events_model import EventModel, EventWeights
 from antiphon.compose.form import NO_FORM, Form
 from antiphon.compose.model import prime
 from antiphon.compose.place import NO_BARS, Bars
+from antiphon.compose.side_by_side.event_rows import OFF_TABLE_END
 from fakes import random_event_weights
 
 V, HOLD, END = 7, 5, 4

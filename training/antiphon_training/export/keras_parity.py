@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from antiphon.compose.context import Context
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
-from antiphon.compose.event_rows import OFF_TABLE_END
 from antiphon.compose.events_model import EventModel, EventWeights
 from antiphon.compose.form import NO_FORM, Form
 from antiphon.compose.lstm import softmax
 from antiphon.compose.lstm_weights import SymbolWeights
 from antiphon.compose.model import StreamModel, WindowModel
+from antiphon.compose.side_by_side.event_rows import OFF_TABLE_END
 from antiphon.compose.symbols import END, HOLD, Vocabulary
 from antiphon.weights import Weights
 from antiphon_training.data.batches import Ids, song_ids

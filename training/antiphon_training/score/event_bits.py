@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
-from antiphon.compose.event_rows import OFF_TABLE_END
 from antiphon.compose.events_model import EventWeights
+from antiphon.compose.side_by_side.event_rows import OFF_TABLE_END
 from antiphon_training.data.batches import SCORED_AT_ONCE, Ids, alike
 from antiphon_training.data.event_batches import EventBatch, padded
 from antiphon_training.data.song_events import EventSong

@@ -7,8 +7,8 @@ import math
 
 import numpy as np
 
-from antiphon.compose.candidates import Candidates
 from antiphon.compose.sampling import Draw
+from antiphon.compose.side_by_side.candidates import Candidates
 from antiphon.compose.symbols import END
 from antiphon.perform.answer.composer import BARS_AT_A_TIME, Composer
 

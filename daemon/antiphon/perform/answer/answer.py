@@ -4,10 +4,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from antiphon.compose.candidates import Candidates
 from antiphon.compose.melody import Melody, octaves_into_range
 from antiphon.compose.sampling import Draw
 from antiphon.compose.shape import Shape
+from antiphon.compose.side_by_side.candidates import Candidates
 from antiphon.compose.symbols import END, HOLD, REST, Vocabulary, decode, is_pitch, span
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed, fold_pitch
 from antiphon.listen.key import Key

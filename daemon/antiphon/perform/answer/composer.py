@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.compose.answer_features.parts import AnswerFrame
-from antiphon.compose.candidates import Candidates, Wanted
-from antiphon.compose.event_rows import Ints
 from antiphon.compose.form import Form
 from antiphon.compose.melody import Melody
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import Shape, ShapeSettings
+from antiphon.compose.side_by_side.candidates import Candidates, Wanted
+from antiphon.compose.side_by_side.event_rows import Ints
 from antiphon.compose.symbols import HOLD, Vocabulary, is_pitch
 from antiphon.events import GridNote
 from antiphon.perform.answer.transcribe import Transcription

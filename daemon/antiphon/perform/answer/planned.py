@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from antiphon.compose.candidates import Candidates
+from antiphon.compose.side_by_side.candidates import Candidates
 from antiphon.events import PlayedNote
 from antiphon.listen.feel import Feel, HeardFeel
 from antiphon.perform.answer.answer import Answer

@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from antiphon.compose.candidates import Candidates
 from antiphon.compose.shape import Shape
+from antiphon.compose.side_by_side.candidates import Candidates
 from antiphon.events import PlayedNote
 from antiphon.listen import feel
 from antiphon.listen.feel import Feel, HeardFeel

@@ -132,9 +132,12 @@ class Programs:
         """The notes in steps of the voice that answers."""
         return tuple(notes) if self._ratio == 1 else tuple(_coarser(notes, self._ratio))
 
+    def _bar_steps(self, phrase: Transcription) -> int:
+        """A bar in steps of the voice that answers; at least one, where a bar is shorter than its steps."""
+        return max(1, phrase.transport.bar_steps // self._ratio)
+
     def _bars(self, phrase: Transcription) -> Bars:
-        bar = phrase.transport.bar_steps // self._ratio
-        first = self._on_own_grid(phrase.notes[:1])[0].onset_steps % bar
+        first = self._on_own_grid(phrase.notes[:1])[0].onset_steps % self._bar_steps(phrase)
         return Bars.begun_at(phrase.transport.meter, first, self._voice.steps_per_quarter)
 
     def shape(
@@ -166,9 +169,9 @@ class Programs:
 
         `end` None: without end.
         """
-        first, bar = self._on_own_grid(phrase.notes[:1])[0].onset_steps, phrase.transport.bar_steps
+        first = self._on_own_grid(phrase.notes[:1])[0].onset_steps
         begins, ends = start // self._ratio - first, None if end is None else end // self._ratio - first
-        return answer_form(self._bars(phrase).offset_steps, bar // self._ratio, begins, ends, closes)
+        return answer_form(self._bars(phrase).offset_steps, self._bar_steps(phrase), begins, ends, closes)
 
     def composer(
         self,
@@ -186,7 +189,7 @@ class Programs:
         voice, critic, ratio = self._voice, self._voice.critic, self._ratio
         if how.candidates == 1 or critic is None or not self._melody.composes_ahead:
             return None
-        notes, bar = self._on_own_grid(phrase.notes), phrase.transport.bar_steps // ratio
+        notes, bar = self._on_own_grid(phrase.notes), self._bar_steps(phrase)
         line = notes[0].onset_steps // bar * bar
         call = tuple(
             GridNote(note.onset_steps - line, note.duration_steps, fold_pitch(note.pitch + shift))

@@ -132,3 +132,11 @@ def test_a_model_that_is_told_its_form_is_not_made_to_end_on_a_chord_note():
     ]
     assert set(factors[0]) == {1.0}
     assert set(factors[1]) != {1.0}
+
+
+def test_a_bar_that_is_shorter_than_a_step_of_the_voice_is_one_step():
+    voices = Programs(voice("60"), [voice("62", 24)], SamplingSettings(), 1)
+    phrase = transcribed("1/32", 0, 24)
+    finish(voices.hear(phrase, 72))
+    assert voices.begin(0).next()[0] == "60"
+    assert voices.form(phrase, 72, 144, closes=True) == Form(24, False, 12)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.compose.memory import DISTANCES, RUNS, Experience, Memory
-from antiphon.compose.memory_rows import MemoryRows
 from antiphon.compose.place import NO_BARS, Bars
+from antiphon.compose.side_by_side.memory_rows import MemoryRows
 from antiphon.slices import finish
 
 V, HOLD, STEPS = 6, 5, 14

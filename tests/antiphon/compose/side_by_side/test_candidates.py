@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from antiphon.compose.candidates import Wanted
 from antiphon.compose.events_model import EventModel
 from antiphon.compose.form import NO_FORM
 from antiphon.compose.melody import Melody
 from antiphon.compose.memory import DISTANCES, RUNS, Experience, Memory
 from antiphon.compose.place import Bars
 from antiphon.compose.sampling import SamplingSettings
+from antiphon.compose.side_by_side.candidates import Wanted
 from antiphon.compose.symbols import END, HOLD, is_pitch
 from fakes import VOCABULARY, random_event_weights
 

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
-from antiphon.compose.event_rows import LengthTables
 from antiphon.compose.events_model import EventModel
 from antiphon.compose.form import NO_FORM, Form
 from antiphon.compose.place import NO_BARS, Bars
+from antiphon.compose.side_by_side.event_rows import LengthTables
 from fakes import random_event_weights
 
 V, HOLD, END = 7, 5, 4

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.compose.event_rows import EventRows, Ints
 from antiphon.compose.form import NO_FORM, Form
 from antiphon.compose.guards import Guards
 from antiphon.compose.lstm import Probabilities
-from antiphon.compose.memory_rows import MemoryRows
 from antiphon.compose.sampling import Draw, SamplingSettings, adaptive_temperature, draw_rows
+from antiphon.compose.side_by_side.event_rows import EventRows, Ints
+from antiphon.compose.side_by_side.memory_rows import MemoryRows
 from antiphon.slices import Sliced
 
 # So many go on in one part, those first that are least far: below half a millisecond.
