@@ -464,3 +464,25 @@ def test_a_model_that_is_no_longer_the_same_is_said(antiphon, tmp_path):
     assert (code, out) == (1, "")
     assert "essen: the take was answered by the model with checksum" in err
     assert antiphon("replay", take, "--model", "essen")[0] == 0
+
+
+def test_a_critic_that_is_no_longer_the_same_is_said(antiphon, tmp_path):
+    folder = tmp_path / "mine"
+    shutil.copytree(bundle.find("essen"), folder)
+    bundle.save_critic(folder, random_trees(random_seed=1))
+    chosen = demo_take(antiphon, tmp_path / "with", "--model", "mine")
+    assert antiphon("replay", chosen)[0] == 0
+    bundle.save_critic(folder, random_trees(random_seed=2))
+    code, out, err = antiphon("replay", chosen)
+    assert (code, out) == (1, "")
+    assert "the take was answered by the critic with checksum" in err
+
+
+def test_a_take_of_a_model_without_a_critic_is_replayed_without_the_critic_it_has_now(antiphon, tmp_path):
+    folder = tmp_path / "mine"
+    shutil.copytree(bundle.find("essen"), folder)
+    shipped = bundle.load(folder)
+    bundle.save(folder, shipped.card, shipped.weights)  # which leaves a critic out
+    plain = demo_take(antiphon, tmp_path / "without", "--model", "mine")
+    bundle.save_critic(folder, random_trees())
+    assert antiphon("replay", plain)[0] == 0

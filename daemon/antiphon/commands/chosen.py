@@ -29,7 +29,7 @@ def take_header(
 ) -> TakeHeader:
     """What a take must say so that the same can be played again."""
     plain = config.to_plain(settings)
-    models = tuple(UsedBundle(one.name, one.weights_sha256) for one in (chosen, *programs))
+    models = tuple(UsedBundle(one.name, one.weights_sha256, one.critic_sha256) for one in (chosen, *programs))
     return TakeHeader(
         settings.tempo.bpm,
         settings.tempo.first_meter,

@@ -147,14 +147,21 @@ def _plain_settings(header: TakeHeader) -> Config:
 
 
 def _loaded(name: str, wanted: UsedBundle | None) -> Bundle:
-    loaded = bundle.load(bundle.find(name))
-    found = loaded.card.weights_sha256
-    if wanted is not None and found != wanted.checksum:
+    # What had no critic then has none now.
+    loaded = bundle.load(bundle.find(name), with_critic=wanted is None or wanted.critic is not None)
+    if wanted is not None:
+        _check_same(wanted, "model", wanted.checksum, loaded.card.weights_sha256)
+    if wanted is not None and wanted.critic is not None:
+        _check_same(wanted, "critic", wanted.critic, loaded.card.critic_sha256 or "none")
+    return loaded
+
+
+def _check_same(wanted: UsedBundle, what: str, checksum: str, found: str) -> None:
+    if found != checksum:
         raise Failure(
-            f"{wanted.name}: the take was answered by the model with checksum {wanted.checksum[:12]}…, "
+            f"{wanted.name}: the take was answered by the {what} with checksum {checksum[:12]}…, "
             f"the one here has {found[:12]}…; --model NAME answers anew"
         )
-    return loaded
 
 
 def changed_settings(settings: SessionSettings, changes: Changes) -> SessionSettings:

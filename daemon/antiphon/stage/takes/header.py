@@ -14,10 +14,11 @@ from antiphon.timebase import Meter
 
 @dataclass(frozen=True, slots=True)
 class UsedBundle:
-    """A bundle that answers in a take: its name and the checksum of its weights."""
+    """A bundle that answers in a take: its name, and the checksums of its weights and its critic, if any."""
 
     name: str
     checksum: str
+    critic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

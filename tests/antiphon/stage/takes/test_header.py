@@ -16,7 +16,7 @@ HEADER = TakeHeader(
     {"sampling": {"temperature": 0.9}},
     UsedBundle("toy", "ab12"),
     42,
-    (UsedBundle("other", "cd34"),),
+    (UsedBundle("other", "cd34", "ef56"),),
     ("60", "", "_"),
     Arithmetic("2.1.0", "openblas 0.3", "x86_64"),
 )

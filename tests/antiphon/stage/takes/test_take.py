@@ -93,7 +93,7 @@ def test_the_header_and_the_lateness_are_text_events(tmp_path):
     play(take, Sent, [(4, 4, 62)], late_s=0.0123)
     texts = texts_of(close(take))
     assert texts["settings"] == HEADER.settings
-    assert texts["bundle"] == {"name": "hymns", "checksum": "ab12"}
+    assert texts["bundle"] == {"name": "hymns", "checksum": "ab12", "critic": None}
     assert texts["random seed"] == 42
     assert texts["lateness"] == {"events": 4, "max_ms": 12.3, "over_5_ms": 2}
 
