@@ -36,6 +36,7 @@ from antiphon.perform.settings import TempoSettings  # noqa: E402
 from antiphon.perform.transport import Transport  # noqa: E402
 from antiphon.stage.voice import make_voice  # noqa: E402
 from antiphon.timebase import Grid, Meter  # noqa: E402
+from antiphon_training.data.dataset import load_dataset  # noqa: E402
 from antiphon_training.data.entries import Entry, entries  # noqa: E402
 from performer import Manner, perform  # noqa: E402
 
@@ -48,20 +49,23 @@ OCTAVES = (1.0, 2.0, 0.5)
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """A song and how far into a bar its first note is, in sixteenths."""
+    """A song and how far into a bar its first note is, in steps."""
 
     notes: tuple[GridNote, ...]
     meter: Meter
     into_bar: int
+    steps_per_quarter: int
 
     @property
     def bar_steps(self) -> int:
-        return round(4 * self.meter.quarters_per_bar)
+        return round(self.steps_per_quarter * self.meter.quarters_per_bar)
 
     def opening(self, quarters: int) -> tuple[GridNote, ...]:
         """The notes of so many quarters from the first note on."""
         first = self.notes[0].onset_steps
-        return tuple(note for note in self.notes if note.onset_steps - first < 4 * quarters)
+        return tuple(
+            note for note in self.notes if note.onset_steps - first < self.steps_per_quarter * quarters
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +79,30 @@ class Trial:
 
 def accompanied(song: Song, opening: Sequence[GridNote], seed: int) -> list[GridNote]:
     """An opening with a left hand, by onset: a chord in each bar, on the note that is highest there."""
-    beat, bar = round(4 * song.meter.quarters_per_beat), song.bar_steps
+    beat, bar = round(song.steps_per_quarter * song.meter.quarters_per_beat), song.bar_steps
+    eighth = song.steps_per_quarter // 2
     later = [GridNote(note.onset_steps + bar, note.duration_steps, note.pitch) for note in opening]
     first, end, found = later[0].onset_steps, later[-1].end_steps, list(later)
     for line in range(first - song.into_bar, end, bar):
         roots = [note.pitch for note in later if line <= note.onset_steps < line + bar]
         root = 43 + (max(roots) - 43) % 12 if roots else 48
-        found += [note for note in _figure(seed % 4, line, root, beat, bar) if first <= note.onset_steps]
+        found += [
+            note for note in _figure(seed % 4, line, root, beat, bar, eighth) if first <= note.onset_steps
+        ]
     return sorted(note for note in found if note.onset_steps < end)
 
 
-def _figure(style: int, line: int, root: int, beat: int, bar: int) -> list[GridNote]:
+def _figure(style: int, line: int, root: int, beat: int, bar: int, eighth: int) -> list[GridNote]:
     beats = range(0, bar, beat)
     if style == 0:
-        chords = [GridNote(line + at, 2, root + up) for at in beats if at for up in (12, 16, 19)]
-        return [GridNote(line, 2, root), *chords]
+        chords = [GridNote(line + at, eighth, root + up) for at in beats if at for up in (12, 16, 19)]
+        return [GridNote(line, eighth, root), *chords]
     if style == 1:
         return [GridNote(line, bar, root + up) for up in (0, 4, 7)]
     if style == 2:
         return [GridNote(line + at, beat, root + (0, 7)[n % 2]) for n, at in enumerate(beats)]
-    return [GridNote(line + at, 2, root + (0, 7, 4, 7)[at // 2 % 4]) for at in range(0, bar, 2)]
+    broken = enumerate(range(line, line + bar, eighth))
+    return [GridNote(at, eighth, root + (0, 7, 4, 7)[n % 4]) for n, at in broken]
 
 
 def test_songs(folder: Path, card: bundle.Card, most: int) -> list[Song]:
@@ -104,22 +112,25 @@ def test_songs(folder: Path, card: bundle.Card, most: int) -> list[Song]:
     usable = [one for one in found if one[0]["meters"] == [one[0]["meter"]] and one[0]["meter"] in METERS]
     usable = [one for one in usable if not one[0]["bars_off"]]
     random.Random(1).shuffle(usable)
-    return [_song(about, text) for about, text in usable[:most]]
+    steps = load_dataset(folder).steps_per_quarter
+    return [_song(about, text, steps) for about, text in usable[:most]]
 
 
-def _song(about: Entry, text: str) -> Song:
+def _song(about: Entry, text: str, steps_per_quarter: int) -> Song:
     notes = decode(text.split())
     meter = Meter.parse(METERS[about["meter"]])
-    bar = round(4 * meter.quarters_per_bar)
-    return Song(notes, meter, (notes[0].onset_steps - about["pickup_steps"]) % bar)
+    bar = round(steps_per_quarter * meter.quarters_per_bar)
+    into_bar = (notes[0].onset_steps - about["pickup_steps"]) % bar
+    return Song(notes, meter, into_bar, steps_per_quarter)
 
 
 def hear(
     voice: Voice, played: Sequence[PlayedNote], tempo: TempoSettings
 ) -> tuple[Transcription, list[float]]:
     """A first phrase, heard by the parts that hear it in a session, and how long each slice took, in ms."""
-    transport = Transport(Grid(tempo.bpm, START_S), tempo.first_meter)
     programs = Programs(voice, (), SamplingSettings(), 0)
+    grid = Grid(tempo.bpm, START_S, programs.steps_per_quarter)
+    transport = Transport(grid, tempo.first_meter)
     transcriber, bars = Transcriber("highest", None), BarHearing(tempo, programs, None)
     follows = tempo.mode == "follow"
     phrase = _timed(transcriber.transcribe(played, transport, follows, bars.hears_meter), [])
@@ -148,7 +159,7 @@ def trial(
         return None
     bpm = random.Random(seed).uniform(60, 180)
     notes = accompanied(song, opening, seed) if both_hands else opening
-    played = perform(notes, bpm, seed, manner, START_S)
+    played = perform(notes, bpm, seed, manner, START_S, song.steps_per_quarter)
     follows = manner.drift > 0
     tempi = [
         TempoSettings("follow" if follows else "fixed", 110.0 if follows else bpm, meter, downbeat)  # type: ignore[arg-type]
@@ -169,13 +180,14 @@ def _family(meter: Meter) -> str:
 
 def right(song: Song, heard: Transcription, quarters: int) -> bool:
     """Whether the bar lines heard are bar lines of the song, or all of the song's are among them."""
+    finer = heard.transport.grid.steps_per_quarter / song.steps_per_quarter
     bars = heard.transport.bar_steps
-    heard_span = heard.notes[-1].onset_steps - heard.notes[0].onset_steps
+    heard_span = (heard.notes[-1].onset_steps - heard.notes[0].onset_steps) / finer
     ratio = heard_span / (song.opening(quarters)[-1].onset_steps - song.notes[0].onset_steps)
     octave = next((o for o in OCTAVES if abs(ratio / o - 1) < 0.04), None)
     if octave is None:
         return False
-    heard_bar, heard_into = bars / octave, heard.notes[0].onset_steps % bars / octave
+    heard_bar, heard_into = bars / finer / octave, heard.notes[0].onset_steps % bars / finer / octave
     shorter, longer = sorted((heard_bar, float(song.bar_steps)))
     return longer % shorter == 0 and (heard_into - song.into_bar) % shorter == 0
 
