@@ -21,7 +21,7 @@ from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback
 from antiphon.stage.takes.recorder import Limits, Recorder
-from antiphon.stage.voice import make_voice
+from antiphon.stage.voice import make_voices
 
 NAMES = ("essen", "irish", "han")
 CONTROL = ControlSettings(
@@ -132,7 +132,7 @@ def play(seed, folder, seconds=40.0, presses=(), limits=NO_LIMITS, recording=Tru
         after = configuration(chance).session
         asked.append((at_s, differences(settings.session, after)))
     asked.sort(key=lambda one: one[0])
-    voices = [make_voice(one, settings.model.context, remembered) for one in (first, *programs)]
+    voices = make_voices((first, *programs), settings.model.context, remembered)
     session = Session(voices[0], settings.session, seed, voices[1:])
     _perform(clock, recorder, session, played.reports, arriving, asked, seconds)
     played.kept = sorted(folder.glob("*.mid"))

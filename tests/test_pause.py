@@ -59,11 +59,11 @@ def test_it_is_heard_as_one_phrase_in_one_tempo(played, bpm):
     reports, _ = play(played)
     (heard,) = of(Heard, reports)
     assert heard.grid.bpm == pytest.approx(bpm, abs=0.01)
-    begun = 0 if played == IN_TIME else 2
-    assert [note.onset_steps for note in heard.notes] == [begun + 4 * onset for onset in played]
+    begun, quarter = 0 if played == IN_TIME else 0.5, heard.grid.steps_per_quarter
+    assert [note.onset_steps for note in heard.notes] == [(begun + onset) * quarter for onset in played]
     assert [note.pitch for note in heard.notes] == list(PITCHES)
     assert heard.key == Key(7, "major")
-    assert (heard.answer_start_steps, heard.answer_steps) == (48, 48)
+    assert (heard.answer_start_steps, heard.answer_steps) == (12 * quarter, 12 * quarter)
     assert len(of(Answered, reports)) == 1
     assert len(of(BarsBegun, reports)) == 1
     states = [report.state for report in of(StateChanged, reports)]

@@ -66,7 +66,7 @@ def generate(
     _write(made, out, picture, written, voice.steps_per_quarter)
     click.echo(_as_json(made, chosen, seed) if as_json else _as_text(made, trace))
     if not as_json:
-        click.echo(_summary(made, seed, out), err=True)
+        click.echo(_summary(made, voice.steps_per_quarter, seed, out), err=True)
 
 
 def _key(name: str | None) -> Key | None:
@@ -159,7 +159,8 @@ def _as_text(made: Continuation, trace: bool) -> str:
     return "\n".join(rows)
 
 
-def _summary(made: Continuation, random_seed: int, out: Path | None) -> str:
+def _summary(made: Continuation, steps_per_quarter: int, random_seed: int, out: Path | None) -> str:
     ended = ", the melody ended there" if made.ended else ""
     written = f"; written to {out}" if out else ""
-    return f"antiphon: {len(made.steps)} steps in {made.key}{ended} (random seed {random_seed}){written}"
+    steps = f"{len(made.steps)} steps, {steps_per_quarter} to a quarter"
+    return f"antiphon: {steps}, in {made.key}{ended} (random seed {random_seed}){written}"

@@ -30,12 +30,14 @@ FANFARE = [(72, 1), (74, 1), (76, 2)]
 
 
 @cache
-def essen():
-    return bundle.load(bundle.find("essen"))
+def shipped():
+    return bundle.load(bundle.find("all"))
 
 
 def voice():
-    return Voice(essen().model(), essen().vocabulary, essen().steps_per_quarter, "essen", essen().memory())
+    return Voice(
+        shipped().model(), shipped().vocabulary, shipped().steps_per_quarter, "all", shipped().memory()
+    )
 
 
 def session(*, answer=None, **tempo):
@@ -58,9 +60,14 @@ def heard_in(made):
 
 
 def begins(heard):
-    """The first bar line of the grid, in seconds, the step of the first note, its meter, and the answer."""
-    first = heard.notes[0].onset_steps
-    return round(heard.grid.origin_s, 3), first, heard.meter, heard.answer_start_steps, heard.answer_steps
+    """The first bar line of the grid, in seconds, the place of the first note, its meter, and the answer.
+
+    Places are in sixteenths.
+    """
+    sixteenth = heard.grid.steps_per_quarter / 4
+    steps = (heard.notes[0].onset_steps, heard.answer_start_steps, heard.answer_steps)
+    first, start, length = (step / sixteenth for step in steps)
+    return round(heard.grid.origin_s, 3), first, heard.meter, start, length
 
 
 @pytest.mark.parametrize("mode", ["fixed", "follow"])

@@ -78,27 +78,29 @@ def test_a_program_change_goes_from_one_grid_to_the_other_and_back():
 
 
 @cache
-def essen():
-    return bundle.load(bundle.find("essen"))
+def sixteenths():
+    return bundle.load(bundle.find("all"))
 
 
-def essen_voice(grid=None):
-    """The model that ships, without a memory; with a grid its sixteenths are steps of that."""
-    known = essen().vocabulary
+def shipped_voice(grid=None):
+    """A model of sixteenths that ships, without a memory; with a grid its sixteenths are steps of that."""
+    known = sixteenths().vocabulary
     if grid is None:
-        return Voice(essen().model(), known, 4, "essen")
-    weights = essen().weights
+        return Voice(sixteenths().model(), known, 4, "all")
+    weights = sixteenths().weights
     assert isinstance(weights, EventWeights)
     none_within = np.zeros((grid.steps_per_quarter + 1, 0), np.float32)
     stretched = replace(weights, within_embedding=none_within)
-    return Voice(EventModel(stretched, known.id(HOLD), known.id(END), grid), known, 24, "essen")
+    return Voice(EventModel(stretched, known.id(HOLD), known.id(END), grid), known, 24, "all")
 
 
 @pytest.mark.parametrize("meter", ["4/4", "heard"])
 def test_a_network_of_sixteenths_plays_the_same_when_its_sixteenths_are_steps_of_a_finer_grid(meter):
     tempo = TempoSettings(bpm=120.0, mode="fixed", downbeat="heard", meter=meter)
     settings = SessionSettings(tempo=tempo, sampling=PLAIN, answer=AnswerSettings(bars=4))
-    known, fine = (play(session(v, settings=settings), PHRASE) for v in (essen_voice(), essen_voice(EIGHTHS)))
+    known, fine = (
+        play(session(v, settings=settings), PHRASE) for v in (shipped_voice(), shipped_voice(EIGHTHS))
+    )
     assert note_ons(fine) == note_ons(known) != []
 
 
