@@ -154,9 +154,8 @@ def test_ten_songs_are_answered_in_time_and_in_key_and_kept(antiphon, player, wa
 
 def test_a_song_in_three_is_answered_in_its_bars_at_a_fixed_tempo(antiphon, player, wait_for, tmp_path):
     settings = tmp_path / "config.toml"
-    settings.write_text(
-        '[tempo]\nmode = "fixed"\nbpm = 138.0\nmeter = "3/4"\ndownbeat = "first"\n'  # it begins with a downbeat
-    )
+    # It begins with a downbeat, and is to be heard so.
+    settings.write_text('[tempo]\nmode = "fixed"\nbpm = 138.0\nmeter = "3/4"\ndownbeat = "first"\n')
     daemon, someone = antiphon("--random-seed", "1", "--config", str(settings)), player()
     one = exchange(someone, daemon, OPENINGS["Kuckuck, Kuckuck, in three"], 1, wait_for)
     steps = one.steps()
