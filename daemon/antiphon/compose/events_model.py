@@ -247,11 +247,14 @@ class EventModel(Model):
         if symbol_id == self._end_id:
             self.reset(self._bars)
         elif symbol_id == self._hold_id:
-            self._step += 1
-            self._age += self._age > 0  # before the first note there is nothing to hold
-            self._supposed = False
+            self.hear_holds(symbol_id, 1)
         else:
             self._begin(symbol_id)
+
+    def hear_holds(self, hold_id: int, steps: int) -> None:  # noqa: ARG002 - it is the network's
+        self._step += steps
+        self._age += steps * (self._age > 0)  # before the first note there is nothing to hold
+        self._supposed = False
 
     @property
     def must_hold(self) -> bool:

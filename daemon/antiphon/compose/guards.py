@@ -1,15 +1,11 @@
 """Guards against a note that never ends and a figure that repeats for ever."""
 
-from collections.abc import Iterable, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable, Iterator, Sequence
 
 from antiphon.timebase import STEPS_PER_QUARTER, steps_of_sixteenths
 
 # The longest figure, in sixteenths, whose repeats are counted.
 _LONGEST_FIGURE = 64
-_NOTHING = -1
 
 
 class Guards:
@@ -28,7 +24,7 @@ class Guards:
     ) -> None:
         self._hold_id, self._steps_per_quarter = hold_id, steps_per_quarter
         self.limit(longest_steps, most_repeats)
-        self._periods = np.arange(1, steps_of_sixteenths(_LONGEST_FIGURE, steps_per_quarter) + 1)
+        self._longest_figure = steps_of_sixteenths(_LONGEST_FIGURE, steps_per_quarter)
         self.begin(())
 
     def limit(self, longest_steps: int, most_repeats: int) -> None:
@@ -51,35 +47,42 @@ class Guards:
 
         `onsets` and `ids` are the events before it; each lasts until the next one, the last until `step`.
         """
-        ends, times, count = [*onsets[1:], step], self._most_repeats, len(ids)
+        return symbol_id in self._begin_of_repeated(step, onsets, ids)
+
+    def _begin_of_repeated(self, step: int, onsets: Sequence[int], ids: Sequence[int]) -> Iterator[int]:
+        """The id that begins each figure which has just come as often as it may."""
+        times, count = self._most_repeats, len(ids)
+        ends = [*onsets[1:], step]
         for figure in range(1, count // times + 1 if times else 1):
-            period = step - onsets[-figure]
-            if period > len(self._periods):
-                return False
-            if ids[-figure] == symbol_id and all(
+            if step - onsets[-figure] > self._longest_figure:
+                return
+            if all(
                 ids[-back] == ids[-back - figure]
                 and ends[-back] - onsets[-back] == ends[-back - figure] - onsets[-back - figure]
                 for back in range(1, figure * (times - 1) + 1)
             ):
-                return True
-        return False
+                yield ids[-figure]
 
     def begin(self, ids: Iterable[int]) -> None:
         """Begin a new stream with these ids."""
-        self._past: NDArray[np.int64] = np.full(len(self._periods), _NOTHING)  # latest first
-        self._alike = np.zeros(
-            len(self._periods), np.int64
-        )  # for each period, steps in a row that kept to it
-        self._age = 0
+        self._onsets: list[int] = []
+        self._ids: list[int] = []
+        self._step = self._age = 0
         for symbol_id in ids:
             self.hear(symbol_id)
 
     def hear(self, symbol_id: int) -> None:
-        self._alike += 1
-        self._alike *= self._past == symbol_id
-        self._past[1:] = self._past[:-1].copy()
-        self._past[0] = symbol_id
-        self._age = self._age + 1 if symbol_id == self._hold_id else 1
+        if symbol_id == self._hold_id:
+            self.hold(1)
+            return
+        self._onsets.append(self._step)
+        self._ids.append(symbol_id)
+        self._step, self._age = self._step + 1, 1
+
+    def hold(self, steps: int) -> None:
+        """What sounds goes on for so many steps."""
+        self._step += steps
+        self._age += steps
 
     @property
     def must_end(self) -> bool:
@@ -88,10 +91,7 @@ class Guards:
 
     def forbidden(self) -> set[int]:
         """The ids that a limit rules out now."""
-        forbidden = set()
+        forbidden = set(self._begin_of_repeated(self._step, self._onsets, self._ids))
         if self.must_end:
             forbidden.add(self._hold_id)
-        if self._most_repeats:
-            too_often = self._alike >= (self._most_repeats - 1) * self._periods
-            forbidden |= {int(each) for each in self._past[too_often]} - {self._hold_id, _NOTHING}
         return forbidden

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from copy import copy
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,8 @@ from antiphon.compose.symbols import END, HOLD, Vocabulary, is_pitch
 from antiphon.slices import Sliced, finish
 from antiphon.timebase import STEPS_PER_QUARTER, steps_of_sixteenths
 
-# Sixteenths that are heard in one part of a long phrase: about a quarter of a millisecond.
-_SIXTEENTHS_A_PART = 2
+# A note is heard in one part with what it is held of so many sixteenths: about a quarter of a millisecond.
+_SIXTEENTHS_A_PART = 4
 
 
 class Melody:
@@ -83,10 +84,17 @@ class Melody:
         if self._said or bars != self._bars or ids[: len(self._heard)] != self._heard:
             self._begin_song(bars)
             yield
-        for number, symbol_id in enumerate(ids[len(self._heard) :], 1):
-            self._take_in(symbol_id)
-            if number % self._steps_a_part == 0:
-                yield
+        for held, run in groupby(ids[len(self._heard) :], self._hold_id.__eq__):
+            new = list(run)
+            if held:
+                for begun in range(0, len(new), self._steps_a_part):
+                    self._hold(min(self._steps_a_part, len(new) - begun))
+                    yield
+                continue
+            for number, symbol_id in enumerate(new):
+                if number:
+                    yield
+                self._take_in(symbol_id)
 
     @property
     def knows_form(self) -> bool:
@@ -129,6 +137,14 @@ class Melody:
         self._heard.append(symbol_id)
         if self._memory is not None and symbol_id != self._vocabulary.id(END):
             self._memory.hear(symbol_id)
+
+    def _hold(self, steps: int) -> None:
+        """Take in so many holds."""
+        self._model.hear_holds(self._hold_id, steps)
+        self._guards.hold(steps)
+        self._heard += [self._hold_id] * steps
+        if self._memory is not None:
+            self._memory.hold(steps)
 
     @property
     def composes_ahead(self) -> bool:

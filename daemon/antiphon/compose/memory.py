@@ -123,14 +123,25 @@ class Memory:
 
     def hear(self, symbol_id: int) -> None:
         """One more step."""
-        if symbol_id != self._hold_id:
-            self._runs = self._runs_after(symbol_id)
-            self._begin_event(symbol_id)
-        elif not self._events.count or self._events.ids[-1] == self._gap:
-            self._begin_event(symbol_id)  # a hold with nothing to hold
+        if symbol_id == self._hold_id:
+            self.hold(1)
+            return
+        self._runs = self._runs_after(symbol_id)
+        self._begin_event(symbol_id)
         self._go_on(1)
         if self._length == self.most_steps:
             self._forget_oldest()
+
+    def hold(self, steps: int) -> None:
+        """What sounds goes on for so many steps."""
+        while steps:
+            if not self._events.count or self._events.ids[-1] == self._gap:
+                self._begin_event(self._hold_id)  # a hold with nothing to hold
+            part = min(steps, self.most_steps - self._length)
+            self._go_on(part)
+            steps -= part
+            if self._length == self.most_steps:
+                self._forget_oldest()
 
     def mix(self, expected: Probabilities, strength: float = 1.0) -> Probabilities:
         """The network's probabilities (V,) and, `strength` times as strong, the memory's. Sums to 1."""

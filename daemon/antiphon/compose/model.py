@@ -25,6 +25,11 @@ class Model(Protocol):
 
     def hear(self, symbol_id: int) -> None: ...
 
+    def hear_holds(self, hold_id: int, steps: int) -> None:
+        """Hear so many holds."""
+        for _ in range(steps):
+            self.hear(hold_id)
+
     def expected(self) -> Probabilities:
         """The next symbol's probabilities, shape (V,), summing to one; some symbol was heard."""
         ...

@@ -218,3 +218,16 @@ def test_however_sure_the_network_is_its_probabilities_are_numbers():
     with np.errstate(all="raise", under="ignore"):
         for symbol in [0, *[HOLD] * (LENGTHS + 2), 0, 1]:
             assert model.step(symbol).sum() == pytest.approx(1.0)
+
+
+@given(streams, st.integers(0, 40), st.integers(0, 3))
+def test_so_many_holds_at_once_are_heard_as_one_after_another(before, holds, after):
+    together, each = (EventModel(FINE_WEIGHTS, HOLD, END, FINE) for _ in range(2))
+    for model in (together, each):
+        for symbol in before:
+            model.hear(symbol)
+    together.hear_holds(HOLD, holds)
+    for _ in range(holds):
+        each.hear(HOLD)
+    assert together.must_hold == each.must_hold
+    assert together.step(after).tolist() == each.step(after).tolist()

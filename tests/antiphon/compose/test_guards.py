@@ -48,3 +48,12 @@ def test_of_notes_and_rests_the_same_comes_too_often_as_of_steps(stream, repeats
     guards.begin(stream)
     ids = [stream[onset] for onset in onsets]
     assert guards.comes_too_often(symbol, len(stream), onsets, ids) == (symbol in guards.forbidden())
+
+
+@given(streams, st.integers(0, 20), st.integers(1, 4))
+def test_so_many_holds_at_once_are_heard_as_one_after_another(stream, holds, repeats):
+    together, each = Guards(HOLD, 8, repeats), Guards(HOLD, 8, repeats)
+    together.begin(stream)
+    together.hold(holds)
+    each.begin([*stream, *[HOLD] * holds])
+    assert (together.forbidden(), together.must_end) == (each.forbidden(), each.must_end)

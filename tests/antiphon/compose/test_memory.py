@@ -151,3 +151,18 @@ def test_one_song_longer_than_the_memory_goes_on():
 def test_an_experience_that_is_none_is_refused(table):
     with pytest.raises(ValueError, match="memory's weights must"):
         Experience(table)
+
+
+@settings(deadline=None)
+@given(streams, st.integers(0, 3 * MOST_SIXTEENTHS), streams)
+def test_so_many_holds_at_once_are_heard_as_one_after_another(before, holds, after):
+    together, each = memory_of(before), memory_of(before)
+    for memory in (together, each):
+        memory.begin(BAR)
+    together.hold(holds)
+    for _ in range(holds):
+        each.hear(HOLD)
+    for memory in (together, each):
+        for symbol in after:
+            memory.hear(symbol)
+    assert (together.steps, together.mix(EVEN).tolist()) == (each.steps, each.mix(EVEN).tolist())
