@@ -43,7 +43,7 @@ def set_one(name: str, value: str, client_name: str | None) -> None:
 def again(client_name: str | None) -> None:
     """Play another answer to the phrase that was answered last."""
     ask(client_name_of(client_name), Command("again"))
-    click.echo("Another answer begins with the next bar.")
+    click.echo("If a phrase was answered, another answer begins with the next bar.")
 
 
 @click.command()
@@ -51,7 +51,7 @@ def again(client_name: str | None) -> None:
 def motif(client_name: str | None) -> None:
     """Let the next answer keep to the motif of the last one: to its rhythm and contour."""
     ask(client_name_of(client_name), Command("motif"))
-    click.echo("The next answer keeps to the motif of the last one.")
+    click.echo("If there was an answer, the next one keeps to its motif.")
 
 
 @click.command()

@@ -163,8 +163,12 @@ def test_a_mistake_in_the_configuration_hinders_no_end(antiphon, running, tmp_pa
 
 def test_buttons_are_pressed_from_another_terminal(antiphon, running):
     there = running()
-    assert antiphon("again") == (0, "Another answer begins with the next bar.\n", "")
-    assert antiphon("motif") == (0, "The next answer keeps to the motif of the last one.\n", "")
+    assert antiphon("again") == (
+        0,
+        "If a phrase was answered, another answer begins with the next bar.\n",
+        "",
+    )
+    assert antiphon("motif") == (0, "If there was an answer, the next one keeps to its motif.\n", "")
     assert there.asked == [Command("again"), Command("motif")]
 
 

@@ -36,6 +36,18 @@ class AnswerCritic(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerPlace:
+    """Which answer it is, and where it lies on the grid of its phrase; the model hears both `shift` semitones
+    higher. `end` None: without end."""
+
+    phrase: Transcription
+    shift: int
+    start: int
+    end: int | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class HowComposed:
     """How many candidates there are, the settings that they are composed by, and in place of the phrase what
     they keep close to."""

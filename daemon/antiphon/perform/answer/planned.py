@@ -7,20 +7,8 @@ from antiphon.events import PlayedNote
 from antiphon.listen.feel import Feel, HeardFeel
 from antiphon.perform.answer.answer import Answer
 from antiphon.perform.answer.bar_hearing import HeardBars
-from antiphon.perform.answer.composer import HowComposed
-from antiphon.perform.answer.transcribe import Transcription
+from antiphon.perform.answer.composer import AnswerPlace, HowComposed
 from antiphon.perform.reports import Heard
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerPlace:
-    """Where an answer is to the phrase, and how far up the model hears them, in semitones."""
-
-    phrase: Transcription
-    shift: int
-    start: int
-    end: int | None
-    number: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from antiphon.listen.feel_grid import FeelGrid
 from antiphon.perform.answer.ahead import Ahead, Choices
 from antiphon.perform.answer.answer import Answer, Plan
 from antiphon.perform.answer.bar_hearing import BarHearing, HeardBars
-from antiphon.perform.answer.composer import Composer, HowComposed
-from antiphon.perform.answer.planned import AnswerPlace, Begun, HeardPhrase, PlannedAnswer
+from antiphon.perform.answer.composer import AnswerPlace, Composer, HowComposed
+from antiphon.perform.answer.planned import Begun, HeardPhrase, PlannedAnswer
 from antiphon.perform.answer.programs import Programs
 from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.answer.touch import Touch, touch_of, touch_without_feel
@@ -119,10 +119,7 @@ class Planner:
         return Begun(place, how, composer.candidates(0, None, np.zeros(0, np.int64)))
 
     def _composer(self, place: AnswerPlace, how: HowComposed) -> Composer | None:
-        shape = self._shape(place, how)
-        return self._programs.composer(
-            place.phrase, place.shift, place.start, place.end, shape, place.number, how
-        )
+        return self._programs.composer(place, self._shape(place, how), how)
 
     def _shape(self, place: AnswerPlace, how: HowComposed) -> Shape:
         return self._programs.shape(place.phrase, place.start, place.end, how.shape, how.motif)

@@ -20,7 +20,7 @@ from antiphon.compose.symbols import GAP, REST, Vocabulary, regridded
 from antiphon.events import GridNote, fold_pitch
 from antiphon.listen.repertoire import Repertoire
 from antiphon.perform.answer.answer import as_heard, home_shift
-from antiphon.perform.answer.composer import AnswerCritic, Composer, HowComposed
+from antiphon.perform.answer.composer import AnswerCritic, AnswerPlace, Composer, HowComposed
 from antiphon.perform.answer.transcribe import Transcription
 from antiphon.slices import Sliced
 
@@ -173,54 +173,49 @@ class Programs:
         begins, ends = start // self._ratio - first, None if end is None else end // self._ratio - first
         return answer_form(self._bars(phrase).offset_steps, self._bar_steps(phrase), begins, ends, closes)
 
-    def composer(
-        self,
-        phrase: Transcription,
-        shift: int,
-        start: int,
-        end: int | None,
-        shape: Shape,
-        number: int,
-        how: HowComposed,
-    ) -> Composer | None:
-        """What composes answer `number` ahead; None where it is composed step by step:
-        of one candidate, without a critic, or by a model that cannot be stepped side by side.
+    def composer(self, place: AnswerPlace, shape: Shape, how: HowComposed) -> Composer | None:
+        """What composes an answer ahead; None where it is composed step by step: of one candidate, without a
+        critic, or by a model that cannot be stepped side by side.
         """
-        voice, critic, ratio = self._voice, self._voice.critic, self._ratio
+        critic, phrase, start, end = self._voice.critic, place.phrase, place.start, place.end
         if how.candidates == 1 or critic is None or not self._melody.composes_ahead:
             return None
-        notes, bar = self._on_own_grid(phrase.notes), self._bar_steps(phrase)
-        line = notes[0].onset_steps // bar * bar
-        call = tuple(
-            GridNote(note.onset_steps - line, note.duration_steps, fold_pitch(note.pitch + shift))
-            for note in notes
-        )
-        steps = None if end is None else (end - start) // ratio
-        begins, closes = start // ratio - line, end is not None and self.closes(number, how.shape)
-        frame = AnswerFrame(
-            voice.steps_per_quarter,
-            phrase.transport.meter,
-            begins,
-            begins + (steps or 0),
-            phrase.key.mode,
-            closes,
-        )
-        form = self.form(phrase, start, end, closes)
-        chance = self._chances(number)
+        closes = end is not None and self.closes(place.number, how.shape)
         return Composer(
-            self._melody,
-            voice.vocabulary,
-            shape,
-            critic,
-            call,
-            frame,
-            form,
-            steps,
-            bar,
-            ratio,
-            how,
-            chance,
+            melody=self._melody,
+            vocabulary=self.vocabulary,
+            shape=shape,
+            critic=critic,
+            call=self._call(phrase, place.shift),
+            frame=self._frame(place, closes),
+            form=self.form(phrase, start, end, closes),
+            steps=None if end is None else (end - start) // self._ratio,
+            bar_steps=self._bar_steps(phrase),
+            ratio=self._ratio,
+            how=how,
+            chance=self._chances(place.number),
         )
+
+    def _first_line(self, phrase: Transcription) -> int:
+        """The bar line at or before the phrase's first note, in steps of the voice that answers."""
+        bar = self._bar_steps(phrase)
+        return self._on_own_grid(phrase.notes[:1])[0].onset_steps // bar * bar
+
+    def _call(self, phrase: Transcription, shift: int) -> tuple[GridNote, ...]:
+        """The phrase in the model's key, from its first bar line on."""
+        line = self._first_line(phrase)
+        return tuple(
+            GridNote(note.onset_steps - line, note.duration_steps, fold_pitch(note.pitch + shift))
+            for note in self._on_own_grid(phrase.notes)
+        )
+
+    def _frame(self, place: AnswerPlace, closes: bool) -> AnswerFrame:
+        """The whole answer as the critic counts; one without end has no length."""
+        line, ratio = self._first_line(place.phrase), self._ratio
+        begins = place.start // ratio - line
+        ends = begins if place.end is None else begins + (place.end - place.start) // ratio
+        meter, mode = place.phrase.transport.meter, place.phrase.key.mode
+        return AnswerFrame(self._voice.steps_per_quarter, meter, begins, ends, mode, closes)
 
     def forget(self) -> None:
         """Clear the memories of all programs."""
