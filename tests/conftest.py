@@ -8,7 +8,13 @@ from hypothesis import settings
 
 # How long an example takes says something of the machine, not of what is tested.
 settings.register_profile("antiphon", deadline=None)
-settings.load_profile("antiphon")
+# The same examples each time, so that a run of CI says something of the change and not of chance.
+settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+# Many examples of each property, for whoever looks for faults: HYPOTHESIS_PROFILE=search.
+settings.register_profile("search", deadline=None, max_examples=3000)
+settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") == "true" else "antiphon")
+)
 # What the extra `train` installs.
 TRAIN = ("h5py", "matplotlib", "music21", "scipy", "sklearn", "tensorflow")
 

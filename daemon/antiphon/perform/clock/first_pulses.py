@@ -10,6 +10,10 @@ from statistics import median
 
 import numpy as np
 
+from antiphon.timebase import MAX_BPM, PULSES_PER_QUARTER
+
+# A little beyond the range, so that what lies in it is never bent.
+SHORTEST_PULSE_S = 60 / (1.1 * MAX_BPM) / PULSES_PER_QUARTER
 _SURE = 5  # pulses must come behind a gap: what only waited somewhere is no longer late by then
 _WIDE = (
     1.5  # usual gaps: in a wider one pulses may be lost, and what follows is not believed until that is known
@@ -38,7 +42,7 @@ class FirstPulses:
         self._moments_s.append(at_s)
         self._numbers.append(self._numbers[-1] + 1 if self._numbers else 0)
         self._open, before = 0, self._numbers[-1] - self._numbers[self._song]
-        if _SURE < len(self) < _MOST and grain_s < _COARSE * self._usual_s():
+        if _SURE < len(self) < _MOST and self._can_count(grain_s):
             self._count(self._wide_gaps())
         return 1 + self._numbers[-1] - self._numbers[self._song] - before
 
@@ -58,6 +62,11 @@ class FirstPulses:
         """The moment of the last pulse, the time between two, and the mean square by which they miss it."""
         at_s, pulse_s, square = _line(self.settled(), self._numbers)
         return at_s + pulse_s * self._numbers[-1], pulse_s, square
+
+    def _can_count(self, grain_s: float) -> bool:
+        """Whether the pulses are those of a possible tempo, and their moments known well enough."""
+        usual_s = self._usual_s()
+        return usual_s >= SHORTEST_PULSE_S and grain_s < _COARSE * usual_s
 
     def _usual_s(self) -> float:
         return median(after - before for before, after in pairwise(self._moments_s))

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from antiphon.perform.clock.first_pulses import FirstPulses
-from antiphon.timebase import MAX_BPM, MIN_BPM, PULSES_PER_QUARTER
+from antiphon.perform.clock.first_pulses import SHORTEST_PULSE_S, FirstPulses
+from antiphon.timebase import MIN_BPM, PULSES_PER_QUARTER
 
 # Pulses before anything is believed, and before the loops take over; what they keep at a change of tempo.
 _FIRST, _COUNTED, _AFTER_CHANGE = 4, 17, 10
 _QUICKER = 6.0  # how much wider the quick loop is
 _EARLY_OR_LATE = 12  # pulses over which lateness is averaged before the tempo is said to have moved
-# A little beyond the range, so that what lies in it is never bent.
-_SHORTEST_PULSE_S = 60 / (1.1 * MAX_BPM) / PULSES_PER_QUARTER
+# A little beyond the range, as the shortest.
 _LONGEST_PULSE_S = 60 / (0.9 * MIN_BPM) / PULSES_PER_QUARTER
 _STRAYS = 4  # pulses that fit nowhere, in a row, until they are a clock of their own
 # Moments known no better than this are fitted with a strip, of so many pulses at most.
@@ -47,7 +46,7 @@ class _Loop:
 
 
 def _possible(pulse_s: float) -> float:
-    return min(max(pulse_s, _SHORTEST_PULSE_S), _LONGEST_PULSE_S)
+    return min(max(pulse_s, SHORTEST_PULSE_S), _LONGEST_PULSE_S)
 
 
 class PulseFilter:
@@ -137,7 +136,7 @@ class PulseFilter:
             self._strays.clear()
             self._recent = self._recent[:0]
             return lost
-        if (at_s - self._strays[0][0]) / (_STRAYS - 1) < _SHORTEST_PULSE_S:
+        if (at_s - self._strays[0][0]) / (_STRAYS - 1) < SHORTEST_PULSE_S:
             self._strays.pop(0)  # they waited somewhere and came at once
         else:
             self._begin([at_s for at_s, _ in self._strays])

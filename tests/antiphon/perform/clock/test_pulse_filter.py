@@ -5,7 +5,7 @@ The limits are those of a partner who plays along: a tenth of a beat a minute, h
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import simulated_clocks as clocks
@@ -113,6 +113,8 @@ def test_the_narrowest_strip_holds_all_moments(pulse_s, off):
 
 
 @given(st.lists(st.floats(0, 2), max_size=80), st.sampled_from([0.0, 0.001, 0.02]))
+@example([0.0, 0.0, 0.0, 5e-323, 1.0, 1.0], 0.0)  # gaps of another order than any clock's
+@example([1e-9] * 8 + [2.0] + [1e-9] * 8, 0.0)
 def test_whatever_comes_the_filter_stays_finite(gaps, grain_s):
     pulses, at_s = PulseFilter(0.25), 0.0
     for gap in gaps:

@@ -6,6 +6,7 @@ The area is the chance that one of the second set scores higher than one of the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ class Area:
 
 def auc(true: Floats, ours: Floats) -> float:
     """The area for the scores of true ones and of ours; none may be empty."""
-    return _area(_order(true, ours), np.ones(len(true)), np.ones(len(ours)))
+    return _area(true, ours, np.ones(len(true) + len(ours)))
 
 
 def area(true: Floats, ours: Floats, groups: Sequence[str]) -> Area:
@@ -41,34 +42,20 @@ def area(true: Floats, ours: Floats, groups: Sequence[str]) -> Area:
     """
     if not len(true) == len(ours) == len(groups) or not len(true):
         raise ValueError(f"{len(true)} true scores, {len(ours)} of ours and {len(groups)} groups")
-    order, rng = _order(true, ours), np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     names, own = np.unique(groups, return_inverse=True)
     found = []
     for _ in range(RESAMPLED):
         drawn = rng.integers(0, len(names), len(names))
-        weights = np.bincount(drawn, minlength=len(names))[own].astype(np.float64)
-        found.append(_area(order, weights, weights))
+        times = np.bincount(drawn, minlength=len(names))[own]
+        found.append(_area(true, ours, np.concatenate([times, times])))
     low, high = np.quantile(found, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    once = np.ones(len(true))
-    return Area(_area(order, once, once), float(low), float(high), len(ours))
+    return Area(auc(true, ours), float(low), float(high), len(ours))
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """For each score the number of its value among the different ones, ascending."""
+def _area(true: Floats, ours: Floats, times: NDArray[Any]) -> float:
+    """The area where each score, true ones first, counts so many times."""
+    from sklearn.metrics import roc_auc_score
 
-    true: NDArray[np.intp]
-    ours: NDArray[np.intp]
-    values: int
-
-
-def _order(true: Floats, ours: Floats) -> _Order:
-    values, places = np.unique(np.concatenate([true, ours]), return_inverse=True)
-    return _Order(places[: len(true)], places[len(true) :], len(values))
-
-
-def _area(order: _Order, true_weights: Floats, our_weights: Floats) -> float:
-    of_true = np.bincount(order.true, true_weights, order.values)
-    of_ours = np.bincount(order.ours, our_weights, order.values)
-    below = np.cumsum(of_true) - of_true
-    return float((of_ours * (below + of_true / 2)).sum() / (of_true.sum() * of_ours.sum()))
+    is_ours = np.repeat([False, True], [len(true), len(ours)])
+    return float(roc_auc_score(is_ours, np.concatenate([true, ours]), sample_weight=times))
