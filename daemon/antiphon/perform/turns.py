@@ -5,12 +5,13 @@ is long, so both are done in small parts. An answer counts from its first note o
 before that, they had only paused, and the plan leaves no trace.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 from antiphon.events import NoteOn, PlayedNote, Timed
 from antiphon.perform.answer.ahead import Choices
-from antiphon.perform.answer.planned import Begun, HeardPhrase, PlannedAnswer
+from antiphon.perform.answer.hearing import Asked, Hearing, Planning
+from antiphon.perform.answer.planned import PlannedAnswer
 from antiphon.perform.answer.planner import BarsBy, Planner
 from antiphon.perform.answer.playback import Playback
 from antiphon.perform.answer.programs import Programs
@@ -21,45 +22,7 @@ from antiphon.perform.phrase import PhraseInput
 from antiphon.perform.reports import SessionReport, StateChanged
 from antiphon.perform.settings import LiveSettings, SessionSettings, State
 from antiphon.perform.states import Event, next_state
-from antiphon.perform.transport import Transport
 from antiphon.slices import Job, Sliced, finish
-
-_Asked = tuple[Sequence[PlayedNote], Transport, bool, BarsBy]
-
-
-@dataclass(slots=True)
-class _Hearing:
-    """A phrase that is being heard ahead of its end, and then its answer begun, which composes it.
-
-    `asked` is what the hearing depends on.
-    """
-
-    asked: _Asked
-    job: Job[HeardPhrase]
-    begin: Callable[[HeardPhrase], Begun | None]
-    begun: Begun | None = None
-    done: bool = False
-
-    def go_on(self) -> None:
-        """Do one part."""
-        if not self.job.done:
-            self.job.go_on()
-        elif self.begun is None:
-            self.begun = self.begin(finish(self.job.rest()))
-            self.done = self.begun is None
-        else:
-            self.begun.candidates.go_on()
-            self.done = self.begun.candidates.done
-
-
-@dataclass(frozen=True, slots=True)
-class _Planning:
-    """The answer to a phrase that was over at a moment is being planned."""
-
-    phrase: tuple[PlayedNote, ...]
-    over_s: float
-    job: Job[PlannedAnswer]
-    again: bool = False
 
 
 class Turns:
@@ -80,8 +43,8 @@ class Turns:
         self._playback = Playback(self._commit, tell)
         self._playback.scheduler.ahead_s = settings.output_latency_s
         self._clicked = settings.click.when == "always"
-        self._hearing: _Hearing | None = None
-        self._planning: _Planning | None = None
+        self._hearing: Hearing | None = None
+        self._planning: Planning | None = None
         self._answered: PlannedAnswer | None = None  # the last answer that counted, in the bars of now
         self.state: State = "idle"
 
@@ -176,20 +139,20 @@ class Turns:
         if hearing is None or hearing.asked != asked:
             hearing = self._begin_hearing(asked, at_s)
         plan = self._plan(hearing, played, at_s, self._controls.now)
-        self._planning = _Planning(played, at_s, Job(plan))
+        self._planning = Planning(played, at_s, Job(plan))
         self.enter("phrase over", at_s)
 
     def _plan(
-        self, hearing: _Hearing, played: tuple[PlayedNote, ...], at_s: float, now: LiveSettings
+        self, hearing: Hearing, played: tuple[PlayedNote, ...], at_s: float, now: LiveSettings
     ) -> Sliced[PlannedAnswer]:
         heard = yield from hearing.job.rest()
         straight, scheduler = hearing.asked[0], self._playback.scheduler
         return (yield from self._planner.plan(heard, played, straight, at_s, now, scheduler, hearing.begun))
 
-    def _begin_hearing(self, asked: _Asked, over_s: float) -> _Hearing:
+    def _begin_hearing(self, asked: Asked, over_s: float) -> Hearing:
         now = self._controls.now
         job = Job(self._planner.hear(*asked, over_s, now.answer))
-        return _Hearing(asked, job, lambda heard: self._planner.begin(heard, over_s, now))
+        return Hearing(asked, job, lambda heard: self._planner.begin(heard, over_s, now))
 
     def _go_on_planning(self) -> None:
         """Do one part; when all are done, the answer begins."""
@@ -221,7 +184,7 @@ class Turns:
         self._playback.cut(at_s)
         now, scheduler = self._controls.now, self._playback.scheduler
         job = Job(self._planner.again(planned, transport, at_s, now, scheduler))
-        self._planning = _Planning(planned.phrase, at_s, job, again=True)
+        self._planning = Planning(planned.phrase, at_s, job, again=True)
         self.enter("again", at_s)
 
     def keep_motif(self) -> None:
