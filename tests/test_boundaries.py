@@ -136,8 +136,8 @@ def test_the_trainer_uses_of_the_daemon_only_what_both_need():
         "trained_model",
         "weights",
     )
-    # Answers are judged and shown as the daemon composes and draws them.
-    allowed = ("compose.", "listen.key", "midi", *both)
+    # Answers are judged and shown as the daemon composes, chooses and draws them.
+    allowed = ("compose.", "listen.key", "midi", "perform.answer.composer", "perform.settings", *both)
     for path in TRAINING.rglob("*.py"):
         for name in imports(path):
             if name.startswith("antiphon."):

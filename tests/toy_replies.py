@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
-from antiphon.bundle import Architecture, Card, Corpus, Split, save
+from antiphon.bundle import Architecture, Card, Corpus, Split, save, save_critic
 from antiphon.listen.key import Key
 from antiphon.timebase import Meter
 from antiphon_training.data.dataset import load_dataset
 from antiphon_training.judge.answers import Reply
 from antiphon_training.judge.openings import Opening
+from fakes import random_event_weights
+from toy_critic import random_trees
 from toy_songs import random_weights
 
 
@@ -47,13 +50,26 @@ def quarters(pitches: Sequence[int]) -> str:
 
 def toy_bundle(folder: Path, data: Path, random_seed: int = 0) -> Path:
     """A bundle of random weights that knows the symbols of a data folder; named as its folder."""
-    vocabulary = load_dataset(data).vocabulary
-    card = Card(
+    card = _card(folder, data, "lstm")
+    save(folder, card, random_weights(len(card.vocabulary), 4, random_seed))
+    return folder
+
+
+def toy_event_bundle(folder: Path, data: Path) -> Path:
+    """The same of notes and rests, on a grid of sixteenths, with a critic of random trees."""
+    card = _card(folder, data, "events")
+    save(folder, card, random_event_weights(len(card.vocabulary)))
+    save_critic(folder, random_trees())
+    return folder
+
+
+def _card(folder: Path, data: Path, kind: Literal["lstm", "events"]) -> Card:
+    return Card(
         name=folder.name,
         description="",
-        vocabulary=vocabulary.symbols,
+        vocabulary=load_dataset(data).vocabulary.symbols,
         key_rule="written",
-        architecture=Architecture(units=4),
+        architecture=Architecture(kind=kind, units=4 if kind == "lstm" else 12),
         context="stream",
         recipe={},
         corpus=Corpus(name="toy", title="Toy songs", licence="CC0"),
@@ -61,5 +77,3 @@ def toy_bundle(folder: Path, data: Path, random_seed: int = 0) -> Path:
         figures=(),
         weights_sha256="",
     )
-    save(folder, card, random_weights(len(vocabulary), 4, random_seed))
-    return folder

@@ -19,6 +19,7 @@ _OPTION_OF = {
     "tempo.bpm": "--bpm",
     "clock.source": "--clock",
     "sampling.temperature": "--temperature",
+    "answer.candidates": "--candidates",
     "model.name": "--model",
     "take.folder": "--take-dir",
     "midi.inputs": "--in",

@@ -35,6 +35,7 @@ from antiphon.timebase import STEPS_PER_QUARTER, quarters_to_steps, steps_of_six
 @click.option("--key", "key_name", metavar="KEY", help='"G major", "F# minor"; estimated otherwise.')
 @click.option("--out", type=FILE, help="Write phrase and continuation as a MIDI file.")
 @click.option("--picture", type=FILE, help="Draw them as a piano roll (SVG).")
+@click.option("--candidates", type=int, help="Continuations composed, of which the model's critic chooses.")
 @click.option("--trace", is_flag=True, help="Entropy, temperature and probability of each symbol.")
 @shared("temperature", "seed", "model", "config", "json")
 def generate(
@@ -46,6 +47,7 @@ def generate(
     key_name: str | None,
     out: Path | None,
     picture: Path | None,
+    candidates: int | None,
     trace: bool,
     temperature: float | None,
     random_seed: int | None,
@@ -54,14 +56,18 @@ def generate(
     as_json: bool,
 ) -> None:
     """Continue a seed phrase: print the symbols, write a MIDI file."""
-    settings = configuration(config_file, {"sampling.temperature": temperature, "model.name": model})
+    given = {"sampling.temperature": temperature, "model.name": model, "answer.candidates": candidates}
+    settings = configuration(config_file, given)
     chosen = bundle_of(settings)
     key = _key(key_name)
     written = _phrase(seed_symbols, file, Wanted(track, channel), chosen, settings)
     seed = seed_or_chance(random_seed)
     voice = voice_of(chosen, settings)
     bars, steps = _bars(written, voice), steps_of_sixteenths(steps, voice.steps_per_quarter)
-    made = continue_phrase(voice, written.symbols, key or written.key, steps, settings.sampling, seed, bars)
+    key, sampling = key or written.key, settings.sampling
+    made = continue_phrase(
+        voice, written.symbols, key, steps, sampling, seed, bars, settings.answer.candidates
+    )
     _say_what_was_replaced(made)
     _write(made, out, picture, written, voice.steps_per_quarter)
     click.echo(_as_json(made, chosen, seed) if as_json else _as_text(made, trace))

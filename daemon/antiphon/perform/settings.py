@@ -21,6 +21,9 @@ ModeName = Literal["answer", "continue", "trade"]
 State = Literal["idle", "listening", "answering", "waiting"]
 
 
+MOST_CANDIDATES = 64
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerSettings:
     """What comes back, and when.
@@ -40,7 +43,7 @@ class AnswerSettings:
     bars: Annotated[int, Ge(0), Le(64)] = 0
     register: Literal["player", "any"] = "player"
     overlap: bool = False
-    candidates: Annotated[int, Ge(1), Le(64)] = 16
+    candidates: Annotated[int, Ge(1), Le(MOST_CANDIDATES)] = 16
 
 
 # How much later than it is sent something sounds, in milliseconds.

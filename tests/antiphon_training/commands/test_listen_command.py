@@ -10,7 +10,7 @@ from antiphon.midi.file import read_phrase
 from antiphon_training.commands.cli import antiphon_train
 from antiphon_training.data.dataset import load_dataset
 from antiphon_training.judge.openings import openings_of
-from toy_replies import toy_bundle
+from toy_replies import toy_bundle, toy_event_bundle
 from toy_songs import toy_data
 
 
@@ -79,3 +79,20 @@ def test_what_cannot_be_written_is_one_line(
     assert called("no-such-model", "--data", data, "--out", tmp_path / "page") == 2
     assert called(bundles[0], "--data", tmp_path / "taken", "--out", tmp_path / "page") == 2
     assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+def test_where_a_critic_chooses_the_page_has_a_single_answer_beside_the_chosen_one(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle, out = toy_event_bundle(tmp_path / "toy", data), tmp_path / "page"
+    shown = ("--data", data, "--out", out, "--phrases", 1, "--json")
+    assert called(bundle, *shown, "--candidates", 4) == 0
+    (listed,) = json.loads(capsys.readouterr().out)["phrases"]
+    assert list(listed["replies"]) == ["toy, a single answer", "toy, chosen of 4", "the song itself"]
+    assert len(set(listed["replies"].values())) == 3
+    assert "candidates 4" in (out / "index.html").read_text(encoding="utf-8").lower()
+    assert called(bundle, *shown, "--candidates", 1) == 0
+    (listed,) = json.loads(capsys.readouterr().out)["phrases"]
+    assert list(listed["replies"]) == ["toy", "the song itself"]
+    assert called(bundle, *shown, "--candidates", 65) == 2
+    assert "65" in capsys.readouterr().err

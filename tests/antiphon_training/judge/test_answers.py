@@ -12,17 +12,20 @@ from antiphon.compose.model import Model
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
 from antiphon.compose.symbols import END, HOLD, Vocabulary, is_pitch
+from antiphon.events import GridNote
 from antiphon_training.judge.answer_settings import JudgedSettings
 from antiphon_training.judge.answers import (
     Reply,
     Speaker,
     answer,
     answers,
+    call_of,
     chosen,
     continuations,
     speaker_of,
 )
 from antiphon_training.score.evaluated_model import evaluated_models
+from playing import HighCritic, event_voice
 from toy_replies import quarters, toy_bundle, toy_opening
 from toy_songs import toy_data
 
@@ -50,7 +53,7 @@ class Wishing(Model):
 def said(wishes: Mapping[str, float]) -> tuple[str, ...]:
     speaker = Speaker("wishing", Wishing(wishes), VOCABULARY)
     plain = JudgedSettings(SamplingSettings(most_repeats=0), ShapeSettings(cadence=0.0))
-    return answer(speaker, OPENING, plain, np.random.default_rng(0)).stream
+    return answer(speaker, OPENING, plain, (0,)).stream
 
 
 def test_a_model_that_wants_to_end_speaks_until_its_last_bar_and_holds_it() -> None:
@@ -76,7 +79,7 @@ def test_a_model_is_told_to_close_where_the_song_ends(ends_song: bool, cadence: 
     model.forms = []
     opening, shape = replace(OPENING, ends_song=ends_song), ShapeSettings(cadence=cadence)
     settings = JudgedSettings(SamplingSettings(most_repeats=0), shape)
-    answer(Speaker("told", model, VOCABULARY), opening, settings, np.random.default_rng(0))
+    answer(Speaker("told", model, VOCABULARY), opening, settings, (0,))
     start = len(OPENING.phrase)
     form = Form(start + len(OPENING.continuation), not closes, start)
     assert model.forms == [(1 + start, form)]
@@ -89,7 +92,7 @@ def test_an_answer_begins_with_a_note_though_the_model_wants_none(want: str) -> 
 
 def test_the_model_hears_the_call_after_a_songs_end() -> None:
     model = Wishing({"60": 1.0})
-    answer(Speaker("", model, VOCABULARY), OPENING, JudgedSettings(), np.random.default_rng(0))
+    answer(Speaker("", model, VOCABULARY), OPENING, JudgedSettings(), (0,))
     assert model.heard[:9] == [END, *OPENING.phrase]
 
 
@@ -123,6 +126,62 @@ def test_bundles_of_one_name_go_by_their_folders(tmp_path: Path) -> None:
     folders = [str(toy_bundle(tmp_path / at, data)) for at in ("a/same", "b/same", "other")]
     models = evaluated_models(folders)
     assert [evaluated_model.name for evaluated_model in models] == [folders[0], folders[1], "other"]
-    reply = answer(speaker_of(models[2]), OPENING, JudgedSettings(), np.random.default_rng(0))
+    reply = answer(speaker_of(models[2]), OPENING, JudgedSettings(), (0,))
     assert len(reply.stream) == 12
     assert is_pitch(reply.stream[0])
+
+
+def test_a_critic_counts_steps_from_the_bar_line_before_the_phrase() -> None:
+    cut = toy_opening("67 _ " + quarters([60, 62]), quarters([64, 65]), bar_steps=8, pickup_steps=2)
+    call, frame = call_of(cut, closes=True)
+    assert call == (GridNote(6, 2, 67), GridNote(8, 4, 60), GridNote(12, 4, 62))
+    assert (frame.start, frame.end, frame.closes, frame.mode) == (16, 24, True, "major")
+    on_the_line, frame = call_of(toy_opening(quarters([60]), quarters([64])), closes=False)
+    assert (on_the_line, frame.start, frame.closes) == ((GridNote(0, 4, 60),), 4, False)
+
+
+def with_a_critic(critic: object = None) -> Speaker:
+    voice = event_voice(critic=critic)
+    return Speaker("", voice.model, voice.vocabulary, voice.memory, voice.steps_per_quarter, voice.critic)
+
+
+ONE, MANY = (JudgedSettings(candidates=number) for number in (1, 16))
+
+
+def mean_pitch(reply: Reply) -> float:
+    return float(np.mean([note.pitch for note in reply.notes]))
+
+
+def test_a_critic_chooses_among_candidates() -> None:
+    speaker = with_a_critic()
+    pairs = [(answer(speaker, OPENING, how, (seed,)) for how in (ONE, MANY)) for seed in range(5)]
+    chosen_of = [(mean_pitch(one), mean_pitch(best)) for one, best in pairs]
+    assert all(best >= one for one, best in chosen_of)
+    assert sum(best > one for one, best in chosen_of) >= 3
+
+
+def test_the_first_candidate_is_the_single_answer() -> None:
+    class First(HighCritic):
+        def log_odds_in_slices(self, call, answers, frame):  # type: ignore[no-untyped-def]
+            yield from super().log_odds_in_slices(call, answers, frame)
+            return np.array([0.0] + [-1e9] * (len(answers) - 1))
+
+    speaker = with_a_critic(First())
+    assert answer(speaker, OPENING, MANY, (3, 4)) == answer(speaker, OPENING, ONE, (3, 4))
+
+
+@pytest.mark.parametrize(
+    ("ends_song", "cadence", "closes"), [(True, 1.0, True), (True, 0.0, False), (False, 1.0, False)]
+)
+def test_a_critic_is_told_of_the_call_and_the_close(ends_song: bool, cadence: float, closes: bool) -> None:
+    critic = HighCritic()
+    opening, shape = replace(OPENING, ends_song=ends_song), ShapeSettings(cadence=cadence)
+    answer(with_a_critic(critic), opening, JudgedSettings(shape=shape), (0,))
+    ((call, candidates, frame),) = critic.asked
+    assert (call, frame) == call_of(opening, closes)
+    assert len(candidates) == 16
+
+
+def test_without_a_critic_there_is_one_answer() -> None:
+    speaker = replace(with_a_critic(), critic=None)
+    assert answer(speaker, OPENING, MANY, (1,)) == answer(speaker, OPENING, ONE, (1,))

@@ -11,7 +11,7 @@ import click
 
 from antiphon.command_line import run
 from antiphon.midi.voice_choice import Wanted
-from antiphon_training.judge.answer_settings import JudgedSettings, answer_options
+from antiphon_training.judge.answer_settings import JudgedSettings, answer_options, candidates_option
 
 
 def voice_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -162,6 +162,7 @@ def fit(
 @click.option("--pitches", is_flag=True, help="Bits of the pitches alone, by collection; needs --data.")
 @click.option("--out", type=click.Path(path_type=Path), help="A folder for figures (JSON) and plots (PNG).")
 @answer_options
+@candidates_option
 @click.option("--random-seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
 def evaluate(
@@ -193,6 +194,7 @@ def evaluate(
 @click.option("--phrases", "number", type=click.IntRange(1), default=10, show_default=True)
 @click.option("--split", type=click.Choice(["test", "valid", "train"]), default="test", show_default=True)
 @answer_options
+@candidates_option
 @click.option("--random-seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="What is on the page, as JSON.")
 def listen(

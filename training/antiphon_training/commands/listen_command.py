@@ -1,10 +1,9 @@
 """The `listen` command: held-out phrases, every bundle's answers to them and the songs' own, as a page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from antiphon.files.write import write_whole
 from antiphon.midi.file import melody_file
@@ -49,12 +48,22 @@ def _replies(
     settings: JudgedSettings,
     random_seed: int,
 ) -> list[Answered]:
-    """Every speaker's answer to one phrase, then the true one. Two speakers never share a file."""
+    """Every speaker's answers to one phrase, then the true one. No two share a file."""
     said = []
     for place, speaker in enumerate(speakers, start=1):
-        reply = answer(speaker, opening, settings, np.random.default_rng([random_seed, number - 1]))
-        said.append(Answered(speaker.name, reply, midi_name(number, f"{place} {speaker.name}")))
+        for by, how in _ways(speaker, settings):
+            reply = answer(speaker, opening, how, (random_seed, number - 1))
+            said.append(Answered(by, reply, midi_name(number, f"{place} {by}")))
     return [*said, Answered(TRUE, Reply(opening, opening.continuation), midi_name(number, TRUE))]
+
+
+def _ways(speaker: Speaker, settings: JudgedSettings) -> Iterator[tuple[str, JudgedSettings]]:
+    """How a speaker answers, by what the page calls it: where a critic chooses, also without it."""
+    if speaker.critic is None or settings.candidates == 1:
+        yield speaker.name, settings
+        return
+    yield f"{speaker.name}, a single answer", replace(settings, candidates=1)
+    yield f"{speaker.name}, chosen of {settings.candidates}", settings
 
 
 def _write_midi(path: Path, answered: Answered, steps_per_quarter: int) -> None:

@@ -2,21 +2,23 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import click
 
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
+from antiphon.perform.settings import MOST_CANDIDATES, AnswerSettings
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedSettings:
-    """How answers are drawn and shaped."""
+    """How answers are drawn and shaped, and of how many a bundle's critic, where it has one, chooses."""
 
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
     shape: ShapeSettings = field(default_factory=ShapeSettings)
+    candidates: int = field(default_factory=lambda: AnswerSettings().candidates)
 
     def __str__(self) -> str:
         """The settings that differ from the defaults."""
@@ -25,6 +27,8 @@ class JudgedSettings:
             for name in chosen.__slots__:
                 if getattr(chosen, name) != getattr(usual, name):
                     said[name] = getattr(chosen, name)
+        if self.candidates != AnswerSettings().candidates:
+            said["candidates"] = self.candidates
         return ", ".join(f"{name} {value}" for name, value in said.items()) or "usual settings"
 
 
@@ -57,3 +61,19 @@ def answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
             option = click.option(flag, name, type=limits, default=default, show_default=True, help=words)
             asked = option(asked)
     return asked
+
+
+def candidates_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--candidates` to a command that is given `settings`."""
+
+    @functools.wraps(command)
+    def asked(settings: JudgedSettings, candidates: int, **options: Any) -> Any:
+        return command(settings=replace(settings, candidates=candidates), **options)
+
+    return click.option(
+        "--candidates",
+        type=click.IntRange(1, MOST_CANDIDATES),
+        default=AnswerSettings().candidates,
+        show_default=True,
+        help="Answers that are composed, of which the bundle's critic chooses one; 1 without a critic.",
+    )(asked)

@@ -8,6 +8,7 @@ from pathlib import Path
 from antiphon import bundle
 from antiphon.bundle import Bundle
 from antiphon.compose.context import Context
+from antiphon.compose.critic import Critic
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
 from antiphon.compose.events_model import EventWeights
 from antiphon.compose.memory import Experience, Memory
@@ -47,7 +48,8 @@ class HeldOut:
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedModel:
-    """A network and how it listens; `experience` None where no memory belongs to it (yet)."""
+    """A network and how it listens; `experience` None where no memory belongs to it (yet), `critic` None
+    where none chooses among its answers."""
 
     name: str
     weights: Weights
@@ -56,6 +58,7 @@ class EvaluatedModel:
     window_length: int
     experience: Experience | None = None
     grid: EventGrid = SIXTEENTHS
+    critic: Critic | None = None
 
     def model(self) -> Model:
         """A model at the start of a song."""
@@ -132,6 +135,7 @@ def of_bundle(found: Bundle) -> EvaluatedModel:
         card.window_length,
         found.experience,
         found.grid,
+        found.critic,
     )
 
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from antiphon.compose.answer_features.parts import AnswerFrame
 from antiphon.compose.form import Form
 from antiphon.compose.melody import Melody
-from antiphon.compose.sampling import SamplingSettings
-from antiphon.compose.shape import Shape, ShapeSettings
+from antiphon.compose.sampling import Draw, SamplingSettings
+from antiphon.compose.shape import ShapeSettings
 from antiphon.compose.side_by_side.candidates import Candidates, Wanted
 from antiphon.compose.side_by_side.event_rows import Ints
-from antiphon.compose.symbols import HOLD, Vocabulary, is_pitch
+from antiphon.compose.symbols import END, HOLD, Vocabulary, is_pitch
 from antiphon.events import GridNote
 from antiphon.perform.answer.transcribe import Transcription
 from antiphon.slices import Sliced
@@ -32,6 +32,14 @@ class AnswerCritic(Protocol):
         self, call: Sequence[GridNote], answers: Sequence[Sequence[GridNote]], frame: AnswerFrame
     ) -> Sliced[NDArray[np.float64]]:
         """Log odds (N,). All notes are in C major or A minor."""
+        ...
+
+
+class AnswerShape(Protocol):
+    """Says how likely each symbol of an answer is to be made, as `Shape` does."""
+
+    def factors(self, step: int, last_pitch: int | None) -> NDArray[np.float64]:
+        """Factors (V,) on the probabilities at a step of the answer; `last_pitch`: of the note before."""
         ...
 
 
@@ -74,7 +82,7 @@ class Composer:
 
     melody: Melody
     vocabulary: Vocabulary
-    shape: Shape
+    shape: AnswerShape
     critic: AnswerCritic
     call: tuple[GridNote, ...]
     frame: AnswerFrame
@@ -103,6 +111,12 @@ class Composer:
         wanted = Wanted(self.how.candidates, steps, factors, self._source(first), rank, self.form, last_pitch)
         return self.melody.candidates(wanted, ready)
 
+    def choose(self, first: int = 0, last_pitch: int | None = None) -> tuple[Draw, ...]:
+        """Compose and choose at once what comes from a step on, where nothing before it is to be judged
+        with it: a whole answer, or the next bars of one without end."""
+        candidates = self.candidates(first, last_pitch, np.zeros(0, np.int64))
+        return candidates.draws(candidates.finish())
+
     def _source(self, first: int) -> Callable[[int], np.random.Generator]:
         """What is composed anew from another step on is drawn anew."""
         return lambda candidate: self.chance(candidate + 2 * _OF_THE_CHOICE * first)
@@ -118,8 +132,11 @@ class Composer:
         return _ranked(log_odds, self.chance(_OF_THE_CHOICE))
 
     def _notes(self, ids: Ints, start: int, end: int) -> tuple[GridNote, ...]:
-        symbols = self.vocabulary.symbols
-        onsets = np.flatnonzero(ids != self.vocabulary.id(HOLD)).tolist()
+        """As they will sound: where an answer ends the song before its time, its last note is held."""
+        symbols, begun = self.vocabulary.symbols, ids != self.vocabulary.id(HOLD)
+        if self.steps is not None:
+            begun &= ids != self.vocabulary.id(END)
+        onsets = np.flatnonzero(begun).tolist()
         ends = [*onsets[1:], end - start]
         said = [symbols[symbol_id] for symbol_id in ids[onsets].tolist()]
         return tuple(

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.compose.answer_features.parts import AnswerFrame
+from antiphon.compose.form import answer_form
 from antiphon.compose.melody import Melody
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.sampling import Draw, SamplingSettings
+from antiphon.compose.shape import ShapeSettings
 from antiphon.compose.symbols import END, Vocabulary, decode, is_pitch
 from antiphon.events import GridNote, fold_pitch
-from antiphon.listen.key import Key, estimate
+from antiphon.listen.key import Key, Mode, estimate
 from antiphon.perform.answer.answer import home_shift
+from antiphon.perform.answer.composer import BARS_AT_A_TIME, AnswerCritic, Composer, HowComposed
 from antiphon.perform.answer.programs import Voice
+from antiphon.timebase import Meter
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +66,13 @@ def continue_phrase(
     sampling: SamplingSettings,
     random_seed: int,
     bars: Bars = NO_BARS,
+    candidates: int = 1,
 ) -> Continuation:
     """Up to `steps` symbols after `phrase`, which lies in `bars`; the key is estimated unless given.
 
-    The model may end the melody, but not before it added a note, unless the phrase itself ends in `/`.
+    The model may end the melody, but not before it added a note, unless the phrase itself ends in `/`. Where
+    the voice has a critic that can judge, four bars at a time are chosen of so many `candidates`, as in the
+    mode `continue`; it cannot where the meter is not known, or the phrase has no note.
     """
     notes = decode(phrase)
     home = key or estimate(notes, steps_per_quarter=voice.steps_per_quarter)
@@ -75,31 +83,100 @@ def continue_phrase(
     melody = Melody(voice.model, voice.vocabulary, sampling, chance, voice.memory, grid)
     melody.hear(moved, bars)
     ended = bool(phrase) and phrase[-1] == END
-    drawn = _steps(melody, steps, None if ended else _all_but_the_end(voice.vocabulary))
+    shape = _FirstANote(voice.vocabulary, may_end=ended)
+    composer = None
+    if candidates > 1 and voice.critic is not None and melody.composes_ahead and bars.steps and notes:
+        how = HowComposed(candidates, sampling, ShapeSettings())
+        place = _Place(tuple(moved), bars, home.mode, random_seed)
+        composer = _composer(melody, voice.vocabulary, voice.critic, shape, place, how)
+        melody.tell(composer.form)
+    drawn = _steps(melody, steps, shape, composer)
     made = tuple(Step(_moved(symbol, -shift), how) for symbol, how in drawn)
     return Continuation(
         tuple(phrase), home, made, len(made) < steps, _replaced(moved, shift, voice.vocabulary)
     )
 
 
-def _all_but_the_end(vocabulary: Vocabulary) -> NDArray[np.float64]:
-    """Factors (V,) on the probabilities that forbid the end."""
-    factors = np.ones(len(vocabulary))
-    factors[vocabulary.id(END)] = 0.0
-    return factors
+class _FirstANote:
+    """The melody does not end before it added a note, unless it `may_end` at once."""
+
+    def __init__(self, vocabulary: Vocabulary, may_end: bool) -> None:
+        self._free, self._before_a_note = np.ones(len(vocabulary)), np.ones(len(vocabulary))
+        self._before_a_note[vocabulary.id(END)] = float(may_end)
+
+    def factors(self, step: int, last_pitch: int | None) -> NDArray[np.float64]:  # noqa: ARG002
+        """`last_pitch`: of the note that was added last, None for none."""
+        return self._before_a_note if last_pitch is None else self._free
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What is continued, in the model's key, where it lies in its bars, and with what chance."""
+
+    phrase: tuple[str, ...]
+    bars: Bars
+    mode: Mode
+    random_seed: int
+
+    @property
+    def call(self) -> tuple[GridNote, ...]:
+        """The notes, counted from the bar line at or before the first of them."""
+        return tuple(
+            GridNote(note.onset_steps + self.before, note.duration_steps, note.pitch)
+            for note in decode(self.phrase)
+        )
+
+    @property
+    def before(self) -> int:
+        """Steps from a bar line to the phrase."""
+        return self.bars.offset_steps % self.bars.steps
+
+    @property
+    def frame(self) -> AnswerFrame:
+        """What follows, as a critic counts; it has no end of its own."""
+        start = self.before + len(self.phrase)
+        meter = Meter.parse(self.bars.meter)
+        return AnswerFrame(self.bars.steps_per_quarter, meter, start, start, self.mode, False)
+
+
+def _composer(
+    melody: Melody,
+    vocabulary: Vocabulary,
+    critic: AnswerCritic,
+    shape: _FirstANote,
+    place: _Place,
+    how: HowComposed,
+) -> Composer:
+    bars = place.bars
+    return Composer(
+        melody=melody,
+        vocabulary=vocabulary,
+        shape=shape,
+        critic=critic,
+        call=place.call,
+        frame=place.frame,
+        form=answer_form(bars.offset_steps, bars.steps, len(place.phrase), None, False),
+        steps=None,
+        bar_steps=bars.steps,
+        ratio=1,
+        how=how,
+        chance=lambda candidate: np.random.default_rng((place.random_seed, candidate)),
+    )
 
 
 def _steps(
-    melody: Melody, steps: int, before_a_note: NDArray[np.float64] | None
+    melody: Melody, steps: int, shape: _FirstANote, composer: Composer | None
 ) -> Iterator[tuple[str, Draw]]:
-    """Symbols until the melody ends; `before_a_note` are factors on their probabilities until one begins."""
-    factors = before_a_note
-    for _ in range(steps):
-        symbol, drawn = melody.next(factors)
+    """Symbols until the melody ends; the composer, if there is one, chooses them some bars at a time."""
+    last_pitch = None
+    for step in range(steps):
+        if composer is not None and step % (BARS_AT_A_TIME * composer.bar_steps) == 0:
+            melody.plan(composer.choose(step, last_pitch))
+        symbol, drawn = melody.next(shape.factors(step, last_pitch))
         if symbol == END:
             return
         if is_pitch(symbol):
-            factors = None
+            last_pitch = int(symbol)
         yield symbol, drawn
 
 

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.compose.model import StreamModel
+from antiphon.compose.place import Bars
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.symbols import is_pitch, parse
 from antiphon.events import GridNote
@@ -10,6 +13,7 @@ from antiphon.listen.key import Key
 from antiphon.perform.answer.offline import continue_phrase
 from antiphon.perform.answer.programs import Voice
 from fakes import VOCABULARY, random_weights, scripted_voice
+from playing import HighCritic, event_voice
 
 PLAIN = SamplingSettings(sure_factor=1.0, unsure_factor=1.0)
 C_MAJOR = "60 _ 64 _ 67 _ _ _"
@@ -79,3 +83,47 @@ def test_any_phrase_is_continued_and_the_same_seed_continues_it_the_same(phrase,
     assert first == continue_phrase(voice, phrase, None, 12, SamplingSettings(), seed)
     assert len(first.symbols) == 12 or first.ended
     assert all(0 <= note.pitch <= 127 for note in first.whole)
+
+
+def chosen(phrase, candidates, steps=40, meter="4/4", critic=None, pickup=0):
+    voice = event_voice(critic=critic)
+    bars = Bars(meter, -pickup)
+    return continue_phrase(voice, parse(phrase), Key(0, "major"), steps, PLAIN, 3, bars, candidates)
+
+
+def mean_pitch(continuation):
+    return sum(note.pitch for note in continuation.answer) / len(continuation.answer)
+
+
+def test_a_critic_chooses_four_bars_at_a_time():
+    critic = HighCritic()
+    best = chosen(C_MAJOR, 16, steps=100, critic=critic)
+    assert mean_pitch(best) > mean_pitch(chosen(C_MAJOR, 1, steps=100))
+    frames = [(frame.start, frame.end) for _, _, frame in critic.asked]
+    assert frames in ([(8, 72), (72, 136)], [(8, 72)])
+    assert len(best.symbols) == 100 or best.ended
+    assert best == chosen(C_MAJOR, 16, steps=100)
+
+
+def test_a_critic_hears_the_phrase_from_its_bar_line():
+    critic = HighCritic()
+    chosen("67 _ 60 _ _ _", 2, critic=critic, pickup=2)
+    call, answers, frame = critic.asked[0]
+    assert call == (GridNote(14, 2, 67), GridNote(16, 4, 60))
+    assert (frame.start, len(answers)) == (20, 2)
+
+
+@pytest.mark.parametrize(("phrase", "meter"), [("r _ _", "4/4"), ("", "4/4"), (C_MAJOR, "")])
+def test_where_a_critic_cannot_judge_there_is_one_continuation(phrase, meter):
+    critic = HighCritic()
+    assert chosen(phrase, 16, meter=meter, critic=critic) == chosen(phrase, 1, meter=meter)
+    assert not critic.asked
+
+
+def test_no_chosen_continuation_ends_before_it_has_a_note():
+    ends = replace(PLAIN, weights={"/": 1e9})
+    for seed in range(5):
+        voice = event_voice(seed)
+        made = continue_phrase(voice, parse(C_MAJOR), None, 40, ends, seed, Bars("4/4"), 8)
+        assert made.ended
+        assert made.answer
