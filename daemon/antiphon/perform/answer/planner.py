@@ -142,7 +142,7 @@ class Planner:
         return replace(planned, place=place)
 
     def _take_up(self, planned: PlannedAnswer, now: LiveSettings, how: HowComposed) -> PlannedAnswer:
-        """Let the program that is chosen now compose the rest, if it composes ahead and can begin at a beat."""
+        """Let the program that is chosen now compose the rest, if it composes ahead and can at that beat."""
         programs, before = self._programs, planned.place
         place = replace(before, shift=programs.shift(before.phrase))
         composer, said = self._composer(place, how), planned.answer.left_at_beat()
