@@ -84,7 +84,14 @@ class Melody:
         if self._said or bars != self._bars or ids[: len(self._heard)] != self._heard:
             self._begin_song(bars)
             yield
-        for held, run in groupby(ids[len(self._heard) :], self._hold_id.__eq__):
+        yield from self._take_in_slices(ids[len(self._heard) :])
+
+    def take_up_in_slices(self, symbols: Sequence[str]) -> Sliced[None]:
+        """Go on after these symbols as if they had been said here, in small parts."""
+        yield from self._take_in_slices(self._vocabulary.ids(symbols))
+
+    def _take_in_slices(self, ids: Sequence[int]) -> Sliced[None]:
+        for held, run in groupby(ids, self._hold_id.__eq__):
             new = list(run)
             if held:
                 for begun in range(0, len(new), self._steps_a_part):

@@ -228,11 +228,11 @@ class Session:
             self._turns.enter("clock runs", at_s)
 
     def _choose(self, program: int, at_s: float) -> None:
-        """Another program answers from the next answer on; it hears the whole phrase that is played."""
+        """Another program answers: it hears the whole phrase that is played, or takes up the answer."""
         name = self._programs.choose(program)
         self._reports.append(ProgramChosen(at_s, program, name))
         if name is not None:
-            self._turns.hear_anew()
+            self._turns.compose_anew()
 
     def _control(self, change: ControlChange, at_s: float) -> None:
         for done in self._controls.turn(change, at_s):

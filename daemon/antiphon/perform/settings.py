@@ -34,6 +34,8 @@ class AnswerSettings:
     register   "player": within a fourth of the phrase's lowest and highest notes; "any": where the model goes
     overlap    whether an answer goes on when the player comes in, until the next one takes over
     candidates how many answers are composed, of which one is chosen; 1: each is composed while it is played
+    program_change  another program takes up an answer that is composed ahead at the next "beat", or waits for
+               the next "answer"
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -44,6 +46,7 @@ class AnswerSettings:
     register: Literal["player", "any"] = "player"
     overlap: bool = False
     candidates: Annotated[int, Ge(1), Le(MOST_CANDIDATES)] = 16
+    program_change: Literal["beat", "answer"] = "beat"
 
 
 # How much later than it is sent something sounds, in milliseconds.

@@ -82,10 +82,13 @@ class Turns:
         self._hearing = None
 
     def compose_anew(self) -> None:
-        """Other settings: what is composed ahead of the answer under way is composed anew."""
+        """Other settings, or another program: what is composed ahead of an answer is composed anew."""
         self.hear_anew()
         if (planned := self._playback.planned) is not None:
-            self._planner.compose_anew(planned, self._controls.now)
+            anew = self._planner.compose_anew(planned, self._controls.now)
+            self._playback.plan_anew(anew)
+            if self._answered is planned:
+                self._answered = anew
 
     @property
     def choices(self) -> Choices:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.compose.sampling import SamplingSettings
-from antiphon.events import ControlChange, NoteOff, NoteOn
+from antiphon.events import ControlChange, NoteOff, NoteOn, ProgramChange, Turned
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.comparison import compare
 from antiphon.perform.controls.control_settings import ControlSettings
@@ -24,7 +24,8 @@ from antiphon.perform.reports import (
     Sent,
     Written,
 )
-from antiphon.perform.settings import AnswerSettings, SettingChange, TempoSettings
+from antiphon.perform.session import Session
+from antiphon.perform.settings import AnswerSettings, SessionSettings, SettingChange, TempoSettings
 from antiphon.stage.takes.records import RECORDED
 from happenings import ALL_KNOBS, inputs, some_settings, timed
 from playing import (
@@ -33,6 +34,7 @@ from playing import (
     advanced,
     ahead_session,
     arrival,
+    event_voice,
     give,
     lstm_session,
     play,
@@ -116,6 +118,62 @@ def test_a_setting_that_the_notes_do_not_depend_on_leaves_the_plan():
     made.ask((SettingChange("feel.timing", 0.5),), 3.6)
     play(made, [], until_s=8.0)
     assert [step for step, _ in plans(made.take_reports())] == [16]
+
+
+def test_another_program_takes_up_the_answer_at_the_next_beat():
+    """What it says there depends on the phrase and on what the first program had said until then."""
+    critic = HighCritic()
+    made = choosing(critic)
+    sent = play(made, [*PHRASE, (3.6, ProgramChange(0))])
+    reports = made.take_reports()
+    (first, plan), (step, anew) = plans(reports)
+    assert (first, plan, step) == (16, PLAN, 28)
+    assert anew == [(28, 3, 64), (31, 3, 76), (34, 6, 67), (40, 1, 76), (41, 4, 70), (45, 3, 81)]
+    assert written(reports) == [*PLAN[:5], *anew]
+    assert rows(sent)[-1] == (6.9813, "off", 81)
+
+
+def test_each_program_keeps_what_it_heard_of_an_answer_that_another_took_up():
+    voices = [event_voice(5), event_voice(6)]
+    answer = AnswerSettings(candidates=4, bars=2, register="any")
+    made = Session(voices[0], SessionSettings(tempo=FIRST, sampling=FREE, answer=answer), 7, voices[1:])
+    play(made, [*PHRASE, (3.6, ProgramChange(0))], until_s=8.0)
+    first, second = (len(voice.memory.kept) for voice in voices)
+    assert second - first == 48 - 28
+
+
+def test_a_setting_after_a_program_change_composes_by_the_program_that_took_up():
+    critics = HighCritic(), HighCritic()
+    made = two_programs(*critics)
+    play(made, [*PHRASE, (3.6, ProgramChange(0))], until_s=3.65)
+    made.ask((SettingChange("answer.candidates", 7),), 3.65)
+    play(made, [], until_s=8.0)
+    assert [[len(answers) for _, answers, _ in critic.asked] for critic in critics] == [[4], [4, 7]]
+
+
+def two_programs(first, second):
+    """Their critics are given."""
+    voices = [event_voice(5, first), event_voice(6, second)]
+    answer = AnswerSettings(candidates=4, bars=2, register="any")
+    return Session(voices[0], SessionSettings(tempo=FIRST, sampling=FREE, answer=answer), 7, voices[1:])
+
+
+def test_again_after_a_program_change_is_composed_by_the_other_program():
+    critics = HighCritic(), HighCritic()
+    made = two_programs(*critics)
+    play(made, PHRASE, until_s=8.0)
+    made.turn(Turned(8.0, ProgramChange(0)))
+    made.ask("again", 8.0)
+    play(made, [], until_s=14.0)
+    assert [len(critic.asked) for critic in critics] == [1, 1]
+
+
+def test_a_program_change_waits_for_the_next_answer_where_that_is_set():
+    made = choosing(answer={"program_change": "answer"}, control=ControlSettings(temperature=20))
+    play(made, [*PHRASE, (3.6, ProgramChange(0)), (3.65, ControlChange(20, 0))], until_s=8.0)
+    reports = made.take_reports()
+    assert written(reports) == PLAN
+    assert [step for step, _ in plans(reports)] == [16]
 
 
 def test_another_number_of_candidates_counts_from_the_next_beat_on():

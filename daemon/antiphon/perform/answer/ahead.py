@@ -7,10 +7,12 @@ import math
 
 import numpy as np
 
+from antiphon.compose.melody import Melody
 from antiphon.compose.sampling import Draw
 from antiphon.compose.side_by_side.candidates import Candidates
 from antiphon.compose.symbols import END
 from antiphon.perform.answer.composer import BARS_AT_A_TIME, Composer
+from antiphon.slices import Job, Sliced, finish
 
 # What is composed anew begins at a beat that is at least so far from what is composed next, in quarters:
 # there must be time for it.
@@ -27,6 +29,8 @@ class Ahead:
         self._composer, self._start, self._beat, self._quarter = composer, start, beat_steps, quarter_steps
         self._choices = choices
         self._candidates: Candidates | None = None
+        self._hearing: Job[Candidates] | None = None  # of a voice that is to take up the answer
+        self._left_after: int | None = None  # so many parts only the first of its candidates is left
         self._number = 0  # of the choice that is under way
         self._from = self._until = start
         self._given = self._turn = 0
@@ -42,12 +46,34 @@ class Ahead:
         """Compose anew, with other settings, what comes after the next beat."""
         if composer.how == self._composer.how:
             return
-        self._composer = composer
+        self._composer, self._hearing = composer, None
         if next_step == self._start:
             self.begin()  # the first in the ranking is as good as any: they are drawn anew
             return
-        soonest = next_step + _TIME_TO_COMPOSE * self._quarter
-        self._go_on_from(math.ceil(soonest / self._beat) * self._beat, next_step, last_pitch)
+        self._go_on_from(self._next_beat(next_step), next_step, last_pitch)
+
+    def _next_beat(self, next_step: int) -> int:
+        """The first beat before which there is time to compose."""
+        return math.ceil((next_step + _TIME_TO_COMPOSE * self._quarter) / self._beat) * self._beat
+
+    def until_beat(self, melody: Melody, next_step: int) -> int | None:
+        """How many steps of what a melody has planned stay where it is left at the next beat; None where the
+        answer is over before."""
+        self._finish_alone(next_step)
+        return self._ready(melody, self._next_beat(next_step), next_step)
+
+    def take_up(self, composer: Composer, hearing: Sliced[None], step: int, last_pitch: int | None) -> None:
+        """Let another voice compose from a step on, once it has heard what was said until then."""
+        self._composer, self._candidates = composer, None
+        self._from, self._given, self._turn, self.runner_up = step, 0, 0, None
+        self._number, self._left_after = self._choices.next()
+        self._until = self._composed_until(step)
+        self._hearing = Job(self._heard(hearing, (step - self._start) // composer.ratio, last_pitch))
+
+    def _heard(self, hearing: Sliced[None], first: int, last_pitch: int | None) -> Sliced[Candidates]:
+        yield from hearing
+        composer = self._composer
+        return composer.candidates(first, last_pitch, np.array(composer.melody.said[:first], np.int64))
 
     def go_further(self, next_step: int, last_pitch: int | None) -> None:
         """Compose the next bars of an answer without end, if it is time to."""
@@ -57,19 +83,29 @@ class Ahead:
 
     def _go_on_from(self, step: int, next_step: int, last_pitch: int | None) -> None:
         composer = self._composer
+        self._finish_alone(next_step)
+        ready = self._ready(composer.melody, step, next_step)
+        if ready is None:
+            return
+        first = self._said(composer.melody, next_step) + ready
+        if composer.steps is None or first < composer.steps:
+            self._begin(self._start + first * composer.ratio, None, last_pitch, ready)
+
+    def _finish_alone(self, next_step: int) -> None:
         if self._candidates is not None and self._candidates.alone and self._from <= next_step:
             self._candidates.finish()  # what was said of the first must not depend on who looked when
             self.settle(next_step)
-        planned, said = composer.melody.planned, self._said(next_step)
-        if planned and planned[-1].symbol_id == composer.vocabulary.id(END):
-            return
-        ready = min((step - self._start) // composer.ratio - said, len(planned))
-        if composer.steps is None or said + ready < composer.steps:
-            self._begin(self._start + (said + ready) * composer.ratio, None, last_pitch, ready)
 
-    def _said(self, next_step: int) -> int:
-        """The composer's steps that were said, the one under way included."""
-        return -(-(next_step - self._start) // self._composer.ratio)
+    def _ready(self, melody: Melody, step: int, next_step: int) -> int | None:
+        """How many steps are planned until a step, as far as it is planned; None where it ends the song."""
+        planned = melody.planned
+        if planned and melody.symbol(planned[-1].symbol_id) == END:
+            return None
+        return min((step - self._start) // melody.lasting - self._said(melody, next_step), len(planned))
+
+    def _said(self, melody: Melody, next_step: int) -> int:
+        """The melody's steps that were said, the one under way included."""
+        return -(-(next_step - self._start) // melody.lasting)
 
     def _begin(self, step: int, candidates: Candidates | None, last_pitch: int | None, ready: int) -> None:
         composer = self._composer
@@ -81,34 +117,49 @@ class Ahead:
         if after is not None:
             candidates.leave_first(after)
         self._candidates, self._from, self._given = candidates, step, 0
-        steps = BARS_AT_A_TIME * composer.bar_steps if composer.steps is None else composer.steps - first
-        self._until = step + steps * composer.ratio
+        self._until = self._composed_until(step)
+
+    def _composed_until(self, step: int) -> int:
+        composer = self._composer
+        if composer.steps is None:
+            return step + BARS_AT_A_TIME * composer.bar_steps * composer.ratio
+        return self._start + composer.steps * composer.ratio
 
     @property
     def from_step(self) -> int | None:
         """The step from which on nothing is chosen yet; None where all is."""
-        return None if self._candidates is None else self._from
+        return None if self._candidates is None and self._hearing is None else self._from
 
     @property
     def works(self) -> bool:
         """Whether a part of the work is left."""
-        return self._candidates is not None and not self._candidates.done
+        return self._hearing is not None or (self._candidates is not None and not self._candidates.done)
 
     def work(self) -> None:
         """Do a part of it."""
-        if self._candidates is not None:
+        if self._hearing is not None:
+            self._hearing.go_on()
+            if self._hearing.done:
+                self._candidates, self._hearing = finish(self._hearing.rest()), None
+                if self._left_after is not None:
+                    self._candidates.leave_first(self._left_after)
+        elif self._candidates is not None:
             self._candidates.go_on()
 
     @property
     def in_time(self) -> bool:
         """Whether all candidates are composed, or only the first is to be."""
+        if self._hearing is not None:
+            return self._left_after is not None
         return self._candidates is None or self._candidates.done or self._candidates.alone
 
     def hurry(self) -> tuple[int, int]:
         """There is no time for more than the first candidate; gives the number of the choice, and the parts
         that were done."""
         parts = 0
-        if self._candidates is not None:
+        if self._hearing is not None:
+            self._left_after = 0
+        elif self._candidates is not None:
             parts = self._candidates.parts
             self._candidates.leave_first(parts)
         return self._number, parts
@@ -145,7 +196,7 @@ class Ahead:
 
     def says(self, next_step: int) -> bool:
         """Whether the symbol at a step that is composed next is known."""
-        if self._candidates is None or next_step < self._from:
+        if self.from_step is None or next_step < self._from:
             return True
         return self._given > 0 and bool(self._composer.melody.planned)
 

@@ -12,11 +12,12 @@ from antiphon.compose.symbols import END, HOLD, REST, Vocabulary, decode, is_pit
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed, fold_pitch
 from antiphon.listen.key import Key
 from antiphon.perform.answer.ahead import Ahead
-from antiphon.perform.answer.composer import Composer
+from antiphon.perform.answer.composer import Composer, Said
 from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.answer.touch import LONGEST_GATE, Touch
 from antiphon.perform.reports import Composed, Hurried, Planned, Written
 from antiphon.perform.transport import Transport
+from antiphon.slices import Sliced
 
 # Symbols are composed this long before they sound, in quarters, and between two steps, when nothing else is
 # due: whether a note is a quarter long is known before it begins, and its end before its last silence.
@@ -58,6 +59,16 @@ class Plan:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _TakenUp:
+    """Another voice says the answer from a step on."""
+
+    step: int
+    melody: Melody
+    shape: Shape
+    back_semitones: int
+
+
 class Answer:
     """An answer under way."""
 
@@ -81,14 +92,18 @@ class Answer:
         self._next = plan.start
         self._note: _Note | None = None
         self._before: tuple[int, float] | None = None  # the last note's step and onset
+        self._earlier: list[Melody] = []  # those that said it until the present one took it up
+        self._taken_up: _TakenUp | None = None
 
     def over(self) -> None:
         """It is over, and is remembered where the settings say so."""
-        self._melody.keep()
+        for melody in (*self._earlier, self._melody):
+            melody.keep()
 
     def withdraw(self) -> None:
         """It does not count: neither it nor its phrase is remembered."""
-        self._melody.withdraw()
+        for melody in (*self._earlier, self._melody):
+            melody.withdraw()
 
     def follow(self, transport: Transport) -> None:
         """The tempo moved: what is still to be composed lies at the same steps of another grid."""
@@ -155,8 +170,50 @@ class Answer:
     def compose_anew(self, composer: Composer | None, shape: Shape) -> None:
         """Other settings: compose the rest anew from the next beat, where it is composed ahead."""
         if self._ahead is not None and composer is not None:
-            self._shape = shape
+            self._shape, self._taken_up = shape, None
             self._ahead.anew(composer, self._next, self._last_pitch)
+
+    @property
+    def melody(self) -> Melody:
+        """The one that says it now."""
+        return self._melody
+
+    def left_at_beat(self) -> Said | None:
+        """What will be said until another voice can take it up, at the next beat; None where none can."""
+        if self._ahead is None or (ready := self._ahead.until_beat(self._melody, self._next)) is None:
+            return None
+        melody = self._melody
+        ids = [*melody.said, *(draw.symbol_id for draw in melody.planned[:ready])]
+        step = self._plan.start + len(ids) * melody.lasting
+        if self._plan.end is not None and step >= self._plan.end:
+            return None
+        return Said(step, tuple(map(melody.symbol, ids)), melody.lasting, -self._plan.back_semitones)
+
+    def take_up(
+        self, said: Said, composer: Composer, shape: Shape, shift: int, hearing: Sliced[None]
+    ) -> None:
+        """Another voice says the rest, once it has heard what was said until then; it hears the phrase
+        `shift` semitones higher."""
+        if self._ahead is None:
+            return
+        self._melody.plan(self._melody.planned[: len(said.symbols) - len(self._melody.said)])
+        last = next((int(symbol) for symbol in reversed(said.symbols) if is_pitch(symbol)), None)
+        last = None if last is None else fold_pitch(last + shift - said.shift)
+        self._taken_up = _TakenUp(said.step, composer.melody, shape, -shift)
+        self._ahead.take_up(composer, hearing, said.step, last)
+
+    def _let_take_up(self) -> None:
+        """From this step on another voice says it, if one is to."""
+        taken_up = self._taken_up
+        if taken_up is None or self._next < taken_up.step:
+            return
+        self._taken_up = None
+        self._earlier.append(self._melody)
+        self._melody, self._shape = taken_up.melody, taken_up.shape
+        if self._last_pitch is not None:
+            moved = self._plan.back_semitones - taken_up.back_semitones
+            self._last_pitch = fold_pitch(self._last_pitch + moved)
+        self._plan = replace(self._plan, back_semitones=taken_up.back_semitones)
 
     def compose(self) -> list[Composed | Written | Planned]:
         """Compose the next symbol; gives it, unless the model ends the song, and a note that ends there.
@@ -164,6 +221,7 @@ class Answer:
         Nothing is given where only a part of the work was done.
         """
         planned: list[Composed | Written | Planned] = []
+        self._let_take_up()
         if self._ahead is not None:
             draws = self._ahead.settle(self._next)
             if not self._ahead.says(self._next):

@@ -56,14 +56,26 @@ class AnswerPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What was said of an answer until another voice takes it up at `step`: symbols that last `lasting` steps
+    of the grid each, `shift` semitones above the player's key."""
+
+    step: int
+    symbols: tuple[str, ...]
+    lasting: int
+    shift: int
+
+
+@dataclass(frozen=True, slots=True)
 class HowComposed:
-    """How many candidates there are, the settings that they are composed by, and in place of the phrase what
-    they keep close to."""
+    """How many candidates there are, the settings that they are composed by, in place of the phrase what they
+    keep close to, and the number of the program that composes."""
 
     candidates: int
     sampling: SamplingSettings
     shape: ShapeSettings
     motif: Transcription | None = None
+    program: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,11 +112,18 @@ class Planner:
         start, end = self._place(phrase, over_s, now.answer)
         if start != heard.until_steps:
             return None
-        place, how = AnswerPlace(phrase, heard.shift, start, end, self._answers), _how(now, self._motif)
+        place = AnswerPlace(phrase, heard.shift, start, end, self._answers)
+        how = self._how(now, self._motif)
         composer = self._composer(place, how)
         if composer is None:
             return None
         return Begun(place, how, composer.candidates(0, None, np.zeros(0, np.int64)))
+
+    def _how(self, now: LiveSettings, motif: Transcription | None) -> HowComposed:
+        shape = now.shape
+        if motif is not None:
+            shape = replace(shape, closeness=max(shape.closeness, _MOTIF_CLOSENESS))
+        return HowComposed(now.answer.candidates, now.sampling, shape, motif, self._programs.chosen)
 
     def _composer(self, place: AnswerPlace, how: HowComposed) -> Composer | None:
         return self._programs.composer(place, self._shape(place, how), how)
@@ -124,10 +131,30 @@ class Planner:
     def _shape(self, place: AnswerPlace, how: HowComposed) -> Shape:
         return self._programs.shape(place.phrase, place.start, place.end, how.shape, how.motif)
 
-    def compose_anew(self, planned: PlannedAnswer, now: LiveSettings) -> None:
-        """Compose the rest of an answer under way by these settings, where it is composed ahead."""
-        place, how = planned.place, _how(now, planned.how.motif)
+    def compose_anew(self, planned: PlannedAnswer, now: LiveSettings) -> PlannedAnswer:
+        """Compose the rest of an answer under way by these settings and the program that is chosen now, where
+        it is composed ahead."""
+        place, how = planned.place, self._how(now, planned.how.motif)
+        if planned.answer.melody is not self._programs.melody:
+            return self._take_up(planned, now, how)
+        place = replace(place, shift=self._programs.shift(place.phrase))
         planned.answer.compose_anew(self._composer(place, how), self._shape(place, how))
+        return replace(planned, place=place)
+
+    def _take_up(self, planned: PlannedAnswer, now: LiveSettings, how: HowComposed) -> PlannedAnswer:
+        """Let the program that is chosen now compose the rest, if it composes ahead and can at that beat."""
+        programs, before = self._programs, planned.place
+        place = replace(before, shift=programs.shift(before.phrase))
+        composer, said = self._composer(place, how), planned.answer.left_at_beat()
+        if now.answer.program_change == "answer" or composer is None or said is None:
+            return planned
+        if not (
+            programs.begins_at(place.start) == place.start and programs.begins_at(said.step) == said.step
+        ):
+            return planned
+        hearing = programs.take_up(place, composer.form, said)
+        planned.answer.take_up(said, composer, self._shape(place, how), place.shift, hearing)
+        return replace(planned, place=place, how=how)
 
     def plan(
         self,
@@ -149,7 +176,7 @@ class Planner:
         start, end = self._place(phrase, at_s, now.answer)
         if start != heard.until_steps:
             shift = yield from self._programs.hear(phrase, start)
-        place, how = AnswerPlace(phrase, shift, start, end, self._answers), _how(now, self._motif)
+        place, how = AnswerPlace(phrase, shift, start, end, self._answers), self._how(now, self._motif)
         candidates = begun.candidates if begun is not None and begun.fits(place, how) else None
         touch = _touch(straight, heard, now)
         plan = Plan(start, end, touch, self._channel, -shift, self._earliest_s(at_s))
@@ -205,7 +232,7 @@ class Planner:
         soonest = transport.grid.steps_at(at_s + self._latency_s)
         later = max(0, math.ceil((soonest - before.plan.start) / bar)) * bar
         shift = yield from self._programs.hear(place.phrase, place.start)
-        how, candidates, turn = _how(now, planned.how.motif), None, 0
+        how, candidates, turn = self._how(now, planned.how.motif), None, 0
         if how == planned.how and shift == place.shift and before.runner_up is not None:
             candidates, turn = before.runner_up
         place = replace(place, shift=shift, number=self._answers)
@@ -231,13 +258,6 @@ class Planner:
         self._feel = planned.feel
         if planned.how.motif is self._motif:
             self._motif = None
-
-
-def _how(now: LiveSettings, motif: Transcription | None) -> HowComposed:
-    shape = now.shape
-    if motif is not None:
-        shape = replace(shape, closeness=max(shape.closeness, _MOTIF_CLOSENESS))
-    return HowComposed(now.answer.candidates, now.sampling, shape, motif)
 
 
 def _touch(straight: Sequence[PlayedNote], heard: HeardPhrase, now: LiveSettings) -> Touch:

@@ -52,6 +52,10 @@ class Playback:
         """Compose and play this answer; none is under way."""
         self._planned, self._counts, self._pauses = planned, False, False
 
+    def plan_anew(self, planned: PlannedAnswer) -> None:
+        """What is known of the answer under way has changed."""
+        self._planned = planned
+
     def owe(self, events: list[Timed]) -> None:
         """Events that were due and are not handed out yet: they come first the next time."""
         self._owed = events

@@ -16,11 +16,11 @@ from antiphon.compose.model import Model
 from antiphon.compose.place import Bars
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import Frame, Shape, ShapeSettings
-from antiphon.compose.symbols import GAP, REST, Vocabulary, regridded
+from antiphon.compose.symbols import GAP, REST, Vocabulary, is_pitch, regridded
 from antiphon.events import GridNote, fold_pitch
 from antiphon.listen.repertoire import Repertoire
 from antiphon.perform.answer.answer import as_heard, home_shift
-from antiphon.perform.answer.composer import AnswerCritic, AnswerPlace, Composer, HowComposed
+from antiphon.perform.answer.composer import AnswerCritic, AnswerPlace, Composer, HowComposed, Said
 from antiphon.perform.answer.transcribe import Transcription
 from antiphon.slices import Sliced
 
@@ -58,6 +58,7 @@ class Programs:
         self._programs = programs
         self._melodies = [self._melody_of(voice, sampling) for voice in (first, *programs)]
         self._voice, self._melody = first, self._melodies[0]
+        self.chosen = 0
 
     def _melody_of(self, voice: Voice, sampling: SamplingSettings) -> Melody:
         steps = voice.steps_per_quarter
@@ -83,6 +84,7 @@ class Programs:
         if program >= len(self._programs):
             return None
         self._voice, self._melody = self._programs[program], self._melodies[1 + program]
+        self.chosen = 1 + program
         return self._voice.name
 
     def sample(self, settings: SamplingSettings) -> None:
@@ -95,12 +97,40 @@ class Programs:
 
         Gives the semitones from the player's key to the model's.
         """
-        shift = home_shift(phrase.notes, phrase.key, self.vocabulary)
+        shift = self.shift(phrase)
         notes = self._on_own_grid(phrase.notes)
         symbols = as_heard(notes, shift, until_steps // self._ratio)
         yield
         yield from self._melody.hear_in_slices(symbols, self._bars(phrase))
         return shift
+
+    def shift(self, phrase: Transcription) -> int:
+        """Semitones from the player's key and register to those of the voice that answers."""
+        return home_shift(phrase.notes, phrase.key, self.vocabulary)
+
+    @property
+    def melody(self) -> Melody:
+        """That of the voice that answers."""
+        return self._melody
+
+    def take_up(self, place: AnswerPlace, form: Form, said: Said) -> Sliced[None]:
+        """Let the voice that answers now hear the phrase and what was said of its answer, in small parts.
+
+        It goes on as if it had said that itself.
+        """
+        melody, bars, chance = self._melody, self._bars(place.phrase), self._chance(place.number)
+        heard = as_heard(self._on_own_grid(place.phrase.notes), place.shift, place.start // self._ratio)
+        there = regridded(said.symbols, self.steps_per_quarter // said.lasting, self._voice.steps_per_quarter)
+        move = place.shift - said.shift
+        taken = [str(fold_pitch(int(symbol) + move)) if is_pitch(symbol) else symbol for symbol in there]
+
+        def take_up() -> Sliced[None]:
+            yield from melody.hear_in_slices(heard, bars)
+            melody.begin(chance)
+            melody.tell(form)
+            yield from melody.take_up_in_slices(taken)
+
+        return take_up()
 
     @property
     def repertoire(self) -> Repertoire:

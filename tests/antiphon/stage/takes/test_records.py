@@ -213,6 +213,13 @@ def test_a_take_from_before_bars_were_heard_begins_them_with_the_first_note():
     assert begun.settings == replace(SessionSettings(), tempo=TempoSettings(downbeat="first"))
 
 
+def test_in_a_take_from_before_programs_took_up_answers_they_wait_for_the_next():
+    whole = json.loads(records.write(Begun(SessionSettings(), 1, Handover())))
+    del whole[1][1]["answer"]["program_change"]
+    answer = records.read(json.dumps(whole).encode()).settings.answer
+    assert answer == replace(SessionSettings().answer, program_change="answer")
+
+
 def test_a_take_from_before_clicks_and_latencies_has_none():
     whole = json.loads(records.write(Begun(SessionSettings(), 1, Handover())))
     del whole[1][1]["click"], whole[1][1]["output_latency_ms"], whole[1][1]["clock"]["output_latency_ms"]
