@@ -22,6 +22,8 @@ State = Literal["idle", "listening", "answering", "waiting"]
 
 
 MOST_CANDIDATES = 64
+Choice = Literal["critic", "expected"]
+CHOICES: tuple[Choice, ...] = get_args(Choice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class AnswerSettings:
     register   "player": within a fourth of the phrase's lowest and highest notes; "any": where the model goes
     overlap    whether an answer goes on when the player comes in, until the next one takes over
     candidates how many answers are composed, of which one is chosen; 1: each is composed while it is played
+    choice     by the model's "critic", as real music is; or the most "expected" one, which needs no critic
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -44,6 +47,7 @@ class AnswerSettings:
     register: Literal["player", "any"] = "player"
     overlap: bool = False
     candidates: Annotated[int, Ge(1), Le(MOST_CANDIDATES)] = 16
+    choice: Choice = "critic"
 
 
 # How much later than it is sent something sounds, in milliseconds.

@@ -237,7 +237,7 @@ def _how(now: LiveSettings, motif: Transcription | None) -> HowComposed:
     shape = now.shape
     if motif is not None:
         shape = replace(shape, closeness=max(shape.closeness, _MOTIF_CLOSENESS))
-    return HowComposed(now.answer.candidates, now.sampling, shape, motif)
+    return HowComposed(now.answer.candidates, now.sampling, shape, motif, now.answer.choice)
 
 
 def _touch(straight: Sequence[PlayedNote], heard: HeardPhrase, now: LiveSettings) -> Touch:
