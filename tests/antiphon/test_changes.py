@@ -50,8 +50,11 @@ def test_a_control_can_be_taken_away_again():
         ("temperature", "; did you mean sampling.temperature?"),
         ("sampling.temprature", "; did you mean temperature?"),
         ("smapling.temperature", "; did you mean sampling.temperature?"),
-        ("answer.xyz", " (there are: mode, start, bars, register, overlap, candidates, program_change)"),
-        ("answer", " (there are: mode, start, bars, register, overlap, candidates, program_change)"),
+        (
+            "answer.xyz",
+            " (there are: mode, start, bars, register, overlap, candidates, program_change, choice)",
+        ),
+        ("answer", " (there are: mode, start, bars, register, overlap, candidates, program_change, choice)"),
         ("sampling.weights.", "; did you mean weights?"),
         ("", " (there are: those in config.toml, such as tempo.bpm)"),
         ("qqqq.qqqq", " (there are: those in config.toml, such as tempo.bpm)"),

@@ -80,7 +80,7 @@ def test_any_other_swing_is_refused_in_one_line(tmp_path, given, shown):
 def test_a_setting_like_no_other_lists_what_there_is(tmp_path):
     assert mistakes(tmp_path, "[answer]\nxyz = 1\n")[0].endswith(
         "answer.xyz is not a setting "
-        "(there are: mode, start, bars, register, overlap, candidates, program_change)"
+        "(there are: mode, start, bars, register, overlap, candidates, program_change, choice)"
     )
 
 

@@ -20,6 +20,7 @@ _OPTION_OF = {
     "clock.source": "--clock",
     "sampling.temperature": "--temperature",
     "answer.candidates": "--candidates",
+    "answer.choice": "--choice",
     "model.name": "--model",
     "take.folder": "--take-dir",
     "midi.inputs": "--in",

@@ -10,7 +10,7 @@ import click
 from antiphon.bundle import Bundle
 from antiphon.commands.chosen import bundle_of, voice_of
 from antiphon.commands.configured import configuration, seed_or_chance
-from antiphon.commands.options import FILE, shared
+from antiphon.commands.options import FILE, LateChoice, shared
 from antiphon.compose.place import Bars
 from antiphon.compose.symbols import parse, regridded
 from antiphon.config import Config
@@ -35,7 +35,8 @@ from antiphon.timebase import STEPS_PER_QUARTER, quarters_to_steps, steps_of_six
 @click.option("--key", "key_name", metavar="KEY", help='"G major", "F# minor"; estimated otherwise.')
 @click.option("--out", type=FILE, help="Write phrase and continuation as a MIDI file.")
 @click.option("--picture", type=FILE, help="Draw them as a piano roll (SVG).")
-@click.option("--candidates", type=int, help="Continuations composed, of which the model's critic chooses.")
+@click.option("--candidates", type=int, help="So many are composed, of which one is chosen [16].")
+@click.option("--choice", type=LateChoice("perform.settings", "CHOICES"), help="What chooses one [critic].")
 @click.option("--trace", is_flag=True, help="Entropy, temperature and probability of each symbol.")
 @shared("temperature", "seed", "model", "config", "json")
 def generate(
@@ -48,6 +49,7 @@ def generate(
     out: Path | None,
     picture: Path | None,
     candidates: int | None,
+    choice: str | None,
     trace: bool,
     temperature: float | None,
     random_seed: int | None,
@@ -56,7 +58,12 @@ def generate(
     as_json: bool,
 ) -> None:
     """Continue a seed phrase: print the symbols, write a MIDI file."""
-    given = {"sampling.temperature": temperature, "model.name": model, "answer.candidates": candidates}
+    given = {
+        "sampling.temperature": temperature,
+        "model.name": model,
+        "answer.candidates": candidates,
+        "answer.choice": choice,
+    }
     settings = configuration(config_file, given)
     chosen = bundle_of(settings)
     key = _key(key_name)
@@ -65,9 +72,8 @@ def generate(
     voice = voice_of(chosen, settings)
     bars, steps = _bars(written, voice), steps_of_sixteenths(steps, voice.steps_per_quarter)
     key, sampling = key or written.key, settings.sampling
-    made = continue_phrase(
-        voice, written.symbols, key, steps, sampling, seed, bars, settings.answer.candidates
-    )
+    many, choice_by = settings.answer.candidates, settings.answer.choice
+    made = continue_phrase(voice, written.symbols, key, steps, sampling, seed, bars, many, choice_by)
     _say_what_was_replaced(made)
     _write(made, out, picture, written, voice.steps_per_quarter)
     click.echo(_as_json(made, chosen, seed) if as_json else _as_text(made, trace))

@@ -22,6 +22,8 @@ State = Literal["idle", "listening", "answering", "waiting"]
 
 
 MOST_CANDIDATES = 64
+Choice = Literal["critic", "expected"]
+CHOICES: tuple[Choice, ...] = get_args(Choice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class AnswerSettings:
     candidates how many answers are composed, of which one is chosen; 1: each is composed while it is played
     program_change  another program takes up an answer that is composed ahead at the next "beat", or waits for
                the next "answer"
+    choice     by the model's "critic", as real music is; or the most "expected" one, which needs no critic
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -47,6 +50,7 @@ class AnswerSettings:
     overlap: bool = False
     candidates: Annotated[int, Ge(1), Le(MOST_CANDIDATES)] = 16
     program_change: Literal["beat", "answer"] = "beat"
+    choice: Choice = "critic"
 
 
 # How much later than it is sent something sounds, in milliseconds.

@@ -59,7 +59,7 @@ def _replies(
 
 def _ways(speaker: Speaker, settings: JudgedSettings) -> Iterator[tuple[str, JudgedSettings]]:
     """How a speaker answers, by what the page calls it: where a critic chooses, also without it."""
-    if speaker.critic is None or settings.candidates == 1:
+    if settings.how.chooser(speaker.critic) is None:
         yield speaker.name, settings
         return
     yield f"{speaker.name}, a single answer", replace(settings, candidates=1)

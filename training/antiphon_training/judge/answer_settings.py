@@ -9,16 +9,24 @@ import click
 
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
-from antiphon.perform.settings import MOST_CANDIDATES, AnswerSettings
+from antiphon.perform.answer.composer import HowComposed
+from antiphon.perform.settings import CHOICES, MOST_CANDIDATES, AnswerSettings, Choice
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedSettings:
-    """How answers are drawn and shaped, and of how many a bundle's critic, where it has one, chooses."""
+    """How answers are drawn and shaped, and of how many one is chosen: by a bundle's critic, if it has one,
+    or as the most expected."""
 
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
     shape: ShapeSettings = field(default_factory=ShapeSettings)
     candidates: int = field(default_factory=lambda: AnswerSettings().candidates)
+    choice: Choice = "critic"
+
+    @property
+    def how(self) -> HowComposed:
+        """The same as a composer is told it."""
+        return HowComposed(self.candidates, self.sampling, self.shape, choice=self.choice)
 
     def __str__(self) -> str:
         """The settings that differ from the defaults."""
@@ -29,6 +37,8 @@ class JudgedSettings:
                     said[name] = getattr(chosen, name)
         if self.candidates != AnswerSettings().candidates:
             said["candidates"] = self.candidates
+        if self.choice != AnswerSettings().choice:
+            said["choice"] = self.choice
         return ", ".join(f"{name} {value}" for name, value in said.items()) or "usual settings"
 
 
@@ -64,16 +74,19 @@ def answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def candidates_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--candidates` to a command that is given `settings`."""
+    """Add `--candidates` and `--choice` to a command that is given `settings`."""
 
     @functools.wraps(command)
-    def asked(settings: JudgedSettings, candidates: int, **options: Any) -> Any:
-        return command(settings=replace(settings, candidates=candidates), **options)
+    def asked(settings: JudgedSettings, candidates: int, choice: Choice, **options: Any) -> Any:
+        return command(settings=replace(settings, candidates=candidates, choice=choice), **options)
 
+    choice = click.option(
+        "--choice", type=click.Choice(CHOICES), default="critic", show_default=True, help="What chooses."
+    )
     return click.option(
         "--candidates",
         type=click.IntRange(1, MOST_CANDIDATES),
         default=AnswerSettings().candidates,
         show_default=True,
-        help="Answers that are composed, of which the bundle's critic chooses one; 1 without a critic.",
-    )(asked)
+        help="Answers that are composed, of which one is chosen; 1 without a critic.",
+    )(choice(asked))

@@ -18,7 +18,7 @@ from antiphon.compose.place import Bars
 from antiphon.compose.shape import Frame, Shape, ShapeSettings
 from antiphon.compose.symbols import END, HOLD, Vocabulary, decode, is_pitch, regridded
 from antiphon.events import GridNote
-from antiphon.perform.answer.composer import AnswerCritic, Composer, HowComposed
+from antiphon.perform.answer.composer import AnswerCritic, Composer
 from antiphon.timebase import STEPS_PER_QUARTER
 from antiphon_training.judge.answer_settings import JudgedSettings
 from antiphon_training.judge.openings import Opening
@@ -102,8 +102,9 @@ def _answer(
         melody.tell(_form(opening, settings.shape))
         shape_settings = replace(shape_settings, cadence=0.0)
     shape = _shape(speaker.vocabulary, opening, len(opening.continuation), shape_settings)
-    if settings.candidates > 1 and speaker.critic is not None and melody.composes_ahead:
-        composer = _composer(speaker, speaker.critic, melody, shape, opening, settings, random_seed)
+    critic = settings.how.chooser(speaker.critic)
+    if critic is not None and melody.composes_ahead:
+        composer = _composer(speaker, critic, melody, shape, opening, settings, random_seed)
         return [melody.symbol(drawn.symbol_id) for drawn in composer.choose()]
     return _step_by_step(melody, shape, opening)
 
@@ -140,7 +141,7 @@ def _composer(
         steps=len(opening.continuation),
         bar_steps=opening.bar_steps,
         ratio=1,
-        how=HowComposed(settings.candidates, settings.sampling, settings.shape),
+        how=settings.how,
         chance=lambda candidate: np.random.default_rng((*random_seed, candidate)),
     )
 

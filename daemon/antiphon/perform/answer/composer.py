@@ -12,17 +12,22 @@ from antiphon.compose.form import Form
 from antiphon.compose.melody import Melody
 from antiphon.compose.sampling import Draw, SamplingSettings
 from antiphon.compose.shape import ShapeSettings
+from antiphon.compose.side_by_side.agreement import Agreement
 from antiphon.compose.side_by_side.candidates import Candidates, Wanted
 from antiphon.compose.side_by_side.event_rows import Ints
 from antiphon.compose.symbols import END, HOLD, Vocabulary, is_pitch
 from antiphon.events import GridNote
 from antiphon.perform.answer.transcribe import Transcription
+from antiphon.perform.settings import Choice
 from antiphon.slices import Sliced
 
 # An answer without end is composed so many bars at a time.
 BARS_AT_A_TIME = 4
 # The number of the source of chance that the choice is drawn from, after those of the candidates.
 _OF_THE_CHOICE = 1 << 16
+# A song may close with a bar of one note, and critics know that; as an answer to several notes it is a
+# candidate like that only where all are.
+_SINGLE = -1e6
 
 
 class AnswerCritic(Protocol):
@@ -68,14 +73,21 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class HowComposed:
-    """How many candidates there are, the settings that they are composed by, in place of the phrase what they
-    keep close to, and the number of the program that composes."""
+    """How many candidates there are, the settings that they are composed by, in place of the phrase what
+    they keep close to, the number of the program that composes, and what chooses among them."""
 
     candidates: int
     sampling: SamplingSettings
     shape: ShapeSettings
     motif: Transcription | None = None
     program: int = 0
+    choice: Choice = "critic"
+
+    def chooser(self, critic: "AnswerCritic | None") -> "AnswerCritic | None":
+        """What ranks the candidates of a voice with this critic; None where there is one answer alone."""
+        if self.candidates == 1:
+            return None
+        return Agreement() if self.choice == "expected" else critic
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +153,8 @@ class Composer:
             notes.append(self._notes(np.concatenate([before, answer]), start, start + steps))
             yield
         log_odds = yield from self.critic.log_odds_in_slices(self.call, notes, frame)
+        if len(self.call) > 1:
+            log_odds = log_odds + _SINGLE * np.array([len(each) < 2 for each in notes])
         return _ranked(log_odds, self.chance(_OF_THE_CHOICE))
 
     def _notes(self, ids: Ints, start: int, end: int) -> tuple[GridNote, ...]:

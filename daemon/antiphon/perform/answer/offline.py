@@ -18,6 +18,7 @@ from antiphon.listen.key import Key, Mode, estimate
 from antiphon.perform.answer.answer import home_shift
 from antiphon.perform.answer.composer import BARS_AT_A_TIME, AnswerCritic, Composer, HowComposed
 from antiphon.perform.answer.programs import Voice
+from antiphon.perform.settings import Choice
 from antiphon.timebase import Meter
 
 
@@ -67,12 +68,13 @@ def continue_phrase(
     random_seed: int,
     bars: Bars = NO_BARS,
     candidates: int = 1,
+    choice: Choice = "critic",
 ) -> Continuation:
     """Up to `steps` symbols after `phrase`, which lies in `bars`; the key is estimated unless given.
 
     The model may end the melody, but not before it added a note, unless the phrase itself ends in `/`. Where
-    the voice has a critic that can judge, four bars at a time are chosen of so many `candidates`, as in the
-    mode `continue`; it cannot where the meter is not known, or the phrase has no note.
+    the voice has a critic, or the choice needs none, four bars at a time are chosen of so many `candidates`,
+    as in the mode `continue`; not where the meter is not known, or the phrase has no note.
     """
     notes = decode(phrase)
     home = key or estimate(notes, steps_per_quarter=voice.steps_per_quarter)
@@ -85,10 +87,11 @@ def continue_phrase(
     ended = bool(phrase) and phrase[-1] == END
     shape = _FirstANote(voice.vocabulary, may_end=ended)
     composer = None
-    if candidates > 1 and voice.critic is not None and melody.composes_ahead and bars.steps and notes:
-        how = HowComposed(candidates, sampling, ShapeSettings())
+    how = HowComposed(candidates, sampling, ShapeSettings(), choice=choice)
+    critic = how.chooser(voice.critic)
+    if critic is not None and melody.composes_ahead and bars.steps and notes:
         place = _Place(tuple(moved), bars, home.mode, random_seed)
-        composer = _composer(melody, voice.vocabulary, voice.critic, shape, place, how)
+        composer = _composer(melody, voice.vocabulary, critic, shape, place, how)
         melody.tell(composer.form)
     drawn = _steps(melody, steps, shape, composer)
     made = tuple(Step(_moved(symbol, -shift), how) for symbol, how in drawn)

@@ -123,7 +123,8 @@ class Planner:
         shape = now.shape
         if motif is not None:
             shape = replace(shape, closeness=max(shape.closeness, _MOTIF_CLOSENESS))
-        return HowComposed(now.answer.candidates, now.sampling, shape, motif, self._programs.chosen)
+        answer, program = now.answer, self._programs.chosen
+        return HowComposed(answer.candidates, now.sampling, shape, motif, program, answer.choice)
 
     def _composer(self, place: AnswerPlace, how: HowComposed) -> Composer | None:
         return self._programs.composer(place, self._shape(place, how), how)

@@ -204,11 +204,11 @@ class Programs:
         return answer_form(self._bars(phrase).offset_steps, self._bar_steps(phrase), begins, ends, closes)
 
     def composer(self, place: AnswerPlace, shape: Shape, how: HowComposed) -> Composer | None:
-        """What composes an answer ahead; None where it is composed step by step: of one candidate, without a
-        critic, or by a model that cannot be stepped side by side.
+        """What composes an answer ahead; None where it is composed step by step: of one candidate, without
+        what chooses, or by a model that cannot be stepped side by side.
         """
-        critic, phrase, start, end = self._voice.critic, place.phrase, place.start, place.end
-        if how.candidates == 1 or critic is None or not self._melody.composes_ahead:
+        critic, phrase, start, end = how.chooser(self._voice.critic), place.phrase, place.start, place.end
+        if critic is None or not self._melody.composes_ahead:
             return None
         closes = end is not None and self.closes(place.number, how.shape)
         return Composer(

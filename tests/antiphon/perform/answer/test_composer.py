@@ -4,7 +4,19 @@ from collections import Counter
 
 import numpy as np
 
-from antiphon.perform.answer.composer import _ranked
+from antiphon.compose.answer_features.parts import AnswerFrame
+from antiphon.compose.form import NO_FORM
+from antiphon.compose.melody import Melody
+from antiphon.compose.place import Bars
+from antiphon.compose.sampling import SamplingSettings
+from antiphon.compose.shape import Frame, Shape, ShapeSettings
+from antiphon.compose.symbols import END
+from antiphon.events import GridNote
+from antiphon.perform.answer.composer import Composer, HowComposed, _ranked
+from antiphon.slices import finish
+from antiphon.timebase import Meter
+from fakes import VOCABULARY
+from playing import event_voice
 
 
 def test_candidates_are_drawn_in_proportion_to_their_odds_and_each_once():
@@ -16,3 +28,66 @@ def test_candidates_are_drawn_in_proportion_to_their_odds_and_each_once():
     second = Counter(ranking[1] for ranking in rankings if ranking[0] == 2)
     assert 1.6 < second[1] / second[0] < 2.5
     assert {ranking[3] for ranking in rankings} == {3}
+
+
+class Preferring:
+    """The fewer notes, the better."""
+
+    def log_odds_in_slices(self, call, answers, frame):  # noqa: ARG002
+        yield
+        return np.array([-100.0 * len(notes) for notes in answers])
+
+
+def composer(call, steps=16):
+    voice = event_voice(critic=Preferring())
+    melody = Melody(voice.model, voice.vocabulary, SamplingSettings(), np.random.default_rng(0))
+    melody.hear(["60", "_", "62", "_", *["_"] * 12], Bars("4/4"))
+    shape = Shape(voice.vocabulary, Frame(steps, 16, 4, "major"), (), ShapeSettings())
+    return Composer(
+        melody=melody,
+        vocabulary=voice.vocabulary,
+        shape=shape,
+        critic=Preferring(),
+        call=call,
+        frame=AnswerFrame(4, Meter(4, 4), 16, 16 + steps, "major", True),
+        form=NO_FORM,
+        steps=steps,
+        bar_steps=16,
+        ratio=1,
+        how=HowComposed(16, SamplingSettings(), ShapeSettings()),
+        chance=lambda candidate: np.random.default_rng((9, candidate)),
+    )
+
+
+def ids(symbols, vocabulary=VOCABULARY):
+    return np.array([vocabulary.id(symbol) for symbol in symbols.split()])
+
+
+def ranking(call, *answers):
+    made = composer(call, steps=len(answers[0].split()))
+    steps = len(answers[0].split())
+    return finish(made._rank(0, steps, np.zeros(0, np.int64), [ids(answer) for answer in answers]))
+
+
+SEVERAL = (GridNote(0, 2, 60), GridNote(2, 14, 62))
+
+
+def test_a_single_note_answers_several_only_where_all_candidates_are_one():
+    one, two, three = "72 _ _ _", "72 _ 71 _", "72 71 72 _"
+    assert ranking(SEVERAL, one, three, two) == [2, 1, 0]
+    assert ranking(SEVERAL, one, one)[0] in (0, 1)
+    assert ranking(SEVERAL[:1], three, one, two) == [1, 2, 0]
+
+
+def test_the_last_note_of_an_answer_that_ends_early_is_judged_as_held():
+    made = composer(SEVERAL, steps=6)
+    assert made._notes(np.append(ids("72 _ 71"), VOCABULARY.id(END)), 16, 22) == (
+        GridNote(16, 2, 72),
+        GridNote(18, 4, 71),
+    )
+
+
+def test_what_is_chosen_at_once_is_what_is_ranked_first():
+    made = composer(SEVERAL)
+    candidates = made.candidates(0, None, np.zeros(0, np.int64))
+    assert made.choose() == candidates.draws(candidates.finish())

@@ -127,3 +127,14 @@ def test_no_chosen_continuation_ends_before_it_has_a_note():
         made = continue_phrase(voice, parse(C_MAJOR), None, 40, ends, seed, Bars("4/4"), 8)
         assert made.ended
         assert made.answer
+
+
+def test_the_most_expected_continuation_needs_no_critic_and_asks_none():
+    critic = HighCritic()
+    made = [
+        continue_phrase(voice, parse(C_MAJOR), None, 32, PLAIN, 3, Bars("4/4"), 16, "expected")
+        for voice in (event_voice(critic=critic), replace(event_voice(), critic=None))
+    ]
+    assert made[0] == made[1]
+    assert not critic.asked
+    assert made[0] != chosen(C_MAJOR, 1, steps=32)
