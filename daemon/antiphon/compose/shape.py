@@ -32,14 +32,16 @@ class ShapeSettings:
 
     closeness   0: the model alone decides; 1: rhythm and contour follow the phrase closely
     cadence     how often the answer closes as a song does: 0 never asked, 1 always. With a model that cannot
-                be told so, 0: the model alone decides how it ends; 1: on a note of the tonic's chord, mostly
-                the tonic
+                be told so, where no ending is chosen, 0: the model alone decides how it ends; 1: on a note of
+                the tonic's chord, mostly the tonic
+    endings     whether, where an answer is to close, how songs end counts in the choice among candidates
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     closeness: Annotated[float, Ge(0), Le(1)] = 0.0
     cadence: Annotated[float, Ge(0), Le(1)] = 0.7
+    endings: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.compose.sampling import SamplingSettings
+from antiphon.compose.shape import ShapeSettings
 from antiphon.events import ControlChange, NoteOff, NoteOn, ProgramChange, Turned
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.comparison import compare
@@ -51,7 +52,8 @@ PLAN += [(36, 1, 64), (37, 2, 64), (39, 1, 60), (40, 7, 60), (47, 1, 64)]
 
 def choosing(critic=None, **changes):
     answer = AnswerSettings(**{"candidates": 4, "bars": 2, "register": "any", **changes.pop("answer", {})})
-    return ahead_session(critic, **{"tempo": FIRST, "sampling": FREE, "answer": answer, **changes})
+    usual = {"tempo": FIRST, "sampling": FREE, "shape": ShapeSettings(endings=False), "answer": answer}
+    return ahead_session(critic, **{**usual, **changes})
 
 
 def told(made, *kinds):
@@ -206,6 +208,29 @@ def test_a_player_who_only_paused_hears_nothing_of_the_plan():
     reports = made.take_reports()
     assert [len(report.notes) for report in reports if isinstance(report, Heard)] == [4]
     assert len(plans(reports)) == 1
+
+
+class DullCritic:
+    """All answers are alike."""
+
+    def log_odds_in_slices(self, _call, answers, _frame):
+        yield
+        return np.zeros(len(answers))
+
+
+@pytest.mark.parametrize("critic", [DullCritic(), None])
+def test_where_an_answer_is_to_close_the_choice_knows_how_songs_end(critic):
+    def on_the_tonic(cadence):
+        """Of six answers, so many end there."""
+        shape = ShapeSettings(cadence=cadence)
+        answer = AnswerSettings(candidates=8, bars=1, register="any")
+        asked = SessionSettings(tempo=FIRST, sampling=FREE, shape=shape, answer=answer)
+        made = Session(replace(event_voice(5), critic=critic), asked, 7)
+        for begins_s in range(0, 36, 6):
+            play(made, later(PHRASE, begins_s), until_s=begins_s + 6.0)
+        return sum(report.notes[-1].pitch % 12 == 0 for report in told(made, Planned))
+
+    assert on_the_tonic(cadence=1.0) > on_the_tonic(cadence=0.0)
 
 
 def test_trading_plans_the_bars_in_turn():

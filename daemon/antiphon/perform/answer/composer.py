@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.compose import endings
 from antiphon.compose.answer_features.parts import AnswerFrame
 from antiphon.compose.form import Form
 from antiphon.compose.melody import Melody
@@ -28,6 +29,8 @@ _OF_THE_CHOICE = 1 << 16
 # A song may close with a bar of one note, and critics know that; as an answer to several notes it is a
 # candidate like that only where all are.
 _SINGLE = -1e6
+# How much the log odds of an ending weigh beside a critic, which also hears how an answer ends.
+_BESIDE_CRITIC = 0.5
 
 
 class AnswerCritic(Protocol):
@@ -95,6 +98,7 @@ class Composer:
     """Composes one answer; all steps are the model's, and those of an answer are counted from its start.
 
     call      the phrase in the model's key, as `frame` counts
+    critic    None: how songs end decides where the answer is to close, and nothing elsewhere
     frame     of the whole answer; one without end has no end of its own here
     form      of phrase and answer
     steps     of the answer; None: without end
@@ -107,7 +111,7 @@ class Composer:
     melody: Melody
     vocabulary: Vocabulary
     shape: AnswerShape
-    critic: AnswerCritic
+    critic: AnswerCritic | None
     call: tuple[GridNote, ...]
     frame: AnswerFrame
     form: Form
@@ -116,6 +120,16 @@ class Composer:
     ratio: int
     how: HowComposed
     chance: Callable[[int], np.random.Generator]
+
+    @property
+    def count(self) -> int:
+        """How many candidates there are; one where nothing chooses among them."""
+        return self.how.candidates if self.critic is not None or self._closes else 1
+
+    @property
+    def _closes(self) -> bool:
+        """Whether it is chosen by how songs end."""
+        return self.how.shape.endings and self.frame.closes and self.steps is not None
 
     def candidates(self, first: int, last_pitch: int | None, said: Ints, ready: int = 0) -> Candidates:
         """Candidates from a step on, after `ready` steps that are planned.
@@ -132,7 +146,7 @@ class Composer:
         def rank(answers: Sequence[Ints]) -> Sliced[Sequence[int]]:
             return self._rank(first - len(before), steps + len(before), before, answers)
 
-        wanted = Wanted(self.how.candidates, steps, factors, self._source(first), rank, self.form, last_pitch)
+        wanted = Wanted(self.count, steps, factors, self._source(first), rank, self.form, last_pitch)
         return self.melody.candidates(wanted, ready)
 
     def choose(self, first: int = 0, last_pitch: int | None = None) -> tuple[Draw, ...]:
@@ -152,9 +166,15 @@ class Composer:
         for answer in answers:
             notes.append(self._notes(np.concatenate([before, answer]), start, start + steps))
             yield
-        log_odds = yield from self.critic.log_odds_in_slices(self.call, notes, frame)
+        log_odds = np.zeros(len(notes))
+        if self.critic is not None:
+            log_odds += yield from self.critic.log_odds_in_slices(self.call, notes, frame)
+        if self._closes:
+            weight = 1.0 if self.critic is None else _BESIDE_CRITIC
+            log_odds += weight * endings.log_odds(notes, frame)
+            yield
         if len(self.call) > 1:
-            log_odds = log_odds + _SINGLE * np.array([len(each) < 2 for each in notes])
+            log_odds += _SINGLE * np.array([len(each) < 2 for each in notes])
         return _ranked(log_odds, self.chance(_OF_THE_CHOICE))
 
     def _notes(self, ids: Ints, start: int, end: int) -> tuple[GridNote, ...]:

@@ -130,7 +130,7 @@ class Planner:
         return self._programs.composer(place, self._shape(place, how), how)
 
     def _shape(self, place: AnswerPlace, how: HowComposed) -> Shape:
-        return self._programs.shape(place.phrase, place.start, place.end, how.shape, how.motif)
+        return self._programs.shape(place.phrase, place.start, place.end, how)
 
     def compose_anew(self, planned: PlannedAnswer, now: LiveSettings) -> PlannedAnswer:
         """Compose the rest of an answer under way by these settings and the program that is chosen now, where

@@ -175,14 +175,15 @@ class Programs:
         phrase: Transcription,
         start: int,
         end: int | None,
-        settings: ShapeSettings,
-        like: Transcription | None = None,
+        how: HowComposed,
     ) -> Shape:
         """Of an answer from one step of the phrase's grid to another; `end` None: without end.
 
-        Its rhythm and contour follow those of the phrase or of `like`, as closely as is set.
+        Its rhythm and contour follow those of the phrase or of the motif, as closely as is set.
         """
-        if self._melody.knows_form:  # such a model is told whether it closes
+        settings, like = how.shape, how.motif
+        chosen = settings.endings and self.composes_ahead(how)
+        if self._melody.knows_form or chosen:  # the model is told whether it closes, or an ending is chosen
             settings = replace(settings, cadence=0.0)
         steps, transport = None if end is None else end - start, phrase.transport
         frame = Frame(steps, transport.bar_steps, transport.beat_steps, phrase.key.mode)
@@ -203,12 +204,16 @@ class Programs:
         begins, ends = start // self._ratio - first, None if end is None else end // self._ratio - first
         return answer_form(self._bars(phrase).offset_steps, self._bar_steps(phrase), begins, ends, closes)
 
+    def composes_ahead(self, how: HowComposed) -> bool:
+        """Whether answers are chosen among candidates: not of one, by a model that cannot be stepped side by
+        side, or without what chooses where endings do not count."""
+        chooses = how.chooser(self._voice.critic) is not None or how.shape.endings
+        return how.candidates > 1 and chooses and self._melody.composes_ahead
+
     def composer(self, place: AnswerPlace, shape: Shape, how: HowComposed) -> Composer | None:
-        """What composes an answer ahead; None where it is composed step by step: of one candidate, without
-        what chooses, or by a model that cannot be stepped side by side.
-        """
+        """What composes an answer ahead; None where it is composed step by step."""
         critic, phrase, start, end = how.chooser(self._voice.critic), place.phrase, place.start, place.end
-        if critic is None or not self._melody.composes_ahead:
+        if not self.composes_ahead(how):
             return None
         closes = end is not None and self.closes(place.number, how.shape)
         return Composer(

@@ -180,6 +180,8 @@ def _as_then(settings: SessionSettings, plain: dict[str, Any]) -> SessionSetting
         settings = replace(settings, answer=replace(settings.answer, candidates=1))
     if "program_change" not in plain.get("answer", {}):
         settings = replace(settings, answer=replace(settings.answer, program_change="answer"))
+    if "endings" not in plain.get("shape", {}):
+        settings = replace(settings, shape=replace(settings.shape, endings=False))
     if "downbeat" not in plain.get("tempo", {}):
         settings = replace(settings, tempo=replace(settings.tempo, downbeat="first"))
     return settings

@@ -1,5 +1,7 @@
 """Who answers: chosen by number, each on its own grid."""
 
+from dataclasses import replace
+
 import pytest
 
 from antiphon.compose.form import Form
@@ -9,12 +11,14 @@ from antiphon.compose.shape import ShapeSettings
 from antiphon.events import GridNote
 from antiphon.listen.key import Key
 from antiphon.listen.key_tracker import KeyTracker
+from antiphon.perform.answer.composer import HowComposed
 from antiphon.perform.answer.programs import Programs, Voice
 from antiphon.perform.answer.transcribe import Transcription
 from antiphon.perform.transport import Transport
 from antiphon.slices import finish
 from antiphon.timebase import Grid, Meter
 from fakes import VOCABULARY, ScriptedModel
+from playing import event_voice
 
 
 def voice(name, steps_per_quarter=4):
@@ -52,7 +56,7 @@ def test_the_model_is_told_where_the_phrase_lies_in_its_bars(meter, first, bars)
 
 def test_a_pickup_is_no_part_of_the_phrase_that_an_answer_keeps_to():
     voices = Programs(voice("60"), [], SamplingSettings(), 1)
-    close = ShapeSettings(closeness=1.0)
+    close = HowComposed(1, SamplingSettings(), ShapeSettings(closeness=1.0))
     shape = voices.shape(transcribed("4/4", 28), 48, 64, close)
     hold = VOCABULARY.id("_")
     assert [shape.factors(step, 60)[hold] > 1 for step in range(1, 8)] == [True] * 3 + [False] + [True] * 3
@@ -123,15 +127,25 @@ def test_as_many_answers_close_as_cadence_says():
 
 
 def test_a_model_that_is_told_its_form_is_not_made_to_end_on_a_chord_note():
-    settings = ShapeSettings(cadence=1.0)
+    how = HowComposed(16, SamplingSettings(), ShapeSettings(cadence=1.0))
     factors = [
-        Programs(one, [], SamplingSettings(), 1)
-        .shape(transcribed("4/4", 0), 16, 32, settings)
-        .factors(15, 60)
+        Programs(one, [], SamplingSettings(), 1).shape(transcribed("4/4", 0), 16, 32, how).factors(15, 60)
         for one in (Voice(Told(), VOCABULARY, 4), voice("60"))
     ]
     assert set(factors[0]) == {1.0}
     assert set(factors[1]) != {1.0}
+
+
+@pytest.mark.parametrize(
+    ("candidates", "endings", "chosen"), [(16, True, True), (1, True, False), (16, False, False)]
+)
+def test_without_a_critic_endings_are_chosen_among_candidates(candidates, endings, chosen):
+    """Then the model alone says how each candidate ends."""
+    voices = Programs(replace(event_voice(), critic=None), [], SamplingSettings(), 1)
+    how = HowComposed(candidates, SamplingSettings(), ShapeSettings(cadence=1.0, endings=endings))
+    assert voices.composes_ahead(how) == chosen
+    shape = voices.shape(transcribed("4/4", 0), 16, 32, how)
+    assert (set(shape.factors(15, 60)) == {1.0}) == chosen
 
 
 def test_a_bar_that_is_shorter_than_a_step_of_the_voice_is_one_step():

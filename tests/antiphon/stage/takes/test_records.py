@@ -213,6 +213,14 @@ def test_a_take_from_before_bars_were_heard_begins_them_with_the_first_note():
     assert begun.settings == replace(SessionSettings(), tempo=TempoSettings(downbeat="first"))
 
 
+def test_in_a_take_from_before_endings_were_known_they_do_not_count():
+    whole = json.loads(records.write(Begun(SessionSettings(), 1, Handover())))
+    assert records.read(json.dumps(whole).encode()).settings.shape.endings
+    del whole[1][1]["shape"]["endings"]
+    shape = records.read(json.dumps(whole).encode()).settings.shape
+    assert shape == replace(SessionSettings().shape, endings=False)
+
+
 def test_in_a_take_from_before_programs_took_up_answers_they_wait_for_the_next():
     whole = json.loads(records.write(Begun(SessionSettings(), 1, Handover())))
     del whole[1][1]["answer"]["program_change"]
