@@ -100,6 +100,10 @@ class Narration:
         ]
         yield from bundled([first, *notes])
 
+    def knows(self, beat: Beat) -> bool:
+        """Whether it is the beat that was told last."""
+        return self._beat == (beat.bar, beat.beat)
+
     def beat(self, beat: Beat) -> Iterator[Bundle]:
         """A beat; one that was told is not told again where the tempo moved it a little."""
         before, self._beat = self._beat, (beat.bar, beat.beat)

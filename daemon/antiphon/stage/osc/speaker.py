@@ -20,6 +20,7 @@ from antiphon.stage.performance_state import PerformanceState
 
 # Of more reports than this that wait, the newest are not told.
 _MOST_WAITING = 1000
+_LATE_S = 0.1  # a beat that is later than this is not told
 _LOOK_S = 0.25  # what changes without a report, such as the recording, is told this soon
 # Whoever wrote last is told everything for so long after that.
 LISTENS_S = 600.0
@@ -101,7 +102,7 @@ class Speaker:
             if told is None:
                 return
             self._tell(told)
-            beat = self._coming(beat)
+            beat = self._next_beat()
 
     def _tell(self, told: _Told) -> None:
         match told:
@@ -116,16 +117,17 @@ class Speaker:
     def _keep_time(self, beat: Beat | None) -> Beat | None:
         """Tell of a beat if it is its moment; gives the next one."""
         self._tell_everyone(self._narration.changes(self._state()))
-        now_s = self._clock.now_s()
-        if beat is None or now_s < beat.at_s:
-            return next_beat(self._state(), now_s)
-        self._tell_everyone(self._narration.beat(beat))
-        return next_beat(self._state(), max(now_s, beat.at_s))
+        if beat is not None and beat.at_s <= self._clock.now_s():
+            self._tell_everyone(self._narration.beat(beat))
+        return self._next_beat()
 
-    def _coming(self, beat: Beat | None) -> Beat | None:
-        """The next beat after a report; one whose moment has passed meanwhile is still to be told."""
-        now_s = self._clock.now_s()
-        return beat if beat is not None and beat.at_s <= now_s else next_beat(self._state(), now_s)
+    def _next_beat(self) -> Beat | None:
+        """The next beat that is not told yet: one that a report has moved into the past is told late."""
+        state = self._state()
+        beat = next_beat(state, self._clock.now_s() - _LATE_S)
+        if beat is not None and self._narration.knows(beat):
+            return next_beat(state, beat.at_s)
+        return beat
 
     def _tell_everyone(self, bundles: Iterable[Bundle]) -> None:
         for bundle in bundles:

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+from dataclasses import replace
 
 import pytest
 
@@ -112,13 +113,30 @@ def test_a_refusal_is_told_and_logged_once_a_second(house, caplog):
 
 def test_a_beat_is_told_at_its_moment(house):
     state = house.performance.state
-    house.performance.state = state.__class__(state.settings, "essen", Grid(120.0, 100.0), counting=True)
+    house.performance.state = replace(state, grid=Grid(120.0, 100.0), counting=True)
     house.speaker.start()
     house.tell()
     until(house.target, "phrase/note")
+    assert [one.arguments for one in until(house.target, "beat")] == [(1,), (1,)]  # the one of just now
     house.clock.wait_until_s(100.5)
-    assert [one.arguments for one in until(house.target, "beat")] == [(1,), (2,)]
+    assert [one.arguments for one in until(house.target, "beat")] == [(2,)]
     house.clock.wait_until_s(101.0)
+    assert until(house.target, "beat")[-1].arguments == (3,)
+
+
+def test_a_beat_that_a_report_moves_is_told_once(house):
+    state = house.performance.state
+    began = replace(state, grid=Grid(120.0, 100.0), counting=True)
+    house.performance.state = began
+    house.speaker.start()
+    until(house.target, "beat")
+    house.clock.wait_until_s(100.49)
+    house.performance.state = replace(began, grid=Grid(120.0, 99.95))  # beat 2 was 40 ms ago
+    house.tell()
+    assert until(house.target, "beat")[-1].arguments == (2,)
+    house.performance.state = replace(began, grid=Grid(120.0, 100.02))  # and is to come again
+    house.tell()
+    house.clock.wait_until_s(101.03)
     assert until(house.target, "beat")[-1].arguments == (3,)
 
 
