@@ -143,7 +143,12 @@ class Speaker:
 
     def _send(self, bundle: Bundle, to: Iterable[Address]) -> None:
         ahead_s = wall_time().timestamp() - self._clock.now_s()
-        packet = packet_of(bundle, lambda at_s: at_s + ahead_s)
+        try:
+            packet = packet_of(bundle, lambda at_s: at_s + ahead_s)
+        except Exception:
+            # The thread must not end because of a message, such as one after 2036, when time tags end.
+            LOG.debug("OSC cannot say %s", bundle, exc_info=True)
+            return
         for address in to:
             by = self._out if address in self._targets or self._back is None else self._back
             try:
