@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 
 from antiphon.events import NoteOff, NoteOn, Timed
-from antiphon.perform.reports import Asked, Sent
+from antiphon.perform.reports import Asked, Received, Sent
 from antiphon.stage.ports.port import ConnectionsChanged
 from antiphon.stage.process.heartbeat import SharedHeldNotes
 from antiphon.stage.process.messages import (
@@ -39,7 +39,8 @@ def play_and_die(heartbeat):
 
 def serve(messages, orders, heartbeat, jack):
     """Do what the name of a button stands for: "record" dies in mid-note, "panic" hangs, "keep" says that it
-    broke, "forget" that its ports are lost, "remember" replies. Each start leaves what it was told in a file.
+    broke, "forget" that its ports are lost, "remember" replies. A note is reported as received. Each start
+    leaves what it was told in a file.
 
     Files in the folder of the model make it fail: with "dead" it dies at once, with "unlucky" too, only the
     first; with "hasty" it dies as it stands by, with "short" as it takes over; with "broken" it says that it
@@ -114,5 +115,7 @@ def _obey(messages, orders, heartbeat, held, folder):
                 (folder / "resumed").touch()
             case tuple() as changes:
                 messages.send(Asked(1.0, changes))
+            case Timed() as played:
+                messages.send(Received(played))
             case other:
                 messages.send(Sent(Timed(2.0, NOTE), 0.0) if other == "remember" else Failed(str(other)))

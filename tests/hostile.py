@@ -11,6 +11,7 @@ from functools import partial
 
 from hostile_files import bundle_case, config_case, load_cases, memory_case, phrase_case
 from hostile_midi import session_case, shipped_voices
+from hostile_osc import osc_case
 from hostile_takes import take_case
 from hostile_talk import talk_case
 from tally import Tally, run_cases
@@ -54,6 +55,10 @@ def _files(case: Callable[..., None], name: str, seed: int, numbers: Iterable[in
     return load_cases(name, case, seed, numbers)
 
 
+def _plain(case: Callable[[random.Random], str], name: str, seed: int, numbers: Iterable[int]) -> Tally:
+    return run_cases(name, case, seed, numbers)
+
+
 def _scores(name: str, seed: int, numbers: Iterable[int]) -> Tally:
     from hostile_scores import score_case  # music21 takes seconds to come
 
@@ -74,5 +79,6 @@ TARGETS: dict[str, Target] = {
     "score": Target(_scores, 500),
     "memory": Target(partial(_files, memory_case), 25_000),
     "control": Target(partial(_files, talk_case), 100_000),
+    "osc": Target(partial(_plain, osc_case), 100_000),
     "take": Target(partial(_files, take_case), 3_000),
 }

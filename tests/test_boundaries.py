@@ -38,7 +38,8 @@ STAGE = {
     "screen": {"ports", "machine", "performance_state"},
     "process": {"ports", "sync", "engine", "voice", "machine"},
     "control": {"ports", "lateness", "machine", "performance_state"},
-    "app": {"process", "control", "screen", "takes", "ports", "machine", "performance_state"},
+    "osc": {"control", "machine", "performance_state"},
+    "app": {"process", "control", "osc", "screen", "takes", "ports", "machine", "performance_state"},
 }
 # The rooms of the trainer in order: each imports only those before it.
 TRAINING_ROOMS = (

@@ -21,6 +21,7 @@ NEXT_START = (
     "model",
     "memory",
     "midi",
+    "osc",
     "take",
     "tempo.meter",
     "clock.input",

@@ -1,7 +1,9 @@
 """Every setting, its range and its default in one place; every mistake is told at once. Opens no file."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
@@ -148,6 +150,46 @@ class LogSettings:
     file: str = ""
 
 
+def _osc_targets(given: object) -> tuple[str, ...]:
+    message = 'a list of up to 8 of "host:port", the port 1–65535, such as ["127.0.0.1:9001"]'
+    names = _names(given, "osc_targets", message, 8)
+    if all(_is_target(name) for name in names):
+        return names
+    raise PydanticCustomError("osc_targets", message)
+
+
+def _is_target(name: str) -> bool:
+    host, _, port = name.rpartition(":")
+    return bool(host) and ":" not in host and port.isdecimal() and 0 < int(port[:6]) < 65536
+
+
+def _osc_address(given: object) -> str:
+    with suppress(ValueError):
+        return str(IPv4Address(given if isinstance(given, str) else ""))
+    raise PydanticCustomError("osc_address", 'an IPv4 address such as "127.0.0.1" or "0.0.0.0"')
+
+
+@dataclass(frozen=True, slots=True)
+class OscSettings:
+    """Open Sound Control over UDP.
+
+    port     that messages are received on; 0: none is received
+    bind     the address of this machine that they are received at; "0.0.0.0": from the whole network
+    targets  "host:port" of those who are told what happens
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _STRICT
+
+    port: Annotated[int, Ge(0), Le(65535)] = 0
+    bind: Annotated[str, BeforeValidator(_osc_address)] = "127.0.0.1"
+    targets: Annotated[tuple[str, ...], BeforeValidator(_osc_targets)] = ()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anything is received or told."""
+        return bool(self.port or self.targets)
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Everything a user can set."""
@@ -168,6 +210,7 @@ class Config:
     click: ClickSettings = field(default_factory=ClickSettings)
     control: ControlSettings = field(default_factory=ControlSettings)
     midi: MidiSettings = field(default_factory=MidiSettings)
+    osc: OscSettings = field(default_factory=OscSettings)
     take: TakeSettings = field(default_factory=TakeSettings)
     log: LogSettings = field(default_factory=LogSettings)
 

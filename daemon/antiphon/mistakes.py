@@ -24,6 +24,7 @@ _ORDERED = (
     ("input", "lowest_note", "highest_note"),
 )
 _HEARD = "heard"
+_THIS_MACHINE = ("127.0.0.1", "localhost")
 # Goes out to a pad's light, whose number is usually that of the pad's button.
 _SENT = "state"
 
@@ -97,7 +98,16 @@ def contradictions(raw: Mapping[str, Any], defaults: Mapping[str, Any]) -> Itera
     if tempo["meter"] == _HEARD and tempo["downbeat"] == "first":
         what = f' can be "{_HEARD}" only where tempo.downbeat is "{_HEARD}", too'
         yield Mistake("tempo.meter", what, ("tempo.downbeat",))
+    yield from _told_to_itself(_with_defaults(raw, defaults, "osc"))
     yield from _shared_numbers(_with_defaults(raw, defaults, "control"))
+
+
+def _told_to_itself(osc: Mapping[str, Any]) -> Iterator[Mistake]:
+    """What it tells would come back to it."""
+    targets = osc["targets"] if isinstance(osc["targets"], list | tuple) else [osc["targets"]]
+    for host in _THIS_MACHINE:
+        if (target := f"{host}:{osc['port']}") in targets:
+            yield Mistake("osc.targets", f" must not be the port of [osc] itself, {target}", ("osc.port",))
 
 
 def _shared_numbers(control: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -77,6 +77,7 @@ def test_what_lives_and_what_waits_for_a_start():
         "model",
         "memory",
         "midi",
+        "osc",
         "take",
         "tempo",
         "clock",

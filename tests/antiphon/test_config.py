@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon import config, config_file
-from antiphon.config import Config
+from antiphon.config import Config, OscSettings
 from antiphon.errors import WrongUse
 from antiphon.timebase import Meter
 
@@ -120,6 +120,32 @@ def test_what_is_wrong_with_a_port_is_told_in_words(tmp_path):
         "midi.input_channel must be less than or equal to 16, got 17",
         'midi.inputs must be a list of port names such as ["nanoKEY", "Launchkey*"], got [1]',
     ]
+
+
+def test_osc_has_an_address_and_targets(tmp_path):
+    text = '[osc]\nport = 9000\nbind = "0.0.0.0"\ntargets = ["pi.local:57120", "127.0.0.1:9001"]\n'
+    loaded = config.load(written(tmp_path, text)).osc
+    assert loaded == OscSettings(9000, "0.0.0.0", ("pi.local:57120", "127.0.0.1:9001"))
+    assert loaded.wanted
+    assert not Config().osc.wanted
+
+
+@pytest.mark.parametrize(
+    ("given_", "told"),
+    [
+        ("port = 65536", "osc.port must be less than or equal to 65535, got 65536"),
+        ('bind = "everywhere"', 'osc.bind must be an IPv4 address such as "127.0.0.1" or "0.0.0.0", got'),
+        ("bind = 0", "osc.bind must be an IPv4 address"),
+        *(
+            (f"targets = [{target}]", 'osc.targets must be a list of up to 8 of "host:port"')
+            for target in ('"pi"', '":9"', '"pi:0"', '"pi:65536"', '"pi:x"', '"::1:9"', "9", '"a:1", ' * 9)
+        ),
+        ('port = 9000\ntargets = "localhost:9000"', "osc.targets must not be the port of [osc] itself"),
+    ],
+)
+def test_what_is_wrong_with_osc_is_told_in_words(tmp_path, given_, told):
+    (line,) = mistakes(tmp_path, f"[osc]\n{given_}\n")
+    assert told in line
 
 
 @given(st.text(max_size=60))

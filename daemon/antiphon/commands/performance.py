@@ -1,10 +1,11 @@
 """A live performance, from the configuration to the finished take: parts are opened and closed in order."""
 
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import click
 from rich.console import Console
@@ -12,13 +13,14 @@ from rich.console import Console
 from antiphon.commands.chosen import take_header
 from antiphon.commands.configured import common_grid
 from antiphon.commands.plan import Plan
+from antiphon.config import OscSettings
 from antiphon.errors import Failure
 from antiphon.perform.controls.control_settings import Button, Knob
 from antiphon.signals import PauseKey, hangup_signal, stop_signals
 from antiphon.stage.app import App, Outputs, attend
 from antiphon.stage.control.sd_notify import Notifier
 from antiphon.stage.control.server import asked_through
-from antiphon.stage.machine.clock import SystemClock
+from antiphon.stage.machine.clock import Clock, SystemClock
 from antiphon.stage.machine.log import logging_to
 from antiphon.stage.machine.single_instance import Instance
 from antiphon.stage.performance_state import PerformanceTracker
@@ -30,6 +32,9 @@ from antiphon.stage.screen.screen import Screen
 from antiphon.stage.takes.library import finish_what_was_cut_off
 from antiphon.stage.takes.recorder import Limits, Recorder
 from antiphon.stage.takes.recording import Recording
+
+if TYPE_CHECKING:
+    from antiphon.stage.osc.link import OscLink
 
 
 def perform(first: PlayerHandle, plan: Plan, learn: str | None, quiet: bool) -> None:
@@ -47,6 +52,7 @@ def perform(first: PlayerHandle, plan: Plan, learn: str | None, quiet: bool) -> 
         logging_to(log.file, log.level, stderr_free=quiet or not sys.stderr.isatty()),
         hangup_signal() as hung_up,
         asked_through(instance.socket_path) as control,
+        _osc(settings.osc, clock, performance) as osc,
         _pause_key(console) as pause,
         Supervisor(first, serve, order, start, lambda: performance.state.settings.session, pause) as live,
     ):
@@ -61,8 +67,10 @@ def perform(first: PlayerHandle, plan: Plan, learn: str | None, quiet: bool) -> 
             )
             try:
                 click.echo(_opened(ready))
+                if osc is not None:
+                    click.echo(osc.description)
                 with Screen(console, performance) as screen:
-                    outputs = Outputs(live.ask, plan.read, recording, screen, Notifier(clock), say)
+                    outputs = Outputs(live.ask, plan.read, recording, screen, Notifier(clock), say, osc)
                     app = App(clock, settings, start.wiring, performance, outputs)
                     app.opened(ready)
                     control.serve = app.serve
@@ -72,6 +80,17 @@ def perform(first: PlayerHandle, plan: Plan, learn: str | None, quiet: bool) -> 
     click.echo(f"The take is {take}." if take else "No take is kept: nothing was played, or recorded.")
     if recording.failure is not None:
         raise Failure(recording.failure)
+
+
+def _osc(
+    settings: OscSettings, clock: Clock, performance: PerformanceTracker
+) -> "AbstractContextManager[OscLink | None]":
+    """Loaded only where it is wanted."""
+    if not settings.wanted:
+        return nullcontext()
+    from antiphon.stage.osc.link import opened
+
+    return opened(settings, clock, lambda: performance.state)
 
 
 def _pause_key(console: Console) -> PauseKey:

@@ -6,14 +6,18 @@ MIDI port and makes no music.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from antiphon.changes import change_now, needs_restart, reread
 from antiphon.config import Config
 from antiphon.errors import Failure, WrongUse
+from antiphon.events import Timed
 from antiphon.files import memory as memory_file
+from antiphon.perform.controls.control_settings import Button
 from antiphon.perform.reports import MemoryKept, Report, SettingChanged
-from antiphon.perform.settings import Changes, SettingChange
+from antiphon.perform.settings import Changes, SettingChange, applied
 from antiphon.signals import has_terminal
 from antiphon.stage.control.protocol import Command, Done, Reply, Request, SetOne
 from antiphon.stage.control.sd_notify import Notifier
@@ -31,6 +35,9 @@ from antiphon.stage.screen.remarks import remark
 from antiphon.stage.screen.screen import Screen
 from antiphon.stage.takes.recording import Recording
 
+if TYPE_CHECKING:  # it is loaded only where OSC is wanted
+    from antiphon.stage.osc.link import OscLink
+
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
@@ -43,6 +50,7 @@ class Outputs:
     screen: Screen
     notifier: Notifier
     say: Callable[[str], None]
+    osc: "OscLink | None" = None
 
 
 class App:
@@ -95,9 +103,13 @@ class App:
         if not isinstance(report, PortChanged):
             outputs.recording.record(report)
             outputs.screen.show(report)
+            if outputs.osc is not None:
+                outputs.osc.hear(report, self._performance.state)
 
     def tick(self) -> None:
         """To be called 25 times a second."""
+        if self._outputs.osc is not None:
+            self._outputs.osc.poll(self)
         now_s = self._clock.now_s()
         recording = self._outputs.recording
         recording.tend(now_s)
@@ -138,6 +150,26 @@ class App:
             case Command("stop"):
                 self.stopping = True
         return Done()
+
+    @property
+    def wakers(self) -> "list[Connection[Any, Any]]":
+        """What is to be waited for beside the playing process: `tick` reads it."""
+        return [] if self._outputs.osc is None else [self._outputs.osc.requests]
+
+    def change(self, name: str, value: object) -> None:
+        """Change one setting, unless that is its value. Raises WrongUse."""
+        before = self._performance.state.settings
+        changes = change_now(before, name, value)
+        if any(applied(before, change.name, change.value) != before for change in changes):
+            self._make(changes)
+
+    def press(self, button: Button) -> None:
+        """Do what a button does."""
+        self._outputs.tell(button)
+
+    def play(self, timed: Timed) -> None:
+        """A note that the player plays without a MIDI port."""
+        self._outputs.tell(timed)
 
     def reload(self) -> None:
         """Read the configuration file again. Raises WrongUse with its mistakes: then nothing changes."""
@@ -194,7 +226,7 @@ def attend(
                 app.hang_up()
 
     try:
-        live.attend(app.watch, tick, lambda: stopping() or app.stopping)
+        live.attend(app.watch, tick, lambda: stopping() or app.stopping, app.wakers)
     finally:
         app.closing()
 

@@ -1,7 +1,7 @@
 """The one loop: input or deadline → session → port. It alone sends, and it closes every note it opened."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from antiphon.events import Clocked, Input, Lead, Timed, Turned
@@ -53,11 +53,16 @@ class Engine:
         self._deadline_s: float | None = None
         self._sends_s: float | None = None
         self._asked: deque[Changes | Button] = deque()
+        self._played: deque[Timed] = deque()
         self._stopping = self._suspending = False
 
     def ask(self, what: Changes | Button) -> None:
         """Other settings, or what a button does, from the next turn on; safe from another thread."""
         self._asked.append(what)
+
+    def play(self, timed: Timed) -> None:
+        """The player plays a note without a MIDI port; it is stamped. Safe from another thread."""
+        self._played.append(timed)
 
     def stop(self) -> None:
         """End the loop at its next turn; safe from a signal handler or another thread."""
@@ -101,11 +106,12 @@ class Engine:
         while self._suspending and not self._stopping and not until():
             self._port.receive()  # it would pile up
             self._clock_feed()
+            self._played.clear()
             self._clock.wait_until_s(self._clock.now_s() + _IDLE_POLL_S, exactly=False)
 
     def turn(self) -> None:
         """One turn: take what came in, send what is due."""
-        received = [*self._port.receive(), *self._clock_feed()]
+        received = [*self._port.receive(), *self._clock_feed(), *self._take_played()]
         if received:
             self._last_input_s = self._clock.now_s()
         elif not self._asked and (self._deadline_s is None or self._clock.now_s() < self._deadline_s):
@@ -120,6 +126,12 @@ class Engine:
         for report in taken_in:
             self._publish(report)
         self._settle()
+
+    def _take_played(self) -> Iterator[Timed]:
+        """Notes that came through no port; none of them can have been played later than now."""
+        while self._played:
+            timed = self._played.popleft()
+            yield replace(timed, at_s=min(timed.at_s, self._clock.now_s()))
 
     def _hand_over(self, arrived: Input) -> Received | Led:
         """Give it to the session; gives it back as it was taken in."""

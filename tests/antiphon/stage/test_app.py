@@ -36,14 +36,14 @@ READY = Ready(("antiphon:in",), "antiphon:out", "jack", "antiphon", "ordinary pr
 class House:
     """An app with stand-ins around it; `file` is what the configuration file holds, or its mistake."""
 
-    def __init__(self, settings=None, wiring=PLAIN):
+    def __init__(self, settings=None, wiring=PLAIN, osc=None):
         settings = settings or Config()
         self.file, self.orders, self.said = settings, [], []
         self.recording, self.screen, self.notifier = Neighbour(), Neighbour(), Neighbour()
         self.performance = PerformanceTracker(settings, "essen")
         clock = VirtualClock(10.0)
         outputs = Outputs(
-            self.orders.append, self.read, self.recording, self.screen, self.notifier, self.said.append
+            self.orders.append, self.read, self.recording, self.screen, self.notifier, self.said.append, osc
         )
         self.app = App(clock, settings, wiring, self.performance, outputs)
 
@@ -168,6 +168,34 @@ def test_buttons_and_stop_are_handed_on(house):
     assert house.app.stopping
 
 
+def test_osc_hears_what_is_reported_and_is_asked_each_frame():
+    osc = Neighbour()
+    osc.requests = "a pipe"
+    house, note = House(osc=osc), Received(Timed(9.0, NoteOn(60)))
+    house.app.watch(note)
+    house.app.watch(PortChanged("keys", False))
+    assert osc.told == [("hear", note, house.performance.state)]
+    house.app.tick()
+    assert osc.of("poll") == [house.app]
+    assert (house.app.wakers, House().app.wakers) == (["a pipe"], [])
+
+
+def test_what_osc_asks_for_is_handed_on_without_a_line_on_the_screen(house):
+    house.app.change("sampling.temperature", 1.3)
+    house.app.press("count_in")
+    house.app.play(Timed(9.0, NoteOn(60)))
+    change = (SettingChange("sampling.temperature", 1.3),)
+    assert (house.orders, house.said) == ([change, "count_in", Timed(9.0, NoteOn(60))], [])
+    with pytest.raises(WrongUse, match="next start"):
+        house.app.change("osc.port", 9000)
+
+
+def test_a_value_that_a_setting_has_already_is_no_change(house):
+    house.app.change("sampling.temperature", 1)
+    house.app.change("sampling.weights.r", 0.9)
+    assert house.orders == []
+
+
 def test_the_file_is_read_again_and_what_a_knob_turned_stays(house):
     house.app.watch(SettingChanged(9.0, "sampling.weights.r", 0.3))
     house.file = changed(Config(), {"tempo.bpm": 96.0, "log.level": "debug"})
@@ -220,7 +248,8 @@ class Play:
     def __init__(self, *reports, breaks=None):
         self.reports, self.breaks = reports, breaks
 
-    def attend(self, watch, tick, stopping):
+    def attend(self, watch, tick, stopping, wakers):
+        assert wakers == []
         for report in self.reports:
             if stopping():
                 return

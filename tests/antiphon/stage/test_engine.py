@@ -419,3 +419,34 @@ def test_an_answer_does_not_wait_for_candidates_that_are_not_ready():
         assert sum(isinstance(report, Hurried) for report in stage.reports) == hurried
         assert sum(isinstance(report, Planned) for report in stage.reports) == 1 - hurried
         assert stage.sounding() == []
+
+
+def test_a_note_without_a_port_is_heard_and_reported_at_its_moment_but_not_later_than_now():
+    stage = Outputs(scripted_voice(SCRIPT), call=())
+    moments = [(0.5, Timed(0.49, NoteOn(60, 80))), (2.2, Timed(99.0, NoteOff(60)))]
+
+    def until():
+        while moments and stage.clock.now_s() >= moments[0][0]:
+            stage.engine.play(moments.pop(0)[1])
+        return stage.clock.now_s() >= 8.0
+
+    stage.engine.run(until=until)
+    received = [report.timed for report in stage.reports if isinstance(report, Received)]
+    assert [timed.event for timed in received] == [NoteOn(60, 80), NoteOff(60)]
+    assert [timed.at_s for timed in received] == [0.49, pytest.approx(2.2, abs=0.02)]
+    assert any(isinstance(timed.event, NoteOn) for timed in stage.port.sent)
+
+
+def test_a_note_without_a_port_is_not_heard_by_a_suspended_engine():
+    stage = Outputs(scripted_voice(SCRIPT), call=())
+    stage.engine.suspend()
+
+    def until():
+        if 0.0 < stage.clock.now_s() < 1.0:
+            stage.engine.play(Timed(stage.clock.now_s(), NoteOn(60, 80)))
+        elif stage.clock.now_s() >= 1.0:
+            stage.engine.resume()
+        return stage.clock.now_s() >= 3.0
+
+    stage.engine.run(until=until)
+    assert not [report for report in stage.reports if isinstance(report, Received)]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from antiphon.compose.context import Context
-from antiphon.events import NoteOff
+from antiphon.events import NoteOff, Timed
 from antiphon.model_facts import ModelFacts
 from antiphon.perform.controls.control_settings import Button
 from antiphon.perform.reports import NO_HANDOVER, Handover, Report
@@ -55,7 +55,7 @@ class Resume:
     """Play on."""
 
 
-LiveRequest = Changes | Button
+LiveRequest = Changes | Button | Timed  # Timed: a note that came through no MIDI port
 Order = LoadOrder | StartPlaying | Suspend | Resume | LiveRequest | None  # None: end
 
 # From the playing process.

@@ -5,6 +5,7 @@ from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 from threading import Thread
 
+from antiphon.events import Timed
 from antiphon.stage.engine import Engine
 from antiphon.stage.process.messages import LoadOrder, Order, Resume, StartPlaying, Suspend
 
@@ -64,5 +65,7 @@ def _pass_on(order: Order, engine: Engine) -> None:
             engine.resume()
         case LoadOrder() | StartPlaying() | None:
             pass
+        case Timed():
+            engine.play(order)
         case request:
             engine.ask(request)

@@ -12,10 +12,10 @@ The standby is a second playing process, loaded, with no ports and with no clien
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from multiprocessing.connection import wait
-from typing import Self
+from multiprocessing.connection import Connection, wait
+from typing import Any, Self
 
 from antiphon.errors import Failure
 from antiphon.events import Timed
@@ -158,25 +158,33 @@ class Supervisor:
             self._standby = self._new_player()
 
     def ask(self, what: LiveRequest) -> None:
-        """Other settings, or what a button does; once there is a process to ask.
+        """Other settings, what a button does, or a note; once there is a process to ask.
 
         Changes are asked again of the next process where one ended before it reported them.
         """
         if self._ready is not None:
             self._player.tell(what)
+        elif isinstance(what, Timed):
+            return  # nobody listens
         if self._ready is None or isinstance(what, tuple):
             self._asked.append(what)
 
     def attend(
-        self, watch: Callable[[Watched], None], tick: Callable[[], None], stopping: Callable[[], bool]
+        self,
+        watch: Callable[[Watched], None],
+        tick: Callable[[], None],
+        stopping: Callable[[], bool],
+        wakers: "Sequence[Connection[Any, Any]]" = (),
     ) -> None:
         """Pass reports to `watch` until `stopping()`, then end the playing process and pass on its last ones.
+
+        `tick` is called once a frame, and at once where one of `wakers` can be read.
 
         Raises Failure where process after process dies. Whatever ends this, the notes end first.
         """
         try:
             while not stopping():
-                self._hear(watch, stopping)
+                self._hear(watch, stopping, wakers)
                 self._look(watch)
                 if self._pause_key is not None and self._pause_key.pressed():
                     self._pause(self._pause_key, watch)
@@ -200,10 +208,15 @@ class Supervisor:
                 return
             self._hand_on(message, watch)
 
-    def _hear(self, watch: Callable[[Watched], None], stopping: Callable[[], bool]) -> None:
+    def _hear(
+        self,
+        watch: Callable[[Watched], None],
+        stopping: Callable[[], bool],
+        wakers: "Sequence[Connection[Any, Any]]",
+    ) -> None:
         """What the processes say within a frame."""
         players = [self._player] if self._standby is None else [self._player, self._standby]
-        speaking = wait([player.messages for player in players], _FRAME_S)
+        speaking = wait([*(player.messages for player in players), *wakers], _FRAME_S)
         if self._player.messages in speaking:
             self._hear_player(watch, stopping)
         elif self._standby is not None and self._standby.messages in speaking:

@@ -2,7 +2,7 @@
 
 import pickle
 from contextlib import contextmanager
-from multiprocessing import active_children
+from multiprocessing import Pipe, active_children
 
 import pytest
 
@@ -10,7 +10,7 @@ import fake_sender
 from antiphon.errors import Failure
 from antiphon.events import NoteOff, Timed
 from antiphon.model_facts import ModelFacts
-from antiphon.perform.reports import Asked, Released, Sent
+from antiphon.perform.reports import Asked, Received, Released, Sent
 from antiphon.perform.settings import SessionSettings, SettingChange
 from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.process import handle as sending_process
@@ -18,6 +18,7 @@ from antiphon.stage.process.handle import PlayerHandle
 from antiphon.stage.process.messages import LoadOrder, Ready, StartPlaying
 from antiphon.stage.process.supervisor import Supervisor, TakenOver
 
+NOTE = fake_sender.NOTE
 OFF = NoteOff(fake_sender.NOTE.pitch, fake_sender.NOTE.channel)
 IN_FORCE = SessionSettings(channel=7)
 PATIENCE = 1500  # frames; on a busy machine a process takes seconds to begin
@@ -118,6 +119,30 @@ def test_what_is_asked_while_nobody_plays_is_asked_of_the_next(tmp_path):
         here.live.ready()
         here.attend(has(Sent), ["keep", *["remember"] * 3])
         assert [type(one) for one in here.seen if isinstance(one, TakenOver | Ready)] == [TakenOver, Ready]
+
+
+def test_a_note_that_nobody_heard_is_not_played_to_the_next_process(tmp_path):
+    with house(tmp_path) as here:
+        here.live.ask(Timed(0.5, NOTE))  # no port is open
+        here.live.ready()
+        here.attend(has(Received), [Timed(1.0, NOTE)])
+        assert here.seen == [Received(Timed(1.0, NOTE))]
+
+
+def test_what_can_be_read_elsewhere_ends_the_wait_for_a_frame(tmp_path):
+    ours, theirs = Pipe(duplex=False)
+    read = []
+
+    def tick():
+        if ours.poll():
+            read.append(ours.recv())
+
+    for number in range(3):
+        theirs.send(number)
+    with house(tmp_path) as here:
+        here.live.ready()
+        here.live.attend(here.seen.append, tick, lambda: len(read) == 3, [ours])
+    assert read == [0, 1, 2]
 
 
 def test_a_change_that_a_process_took_along_into_its_death_is_asked_of_the_next(tmp_path):
