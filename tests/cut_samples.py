@@ -27,8 +27,6 @@ _QUALITY = 2
 _VELOCITY = 110
 _LOUDNESS = 0.16  # root mean square of the loudest 0.2 s; 1 is full scale
 _PEAK = 0.85
-_ONSET = 0.01  # of the peak: what is softer than that before a note is cut off
-_BEFORE_ONSET_S = 0.0005
 _BLEND_S, _AFTER_LOOP_S = 0.12, 0.08
 _LOOP_BEGINS_S, _LOOP_ENDS_S = 0.9, (2.0, 2.9)  # the end is where the wave is most like the beginning
 _FADE_S = 0.6
@@ -38,7 +36,11 @@ Wave = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """One instrument: its number in General MIDI, counted from 0, which notes of it are kept, for how long."""
+    """One instrument: its number in General MIDI, counted from 0, which notes of it are kept, for how long.
+
+    What is softer than `onset`, a share of the peak, is cut off before a note, which rises in `rise_s`: of
+    instruments that begin softly some of that is left out, or their notes would seem to come late.
+    """
 
     name: str
     title: str
@@ -47,19 +49,23 @@ class Cut:
     seconds: float
     release_s: float
     loops: bool = False
+    onset: float = 0.01
+    rise_s: float = 0.0005
 
 
 CUTS = (
     Cut("piano", "Piano", 0, (31, 38, 45, 52, 59, 66, 73, 80, 87, 94), 5.0, 0.25),
-    Cut("flute", "Flute", 73, (60, 65, 70, 75, 80, 85, 91), 3.2, 0.15, loops=True),
-    Cut("fiddle", "Fiddle", 110, (55, 60, 66, 72, 78, 84, 90), 3.2, 0.18, loops=True),
+    Cut("flute", "Flute", 73, (60, 65, 70, 75, 80, 85, 91), 3.2, 0.15, True, 0.25, 0.004),
+    Cut("fiddle", "Fiddle", 110, (55, 60, 66, 72, 78, 84, 90), 3.2, 0.18, True, 0.25, 0.004),
     Cut("bass", "Bass", 32, (28, 34, 40, 46, 52, 58, 64), 3.0, 0.12),
 )
 
 
 def main(soundfont: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    instruments = {cut.name: {"title": cut.title, "notes": list(_notes(cut, soundfont, folder))} for cut in CUTS}
+    instruments = {
+        cut.name: {"title": cut.title, "notes": list(_notes(cut, soundfont, folder))} for cut in CUTS
+    }
     (folder / "samples.json").write_text(json.dumps({"instruments": instruments}, indent=1) + "\n")
     print(sum(file.stat().st_size for file in folder.iterdir()), "bytes")
 
@@ -67,7 +73,7 @@ def main(soundfont: Path, folder: Path) -> None:
 def _notes(cut: Cut, soundfont: Path, folder: Path) -> Iterator[dict[str, Any]]:
     borders = [0, *((low + high + 1) // 2 for low, high in zip(cut.roots, cut.roots[1:], strict=False)), 128]
     for root, lowest, above in zip(cut.roots, borders, borders[1:], strict=False):
-        wave = _from_onset(_played(soundfont, cut.program, root, cut.seconds))
+        wave = _from_onset(_played(soundfont, cut.program, root, cut.seconds), cut)
         loop_s = None
         if cut.loops:
             wave, loop_s = _looped(wave)
@@ -75,7 +81,13 @@ def _notes(cut: Cut, soundfont: Path, folder: Path) -> Iterator[dict[str, Any]]:
             wave = _faded(wave[: round(cut.seconds * RATE_HZ)])
         file = f"{cut.name}-{root}.ogg"
         _encode(_levelled(wave), folder / file)
-        note = {"file": file, "root": root, "lowest": lowest, "highest": above - 1, "release_s": cut.release_s}
+        note = {
+            "file": file,
+            "root": root,
+            "lowest": lowest,
+            "highest": above - 1,
+            "release_s": cut.release_s,
+        }
         yield note if loop_s is None else {**note, "loop_s": loop_s}
 
 
@@ -88,16 +100,17 @@ def _played(soundfont: Path, program: int, pitch: int, seconds: float) -> Wave:
     with tempfile.TemporaryDirectory() as scratch:
         midi, raw = Path(scratch, "note.mid"), Path(scratch, "note.raw")
         mido.MidiFile(tracks=[track]).save(midi)
-        options = ["-R", "0", "-C", "0", "-g", "1", "-r", str(RATE_HZ), "-O", "float", "-E", "little", "-T", "raw"]
+        options = ["-R", "0", "-C", "0", "-g", "1", "-r", str(RATE_HZ), "-O", "float", "-T", "raw"]
+        options += ["-o", "synth.dynamic-sample-loading=1"]  # else the whole SoundFont is decoded each time
         command = ["fluidsynth", "-ni", *options, "-F", str(raw), str(soundfont), str(midi)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return np.fromfile(raw, "<f4").astype(float).reshape(-1, 2).mean(axis=1)
 
 
-def _from_onset(wave: Wave) -> Wave:
-    begins = int(np.argmax(np.abs(wave) > _ONSET * np.abs(wave).max()))
-    kept = wave[max(begins - round(_BEFORE_ONSET_S * RATE_HZ), 0) :].copy()
-    rise = round(_BEFORE_ONSET_S * RATE_HZ)
+def _from_onset(wave: Wave, cut: Cut) -> Wave:
+    rise = round(cut.rise_s * RATE_HZ)
+    begins = int(np.argmax(np.abs(wave) > cut.onset * np.abs(wave).max()))
+    kept = wave[max(begins - rise, 0) :].copy()
     kept[:rise] *= np.linspace(0, 1, rise)
     return kept
 

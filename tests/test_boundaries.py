@@ -36,7 +36,8 @@ STAGE = {
     "takes": {"machine"},
     "performance_state": {"ports", "lateness"},
     "screen": {"ports", "machine", "performance_state"},
-    "process": {"ports", "sync", "engine", "voice", "machine"},
+    "sound": {"ports", "machine"},
+    "process": {"ports", "sync", "engine", "voice", "machine", "sound"},
     "control": {"ports", "lateness", "machine", "performance_state"},
     "app": {"process", "control", "screen", "takes", "ports", "machine", "performance_state"},
 }

@@ -21,6 +21,7 @@ NEXT_START = (
     "model",
     "memory",
     "midi",
+    "sound",
     "take",
     "tempo.meter",
     "clock.input",
