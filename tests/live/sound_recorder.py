@@ -8,6 +8,7 @@ of the monotonic clock.
 
 import sys
 import time
+from contextlib import suppress
 
 import jack
 import numpy as np
@@ -29,9 +30,12 @@ class Recorder:
         self.blocks.append(self.input.get_array().copy())
 
     def connect(self, name):
-        while not (found := self.client.get_ports(f"{name}.*:", is_audio=True, is_output=True)):
+        """A port is there a little before it can be connected."""
+        while not self.input.connections:
             time.sleep(0.05)
-        self.client.connect(found[0], self.input)
+            for port in self.client.get_ports(f"{name}.*:", is_audio=True, is_output=True)[:1]:
+                with suppress(jack.JackErrorCode):
+                    self.client.connect(port, self.input)
 
     def save(self, file):
         self.client.deactivate()

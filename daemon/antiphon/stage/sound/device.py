@@ -4,11 +4,15 @@ import sys
 from collections.abc import Callable, Generator
 from typing import Any
 
+import numpy as np
+
 from antiphon.errors import Failure
 from antiphon.stage.sound.instruments import miniaudio
 from antiphon.stage.sound.mixer import Wave
 
-PERIOD_MS = 10
+# How much is asked for at once. Most systems hold three such pieces; JACK none.
+_PERIOD_MS, _PERIOD_ON_JACK_MS = 10, 4
+_CHANNELS = 2  # the same on both: JACK's devices refuse one
 # In the order they are tried. miniaudio's own list ends with one that throws all sound away.
 _SYSTEMS = {"win32": ("WASAPI", "DSOUND"), "darwin": ("COREAUDIO",)}
 _ELSEWHERE = ("PULSEAUDIO", "ALSA", "JACK", "SNDIO", "OSS")
@@ -38,7 +42,7 @@ class SoundDevice:
 def _blocks(make_block: MakeBlock) -> Generator[bytes, int, None]:
     frames = yield b""
     while True:
-        frames = yield make_block(frames).tobytes()
+        frames = yield np.repeat(make_block(frames), _CHANNELS).tobytes()
 
 
 def open_device(on_jack: bool) -> SoundDevice:
@@ -51,18 +55,18 @@ def open_device(on_jack: bool) -> SoundDevice:
         systems = ("JACK", *(one for one in systems if one != "JACK"))
     for system in systems:
         try:
-            return SoundDevice(_opened(library, library.Backend[system]))
+            return SoundDevice(_opened(library, system))
         except library.MiniaudioError:
             continue
     raise Failure("no sound device answers")
 
 
-def _opened(library: Any, system: Any) -> Any:
+def _opened(library: Any, system: str) -> Any:
     return library.PlaybackDevice(
         library.SampleFormat.FLOAT32,
-        nchannels=1,
+        nchannels=_CHANNELS,
         sample_rate=0,  # its own
-        buffersize_msec=PERIOD_MS,
-        backends=[system],
+        buffersize_msec=_PERIOD_ON_JACK_MS if system == "JACK" else _PERIOD_MS,
+        backends=[library.Backend[system]],
         app_name="antiphon-sound",
     )
