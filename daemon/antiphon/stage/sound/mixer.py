@@ -81,11 +81,13 @@ class _Note:
             over = places >= last
             if over.any():
                 places = np.where(over, first + (places - last) % (last - first), places)
+        over = places > len(recorded) - 1
         places = np.clip(places, 0, len(recorded) - 1)
         whole = np.minimum(places.astype(np.int64), len(recorded) - 2)
         share = (places - whole).astype(np.float32)
         low = recorded[whole]
         wave: Wave = low + share * (recorded[whole + 1] - low)
+        wave[over] = 0
         return wave
 
     def over(self, frame: int) -> bool:

@@ -62,12 +62,13 @@ class SoundOutput:
 
     def _watch(self) -> None:
         assert self._order is not None
-        for _ in range(_MOST_DEATHS):
+        for deaths in range(_MOST_DEATHS):
+            if deaths:
+                self._say("The sound ended; it is started again.")
+                self._start(self._order)
             said = self._hear()
             if self._ending or said.startswith("There is no sound"):
                 return
-            self._say("The sound ended; it is started again.")
-            self._start(self._order)
         self._say("The sound ended too often; it stays off.")
 
     def _hear(self) -> str:

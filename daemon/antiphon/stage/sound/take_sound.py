@@ -53,7 +53,7 @@ def write_wav(file: Path, blocks: Iterator[Wave]) -> float:
     """Write mono sound of 16 bits; gives its seconds. Raises Failure where the file cannot be written."""
     frames = 0
     try:
-        with wave.open(str(file), "wb") as sound:
+        with file.open("wb") as opened, wave.open(opened, "wb") as sound:
             sound.setnchannels(1)
             sound.setsampwidth(2)
             sound.setframerate(RATE_HZ)
