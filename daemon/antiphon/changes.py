@@ -22,6 +22,7 @@ NEXT_START = (
     "memory",
     "midi",
     "osc",
+    "sound",
     "take",
     "tempo.meter",
     "clock.input",

@@ -122,6 +122,26 @@ class MemorySettings:
     file: str = ""
 
 
+SoundMaker = Literal["none", "samples", "fluidsynth"]
+InstrumentName = Literal["none", "piano", "flute", "fiddle", "bass"]
+
+
+@dataclass(frozen=True, slots=True)
+class SoundSettings:
+    """What makes sound here, beside the MIDI ports, and with which instruments; "none": not heard.
+
+    by       "samples" are those that ship, "fluidsynth" is the program of that name
+    yours    for what you play
+    answers  for what Antiphon plays
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _STRICT
+
+    by: SoundMaker = "none"
+    yours: InstrumentName = "piano"
+    answers: InstrumentName = "flute"
+
+
 @dataclass(frozen=True, slots=True)
 class TakeSettings:
     """Where recordings are written, and when one ends and the next begins.
@@ -211,6 +231,7 @@ class Config:
     control: ControlSettings = field(default_factory=ControlSettings)
     midi: MidiSettings = field(default_factory=MidiSettings)
     osc: OscSettings = field(default_factory=OscSettings)
+    sound: SoundSettings = field(default_factory=SoundSettings)
     take: TakeSettings = field(default_factory=TakeSettings)
     log: LogSettings = field(default_factory=LogSettings)
 

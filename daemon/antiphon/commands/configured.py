@@ -28,6 +28,7 @@ _OPTION_OF = {
     "midi.api": "--api",
     "midi.client_name": "--client-name",
     "log.level": "--log-level",
+    "sound.by": "--sound",
 }
 _NOTHING: Mapping[str, object] = {}
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import partial
 from importlib.resources import as_file, files
 from itertools import accumulate
 from pathlib import Path
@@ -17,6 +18,7 @@ from antiphon.commands.chosen import bundle_of, take_header, voice_of
 from antiphon.commands.configured import configuration, seed_or_chance
 from antiphon.commands.demo_result import DemoResult
 from antiphon.commands.options import FILE, shared
+from antiphon.commands.sounding import made_audible, sound_order
 from antiphon.config import Config
 from antiphon.errors import Failure, WrongUse
 from antiphon.events import PlayedNote, Timed
@@ -45,13 +47,14 @@ _COUNT_IN_S = 0.5
 @shared("track", "channel")
 @click.option("--listen-only", is_flag=True, help="Ignore the file's tempo and bars; hear them.")
 @click.option("--fast", is_flag=True, help="In virtual time: the same music, at once.")
-@shared("take", "model", "temperature", "seed", "config", "json")
+@shared("sound", "take", "model", "temperature", "seed", "config", "json")
 def demo(
     phrase_file: Path | None,
     track: str | None,
     channel: int | None,
     listen_only: bool,
     fast: bool,
+    sound: str | None,
     take_dir: str | None,
     model: str | None,
     temperature: float | None,
@@ -59,9 +62,16 @@ def demo(
     config_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Hear no sound but see it all: a phrase is played, the answer comes in time, a take is written."""
+    """See it all, and hear it with --sound: a phrase is played and answered, and a take is written."""
+    if fast and sound is not None:
+        raise WrongUse("--sound plays in real time: leave out --fast")
     phrase = _phrase(phrase_file, Wanted(track, channel))
-    changes = {"sampling.temperature": temperature, "model.name": model, "take.folder": take_dir}
+    changes = {
+        "sampling.temperature": temperature,
+        "model.name": model,
+        "take.folder": take_dir,
+        "sound.by": sound,
+    }
     settings = _for_one_phrase(configuration(config_file, changes), phrase, listen_only)
     chosen = bundle_of(settings)
     seed = seed_or_chance(random_seed)
@@ -70,8 +80,10 @@ def demo(
     if recorder.trouble is not None:
         raise Failure(recorder.trouble)
     watchers = (recorder.record, result.record)
+    how = partial(_perform, listen_only=listen_only, fast=fast, quiet=as_json)
     try:
-        _perform(settings, chosen, seed, phrase, watchers, listen_only=listen_only, fast=fast, quiet=as_json)
+        with made_audible(None if fast else sound_order(settings), _say) as audible:
+            how(settings, chosen, seed, phrase, watchers, audible=audible)
     finally:
         take = recorder.close()
     click.echo(json.dumps(result.as_json(take)) if as_json else _last_lines(take))
@@ -123,17 +135,18 @@ def _perform(
     listen_only: bool,
     fast: bool,
     quiet: bool,
+    audible: Callable[[Port], Port],
 ) -> None:
     clock = VirtualClock() if fast else SystemClock()
-    begin_s = clock.now_s() + _COUNT_IN_S - phrase.notes[0].onset_s  # nobody waits for a pickup
-    port = Loopback(clock, [Timed(begin_s + timed.at_s, timed.event) for timed in phrase.events])
     voice = voice_of(chosen, settings)
     warm(voice.model)
+    begin_s = clock.now_s() + _COUNT_IN_S - phrase.notes[0].onset_s  # nobody waits for a pickup
+    port = Loopback(clock, [Timed(begin_s + timed.at_s, timed.event) for timed in phrase.events])
     # Nobody leads here: the phrase is played in by ourselves.
     alone = replace(settings.session, clock=ClockSettings())
     bars = Transport(Grid(phrase.bpm, begin_s, voice.steps_per_quarter), phrase.meter)
     session = Session(voice, alone, random_seed, handover=Handover(None if listen_only else bars))
-    performance = Performance(clock, port, session)
+    performance = Performance(clock, audible(port), session)
 
     def over() -> bool:
         return port.exhausted and session.state == "idle"

@@ -33,6 +33,13 @@ _OPTIONS = {
     "channel": click.option(
         "--channel", type=click.IntRange(1, 16), help="The channel that has the melody of a MIDI file."
     ),
+    "sound": click.option(
+        "--sound",
+        is_flag=False,
+        flag_value="samples",
+        type=click.Choice(("samples", "fluidsynth")),
+        help="Make the notes audible here, by instruments that ship or by FluidSynth.",
+    ),
     "json": click.option("--json", "as_json", is_flag=True, help="Results as JSON."),
 }
 

@@ -1,5 +1,6 @@
 """A live performance, from the configuration to the finished take: parts are opened and closed in order."""
 
+import socket
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -13,6 +14,7 @@ from rich.console import Console
 from antiphon.commands.chosen import take_header
 from antiphon.commands.configured import common_grid
 from antiphon.commands.plan import Plan
+from antiphon.commands.sounding import sound_order
 from antiphon.config import OscSettings
 from antiphon.errors import Failure
 from antiphon.perform.controls.control_settings import Button, Knob
@@ -24,11 +26,11 @@ from antiphon.stage.machine.clock import Clock, SystemClock
 from antiphon.stage.machine.log import logging_to
 from antiphon.stage.machine.single_instance import Instance
 from antiphon.stage.performance_state import PerformanceTracker
-from antiphon.stage.process.entry import serve
-from antiphon.stage.process.handle import PlayerHandle, end_all
+from antiphon.stage.process.handle import PlayerHandle, Serve, end_all
 from antiphon.stage.process.messages import Ready, StartPlaying
 from antiphon.stage.process.supervisor import Supervisor
 from antiphon.stage.screen.screen import Screen
+from antiphon.stage.sound.output import SoundOutput
 from antiphon.stage.takes.library import finish_what_was_cut_off
 from antiphon.stage.takes.recorder import Limits, Recorder
 from antiphon.stage.takes.recording import Recording
@@ -37,8 +39,13 @@ if TYPE_CHECKING:
     from antiphon.stage.osc.link import OscLink
 
 
-def perform(first: PlayerHandle, plan: Plan, learn: str | None, quiet: bool) -> None:
-    """Play as planned, with the process that was started first and was told what to load."""
+def perform(
+    first: PlayerHandle, serve: Serve, heard: socket.socket, plan: Plan, learn: str | None, quiet: bool
+) -> None:
+    """Play as planned, with the process that was started first and was told what to load.
+
+    `serve` is what another such process runs; what they play can be read from `heard`, to be made audible.
+    """
     settings, order, clock = plan.settings, plan.order, SystemClock()
     card, *programs = plan.cards
     session = replace(settings.session, learn=cast(Knob | Button | None, learn))
@@ -54,6 +61,7 @@ def perform(first: PlayerHandle, plan: Plan, learn: str | None, quiet: bool) -> 
         asked_through(instance.socket_path) as control,
         _osc(settings.osc, clock, performance) as osc,
         _pause_key(console) as pause,
+        SoundOutput(heard, sound_order(settings), say),
         Supervisor(first, serve, order, start, lambda: performance.state.settings.session, pause) as live,
     ):
         ready = live.ready()

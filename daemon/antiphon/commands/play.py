@@ -1,5 +1,6 @@
 """`antiphon play`: live, on MIDI ports, until Ctrl-C. Only its options, and what has to be started first."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ from antiphon.signals import ending_at_once
 from antiphon.stage.machine.priority import keep_ordinary
 from antiphon.stage.process.entry import jack_is_likely, serve
 from antiphon.stage.process.handle import PlayerHandle, end_all
+from antiphon.stage.sound.feed import link
 
 
 @click.command()
@@ -25,7 +27,7 @@ from antiphon.stage.process.handle import PlayerHandle, end_all
 )
 @click.option("--quiet", is_flag=True, help="No picture; only the first and the last line.")
 @click.option("--log-level", type=LateChoice("config", "LOG_LEVELS"), help="The least that the log tells.")
-@shared("set", "take", "model", "temperature", "seed", "config")
+@shared("sound", "set", "take", "model", "temperature", "seed", "config")
 def play(
     bpm: float | None,
     clock: str | None,
@@ -36,6 +38,7 @@ def play(
     learn: str | None,
     quiet: bool,
     log_level: str | None,
+    sound: str | None,
     changes: tuple[str, ...],
     take_dir: str | None,
     model: str | None,
@@ -55,10 +58,13 @@ def play(
         "midi.api": api,
         "midi.client_name": client_name,
         "log.level": log_level,
+        "sound.by": sound,
     }
     keep_ordinary()
     with ending_at_once(end_all):
-        first = PlayerHandle(serve, jack_is_likely(api))
+        heard, played = link()
+        serve_sounding = partial(serve, sound=played)
+        first = PlayerHandle(serve_sounding, jack_is_likely(api))
         # From here on the processes load at the same time, and each import waits until it is needed.
         try:
             from antiphon.commands.plan import plan_of
@@ -67,6 +73,6 @@ def play(
             first.tell(plan.order)
             from antiphon.commands.performance import perform
 
-            perform(first, plan, learn, quiet)
+            perform(first, serve_sounding, heard, plan, learn, quiet)
         finally:
             end_all()

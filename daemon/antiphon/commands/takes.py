@@ -10,8 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from antiphon.commands.configured import configuration
-from antiphon.commands.options import FOLDER, shared
-from antiphon.stage.takes.library import Listed, finish_what_was_cut_off, length, listed
+from antiphon.commands.options import FILE, FOLDER, shared
+from antiphon.config import SoundSettings
+from antiphon.errors import Failure, WrongUse
+from antiphon.stage.takes.library import Listed, finish_what_was_cut_off, length, listed, played_in
 
 _COLUMNS = ("take", "length", "phrases", "answers", "keys", "model", "")
 _RIGHT = ("length", "phrases", "answers")
@@ -19,9 +21,25 @@ _RIGHT = ("length", "phrases", "answers")
 
 @click.command()
 @click.argument("folder", type=FOLDER, required=False)
+@click.option("--wav", type=FILE, metavar="TAKE", help="Make this take a sound file, and list nothing.")
+@click.option(
+    "-o", "--out", type=FILE, metavar="FILE.wav", help="Where that goes, instead of beside the take."
+)
 @shared("config", "json")
-def takes(folder: Path | None, config_file: Path | None, as_json: bool) -> None:
-    """List the takes of a folder: length, phrases, answers, keys, model. Finishes what was cut off."""
+def takes(
+    folder: Path | None, wav: Path | None, out: Path | None, config_file: Path | None, as_json: bool
+) -> None:
+    """List the takes of a folder: length, phrases, answers, keys, model. Finishes what was cut off.
+
+    With --wav a take's two voices are written to a sound file, with the instruments of [sound].
+    """
+    if wav is not None:
+        if folder is not None:
+            raise WrongUse("--wav makes one take a sound file: leave out the folder")
+        _write_sound(wav, out, configuration(config_file).sound, as_json)
+        return
+    if out is not None:
+        raise WrongUse("--out is for a sound file: give --wav, too")
     where = folder or Path(configuration(config_file).take.folder)
     for line in finish_what_was_cut_off(where):
         click.echo(f"antiphon: {line}", err=True)
@@ -32,6 +50,20 @@ def takes(folder: Path | None, config_file: Path | None, as_json: bool) -> None:
         click.echo(f"There are no takes in {where}.")
     else:
         Console(width=None if Console().is_terminal else 160).print(_table(found))
+
+
+def _write_sound(take: Path, out: Path | None, sound: SoundSettings, as_json: bool) -> None:
+    from antiphon.stage.sound.instruments import instrument  # a list of takes needs neither
+    from antiphon.stage.sound.take_sound import RATE_HZ, mixed, write_wav
+
+    voices = played_in(take)
+    if not any(voices):
+        raise Failure(f"{take}: nothing was played in it")
+    instruments = [instrument(name, RATE_HZ) for name in (sound.yours, sound.answers)]
+    file = out or take.with_suffix(".wav")
+    seconds = write_wav(file, mixed(voices, instruments))
+    told = {"wav": str(file), "seconds": round(seconds, 3)}
+    click.echo(json.dumps(told) if as_json else f"The sound of the take is {file}: {length(seconds)}.")
 
 
 def _as_json(one: Listed) -> dict[str, Any]:

@@ -1,13 +1,12 @@
 """One playing process, as the supervising process holds it: messages, orders, whether it still turns."""
 
-import signal
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from multiprocessing import active_children, get_context, resource_tracker
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing import active_children, get_context
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+from antiphon.stage.machine.terminal import terminal_signals_blocked
 from antiphon.stage.process.heartbeat import Heartbeat, Pulse
 
 if TYPE_CHECKING:  # it is started before these are imported
@@ -36,7 +35,7 @@ class PlayerHandle:
         self._process = context.Process(
             target=serve, args=(theirs, orders, self.heartbeat, jack), name="antiphon-player"
         )
-        with _terminal_signals_blocked():
+        with terminal_signals_blocked():
             self._process.start()
         # Only the process holds the other ends now, so each side notices when the other is gone.
         theirs.close()
@@ -72,21 +71,6 @@ class PlayerHandle:
             self._process.kill()
             self._process.join()
         return self._process.exitcode
-
-
-@contextmanager
-def _terminal_signals_blocked() -> Iterator[None]:
-    """A new process inherits what is blocked, so Ctrl-C and Ctrl-Z cannot reach it before it ignores them."""
-    if sys.platform == "win32":
-        yield
-        return
-    # The first process to be started starts this one as well, which would unblock the signals again.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGHUP, signal.SIGTSTP))
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def end_all() -> None:

@@ -7,6 +7,7 @@ and takes are in the supervising process, at the other end of two pipes. Knows n
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, closing
@@ -41,6 +42,7 @@ from antiphon.stage.process.messages import (
     Waiting,
 )
 from antiphon.stage.process.orders import Orders, next_order
+from antiphon.stage.sound.feed import SoundFeed, SoundingPort
 from antiphon.stage.sync.link import LinkFeed
 from antiphon.stage.sync.sources import ClockFeed, Sources, no_transport
 from antiphon.stage.voice import make_voices, warm
@@ -58,6 +60,7 @@ def serve(
     orders: "Connection[None, Order]",
     heartbeat: Heartbeat,
     jack: JackProcess | None,
+    sound: socket.socket | None = None,
 ) -> None:
     """Load, wait to be told to play, and play until `orders` says None or closes, or SIGTERM comes.
 
@@ -78,7 +81,7 @@ def serve(
         os._exit(1)
 
     try:
-        _load_and_play(post.put, orders, heartbeat, jack)
+        _load_and_play(post.put, orders, heartbeat, jack, sound)
     except Exception as error:
         leave(Failed(_reason(error)))
     post.put(None)
@@ -93,7 +96,11 @@ def _reason(error: Exception) -> str:
 
 
 def _load_and_play(
-    put: Put, orders: "Connection[None, Order]", heartbeat: Heartbeat, jack: JackProcess | None
+    put: Put,
+    orders: "Connection[None, Order]",
+    heartbeat: Heartbeat,
+    jack: JackProcess | None,
+    sound: socket.socket | None,
 ) -> None:
     order = next_order(orders)
     if not isinstance(order, LoadOrder):
@@ -110,7 +117,7 @@ def _load_and_play(
         asked = Orders(orders)
         while (start := asked.next_start()) is not None:
             voices = make_voices(models, order.context, order.remembered)
-            if not _Performance(start, order.random_seed, voices, put, asked, heartbeat, jack).play():
+            if not _Performance(start, order.random_seed, voices, put, asked, heartbeat, jack, sound).play():
                 return
 
 
@@ -126,7 +133,9 @@ class _Performance:
         orders: Orders,
         heartbeat: Heartbeat,
         jack: JackProcess | None,
+        sound: socket.socket | None,
     ) -> None:
+        self._sound = sound
         self._start, self._put, self._orders = start, put, orders
         self._heartbeat, self._jack, self._clock = heartbeat, jack, SystemClock()
         self._session = Session(voices[0], start.settings, random_seed, voices[1:], start.handover)
@@ -187,7 +196,7 @@ class _Performance:
 
         engine = Engine(
             self._clock,
-            port,
+            port if self._sound is None else SoundingPort(port, SoundFeed(self._sound)),
             self._session,
             tell,
             clock_out=None if self._start.wiring.clock_output is None else MidiClockOut(),

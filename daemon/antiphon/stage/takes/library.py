@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from antiphon.errors import Failure
+from antiphon.events import Timed, Turned
 from antiphon.files.take_file import TakeFile, is_unfinished
 from antiphon.stage.machine.clock import wall_time
 from antiphon.stage.takes.finish import finish, read, read_header, rendered_take
@@ -120,6 +121,18 @@ def _told(path: Path, texts: dict[str, Any]) -> Listed:
     return Listed(
         path, str(texts["begun"]), header.bundle.name, summary, str(texts["place"]["continues"]), recording
     )
+
+
+def played_in(path: Path) -> tuple[list[Timed | Turned], list[Timed]]:
+    """What the player and Antiphon played in a take, moments in seconds. Raises Failure naming the file."""
+    take = read(path)
+    if take is None:
+        raise Failure(f"{path}: is no take of Antiphon's")
+    try:
+        rendered = rendered_take(take)
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
+        raise Failure(f"{path}: cannot be read: {error}") from None
+    return rendered.player, rendered.antiphon
 
 
 def chain(path: Path) -> list[tuple[Path, TakeFile]]:

@@ -1,0 +1,126 @@
+"""What is sent, copied to the process that makes it audible. Never waits, and imports little."""
+
+import socket
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from antiphon.events import ClockSignal, ControlChange, Event, Input, NoteOn, Timed, Turned
+from antiphon.midi.messages import PEDAL_DOWN, SUSTAIN
+from antiphon.stage.ports.port import Port
+
+YOURS, ANSWERS, CLICKS = range(3)
+# The moment, how long before it the record was to be there, what is meant, whose it is, pitch, velocity.
+_RECORD = struct.Struct("<dfBBBB")
+NOTE, PEDAL, SILENCE = range(3)
+_READ_BYTES = 1 << 12
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One thing to be heard, at `at_s` of the machine's clock, handed over `ahead_s` before that.
+
+    `kind` is NOTE (velocity 0: the key comes up), PEDAL (velocity 0: up) or SILENCE (of all voices).
+    """
+
+    at_s: float
+    ahead_s: float
+    kind: int
+    voice: int = 0
+    pitch: int = 0
+    velocity: int = 0
+
+    def packed(self) -> bytes:
+        return _RECORD.pack(self.at_s, self.ahead_s, self.kind, self.voice, self.pitch, self.velocity)
+
+
+def link() -> tuple[socket.socket, socket.socket]:
+    """The two ends, to read and to write; several processes may hold either."""
+    return socket.socketpair()
+
+
+def read(reader: socket.socket) -> Iterator[Record]:
+    """All records that came, in order. Never waits."""
+    try:
+        while data := reader.recv(_READ_BYTES):
+            for fields in _RECORD.iter_unpack(data[: len(data) // _RECORD.size * _RECORD.size]):
+                yield Record(*fields)
+            if len(data) < _READ_BYTES:
+                return
+    except OSError:  # nothing more is there
+        return
+
+
+class SoundFeed:
+    """Writes records for whoever reads at the other end; what nobody reads is dropped."""
+
+    def __init__(self, writer: socket.socket) -> None:
+        self._writer, self._wanted, self._lost = writer, True, False
+        writer.setblocking(False)
+        self.put(Record(0.0, 0.0, SILENCE))  # another process may have left notes sounding
+
+    def put(self, record: Record) -> None:
+        """Hand it over at once. Nothing where the other end is closed: no sound is wanted."""
+        if not self._wanted:
+            return
+        try:
+            if self._lost:  # a note-off may be among what was dropped
+                self._send(Record(0.0, 0.0, SILENCE))
+                self._lost = False
+            self._send(record)
+        except BlockingIOError:
+            self._lost = True
+        except OSError:
+            self._wanted = False
+
+    def _send(self, record: Record) -> None:
+        if self._writer.send(record.packed()) < _RECORD.size:
+            self._wanted = False  # what follows could not be told apart
+
+
+class SoundingPort:
+    """A port whose notes, those that come and those that leave, are copied to `feed`."""
+
+    def __init__(self, port: Port, feed: SoundFeed) -> None:
+        self._port, self._feed = port, feed
+
+    @property
+    def ahead_s(self) -> float:
+        return self._port.ahead_s
+
+    def receive(self) -> list[Input]:
+        arrived = self._port.receive()
+        for one in arrived:
+            if isinstance(one, Timed):
+                self._feed.put(_note(one.event, one.at_s, 0.0, YOURS))
+            elif isinstance(one, Turned) and (pedal := _pedal(one)) is not None:
+                self._feed.put(pedal)
+        return arrived
+
+    def send(self, event: Event | ControlChange, at_s: float) -> None:
+        self._port.send(event, at_s)
+        if not isinstance(event, ControlChange):
+            self._feed.put(_note(event, at_s, self.ahead_s, ANSWERS))
+
+    def send_clock(self, signal: ClockSignal, at_s: float) -> None:
+        self._port.send_clock(signal, at_s)
+
+    def send_click(self, event: Event, at_s: float) -> None:
+        self._port.send_click(event, at_s)
+        self._feed.put(_note(event, at_s, self.ahead_s, CLICKS))
+
+    def close(self) -> None:
+        self._port.close()
+        self._feed.put(Record(0.0, 0.0, SILENCE))
+
+
+def _note(event: Event, at_s: float, ahead_s: float, voice: int) -> Record:
+    velocity = event.velocity if isinstance(event, NoteOn) else 0
+    return Record(at_s, ahead_s, NOTE, voice, event.pitch, velocity)
+
+
+def _pedal(turned: Turned) -> Record | None:
+    change = turned.change
+    if not isinstance(change, ControlChange) or change.control != SUSTAIN:
+        return None
+    return Record(turned.at_s, 0.0, PEDAL, YOURS, velocity=change.value if change.value >= PEDAL_DOWN else 0)
