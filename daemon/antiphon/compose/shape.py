@@ -4,6 +4,7 @@ Gives factors on the probabilities of the next symbol, shape (V,). Knows the phr
 length of the answer, and nothing of a model.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
@@ -68,6 +69,8 @@ class Shape:
         self._hold, self._end = vocabulary.id(HOLD), vocabulary.id(END)
         self._rest = vocabulary.id(REST) if REST in vocabulary else None
         self._known: dict[tuple[int, int | None], Factors] = {}
+        ends = [] if frame.steps is None else [frame.steps - frame.bar_steps, frame.steps - frame.beat_steps]
+        self._places = sorted([0, 1, *ends])
 
     def factors(self, step: int, last_pitch: int | None) -> Factors:
         """For a step of the answer, its first being 0; `last_pitch`: of the note before, in the model's key.
@@ -82,9 +85,7 @@ class Shape:
 
     def _like(self, step: int) -> int:
         """The first step for which the factors are those of this one, where only its place counts."""
-        whole, frame = self._frame.steps, self._frame
-        places = [0, 1] if whole is None else [0, 1, whole - frame.bar_steps, whole - frame.beat_steps]
-        return max(place for place in places if place <= step)
+        return self._places[bisect_right(self._places, step) - 1]
 
     def _factors(self, step: int, last_pitch: int | None) -> Factors:
         factors = np.ones(len(self._vocabulary))

@@ -213,7 +213,10 @@ class Candidates:
         """What the probabilities of each row are multiplied with, shape (R, V)."""
         first = len(self._ready)
         at, factors = (self._at[rows] - first).tolist(), self._wanted.factors
-        found = np.stack([factors(a, self._last[row]) for a, row in zip(at, rows.tolist(), strict=True)])
+        found = np.concatenate(
+            [factors(a, self._last[row]) for a, row in zip(at, rows.tolist(), strict=True)]
+        )
+        found = found.reshape(len(rows), -1)
         found *= self._symbols.weights
         if longest := self._guards.longest:
             for row in np.flatnonzero(self._model.ages[rows] >= longest).tolist():
