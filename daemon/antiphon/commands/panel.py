@@ -1,4 +1,4 @@
-"""`antiphon panel`: play in a browser, also without any MIDI system. Only its options, and what is started first."""
+"""`antiphon panel`: play in a browser. Only its options, and what has to be started first."""
 
 from functools import partial
 from pathlib import Path
@@ -34,7 +34,8 @@ def panel(
 ) -> None:
     """Play in your browser, with MIDI ports or without, until Ctrl-C.
 
-    The page shows the music, plays it, and has keys and knobs. Where Antiphon runs already, its panel is opened.
+    The page shows the music, plays it, and has keys and knobs. Where Antiphon runs already, its panel is
+    opened.
     """
     given = {
         "panel.on": True,

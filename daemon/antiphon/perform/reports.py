@@ -259,7 +259,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What an answer will sound like from its first note here on, as far as it is chosen; it may come to nothing.
+    """What an answer will sound like from its first note here on, as far as chosen; it may be withdrawn.
 
     answer             counted from 0; one that is withdrawn leaves its number to the next
     begins_s, ends_s   of the answer

@@ -132,7 +132,7 @@ class Ahead:
 
     @property
     def chosen(self) -> tuple[Draw, ...] | None:
-        """What the whole answer will say, once its candidates are compared; None before, and once it is said."""
+        """What the whole answer will say, once its candidates are compared; None before, and afterwards."""
         candidates = self._candidates
         if candidates is None or self._from != self._start or candidates.alone or not candidates.done:
             return None

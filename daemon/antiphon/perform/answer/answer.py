@@ -116,11 +116,11 @@ class Answer:
     def foreseen(self, number: int) -> Foreseen | None:
         """What it will sound like, as far as it is chosen; the same object until that changes. It is answer
         `number`; None while nothing is chosen."""
-        if self._chosen is None and self._ahead is not None and self._taken_up is None:
-            if self._next == self._plan.start and (draws := self._ahead.chosen) is not None:
-                self._chosen = self._choice(self._planned(draws), draws)
+        plan, unsaid = self._plan, self._next == self._plan.start and self._taken_up is None
+        if self._chosen is None and unsaid and self._ahead is not None:
+            draws = self._ahead.chosen
+            self._chosen = None if draws is None else self._choice(self._planned(draws), draws)
         if self._foreseen is None and self._chosen is not None:
-            plan = self._plan
             span = plan.start, plan.end
             self._foreseen = foreseen(
                 number, self._chosen, plan.touch, self._transport, span, plan.earliest_s

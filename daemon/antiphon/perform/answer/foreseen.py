@@ -1,4 +1,4 @@
-"""What an answer that is chosen will sound like: its notes with the moments and the touch that they will have."""
+"""What an answer that is chosen will sound like: its notes with their moments and their touch."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Who may ask, by what a request says of itself. Knows no socket.
 
-Any web page can send requests to this machine. The Origin, which a page cannot choose, tells it from ours; the
-Host tells a name that was made to point here (DNS rebinding).
+Any web page can send requests to this machine. The Origin, which a page cannot choose, tells it from ours;
+the Host tells a name that was made to point here (DNS rebinding).
 """
 
 from collections.abc import Mapping

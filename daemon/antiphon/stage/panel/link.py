@@ -1,4 +1,4 @@
-"""The panel as the app has it: what pages ask for is done, reports are told, and its process is started again.
+"""The panel as the app has it: what pages ask for is done, reports are told, its process is kept alive.
 
 Nothing here waits for a page or for the panel's process: what cannot be sent in time is dropped, and then
 everything is told anew.

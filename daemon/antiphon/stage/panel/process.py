@@ -1,4 +1,4 @@
-"""The process that serves the panel. It has no real-time priority, no MIDI port, and none of the music's state.
+"""The process that serves the panel: without real-time priority, MIDI ports and the music's state.
 
 Light: it imports neither numpy nor pydantic. What happens is told to it as text, which it hands on.
 """
@@ -32,9 +32,6 @@ def serve(
     """Serve on a socket until `told` closes. What pages ask for goes to `asked`, `UP` first."""
     leave_the_terminal()
     call_this_process("antiphon-panel")
-    from antiphon.stage.panel.takes import lower_priority
-
-    lower_priority()
     asyncio.run(_serve(listening, told, asked, order))
 
 
@@ -73,9 +70,12 @@ async def _serve(
 
 
 async def _say_up(server: Any, asked: "Connection[Any, Any]") -> None:
+    from antiphon.stage.panel.takes import lower_priority
+
     while not server.started:
         await asyncio.sleep(_LOOK_S)
     asked.send_bytes(UP)
+    lower_priority()  # from here on: it is to be there soon
 
 
 def _listen(told: "Connection[Any, Any]", hub: Any, loop: asyncio.AbstractEventLoop, server: Any) -> None:

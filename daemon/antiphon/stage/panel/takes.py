@@ -1,4 +1,4 @@
-"""The takes of a folder, by name. What needs the program's heavy parts is done by a command in a process of its own."""
+"""The takes of a folder, by name. A command in a process of its own does what needs much memory or time."""
 
 import asyncio
 import json

@@ -100,9 +100,8 @@ def answers(found: Sequence[Candidate], use: Callable[[System], T]) -> Iterator[
             answered = True
             yield answer
     if not answered:
-        raise NoMidiSystem(
-            f"no MIDI system answers ({'; '.join(problems) or 'none built in'}); {what_to_do()}; antiphon panel needs none"
-        )
+        found_none = f"no MIDI system answers ({'; '.join(problems) or 'none built in'})"
+        raise NoMidiSystem(f"{found_none}; {what_to_do()}; antiphon panel needs none")
 
 
 def answer_of(candidate: Candidate, use: Callable[[System], T]) -> T:
