@@ -44,7 +44,8 @@ def _seconds(ticks: int, tempi: list[tuple[int, int]], ticks_per_quarter: int) -
 
 
 def _notes(track: Any, tempi: list[tuple[int, int]], ticks_per_quarter: int) -> Iterator[dict[str, Any]]:
-    ticks, held = 0, {}
+    ticks = 0
+    held: dict[int, dict[str, Any]] = {}
     for message in track:
         ticks += message.time
         if message.type not in ("note_on", "note_off"):
