@@ -40,7 +40,8 @@ STAGE = {
     "process": {"ports", "sync", "engine", "voice", "machine", "sound"},
     "control": {"ports", "lateness", "machine", "performance_state"},
     "osc": {"control", "machine", "performance_state"},
-    "app": {"process", "control", "osc", "screen", "takes", "ports", "machine", "performance_state"},
+    "panel": {"machine", "performance_state"},
+    "app": {"process", "control", "osc", "panel", "screen", "takes", "ports", "machine", "performance_state"},
 }
 # The rooms of the trainer in order: each imports only those before it.
 TRAINING_ROOMS = (

@@ -12,17 +12,18 @@ from antiphon import config
 from antiphon.config import Config
 from antiphon.config_file import FILE
 from antiphon.errors import WrongUse
-from antiphon.perform.settings import Changes, SettingChange
+from antiphon.perform.settings import MODEL_NAME, Changes, SettingChange
 
 # Sections and single settings that only count when the ports and the models are opened. All others live, and
 # so do these of such sections.
-_LIVE = ("midi.output_latency_ms",)
+_LIVE = ("midi.output_latency_ms", MODEL_NAME)
 NEXT_START = (
     "model",
     "memory",
     "midi",
     "osc",
     "sound",
+    "panel",
     "take",
     "tempo.meter",
     "clock.input",
@@ -75,7 +76,12 @@ def takes_effect_now(name: str) -> bool:
 def needs_restart(before: Config, after: Config) -> tuple[str, ...]:
     """The settings that differ and only take effect at the next start."""
     old, new = _flat(before), _flat(after)
-    return tuple(name for name in old if old[name] != new[name] and not takes_effect_now(name))
+    return tuple(name for name in old if old[name] != new[name] and not _counts_when_read(name))
+
+
+def _counts_when_read(name: str) -> bool:
+    """Whether a setting of the file can be changed: a model of the file is loaded at the start."""
+    return takes_effect_now(name) and name != MODEL_NAME
 
 
 def change_now(settings: Config, name: str, value: object) -> Changes:
@@ -100,7 +106,7 @@ def reread(before: Config, after: Config, now: Config) -> Changes:
     settings then in force do not go together.
     """
     old, new = _flat(before), _flat(after)
-    names = [name for name in old if old[name] != new[name] and takes_effect_now(name)]
+    names = [name for name in old if old[name] != new[name] and _counts_when_read(name)]
     changed(now, {name: new[name] for name in names})
     return tuple(_change(after, name) for name in names)
 

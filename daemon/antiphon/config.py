@@ -211,6 +211,22 @@ class OscSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PanelSettings:
+    """The page in a browser that shows and plays.
+
+    on    whether it is served
+    port  that it is served on; 0: the usual one, or any that is free
+    lan   whether other machines of the network may open it, with a token
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _STRICT
+
+    on: bool = False
+    port: Annotated[int, Ge(0), Le(65535)] = 0
+    lan: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything a user can set."""
 
@@ -232,6 +248,7 @@ class Config:
     midi: MidiSettings = field(default_factory=MidiSettings)
     osc: OscSettings = field(default_factory=OscSettings)
     sound: SoundSettings = field(default_factory=SoundSettings)
+    panel: PanelSettings = field(default_factory=PanelSettings)
     take: TakeSettings = field(default_factory=TakeSettings)
     log: LogSettings = field(default_factory=LogSettings)
 

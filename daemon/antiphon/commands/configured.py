@@ -28,6 +28,9 @@ _OPTION_OF = {
     "midi.api": "--api",
     "midi.client_name": "--client-name",
     "log.level": "--log-level",
+    "panel.on": "--panel",
+    "panel.port": "--port",
+    "panel.lan": "--lan",
     "sound.by": "--sound",
 }
 _NOTHING: Mapping[str, object] = {}

@@ -82,7 +82,7 @@ def _look(settings: Config) -> list[Finding]:
     clock = SystemClock()
     fifo, late_s = as_if_playing(lambda: look.lateness_s(clock, look.MEASURED_S))
     return [
-        *look.midi(),
+        *look.with_panel(look.midi()),
         look.priority(fifo),
         look.timing(late_s),
         *(look.model(name) for name in (settings.model.name, *settings.model.programs)),

@@ -15,6 +15,7 @@ COMMANDS = {
     "generate": "generate:generate",
     "models": "models:models",
     "motif": "running:motif",
+    "panel": "panel:panel",
     "panic": "panic:panic",
     "play": "play:play",
     "ports": "ports:ports",

@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
@@ -15,7 +16,7 @@ from antiphon.commands.chosen import take_header
 from antiphon.commands.configured import common_grid
 from antiphon.commands.plan import Plan
 from antiphon.commands.sounding import sound_order
-from antiphon.config import OscSettings
+from antiphon.config import Config, OscSettings
 from antiphon.errors import Failure
 from antiphon.perform.controls.control_settings import Button, Knob
 from antiphon.signals import PauseKey, hangup_signal, stop_signals
@@ -37,19 +38,30 @@ from antiphon.stage.takes.recording import Recording
 
 if TYPE_CHECKING:
     from antiphon.stage.osc.link import OscLink
+    from antiphon.stage.panel.link import PanelLink
 
 
 def perform(
-    first: PlayerHandle, serve: Serve, heard: socket.socket, plan: Plan, learn: str | None, quiet: bool
+    first: PlayerHandle,
+    serve: Serve,
+    heard: socket.socket,
+    plan: Plan,
+    learn: str | None,
+    quiet: bool,
+    show_panel: Callable[[str], None] | None = None,
+    alone: bool = False,
 ) -> None:
     """Play as planned, with the process that was started first and was told what to load.
 
     `serve` is what another such process runs; what they play can be read from `heard`, to be made audible.
+    `show_panel` is called with the panel's address, where there is one. `alone`: the panel is what is played
+    on, with or without a MIDI system.
     """
     settings, order, clock = plan.settings, plan.order, SystemClock()
     card, *programs = plan.cards
     session = replace(settings.session, learn=cast(Knob | Button | None, learn))
-    start = StartPlaying(session, plan.wiring)
+    start = StartPlaying(session, replace(plan.wiring, may_be_silent=alone))
+    models = tuple(dict.fromkeys(one.name for one in plan.cards))
     performance = PerformanceTracker(settings, card.name, common_grid(plan.cards))
     header = take_header(settings, card, order.random_seed, programs, order.remembered)
     console, log = Console(quiet=quiet), settings.log
@@ -60,6 +72,7 @@ def perform(
         hangup_signal() as hung_up,
         asked_through(instance.socket_path) as control,
         _osc(settings.osc, clock, performance) as osc,
+        _panel(settings, clock, performance, models, show_panel) as panel,
         _pause_key(console) as pause,
         SoundOutput(heard, sound_order(settings), say),
         Supervisor(first, serve, order, start, lambda: performance.state.settings.session, pause) as live,
@@ -74,11 +87,14 @@ def perform(
                 lambda begin: Recorder(folder, header, begin, say, limits), kept.record, say
             )
             try:
-                click.echo(_opened(ready))
+                if not alone:
+                    click.echo(_opened(ready))
                 if osc is not None:
                     click.echo(osc.description)
                 with Screen(console, performance) as screen:
-                    outputs = Outputs(live.ask, plan.read, recording, screen, Notifier(clock), say, osc)
+                    outputs = Outputs(
+                        live.ask, plan.read, recording, screen, Notifier(clock), say, osc, panel, models
+                    )
                     app = App(clock, settings, start.wiring, performance, outputs)
                     app.opened(ready)
                     control.serve = app.serve
@@ -99,6 +115,23 @@ def _osc(
     from antiphon.stage.osc.link import opened
 
     return opened(settings, clock, lambda: performance.state)
+
+
+def _panel(
+    settings: Config,
+    clock: Clock,
+    performance: PerformanceTracker,
+    models: tuple[str, ...],
+    show: Callable[[str], None] | None,
+) -> "AbstractContextManager[PanelLink | None]":
+    """Loaded only where it is wanted."""
+    if not settings.panel.on:
+        return nullcontext()
+    from antiphon.commands.panel_shown import say
+    from antiphon.stage.panel.opened import opened
+
+    folder = str(Path(settings.take.folder).absolute())
+    return opened(settings.panel, folder, clock, lambda: performance.state, models, show or say)
 
 
 def _pause_key(console: Console) -> PauseKey:

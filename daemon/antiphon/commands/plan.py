@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from antiphon import bundle
 from antiphon.bundle import Card, facts_of
+from antiphon.changes import changed
 from antiphon.commands.configured import cards_of, common_grid, configuration, seed_or_chance
 from antiphon.config import Config
 from antiphon.files import memory as memory_file
@@ -36,7 +38,7 @@ def plan_of(
 ) -> Plan:
     """Raises WrongUse or Failure where the options, the configuration or a bundle are wrong."""
     read = partial(configuration, config_file, given, changes)
-    settings = read()
+    settings = _with_models(read())
     found = cards_of(settings)
     model, *programs = [facts_of(folder, card) for folder, card in found]
     file, steps = settings.memory.file, common_grid([card for _, card in found])
@@ -50,6 +52,14 @@ def plan_of(
         remembered,
     )
     return Plan(read, settings, tuple(card for _, card in found), order)
+
+
+def _with_models(settings: Config) -> Config:
+    """With the panel all models that ship can be chosen, where no others are named."""
+    if not settings.panel.on or settings.model.programs:
+        return settings
+    others = [name for name in bundle.shipped_names() if name != settings.model.name]
+    return changed(settings, {"model.programs": others})
 
 
 def _wiring(settings: Config) -> Wiring:

@@ -26,6 +26,7 @@ from antiphon.stage.sound.feed import link
     help="Give this to the next knob you move.",
 )
 @click.option("--quiet", is_flag=True, help="No picture; only the first and the last line.")
+@click.option("--panel", is_flag=True, help="Serve the panel, too: a page that shows and plays.")
 @click.option("--log-level", type=LateChoice("config", "LOG_LEVELS"), help="The least that the log tells.")
 @shared("sound", "set", "take", "model", "temperature", "seed", "config")
 def play(
@@ -37,6 +38,7 @@ def play(
     client_name: str | None,
     learn: str | None,
     quiet: bool,
+    panel: bool,
     log_level: str | None,
     sound: str | None,
     changes: tuple[str, ...],
@@ -58,6 +60,7 @@ def play(
         "midi.api": api,
         "midi.client_name": client_name,
         "log.level": log_level,
+        "panel.on": panel or None,
         "sound.by": sound,
     }
     keep_ordinary()

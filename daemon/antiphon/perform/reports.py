@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from antiphon.compose.sampling import Draw
-from antiphon.events import Clocked, GridNote, Lead, Timed, Turned
+from antiphon.events import Clocked, GridNote, Lead, PlayedNote, Timed, Turned
 from antiphon.listen.key import Key
 from antiphon.perform.controls.control_settings import Button
 from antiphon.perform.settings import Changes, SessionSettings, SettingValue, State
@@ -257,4 +257,24 @@ class Sent:
     late_s: float
 
 
-Report = Received | Led | Sent | Ended | Released | SessionReport
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What an answer will sound like from its first note here on, as far as chosen; it may be withdrawn.
+
+    answer             counted from 0; one that is withdrawn leaves its number to the next
+    begins_s, ends_s   of the answer
+    notes              with the moments at which they will sound, if the tempo stays
+    draws              of each symbol: when it sounds, its entropy in nats, and its temperature
+    """
+
+    answer: int
+    begins_s: float
+    ends_s: float
+    notes: tuple[PlayedNote, ...]
+    draws: tuple[tuple[float, float, float], ...]
+
+
+NOTHING_FORESEEN = Foreseen(-1, 0.0, 0.0, (), ())
+
+
+Report = Received | Led | Sent | Ended | Released | Foreseen | SessionReport

@@ -6,19 +6,21 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 from antiphon.events import Clocked, ControlChange, Lead, NoteOn, ProgramChange, Timed, Turned
 from antiphon.perform.answer.programs import Programs, Voice
 from antiphon.perform.clock.bar_clock import BarClock
 from antiphon.perform.clock.click import Clicked
 from antiphon.perform.clock.external_grid import playable
-from antiphon.perform.controls.control_settings import Button
+from antiphon.perform.controls.control_settings import Button, Knob
 from antiphon.perform.controls.control_state import ControlState
 from antiphon.perform.controls.midi_controls import SUSTAIN, pressed, remembering_or_not, state_light
 from antiphon.perform.reports import (
     NO_HANDOVER,
     Asked,
     Begun,
+    Foreseen,
     Handover,
     KnobTurned,
     MemoryKept,
@@ -27,7 +29,15 @@ from antiphon.perform.reports import (
     SessionReport,
     SettingChanged,
 )
-from antiphon.perform.settings import Changes, SessionSettings, SettingChange, State, applied
+from antiphon.perform.settings import (
+    LEARN,
+    MODEL_NAME,
+    Changes,
+    SessionSettings,
+    SettingChange,
+    State,
+    applied,
+)
 from antiphon.perform.transport import Transport
 from antiphon.perform.turns import Turns
 from antiphon.timebase import Grid
@@ -163,6 +173,12 @@ class Session:
     def _change(self, changes: Changes, at_s: float) -> None:
         settings = self.settings
         for change in changes:
+            if change.name == LEARN:
+                self._controls.learn(cast(Knob | Button | None, change.value))
+                continue
+            if change.name == MODEL_NAME:
+                self._choose_named(str(change.value), at_s)
+                continue
             settings = applied(settings, change.name, change.value)
             self._reports.append(SettingChanged(at_s, change.name, change.value))
         self._set(settings, at_s)
@@ -232,6 +248,12 @@ class Session:
         name = self._programs.choose(program)
         self._reports.append(ProgramChosen(at_s, program, name))
         if name is not None:
+            self._turns.compose_anew()
+
+    def _choose_named(self, name: str, at_s: float) -> None:
+        """The voice of this name answers, as after a program change; nothing where there is none."""
+        if self._programs.choose_named(name):
+            self._reports.append(SettingChanged(at_s, MODEL_NAME, name))
             self._turns.compose_anew()
 
     def _control(self, change: ControlChange, at_s: float) -> None:
@@ -317,6 +339,11 @@ class Session:
     def _has_work(self, now_s: float) -> bool:
         deadline_s = self.next_deadline_s()
         return deadline_s is not None and deadline_s <= now_s
+
+    @property
+    def foreseen(self) -> Foreseen | None:
+        """What the answer under way will sound like; the same object until that changes. None: not known."""
+        return self._turns.foreseen
 
     @property
     def next_send_s(self) -> float | None:

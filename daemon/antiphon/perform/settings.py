@@ -251,6 +251,8 @@ class SettingChange:
     value: SettingValue
 
 
+# Two changes of a session are no settings of its own: what the next control change is to do, and who answers.
+LEARN, MODEL_NAME = "learn", "model.name"
 Changes = tuple[SettingChange, ...]  # that count together, from one moment on
 
 
@@ -260,6 +262,14 @@ def applied(settings: Settings, name: str, value: SettingValue) -> Settings:
     `name` is as in config.toml; a row of a table has a name of its own: "sampling.weights.r".
     """
     section, _, key = name.partition(".")
+    if name in (LEARN, MODEL_NAME) and isinstance(settings, SessionSettings):
+        if not (
+            isinstance(value, str)
+            if name == MODEL_NAME
+            else value in (None, *get_args(Knob), *get_args(Button))
+        ):
+            raise ValueError(f"{name} cannot be {value!r}")
+        return settings
     if name == "key.name" and isinstance(settings, SessionSettings):
         values: dict[str, Any] = {"key": Key.parse(str(value)) if value else None}
     elif section == "midi" and isinstance(settings, SessionSettings):

@@ -19,7 +19,7 @@ from antiphon.perform.clock.bar_clock import BarClock, Shift
 from antiphon.perform.controls.control_state import ControlState
 from antiphon.perform.modes import MODES, Mode
 from antiphon.perform.phrase import PhraseInput
-from antiphon.perform.reports import SessionReport, StateChanged
+from antiphon.perform.reports import Foreseen, SessionReport, StateChanged
 from antiphon.perform.settings import LiveSettings, SessionSettings, State
 from antiphon.perform.states import Event, next_state
 from antiphon.slices import Job, Sliced, finish
@@ -306,6 +306,12 @@ class Turns:
         mode = self._mode
         bars = (self._controls.now.answer.bars or mode.least_bars) if mode.ends_at_bar else None
         return self._phrase.over_s(self._time, bars)
+
+    @property
+    def foreseen(self) -> Foreseen | None:
+        """What the answer under way will sound like, as far as it is chosen."""
+        planned = self._playback.planned
+        return None if planned is None else planned.answer.foreseen(planned.place.number)
 
     @property
     def next_send_s(self) -> float | None:

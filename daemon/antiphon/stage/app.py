@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from antiphon.changes import change_now, needs_restart, reread
 from antiphon.config import Config
-from antiphon.errors import Failure, WrongUse
+from antiphon.errors import Failure, WrongUse, shown
 from antiphon.events import Timed
 from antiphon.files import memory as memory_file
 from antiphon.perform.controls.control_settings import Button
+from antiphon.perform.controls.midi_controls import LEARNABLE
 from antiphon.perform.reports import MemoryKept, Report, SettingChanged
-from antiphon.perform.settings import Changes, SettingChange, applied
+from antiphon.perform.settings import LEARN, MODEL_NAME, Changes, SettingChange, applied
 from antiphon.signals import has_terminal
 from antiphon.stage.control.protocol import Command, Done, Reply, Request, SetOne
 from antiphon.stage.control.sd_notify import Notifier
@@ -37,6 +38,7 @@ from antiphon.stage.takes.recording import Recording
 
 if TYPE_CHECKING:  # it is loaded only where OSC is wanted
     from antiphon.stage.osc.link import OscLink
+    from antiphon.stage.panel.link import PanelLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Outputs:
     notifier: Notifier
     say: Callable[[str], None]
     osc: "OscLink | None" = None
+    panel: "PanelLink | None" = None
+    models: tuple[str, ...] = ()  # that are loaded
 
 
 class App:
@@ -72,6 +76,8 @@ class App:
     def opened(self, ready: Ready) -> None:
         """The playing process has opened its ports."""
         self._performance.opened(ready.inputs, ready.output, ready.api)
+        if self._outputs.panel is not None:
+            self._outputs.panel.back()
         self._outputs.notifier.ready()
         self._outputs.notifier.status(f"plays on {', '.join((*ready.inputs, ready.output))}")
 
@@ -83,9 +89,13 @@ class App:
                 outputs.say(f"{reason}; another takes over.")
                 self._performance.restarted()
                 outputs.notifier.status(reason)
+                if outputs.panel is not None:
+                    outputs.panel.lose(reason)
             case Waiting(message):
                 outputs.say(f"{message}; trying again.")
                 outputs.notifier.status(message)
+                if outputs.panel is not None:
+                    outputs.panel.lose(message)
             case Ready():
                 outputs.say("Playing again.")
                 self.opened(report)
@@ -105,11 +115,15 @@ class App:
             outputs.screen.show(report)
             if outputs.osc is not None:
                 outputs.osc.hear(report, self._performance.state)
+            if outputs.panel is not None:
+                outputs.panel.hear(report)
 
     def tick(self) -> None:
         """To be called 25 times a second."""
         if self._outputs.osc is not None:
             self._outputs.osc.poll(self)
+        if self._outputs.panel is not None:
+            self._outputs.panel.poll(self)
         now_s = self._clock.now_s()
         recording = self._outputs.recording
         recording.tend(now_s)
@@ -142,7 +156,8 @@ class App:
                 self._outputs.say(f"{name} is {value} now.")
             case Command("status"):
                 status = status_of(self._performance.state, self._begun_s, self._clock.now_s())
-                return Done({"status": status.to_plain()})
+                panel = self._outputs.panel and self._outputs.panel.address
+                return Done({"status": {**status.to_plain(), "panel": panel}})
             case Command("panic" | "again" | "motif" as button):
                 self._outputs.tell(button)
             case Command("reload"):
@@ -154,7 +169,8 @@ class App:
     @property
     def wakers(self) -> "list[Connection[Any, Any]]":
         """What is to be waited for beside the playing process: `tick` reads it."""
-        return [] if self._outputs.osc is None else [self._outputs.osc.requests]
+        links = (self._outputs.osc, self._outputs.panel)
+        return [link.requests for link in links if link is not None]
 
     def change(self, name: str, value: object) -> None:
         """Change one setting, unless that is its value. Raises WrongUse."""
@@ -166,6 +182,12 @@ class App:
     def press(self, button: Button) -> None:
         """Do what a button does."""
         self._outputs.tell(button)
+
+    def learn(self, name: str | None) -> None:
+        """The next control change is for this knob or button from then on. Raises WrongUse."""
+        if name not in (None, *LEARNABLE):
+            raise WrongUse(f"there is no knob or button {shown(name)} (there are: {', '.join(LEARNABLE)})")
+        self._outputs.tell((SettingChange(LEARN, name),))
 
     def play(self, timed: Timed) -> None:
         """A note that the player plays without a MIDI port."""
@@ -198,6 +220,11 @@ class App:
                 "[control] clock, or this source, in config.toml"
             )
         for change in changes:
+            if change.name == MODEL_NAME and change.value not in self._outputs.models:
+                raise WrongUse(
+                    f"model.name can only become one that is loaded: {', '.join(self._outputs.models)} "
+                    "(model.programs loads more at the next start)"
+                )
             if change.name == "log.level":  # the log is written here
                 LOG.setLevel(str(change.value).upper())
                 self._performance.hear(SettingChanged(self._clock.now_s(), change.name, change.value))

@@ -7,7 +7,16 @@ from dataclasses import replace
 from antiphon.events import Clocked, Input, Lead, Timed, Turned
 from antiphon.perform.clock.midi_clock_out import MidiClockOut
 from antiphon.perform.controls.control_settings import Button
-from antiphon.perform.reports import Ended, Led, Received, Report, Sent, StateChanged
+from antiphon.perform.reports import (
+    NOTHING_FORESEEN,
+    Ended,
+    Foreseen,
+    Led,
+    Received,
+    Report,
+    Sent,
+    StateChanged,
+)
 from antiphon.perform.session import Session
 from antiphon.perform.settings import Changes
 from antiphon.stage.beat_sender import BeatSender
@@ -54,6 +63,7 @@ class Engine:
         self._sends_s: float | None = None
         self._asked: deque[Changes | Button] = deque()
         self._played: deque[Timed] = deque()
+        self._foreseen: Foreseen | None = None
         self._stopping = self._suspending = False
 
     def ask(self, what: Changes | Button) -> None:
@@ -210,3 +220,7 @@ class Engine:
             if isinstance(news, StateChanged) and (light := self._session.light(news.state)) is not None:
                 self._port.send(light, self._clock.now_s())
             self._publish(news)
+        foreseen = self._session.foreseen
+        if foreseen is not self._foreseen:
+            self._foreseen = foreseen
+            self._publish(foreseen or NOTHING_FORESEEN)

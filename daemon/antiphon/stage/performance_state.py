@@ -164,6 +164,8 @@ def after(state: PerformanceState, report: Report | PortChanged) -> PerformanceS
             return replace(state, dropped=state.dropped + late_steps, plan=())
         case ProgramChosen(name=str(model)):
             return replace(state, model=model)
+        case SettingChanged(_, "model.name", value):
+            return replace(_set(state, applied(state.settings, "model.name", value)), model=str(value))
         case SettingChanged(_, name, value):
             return _set(state, applied(state.settings, name, value))
         case PortChanged(name, present):

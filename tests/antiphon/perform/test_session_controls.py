@@ -183,3 +183,14 @@ def test_buttons_rule_the_memory():
     assert {"60", "64", "67"} <= set(kept[0])
     assert len(kept[1]) == len(kept[0])  # while an answer sounds it is not kept yet
     assert kept[2:] == [(), ()]
+
+
+def test_a_client_lets_the_next_knob_be_learned_or_not():
+    made = session(control=KNOBS)
+    made.ask((SettingChange("learn", "bars"),), 0.1)
+    made.ask((SettingChange("learn", None),), 0.2)
+    made.turn(turned(0.3, 77, 32))
+    made.ask((SettingChange("learn", "bars"),), 0.4)
+    made.turn(turned(0.5, 77, 32))
+    learned = [n for n in made.take_reports() if isinstance(n, Learned)]
+    assert learned == [Learned(0.5, "bars", 77)]

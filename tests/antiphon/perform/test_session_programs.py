@@ -7,9 +7,10 @@ from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.reports import (
     Composed,
     ProgramChosen,
+    SettingChanged,
 )
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings
+from antiphon.perform.settings import SessionSettings, SettingChange
 from fakes import scripted_voice
 from playing import FIXED, PHRASE, PLAIN, play, rows, turned
 
@@ -67,3 +68,23 @@ def test_knobs_turn_for_every_voice():
     play(made, [*PHRASE, (2.5, ProgramChange(0))])
     drawn = [n.draw.temperature for n in made.take_reports() if isinstance(n, Composed)]
     assert drawn == [pytest.approx(0.1)] * len(drawn)
+
+
+def test_a_voice_is_chosen_by_its_name_and_the_first_one_again():
+    made, _ = two_voices()
+    made.ask((SettingChange("model.name", "other"),), 0.5)
+    assert pitches(play(made, PHRASE)) == [60, 62]
+    made.ask((SettingChange("model.name", "first"),), 20.0)
+    again = [(at_s + 20.0, event) for at_s, event in PHRASE]
+    assert pitches(play(made, again, until_s=40.0))[0] == 72
+    changed = [n for n in made.take_reports() if isinstance(n, SettingChanged)]
+    assert changed == [
+        SettingChanged(0.5, "model.name", "other"),
+        SettingChanged(20.0, "model.name", "first"),
+    ]
+
+
+def test_a_name_that_there_is_not_changes_nothing():
+    made, _ = two_voices()
+    made.ask((SettingChange("model.name", "nobody"),), 0.5)
+    assert pitches(play(made, PHRASE)) == [72] * 8

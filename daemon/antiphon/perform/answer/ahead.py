@@ -131,6 +131,14 @@ class Ahead:
         return None if self._candidates is None and self._hearing is None else self._from
 
     @property
+    def chosen(self) -> tuple[Draw, ...] | None:
+        """What the whole answer will say, once its candidates are compared; None before, and afterwards."""
+        candidates = self._candidates
+        if candidates is None or self._from != self._start or candidates.alone or not candidates.done:
+            return None
+        return candidates.draws(candidates.ranking[self._turn])
+
+    @property
     def works(self) -> bool:
         """Whether a part of the work is left."""
         return self._hearing is not None or (self._candidates is not None and not self._candidates.done)

@@ -13,9 +13,10 @@ from antiphon.events import GridNote, NoteOff, NoteOn, Timed, fold_pitch
 from antiphon.listen.key import Key
 from antiphon.perform.answer.ahead import Ahead
 from antiphon.perform.answer.composer import Composer, Said
+from antiphon.perform.answer.foreseen import Chosen, foreseen
 from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.answer.touch import LONGEST_GATE, Touch
-from antiphon.perform.reports import Composed, Hurried, Planned, Written
+from antiphon.perform.reports import Composed, Foreseen, Hurried, Planned, Written
 from antiphon.perform.transport import Transport
 from antiphon.slices import Sliced
 
@@ -94,6 +95,8 @@ class Answer:
         self._before: tuple[int, float] | None = None  # the last note's step and onset
         self._earlier: list[Melody] = []  # those that said it until the present one took it up
         self._taken_up: _TakenUp | None = None
+        self._chosen: Chosen | None = None
+        self._foreseen: Foreseen | None = None  # of what is chosen, on the present grid
 
     def over(self) -> None:
         """It is over, and is remembered where the settings say so."""
@@ -107,7 +110,34 @@ class Answer:
 
     def follow(self, transport: Transport) -> None:
         """The tempo moved: what is still to be composed lies at the same steps of another grid."""
-        self._transport = transport
+        if transport != self._transport:
+            self._transport, self._foreseen = transport, None
+
+    def foreseen(self, number: int) -> Foreseen | None:
+        """What it will sound like, as far as it is chosen; the same object until that changes. It is answer
+        `number`; None while nothing is chosen."""
+        plan, unsaid = self._plan, self._next == self._plan.start and self._taken_up is None
+        if self._chosen is None and unsaid and self._ahead is not None:
+            draws = self._ahead.chosen
+            self._chosen = None if draws is None else self._choice(self._planned(draws), draws)
+        if self._foreseen is None and self._chosen is not None:
+            span = plan.start, plan.end
+            self._foreseen = foreseen(
+                number, self._chosen, plan.touch, self._transport, span, plan.earliest_s
+            )
+        return self._foreseen
+
+    def _choice(self, planned: Planned, draws: Sequence[Draw]) -> Chosen:
+        lasting, symbol = self._melody.lasting, self._melody.symbol
+        places = [(self._next + number * lasting, draw) for number, draw in enumerate(draws)]
+        before = self._before if self._before is not None and self._before[0] < planned.step else None
+        return Chosen(planned.notes, tuple(at for at in places if symbol(at[1].symbol_id) != HOLD), before)
+
+    def _choose(self, planned: Planned, draws: Sequence[Draw]) -> None:
+        """This is what it will say from the next step on."""
+        chosen = self._choice(planned, draws)
+        if chosen != self._chosen:
+            self._chosen, self._foreseen = chosen, None
 
     @property
     def ends_s(self) -> float | None:
@@ -171,6 +201,8 @@ class Answer:
         """Other settings: compose the rest anew from the next beat, where it is composed ahead."""
         if self._ahead is not None and composer is not None:
             self._shape, self._taken_up = shape, None
+            if self._next == self._plan.start:
+                self._chosen = None
             self._ahead.anew(composer, self._next, self._last_pitch)
 
     @property
@@ -227,7 +259,9 @@ class Answer:
             if not self._ahead.says(self._next):
                 self._ahead.work()
                 return []
-            planned = [] if draws is None else [self._planned(draws)]
+            if draws is not None:
+                planned = [self._planned(draws)]
+                self._choose(self._planned(draws), draws)
         told = [*planned, *self._compose()]
         if self._ahead is not None:
             self._ahead.go_further(self._next, self._last_pitch)

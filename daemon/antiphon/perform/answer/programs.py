@@ -55,7 +55,7 @@ class Programs:
     ) -> None:
         self.steps_per_quarter = math.lcm(*(voice.steps_per_quarter for voice in (first, *programs)))
         self._random_seed = random_seed
-        self._programs = programs
+        self._first, self._programs = first, programs
         self._melodies = [self._melody_of(voice, sampling) for voice in (first, *programs)]
         self._voice, self._melody = first, self._melodies[0]
         self.chosen = 0
@@ -86,6 +86,14 @@ class Programs:
         self._voice, self._melody = self._programs[program], self._melodies[1 + program]
         self.chosen = 1 + program
         return self._voice.name
+
+    def choose_named(self, name: str) -> bool:
+        """Let the voice of this name answer from now on; whether there is one."""
+        for number, voice in enumerate((self._first, *self._programs)):
+            if voice.name == name:
+                self._voice, self._melody, self.chosen = voice, self._melodies[number], number
+                return True
+        return False
 
     def sample(self, settings: SamplingSettings) -> None:
         """From the next symbol on, sample in this way."""

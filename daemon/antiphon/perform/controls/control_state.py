@@ -24,6 +24,10 @@ class ControlState:
         self.settings, self.now = settings, now
         self._controls = Controls.of(settings)
 
+    def learn(self, name: Knob | Button | None) -> None:
+        """The next control change does this from then on; None: it does what it did."""
+        self._learning = name
+
     @property
     def has_pedal(self) -> bool:
         """Whether the sustain pedal is one, and nothing else was put on its number."""

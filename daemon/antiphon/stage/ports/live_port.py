@@ -45,6 +45,7 @@ class Wiring:
     clock_output    a port that MIDI clock goes to; empty: a virtual one; None: there is none
     click_output    a port that clicks go to; empty: a virtual one; None: the output
     transport_bpm   on JACK: its transport is followed, at this tempo where it has none; None: it is not
+    may_be_silent   where no MIDI system answers, it plays without ports
     insist          on JACK: that very name, which a process that has ended may have for a moment yet
     """
 
@@ -59,6 +60,7 @@ class Wiring:
     click_output: str | None = None
     transport_bpm: float | None = None
     insist: bool = False
+    may_be_silent: bool = False
 
     @property
     def names(self) -> Names:

@@ -29,6 +29,10 @@ class Candidate:
     make: Callable[[], System]
 
 
+class NoMidiSystem(Failure):
+    """No MIDI system answers."""
+
+
 def candidates(
     wanted: str, order: JackOrder, library: Any = None, start_jack: StartJack | None = None
 ) -> list[Candidate]:
@@ -96,7 +100,8 @@ def answers(found: Sequence[Candidate], use: Callable[[System], T]) -> Iterator[
             answered = True
             yield answer
     if not answered:
-        raise Failure(f"no MIDI system answers ({'; '.join(problems) or 'none built in'}); {what_to_do()}")
+        found_none = f"no MIDI system answers ({'; '.join(problems) or 'none built in'})"
+        raise NoMidiSystem(f"{found_none}; {what_to_do()}; antiphon panel needs none")
 
 
 def answer_of(candidate: Candidate, use: Callable[[System], T]) -> T:

@@ -28,6 +28,8 @@ from antiphon.stage.machine.log import LOG, ForwardingHandler
 from antiphon.stage.machine.priority import call_this_process, raise_priority
 from antiphon.stage.ports.jack.client import JackProcess
 from antiphon.stage.ports.live_port import MidiPort
+from antiphon.stage.ports.silent import SILENT, SilentPort
+from antiphon.stage.ports.systems import NoMidiSystem
 from antiphon.stage.process.heartbeat import Heartbeat, SharedHeldNotes
 from antiphon.stage.process.messages import (
     Failed,
@@ -159,7 +161,7 @@ class _Performance:
             return True
         return False
 
-    def _open(self) -> MidiPort | None:
+    def _open(self) -> MidiPort | SilentPort | None:
         """The ports; None where the end is wanted while it waits for them. Raises Failure unless patient."""
         said = ""
         while True:
@@ -175,18 +177,30 @@ class _Performance:
             if self._orders.wants_end(_AGAIN_S):
                 return None
 
-    def _ports(self) -> MidiPort:
+    def _ports(self) -> MidiPort | SilentPort:
+        wiring = self._start.wiring
+        held = SharedHeldNotes(self._heartbeat, self._start.sounding)
+        if wiring.api != SILENT:
+            try:
+                return self._midi_port(held)
+            except NoMidiSystem as none:
+                if not wiring.may_be_silent:
+                    raise
+                LOG.info("%s", none.message)
+        return SilentPort(self._clock, wiring.client_name, held)
+
+    def _midi_port(self, held: SharedHeldNotes) -> MidiPort:
         return MidiPort(
             self._clock,
             self._start.wiring,
             self._put,
             start_jack=None if self._jack is None else self._jack.open,
-            held=SharedHeldNotes(self._heartbeat, self._start.sounding),
+            held=held,
             connections=self._start.connections,
             clicks=self._start.settings.click.notes,
         )
 
-    def _run(self, port: MidiPort) -> None:
+    def _run(self, port: MidiPort | SilentPort) -> None:
         settings = self._start.settings
         sources = Sources(_to_join(self._clock, settings, port), settings.clock.source)
 
@@ -223,14 +237,14 @@ class _Performance:
                 signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def _ready(port: MidiPort) -> Ready:
+def _ready(port: MidiPort | SilentPort) -> Ready:
     ready = Ready(port.inputs, port.output, port.api, port.client_name, raise_priority())
     LOG.info("%s open, %s open (%s; %s)", ", ".join(ready.inputs), ready.output, ready.api, ready.allowed)
     return ready
 
 
 def _to_join(
-    clock: Clock, settings: SessionSettings, port: MidiPort
+    clock: Clock, settings: SessionSettings, port: MidiPort | SilentPort
 ) -> dict[Source, Callable[[], ClockFeed]]:
     """The clock sources that can be joined; ports of our own JACK client tell of its transport themselves."""
     bpm, bar = settings.tempo.bpm, settings.tempo.first_meter.quarters_per_bar
