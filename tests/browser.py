@@ -8,8 +8,24 @@ import pytest
 
 PAGE = Path(__file__).parent.parent / "daemon" / "antiphon" / "stage" / "panel" / "page"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-# Sound goes nowhere, but its clock runs; no user has to touch the page before it does, save where a test says so.
+# What the page sounds goes nowhere, but the clock of its sound runs.
 OPTIONS = ["--no-sandbox", "--mute-audio"]
+# Keeps what the page gives to Web Audio: [{startS, stopS (null: not yet), rate, nowS, pageS}], times of the
+# AudioContext, `nowS` and `pageS` when it was given.
+LISTEN = """
+    window.given = [];
+    const { start, stop } = AudioBufferSourceNode.prototype;
+    AudioBufferSourceNode.prototype.start = function (whenS) {
+      const [nowS, pageS] = [this.context.currentTime, performance.now() / 1000];
+      this.given = { startS: whenS, stopS: null, rate: this.playbackRate.value, nowS, pageS };
+      window.given.push(this.given);
+      return start.call(this, whenS);
+    };
+    AudioBufferSourceNode.prototype.stop = function (whenS) {
+      this.given.stopS = whenS;
+      return stop.call(this, whenS);
+    };
+"""
 
 
 @contextmanager

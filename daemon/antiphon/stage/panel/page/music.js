@@ -55,15 +55,16 @@ const HEARD = {
   plan(music, message) {
     const answer = answerOf(music, message);
     const planned = message.notes.map(plannedNote);
-    const fromS = Math.min(message.begins_s, ...planned.map((note) => note.atS));
-    const first = planned.length ? Math.min(...planned.map((note) => note.atS)) : fromS;
+    const first = planned.length ? Math.min(...planned.map((note) => note.atS)) : message.begins_s;
     const kept = answer.notes.filter((note) => note.sounded || note.atS < first - 0.001);
     const again = (note) => kept.some((one) => isNear(one, note.pitch, note.atS));
     answer.notes = [...kept, ...planned.filter((note) => !again(note))];
-    const firstSymbolS = message.symbols.length ? message.symbols[0].at_s : Infinity;
+    const firstSymbolS = message.symbols[0]?.at_s ?? first;
     answer.symbols = [...answer.symbols.filter((one) => one.atS < firstSymbolS - 0.001), ...message.symbols.map(symbolOf)];
     answer.beginsS = Math.min(answer.beginsS, message.begins_s);
     answer.endsS = Math.max(message.ends_s, ...answer.notes.map((note) => note.endsS));
+    // A plan of nothing takes an answer back that has not begun.
+    if (!answer.notes.length) music.answers = music.answers.filter((one) => one !== answer);
   },
 
   sounded(music, { pitch, velocity, on, at_s }) {
@@ -87,8 +88,8 @@ const HEARD = {
 };
 
 function answerOf(music, { answer: id, begins_s, ends_s }) {
-  const newest = music.answers.at(-1);
-  if (newest?.id === id) return newest;
+  const known = music.answers.slice(-3).find((answer) => answer.id === id);
+  if (known) return known;
   music.answers.push({ id, beginsS: begins_s, endsS: ends_s, cutS: null, notes: [], symbols: [] });
   return music.answers.at(-1);
 }

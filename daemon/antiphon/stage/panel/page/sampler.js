@@ -56,8 +56,9 @@ export class Sampler {
 
 export async function fetchJson(path, options) {
   const answer = await fetch(path, options);
-  if (!answer.ok) throw new Error((await answer.text()) || `${path} answered ${answer.status}`);
-  return answer.json();
+  const content = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(content.error ?? `${path} answered ${answer.status}`);
+  return content;
 }
 
 /** The sample whose range holds the pitch, or else the one whose root is nearest. */

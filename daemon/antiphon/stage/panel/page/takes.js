@@ -24,7 +24,7 @@ export class Takes {
     byId("takes-none").hidden = takes.length > 0;
     const names = new Set(takes.map((take) => take.name));
     for (const name of [...this.#rows.keys()]) if (!names.has(name)) this.#forget(name);
-    for (const take of takes) if (!this.#rows.has(take.name)) this.#rows.set(take.name, this.#row(take));
+    for (const take of takes) if (!this.#rows.get(take.name)?.dataset.whole) this.#rows.set(take.name, this.#row(take));
     byId("takes").replaceChildren(...takes.map((take) => this.#rows.get(take.name)));
   }
 
@@ -47,6 +47,7 @@ export class Takes {
     const hands = make("div", { className: "row" }, play, replay, anew, download);
     const row = make("li", {}, make("h3", {}, take.name), make("p", {}, facts(take)), canvas, hands, result);
     row.dataset.take = take.name;
+    if (!take.recording) row.dataset.whole = "yes";
     play.addEventListener("click", () => this.#play(take.name, row, play));
     replay.addEventListener("click", () => this.#replay(path, {}, result));
     anew.addEventListener("click", () => this.#replay(path, this.#settingsNow(), result));
@@ -95,15 +96,20 @@ export class Takes {
       const body = JSON.stringify({ set });
       const answer = await fetchJson(`${path}/replay`, { method: "POST", body, headers: { "Content-Type": "application/json" } });
       say(result, answer.text);
+      if (answer.take) this.refresh();
     } catch (trouble) {
       say(result, String(trouble.message));
     }
   }
 }
 
-function facts({ phrases, answers, seconds, bpm }) {
-  const parts = [`${phrases} phrases, ${answers} answers`];
-  if (seconds) parts.push(`${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`);
-  if (bpm) parts.push(`${Math.round(bpm)} bpm`);
-  return parts.join(" · ");
+function facts({ phrases, answers, seconds, model, recording, wrong }) {
+  if (recording) return "being recorded";
+  if (wrong) return wrong;
+  const time = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+  return `${counted(phrases, "phrase")}, ${counted(answers, "answer")} · ${time} · ${model}`;
+}
+
+function counted(number, noun) {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

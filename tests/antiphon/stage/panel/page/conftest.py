@@ -2,13 +2,13 @@
 
 import pytest
 
-from browser import PAGE, chromium
+from browser import PAGE
 
 ORIGIN = "http://panel.test/"
 
 
 @pytest.fixture(scope="session")
-def blank():
+def blank(browser):
     """A page without a content whose modules are those of the panel."""
 
     def serve(route):
@@ -18,11 +18,10 @@ def blank():
         else:
             route.fulfill(body="<title>Tests</title>", content_type="text/html")
 
-    with chromium() as browser:
-        page = browser.new_page()
-        page.route(f"{ORIGIN}**", serve)
-        page.goto(ORIGIN)
-        yield page
+    page = browser.new_page()
+    page.route(f"{ORIGIN}**", serve)
+    page.goto(ORIGIN)
+    return page
 
 
 @pytest.fixture

@@ -61,6 +61,13 @@ def test_a_new_plan_replaces_what_was_handed_over(play):
     assert started(steps[3]) == [(64, 11, 12)]
 
 
+def test_a_plan_of_nothing_stops_what_was_handed_over(play):
+    nothing = {"type": "plan", "answer": 1, "begins_s": 10, "ends_s": 10, "notes": [], "symbols": []}
+    steps = play(plan(note(60, 10, 11), note(62, 12, 13)), 9.9, nothing, 11.9)
+    assert stopped(steps[2]) == [(1, 0)]
+    assert steps[3] == []
+
+
 def test_a_note_that_a_new_plan_names_again_goes_on(play):
     steps = play(plan(note(60, 10, 11)), 9.9, plan(note(60, 10, 11), note(62, 11, 12)), 10.0)
     assert steps[2] == []

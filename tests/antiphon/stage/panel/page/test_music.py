@@ -73,6 +73,11 @@ def test_a_new_plan_replaces_what_has_not_sounded(music):
     assert [one["pitch"] for one in answer["notes"]] == [60, 65]
 
 
+def test_a_plan_of_nothing_takes_an_answer_back(music):
+    nothing = {"type": "plan", "answer": 1, "begins_s": 10, "ends_s": 10, "notes": [], "symbols": []}
+    assert music(plan((60, 10, 11), (62, 11, 12)), nothing)["answers"] == []
+
+
 def test_a_note_that_ends_early_is_as_long_as_it_sounded(music):
     messages = plan((60, 10, 11)), sounded(60, 10.002), sounded(60, 10.4, on=False)
     (answer,) = music(*messages)["answers"]
