@@ -59,6 +59,7 @@ class FakePanel:
         self.asked = []
         self.history = []
         self.away = False
+        self.take = TAKE
         self._socket = None
         page.route(f"{ORIGIN}**", self._serve)
         page.route_web_socket(ORIGIN.replace("http", "ws") + "ws", self._open)
@@ -99,6 +100,8 @@ class FakePanel:
         if route.request.method == "POST":
             self.asked.append((path, route.request.post_data_json))
             route.fulfill(json={"text": "identical: 1 answer", "take": None}, headers=HEADERS)
+        elif path == "takes/first.json":
+            route.fulfill(json=self.take, headers=HEADERS)
         elif path in JSON:
             route.fulfill(json=JSON[path], headers=HEADERS)
         elif path == "samples/tone.wav":
@@ -114,7 +117,7 @@ class FakePanel:
             route.fulfill(status=404, body=f"there is no {name}")
 
 
-JSON = {"takes.json": LIST, "takes/first.json": TAKE, "samples/samples.json": {"instruments": INSTRUMENTS}}
+JSON = {"takes.json": LIST, "samples/samples.json": {"instruments": INSTRUMENTS}}
 
 
 def plan(begins_s, pitches, answer=1, note_s=0.25):

@@ -36,7 +36,7 @@ export class StatusLine {
   #showTake({ take, recording, trouble }) {
     say(byId("recording"), recording ? "● recording" : "not recording");
     byId("recording")?.classList.toggle("on", Boolean(recording));
-    say(byId("take"), trouble ?? take ?? "");
+    say(byId("take"), trouble ?? take?.replace(/\.mid$/, "") ?? "");
   }
 
   #showPlace() {
