@@ -129,7 +129,7 @@ def test_a_knob_turns_a_setting_that_a_reload_shows(page):
 def test_a_take_is_listed_and_played_with_both_voices(page):
     answered(page)
     state(page, "(idle|listening)")
-    page.get_by_role("button", name="New take").click()
+    page.get_by_role("button", name="New take", exact=True).click()
     play = page.get_by_role("button", name=re.compile("^Play ")).last
     play.wait_for(state="attached")
     until(page, lambda: "answer" in page.locator("#takes li").last.text_content(), "the facts of the take")

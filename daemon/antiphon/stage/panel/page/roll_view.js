@@ -31,9 +31,11 @@ export function pitchRange(pitches, before) {
 /** Bar lines and beats between two moments: [{atS, bar, beat}], beats counted from 1. */
 export function beatLines(grids, fromS, toS) {
   return grids.flatMap((grid, index) => {
-    const untilS = Math.min(toS, grids[index + 1]?.sinceS - 0.01 || Infinity);
-    // Before the first grid that is known nothing is counted, but it may be shown from its own start.
-    return linesOf(grid, Math.max(fromS, grid.sinceS), untilS);
+    const next = grids[index + 1];
+    const untilS = next ? Math.min(toS, next.sinceS - 0.01) : toS;
+    const lines = linesOf(grid, Math.max(fromS, grid.sinceS), untilS);
+    // Where a slower grid took over, the one before would count the same bar once more.
+    return next ? lines.filter((line) => line.bar < next.bar) : lines;
   });
 }
 

@@ -65,6 +65,12 @@ def test_past_bars_keep_their_tempo(run):
     assert [one["bar"] for one in lines if one["beat"] == 1] == [1, 2, 3]
 
 
+def test_no_bar_is_counted_twice_where_a_slower_grid_took_over(run):
+    grids = [grid(), grid(since_s=5.0, bar=3, quarter_s=1.0)]
+    lines = run(f"return beatLines({json.dumps(grids)}, 0, 10);")
+    assert [(one["atS"], one["bar"]) for one in lines if one["beat"] == 1] == [(0, 1), (2, 2), (5, 3), (9, 4)]
+
+
 def test_a_tempo_of_nothing_draws_no_lines(run):
     assert run(f"return beatLines([{json.dumps(grid(quarter_s=0))}], 0, 7);") == []
 
