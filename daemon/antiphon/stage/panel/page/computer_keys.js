@@ -38,7 +38,7 @@ function writes(element) {
   return element.matches("select, textarea, input:not([type=range], [type=checkbox])");
 }
 
-/** Space and Enter belong to a button or a box that has the focus. */
+/** Space and Enter belong to what has the focus and knows them. */
 function usesKey(element, key) {
-  return [" ", "Enter"].includes(key) && element.matches("button, summary, a, input");
+  return [" ", "Enter"].includes(key) && element.matches("button, summary, a, [type=checkbox]");
 }

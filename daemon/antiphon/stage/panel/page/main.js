@@ -34,7 +34,11 @@ const HEAR = {
     Object.assign(settings, message.settings);
     learn.know(message.controls ?? {});
     controls.greet(message);
-    message.history?.filter((past) => past.type === "state").forEach((past) => status.hear(past));
+    for (const past of message.history ?? []) {
+      if (past.type === "state") status.hear(past);
+      // What of a plan is still ahead is heard, also after a reload.
+      if (past.type === "plan" || past.type === "cut") sound.hear(past);
+    }
     takes.refresh();
   },
   state(message) {

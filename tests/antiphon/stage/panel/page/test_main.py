@@ -264,6 +264,22 @@ def test_a_take_is_answered_anew_with_the_settings_of_now(page, panel):
     page.get_by_text("identical: 1 answer").wait_for()
 
 
+def test_space_means_now_while_a_knob_has_the_focus(page, panel):
+    page.get_by_label("Memory", exact=True).focus()
+    page.keyboard.press("Space")
+    until(page, lambda: panel.of("press"))
+    assert panel.of("press") == [{"type": "press", "button": "answer_now"}]
+
+
+def test_an_answer_under_way_is_heard_after_a_reload(page, panel):
+    panel.history.append({"type": "plan", **plan(panel.now_s - 1, [60] * 60, note_s=1.0)})
+    page.reload()
+    page.locator("#voices select").first.wait_for(state="attached")
+    page.keyboard.press("KeyA")
+    until(page, lambda: len(given(page)) >= 3)
+    assert all(one["startS"] >= one["nowS"] - 0.2 for one in given(page))
+
+
 @pytest.mark.usefixtures("panel")
 def test_nothing_is_wider_than_the_page(page):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
