@@ -6,6 +6,8 @@ from importlib.util import find_spec
 import pytest
 from hypothesis import settings
 
+from browser import chromium
+
 # How long an example takes says something of the machine, not of what is tested.
 settings.register_profile("antiphon", deadline=None)
 # The same examples each time, so that a run of CI says something of the change and not of chance.
@@ -17,6 +19,13 @@ settings.load_profile(
 )
 # What the extra `train` installs.
 TRAIN = ("h5py", "matplotlib", "music21", "scipy", "sklearn", "tensorflow")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One for all tests of a process: playwright allows no second one beside it."""
+    with chromium() as browser:
+        yield browser
 
 
 def pytest_make_parametrize_id(val, argname):
