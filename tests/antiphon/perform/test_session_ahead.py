@@ -434,3 +434,15 @@ def hurried_take(played, changes, patience):
         records += [*map(Received, taken), *made.take_reports()]
     records += [*(Sent(one, 0.0) for one in made.stop(until_s)), *made.take_reports()]
     return [*(one for one in records if isinstance(one, RECORDED)), Ended(until_s, until_s), Closed()]
+
+
+def test_the_most_expected_answer_is_played_without_asking_the_critic():
+    critic = HighCritic()
+    made = choosing(critic, answer={"choice": "expected"})
+    sent = play(made, PHRASE, 30.0)
+    (planned,) = told(made, Planned)
+    assert not critic.asked
+    assert len(planned.notes) > 1
+    assert sorted(p for _, way, p in rows(sent) if way == "on") == sorted(
+        p for _, way, p in rows(sent) if way == "off"
+    )

@@ -185,3 +185,15 @@ def test_a_critic_is_told_of_the_call_and_the_close(ends_song: bool, cadence: fl
 def test_without_a_critic_there_is_one_answer() -> None:
     speaker = replace(with_a_critic(), critic=None)
     assert answer(speaker, OPENING, MANY, (1,)) == answer(speaker, OPENING, ONE, (1,))
+
+
+def test_settings_that_differ_are_named() -> None:
+    assert str(JudgedSettings()) == "usual settings"
+    assert str(JudgedSettings(candidates=4, choice="expected")) == "candidates 4, choice expected"
+
+
+def test_the_most_expected_answer_needs_no_critic() -> None:
+    speaker, expected = replace(with_a_critic(), critic=None), JudgedSettings(choice="expected")
+    assert answer(speaker, OPENING, expected, (1,)) == answer(with_a_critic(), OPENING, expected, (1,))
+    pairs = [answer(speaker, OPENING, how, (seed,)) for how in (ONE, expected) for seed in range(5)]
+    assert pairs[:5] != pairs[5:]
