@@ -78,6 +78,7 @@ def test_what_lives_and_what_waits_for_a_start():
         "memory",
         "midi",
         "osc",
+        "sound",
         "take",
         "tempo",
         "clock",
