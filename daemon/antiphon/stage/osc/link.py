@@ -15,6 +15,7 @@ from antiphon.perform.controls.control_settings import Button
 from antiphon.perform.reports import Report
 from antiphon.stage.control.protocol import SetOne
 from antiphon.stage.machine.clock import Clock
+from antiphon.stage.osc.pace import Pace
 from antiphon.stage.osc.receiver import Address, Came, Receiver
 from antiphon.stage.osc.requests import Press
 from antiphon.stage.osc.speaker import Speaker, State
@@ -22,6 +23,8 @@ from antiphon.stage.performance_state import PerformanceState
 
 FRAME_S = 0.04
 MOST_AT_ONCE = 200
+# More notes than this begin in no hands: each is work for the process that plays.
+MOST_NOTES, WITHIN_S = 10, 0.1
 # A note whose end was lost on its way is ended after this time.
 LONGEST_NOTE_S = 10.0
 _END_S = 0.5
@@ -50,6 +53,7 @@ class OscLink:
         self._waiting: dict[str, Came] = {}
         self._did_s = float("-inf")
         self._held_s: dict[int, float] = {}  # by pitch, since when
+        self._pace = Pace(MOST_NOTES, WITHIN_S)
 
     def hear(self, report: Report, state: PerformanceState) -> None:
         """Tell of a report; `state` is the state after it."""
@@ -80,6 +84,8 @@ class OscLink:
 
     def _play(self, timed: Timed, doer: Doer) -> None:
         if isinstance(timed.event, NoteOn):
+            if not self._pace.allows(timed.at_s):
+                return
             self._held_s[timed.event.pitch] = timed.at_s
         else:
             self._held_s.pop(timed.event.pitch, None)

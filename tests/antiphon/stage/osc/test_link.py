@@ -10,7 +10,7 @@ from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.reports import Received
 from antiphon.stage.control.protocol import SetOne
 from antiphon.stage.machine.clock import SystemClock, VirtualClock
-from antiphon.stage.osc.link import FRAME_S, LONGEST_NOTE_S, OscLink, opened
+from antiphon.stage.osc.link import FRAME_S, LONGEST_NOTE_S, MOST_NOTES, WITHIN_S, OscLink, opened
 from antiphon.stage.osc.packets import Message, messages_of, packet_of
 from antiphon.stage.osc.receiver import Came
 from antiphon.stage.osc.requests import Press
@@ -92,8 +92,16 @@ def test_a_note_whose_end_was_lost_is_ended(house):
 
 
 def test_a_flood_is_done_in_parts(house):
-    assert len(house.poll(*[NoteOn(60, 80)] * 500)) == 200
+    assert len(house.poll(*[NoteOff(60)] * 500)) == 200
     assert len(house.poll()) == 200
+
+
+def test_more_notes_than_hands_can_begin_are_left_out_and_their_ends_are_not(house):
+    played = house.poll(*[NoteOn(60, 80), NoteOff(60)] * 50)
+    assert [type(timed.event) for _, timed in played].count(NoteOn) == MOST_NOTES
+    assert [type(timed.event) for _, timed in played].count(NoteOff) == 50
+    house.wait(WITHIN_S)
+    assert len(house.poll(NoteOn(60, 80))) == 1
 
 
 def udp():
