@@ -15,7 +15,7 @@ COMMANDS = {
     "generate": "generate:generate",
     "models": "models:models",
     "motif": "running:motif",
-    "panel": "panel:panel",
+    "panel": "panel.command:panel",
     "panic": "panic:panic",
     "play": "play:play",
     "ports": "ports:ports",

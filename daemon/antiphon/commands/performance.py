@@ -127,7 +127,7 @@ def _panel(
     """Loaded only where it is wanted."""
     if not settings.panel.on:
         return nullcontext()
-    from antiphon.commands.panel_shown import say
+    from antiphon.commands.panel.shown import say
     from antiphon.stage.panel.opened import opened
 
     folder = str(Path(settings.take.folder).absolute())

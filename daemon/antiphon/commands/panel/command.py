@@ -57,7 +57,7 @@ def panel(
 
             plan = plan_of(config_file, given, changes, random_seed)
             first.tell(plan.order)
-            from antiphon.commands.panel_shown import running_panel, show
+            from antiphon.commands.panel.shown import running_panel, show
             from antiphon.commands.performance import perform
 
             if (address := running_panel(plan.settings.midi.client_name)) is not None:
