@@ -48,7 +48,7 @@ async def _serve(
     hub = Hub(asked.send_bytes, SystemClock().now_s)
     app = application(Gate(order.port, order.lan, order.token), hub, Takes(Path(order.takes)))
     config = uvicorn.Config(
-        app,  # type: ignore[arg-type]  # an application of ASGI
+        app,
         http="h11",
         ws_max_size=LONGEST_BYTES,
         ws_ping_interval=_PING_S,
