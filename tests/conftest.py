@@ -6,8 +6,6 @@ from importlib.util import find_spec
 import pytest
 from hypothesis import settings
 
-from browser import chromium
-
 # How long an example takes says something of the machine, not of what is tested.
 settings.register_profile("antiphon", deadline=None)
 # The same examples each time, so that a run of CI says something of the change and not of chance.
@@ -24,6 +22,8 @@ TRAIN = ("h5py", "matplotlib", "music21", "scipy", "sklearn", "tensorflow")
 @pytest.fixture(scope="session")
 def browser():
     """One for all tests of a process: playwright allows no second one beside it."""
+    from browser import chromium  # only where one is wanted
+
     with chromium() as browser:
         yield browser
 
