@@ -70,6 +70,8 @@ def _message(data: bytes) -> Message:
     try:
         address, place = osc_types.get_string(data, 0)
         types = osc_types.get_string(data, place)[0] if place < len(data) else ","
+        if not types.startswith(","):  # python-osc before 1.10.2 takes it
+            raise WrongUse(f"not an OSC message: {_short(address)} has no types")
         # python-osc would write a line to stderr for each type that it does not know.
         if unknown := types[1:].strip(_TYPES):
             raise WrongUse(f"{_short(address)}: an argument has type {shown(unknown[0])}, must be {_TYPES}")
