@@ -6,6 +6,7 @@ import pytest
 
 import fake_readers
 from antiphon.errors import Failure
+from antiphon_training.corpus import dask_workers
 from antiphon_training.corpus.dask_workers import dask_client, work_with_dask
 from antiphon_training.corpus.songs import Score
 from antiphon_training.corpus.workers import CrashedError
@@ -34,6 +35,16 @@ def test_a_score_that_ends_its_worker_or_hangs_costs_no_other_score(client):
     assert all(found[i].title == f"song {i}" for i in others)
 
 
+def test_workers_of_this_machine_that_do_not_come_back_are_replaced(monkeypatch):
+    monkeypatch.setattr(dask_workers, "NO_WORKER_S", 0.5)
+    monkeypatch.setattr(dask_workers, "LOOK_S", 0.5)
+    with dask_client("local", 1) as client:
+        for nanny in client.cluster.workers.values():
+            nanny.auto_restart = False
+        results = list(work_with_dask(client, jobs_of(["a", "crash", "b"]), fake_readers.read))
+    assert [getattr(found, "title", "none") for _, found in results] == ["a", "none", "b"]
+
+
 def test_scores_are_taken_a_little_ahead_of_the_results(client):
     taken = []
 
@@ -55,6 +66,11 @@ def test_what_a_worker_cannot_do_is_one_line(client):
 
 class Lost:
     """A client whose scheduler goes away."""
+
+    cluster = None
+
+    def done(self):
+        return True
 
     def nthreads(self):
         return {"worker": 1}

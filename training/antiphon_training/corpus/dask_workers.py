@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Any, Self
 
@@ -27,6 +27,8 @@ BATCH = 64
 UNDER_WAY = 4  # batches for each thread of the cluster
 CONNECT_S = 10.0
 LIMIT_S = 60.0  # for one score
+LOOK_S = 5.0  # between two looks at whether there are workers
+NO_WORKER_S = 30.0  # without any: they do not come back
 ATTEMPTS = 2  # for a score whose worker ended: it may have ended for another one
 Client = Any  # a distributed.Client
 
@@ -124,7 +126,7 @@ def work_with_dask(
     Scores are taken a few batches ahead of the results, so they need not all be in memory. Raises Failure
     where the cluster is lost or cannot do this work.
     """
-    batches = batches_of(scores, BATCH)
+    batches, workers = batches_of(scores, BATCH), _Workers(client)
     under_way: deque[tuple[Any, Batch]] = deque()
 
     def submit(batch: Batch, priority: int = 0) -> Any:
@@ -136,37 +138,71 @@ def work_with_dask(
             under_way += ((submit(batch), batch) for batch in islice(batches, max(0, room)))
             if not under_way:
                 return
-            yield from _results(*under_way.popleft(), submit)
+            yield from _results(*under_way.popleft(), submit, workers)
     except (OSError, CancelledError) as error:
         raise Failure(f"the Dask cluster was lost ({type(error).__name__}); start it again") from None
 
 
-def _results(future: Any, batch: Batch, submit: Callable[[Batch, int], Any]) -> Iterator[Done[Result]]:
+class _Workers:
+    """Sees whether a cluster has workers: without one, nobody would ever give a result.
+
+    Dask gives up a worker of this machine that it cannot start again in time.
+    """
+
+    def __init__(self, client: "Client") -> None:
+        self._client, self._seen_s = client, time.monotonic()
+        cluster = client.cluster
+        self._number = 0 if cluster is None else len(cluster.worker_spec)
+
+    def look(self) -> None:
+        """Start others where a cluster of this machine has had none for a while.
+
+        Raises Failure where a cluster elsewhere has none.
+        """
+        now_s = time.monotonic()
+        if _threads(self._client):
+            self._seen_s = now_s
+        elif now_s - self._seen_s > NO_WORKER_S:
+            if self._client.cluster is None:
+                raise Failure("the Dask cluster has no worker left; start it again")
+            self._client.cluster.scale(0)
+            self._client.cluster.scale(self._number)
+            self._seen_s = now_s
+
+
+def _results(
+    future: Any, batch: Batch, submit: Callable[[Batch, int], Any], workers: _Workers
+) -> Iterator[Done[Result]]:
     """The results of a batch; where its worker ended, one score at a time, so that the cause is known."""
-    found = _result(future)
+    found = _result(future, workers)
     if found is not None:
         yield from found
     elif len(batch) > 1:
         for job in batch:
-            yield from _results(submit([job], 1), [job], submit)
+            yield from _results(submit([job], 1), [job], submit, workers)
     else:
-        yield from _again(batch, submit)
+        yield from _again(batch, submit, workers)
 
 
-def _again(batch: Batch, submit: Callable[[Batch, int], Any]) -> Iterator[Done[Result]]:
+def _again(batch: Batch, submit: Callable[[Batch, int], Any], workers: _Workers) -> Iterator[Done[Result]]:
     ((number, score),) = batch
     for _ in range(ATTEMPTS - 1):
-        if (found := _result(submit(batch, 1))) is not None:
+        if (found := _result(submit(batch, 1), workers)) is not None:
             yield from found
             return
     yield number, CrashedError("reading it ended the process", score.source)
 
 
-def _result(future: Any) -> Any:
+def _result(future: Any, workers: _Workers) -> Any:
     """What a task gave, or None where its worker ended. Raises Failure for what nobody foresaw."""
     from distributed import KilledWorker
+    from distributed import wait as distributed_wait
 
     try:
+        while not future.done():
+            with suppress(TimeoutError):
+                distributed_wait(future, timeout=LOOK_S)  # type: ignore[no-untyped-call]
+            workers.look()
         return future.result()
     except KilledWorker:
         return None

@@ -4,7 +4,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import get_context
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any, Self
 
 from antiphon.stage.machine.terminal import terminal_signals_blocked
@@ -23,7 +23,7 @@ class SoundOutput:
 
     def __init__(self, reader: socket.socket, order: SoundOrder | None, say: Callable[[str], None]) -> None:
         self._reader, self._order, self._say = reader, order, say
-        self._told, self._ending = Event(), False
+        self._told, self._ending, self._starting = Event(), False, Lock()
         self._process: Any = None
         self._ours: Any = None
         self._thread = Thread(target=self._watch, name="sound", daemon=True)
@@ -37,7 +37,8 @@ class SoundOutput:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ending = True
+        with self._starting:
+            self._ending = True
         if self._order is not None:
             self._ours.close()
             self._process.join(_END_S)
@@ -65,7 +66,10 @@ class SoundOutput:
         for deaths in range(_MOST_DEATHS):
             if deaths:
                 self._say("The sound ended; it is started again.")
-                self._start(self._order)
+                with self._starting:
+                    if self._ending:
+                        return
+                    self._start(self._order)
             said = self._hear()
             if self._ending or said.startswith("There is no sound"):
                 return

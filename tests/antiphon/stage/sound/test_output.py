@@ -6,6 +6,7 @@ from antiphon.stage.sound import process
 from antiphon.stage.sound.feed import NOTE, Record, SoundFeed, link
 from antiphon.stage.sound.output import SoundOutput
 from antiphon.stage.sound.process import SoundOrder
+from fake_sound import dies, no_device, sounds
 
 ORDER = SoundOrder("samples", "piano", "flute", on_jack=False)
 
@@ -16,19 +17,6 @@ def ends():
     yield reader, writer
     reader.close()
     writer.close()
-
-
-def no_device(reader, supervisor, order):  # noqa: ARG001
-    supervisor.send("There is no sound: no sound device answers.")
-
-
-def dies(reader, supervisor, order):  # noqa: ARG001
-    supervisor.send("Sound is on nothing.")
-
-
-def sounds(reader, supervisor, order):  # noqa: ARG001
-    supervisor.send("Sound is on air; it adds 9 ms.")
-    process._wait_for_the_end(supervisor)
 
 
 def said_by(serve, ends, monkeypatch, lines):
