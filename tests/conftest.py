@@ -28,6 +28,23 @@ def browser():
         yield browser
 
 
+@pytest.fixture
+def antiphon(capsys, tmp_path, monkeypatch):
+    """Runs a command in an empty folder; gives exit code, stdout and stderr."""
+    from antiphon import cli
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as end:
+            cli.main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return end.value.code or 0, said.out, said.err
+
+    return run
+
+
 def pytest_make_parametrize_id(val, argname):
     """Bytes do not name a test: those of a zip file hold the time, and so differ between processes."""
     return argname if isinstance(val, bytes) else None

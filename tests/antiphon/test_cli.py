@@ -11,7 +11,7 @@ import mido
 import pytest
 
 import midi_bytes
-from antiphon import bundle, cli
+from antiphon import bundle
 from antiphon.events import GridNote
 from antiphon.stage.machine.arithmetic import this_arithmetic
 from antiphon.stage.phrase_file import write_melody
@@ -21,21 +21,6 @@ from antiphon.stage.takes.header import TakeHeader
 from toy_critic import random_trees
 
 SEED = "67 _ _ _ 69 _ 71 _ 74 _ _ _ 74 _ _ _"
-
-
-@pytest.fixture
-def antiphon(capsys, tmp_path, monkeypatch):
-    """Runs a command in an empty folder; gives exit code, stdout and stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as end:
-            cli.main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return end.value.code or 0, said.out, said.err
-
-    return run
 
 
 def onsets(path):

@@ -1,16 +1,11 @@
 """`antiphon play`: live, on MIDI ports, until Ctrl-C. Only its options, and what has to be started first."""
 
-from functools import partial
 from pathlib import Path
 
 import click
 
 from antiphon.commands.options import LateChoice, shared
-from antiphon.signals import ending_at_once
-from antiphon.stage.machine.priority import keep_ordinary
-from antiphon.stage.process.entry import jack_is_likely, serve
-from antiphon.stage.process.handle import PlayerHandle, end_all
-from antiphon.stage.sound.feed import link
+from antiphon.stage.process.first import first_player
 
 
 @click.command()
@@ -63,19 +58,11 @@ def play(
         "panel.on": panel or None,
         "sound.by": sound,
     }
-    keep_ordinary()
-    with ending_at_once(end_all):
-        heard, played = link()
-        serve_sounding = partial(serve, sound=played)
-        first = PlayerHandle(serve_sounding, jack_is_likely(api))
-        # From here on the processes load at the same time, and each import waits until it is needed.
-        try:
-            from antiphon.commands.plan import plan_of
+    with first_player(api) as (first, serve, heard):
+        from antiphon.commands.plan import plan_of
 
-            plan = plan_of(config_file, given, changes, random_seed)
-            first.tell(plan.order)
-            from antiphon.commands.performance import perform
+        plan = plan_of(config_file, given, changes, random_seed)
+        first.tell(plan.order)
+        from antiphon.commands.performance import perform
 
-            perform(first, serve_sounding, heard, plan, learn, quiet)
-        finally:
-            end_all()
+        perform(first, serve, heard, plan, learn, quiet)

@@ -6,7 +6,7 @@ import wave
 import numpy as np
 import pytest
 
-from antiphon import cli, config
+from antiphon import config
 from antiphon.commands import sounding
 from antiphon.commands.sounding import made_audible, sound_order
 from antiphon.config import Config, SoundSettings
@@ -14,21 +14,6 @@ from antiphon.events import NoteOn
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback
 from antiphon.stage.takes.library import played_in
-
-
-@pytest.fixture
-def antiphon(capsys, tmp_path, monkeypatch):
-    """Runs a command in an empty folder; gives exit code, stdout and stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as end:
-            cli.main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return end.value.code or 0, said.out, said.err
-
-    return run
 
 
 def test_a_take_becomes_a_sound_file_of_its_length(antiphon, tmp_path):

@@ -6,11 +6,7 @@ from pathlib import Path
 import click
 
 from antiphon.commands.options import shared
-from antiphon.signals import ending_at_once
-from antiphon.stage.machine.priority import keep_ordinary
-from antiphon.stage.process.entry import jack_is_likely, serve
-from antiphon.stage.process.handle import PlayerHandle, end_all
-from antiphon.stage.sound.feed import link
+from antiphon.stage.process.first import first_player
 
 
 @click.command()
@@ -47,23 +43,16 @@ def panel(
         "take.folder": take_dir,
         "sound.by": sound,
     }
-    keep_ordinary()
-    with ending_at_once(end_all):
-        heard, played = link()
-        serve_sounding = partial(serve, sound=played)
-        first = PlayerHandle(serve_sounding, jack_is_likely(None))
-        try:
-            from antiphon.commands.plan import plan_of
+    with first_player(None) as (first, serve, heard):
+        from antiphon.commands.plan import plan_of
 
-            plan = plan_of(config_file, given, changes, random_seed)
-            first.tell(plan.order)
-            from antiphon.commands.panel.shown import running_panel, show
-            from antiphon.commands.performance import perform
+        plan = plan_of(config_file, given, changes, random_seed)
+        first.tell(plan.order)
+        from antiphon.commands.panel.shown import running_panel, show
+        from antiphon.commands.performance import perform
 
-            if (address := running_panel(plan.settings.midi.client_name)) is not None:
-                show(address, not no_browser)
-                return
-            shown = partial(show, browser=not no_browser)
-            perform(first, serve_sounding, heard, plan, None, True, shown, alone=True)
-        finally:
-            end_all()
+        if (address := running_panel(plan.settings.midi.client_name)) is not None:
+            show(address, not no_browser)
+            return
+        shown = partial(show, browser=not no_browser)
+        perform(first, serve, heard, plan, None, True, shown, alone=True)

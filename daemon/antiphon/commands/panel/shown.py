@@ -39,9 +39,7 @@ def show(address: str, browser: bool) -> None:
     if not browser:
         click.echo(json.dumps({"address": address}))
         return
-    click.echo(f"The panel is at {address}")
-    if "?token=" in address:
-        click.echo(_code(address))
+    say(address)
     # A browser may take its time to start, or never come back.
     Thread(target=_open, args=(address,), name="browser", daemon=True).start()
 
