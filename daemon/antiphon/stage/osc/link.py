@@ -15,7 +15,7 @@ from antiphon.perform.controls.control_settings import Button
 from antiphon.perform.reports import Report
 from antiphon.stage.control.protocol import SetOne
 from antiphon.stage.machine.clock import Clock
-from antiphon.stage.osc.pace import Pace
+from antiphon.stage.machine.pace import Pace
 from antiphon.stage.osc.receiver import Address, Came, Receiver
 from antiphon.stage.osc.requests import Press
 from antiphon.stage.osc.speaker import Speaker, State

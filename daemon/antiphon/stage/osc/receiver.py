@@ -8,7 +8,7 @@ from threading import Thread
 
 from antiphon.errors import WrongUse
 from antiphon.stage.machine.clock import Clock
-from antiphon.stage.osc.pace import Pace
+from antiphon.stage.machine.pace import Pace
 from antiphon.stage.osc.packets import LONGEST_BYTES, messages_of
 from antiphon.stage.osc.requests import Request, TellAll, request_of
 

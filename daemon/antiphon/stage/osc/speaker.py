@@ -10,9 +10,9 @@ from threading import Thread
 from antiphon.perform.reports import Report
 from antiphon.stage.machine.clock import Clock, wall_time
 from antiphon.stage.machine.log import LOG
+from antiphon.stage.machine.pace import Pace
 from antiphon.stage.osc.beats import Beat, next_beat
 from antiphon.stage.osc.narration import Bundle, Narration, everything
-from antiphon.stage.osc.pace import Pace
 from antiphon.stage.osc.packets import Message, packet_of
 from antiphon.stage.osc.receiver import Address
 from antiphon.stage.osc.requests import ROOT

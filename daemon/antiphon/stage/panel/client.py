@@ -8,6 +8,8 @@ from asyncio import Queue, QueueFull
 from math import isfinite
 from typing import Any
 
+from antiphon.stage.machine.pace import Pace
+
 MOST_WAITING = 500
 MOST_A_SECOND = 200
 # A note can have been played so long before it came, in seconds.
@@ -27,7 +29,7 @@ class Client:
         self.waiting: Queue[str | None] = Queue(MOST_WAITING)
         self.stuck = False
         self._down: set[int] = set()
-        self._second, self._count = 0, 0
+        self._pace = Pace(MOST_A_SECOND, 1.0)
 
     def tell(self, text: str) -> None:
         """Send a text soon; never waits."""
@@ -43,7 +45,8 @@ class Client:
 
         Raises Hostile where too many came within a second, and ValueError where it is no message.
         """
-        self._count_one(now_s)
+        if not self._pace.allows(now_s):
+            raise Hostile
         message = _object(text)
         kind = message.get("type")
         if kind == "ping":
@@ -55,13 +58,6 @@ class Client:
         if kind in _FORWARDED:
             return {**message, "client": self.number}
         raise ValueError("type must be ping, set, press, note or learn")
-
-    def _count_one(self, now_s: float) -> None:
-        if int(now_s) != self._second:
-            self._second, self._count = int(now_s), 0
-        self._count += 1
-        if self._count > MOST_A_SECOND:
-            raise Hostile
 
     def _note(self, message: dict[str, Any], now_s: float) -> dict[str, Any]:
         pitch, velocity = (_midi_number(message, name) for name in ("pitch", "velocity"))

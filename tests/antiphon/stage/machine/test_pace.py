@@ -1,6 +1,6 @@
 """How often something may happen."""
 
-from antiphon.stage.osc.pace import Pace
+from antiphon.stage.machine.pace import Pace
 
 
 def test_so_many_times_within_a_stretch_and_again_in_the_next():
