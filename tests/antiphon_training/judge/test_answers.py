@@ -182,9 +182,16 @@ def test_a_critic_is_told_of_the_call_and_the_close(ends_song: bool, cadence: fl
     assert len(candidates) == 16
 
 
-def test_without_a_critic_there_is_one_answer() -> None:
+def test_without_a_critic_how_songs_end_chooses_where_the_answer_is_to_close() -> None:
     speaker = replace(with_a_critic(), critic=None)
-    assert answer(speaker, OPENING, MANY, (1,)) == answer(speaker, OPENING, ONE, (1,))
+    goes_on = replace(OPENING, ends_song=False)
+    assert answer(speaker, goes_on, MANY, (1,)) == answer(speaker, goes_on, ONE, (1,))
+    ends, unheard = replace(OPENING, ends_song=True), replace(MANY, shape=ShapeSettings(endings=False))
+    one, many, other = (
+        [answer(speaker, ends, how, (seed,)) for seed in range(8)] for how in (ONE, MANY, unheard)
+    )
+    assert many != one
+    assert other == one
 
 
 def test_settings_that_differ_are_named() -> None:

@@ -1,5 +1,6 @@
 """The `critic` command: a bundle answers phrases of songs, and a critic learns what is wrong with it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,10 +31,11 @@ def write_critic(
     Raises WrongUse and Failure, and then the bundle is as it was.
     """
     folder = bundle.find(name_or_folder)
+    single = replace(settings, candidates=1)  # a critic learns from what it will choose among
     found, dataset = bundle.load(folder, with_critic=False), load_dataset(data)
     _check_split(found, dataset)
     cuts, others = _cuts(dataset, -(-answers // ANSWERS_EACH), random_seed)
-    coming = pools(speaker_of(of_bundle(found)), cuts, ANSWERS_EACH, settings, random_seed)
+    coming = pools(speaker_of(of_bundle(found)), cuts, ANSWERS_EACH, single, random_seed)
     answered = list(watched(coming, len(cuts), f"answers of {found.card.name}"))
     truths = np.array([pool(cut, ()).truth for cut in watched(others, len(others), "other songs")])
     learned = learn(answered, truths.reshape(-1, len(features.NAMES)), random_seed)

@@ -1,7 +1,7 @@
 """What is said after a held-out phrase: by a bundle, composing as the daemon does, or by the song itself.
 
-`answer` is the one place that knows how a model is told of a phrase and asked for symbols. Where there is a
-critic, the daemon's own composer makes the candidates and chooses among them.
+`answer` is the one place that knows how a model is told of a phrase and asked for symbols. Where one of
+several is chosen, the daemon's own composer makes the candidates and chooses among them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -65,9 +65,10 @@ def speaker_of(model: EvaluatedModel) -> Speaker:
 def answer(speaker: Speaker, opening: Opening, settings: JudgedSettings, random_seed: Sequence[int]) -> Reply:
     """An answer as long as the song's own continuation, composed as in playing; the memory begins empty.
 
-    Where there is a critic, it is chosen of `settings.candidates`; the first of them is what a single answer
-    of the same random seed is. The model may end it in its last bar, where the last note is then held. A
-    model that has another grid than the songs hears the phrase on its own, and its answer is put on theirs.
+    With a critic, or where it is to close as songs do, it is chosen of `settings.candidates`; the first of
+    them is what a single answer of the same random seed is. The model may end it in its last bar, where the
+    last note is then held. A model that has another grid than the songs hears the phrase on its own, and its
+    answer is put on theirs.
     """
     own, steps = _on_grid(opening, speaker.steps_per_quarter), opening.steps_per_quarter
     said = _answer(speaker, own, settings, random_seed)
@@ -97,14 +98,15 @@ def _answer(
     steps, chance = opening.steps_per_quarter, np.random.default_rng(random_seed)
     melody = Melody(speaker.model, speaker.vocabulary, settings.sampling, chance, speaker.memory, steps)
     melody.hear(opening.phrase, Bars(str(opening.meter), -opening.pickup_steps, steps))
+    ahead = settings.how.chooses(speaker.critic) and melody.composes_ahead
     shape_settings = settings.shape
     if melody.knows_form:
         melody.tell(_form(opening, settings.shape))
+    if melody.knows_form or ahead:  # the model is told whether it closes, or an ending is chosen
         shape_settings = replace(shape_settings, cadence=0.0)
     shape = _shape(speaker.vocabulary, opening, len(opening.continuation), shape_settings)
-    critic = settings.how.chooser(speaker.critic)
-    if critic is not None and melody.composes_ahead:
-        composer = _composer(speaker, critic, melody, shape, opening, settings, random_seed)
+    if ahead:
+        composer = _composer(speaker, melody, shape, opening, settings, random_seed)
         return [melody.symbol(drawn.symbol_id) for drawn in composer.choose()]
     return _step_by_step(melody, shape, opening)
 
@@ -122,7 +124,6 @@ def _step_by_step(melody: Melody, shape: Shape, opening: Opening) -> list[str]:
 
 def _composer(
     speaker: Speaker,
-    critic: AnswerCritic,
     melody: Melody,
     shape: Shape,
     opening: Opening,
@@ -134,7 +135,7 @@ def _composer(
         melody=melody,
         vocabulary=speaker.vocabulary,
         shape=shape,
-        critic=critic,
+        critic=settings.how.chooser(speaker.critic),
         call=call,
         frame=frame,
         form=_form(opening, settings.shape),

@@ -92,6 +92,11 @@ class HowComposed:
             return None
         return Agreement() if self.choice == "expected" else critic
 
+    def chooses(self, critic: "AnswerCritic | None") -> bool:
+        """Whether a voice with this critic chooses: not of one, nor where nothing ranks and endings do not
+        count."""
+        return self.candidates > 1 and (self.chooser(critic) is not None or self.shape.endings)
+
 
 @dataclass(frozen=True, slots=True)
 class Composer:

@@ -213,10 +213,8 @@ class Programs:
         return answer_form(self._bars(phrase).offset_steps, self._bar_steps(phrase), begins, ends, closes)
 
     def composes_ahead(self, how: HowComposed) -> bool:
-        """Whether answers are chosen among candidates: not of one, by a model that cannot be stepped side by
-        side, or without what chooses where endings do not count."""
-        chooses = how.chooser(self._voice.critic) is not None or how.shape.endings
-        return how.candidates > 1 and chooses and self._melody.composes_ahead
+        """Whether answers are chosen among candidates, which the model must be able to step side by side."""
+        return how.chooses(self._voice.critic) and self._melody.composes_ahead
 
     def composer(self, place: AnswerPlace, shape: Shape, how: HowComposed) -> Composer | None:
         """What composes an answer ahead; None where it is composed step by step."""
