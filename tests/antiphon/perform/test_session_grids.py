@@ -1,15 +1,13 @@
 """Golden vectors of a session on a fine grid, and of voices that have different grids."""
 
 from dataclasses import replace
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from antiphon import bundle
 from antiphon.compose.event_grid import EventGrid
-from antiphon.compose.events_model import EventModel, EventWeights
+from antiphon.compose.events_model import EventModel
 from antiphon.compose.memory import DISTANCES, RUNS, Experience, Memory
 from antiphon.compose.symbols import END, HOLD
 from antiphon.events import NoteOff, NoteOn, ProgramChange, Turned
@@ -77,21 +75,14 @@ def test_a_program_change_goes_from_one_grid_to_the_other_and_back():
     assert [(round(at_s - 20.0, 6), pitch) for at_s, pitch in third] == first != []
 
 
-@cache
-def sixteenths():
-    return bundle.load(bundle.find("all"))
-
-
-def shipped_voice(grid=None):
-    """A model of sixteenths that ships, without a memory; with a grid its sixteenths are steps of that."""
-    known = sixteenths().vocabulary
+def network_of_sixteenths(grid=None):
+    """A network of sixteenths without a memory; with a grid its sixteenths are steps of that."""
+    weights, ids = random_event_weights(len(VOCABULARY)), (VOCABULARY.id(HOLD), VOCABULARY.id(END))
     if grid is None:
-        return Voice(sixteenths().model(), known, 4, "all")
-    weights = sixteenths().weights
-    assert isinstance(weights, EventWeights)
+        return Voice(EventModel(weights, *ids), VOCABULARY, 4, "sixteenths")
     none_within = np.zeros((grid.steps_per_quarter + 1, 0), np.float32)
     stretched = replace(weights, within_embedding=none_within)
-    return Voice(EventModel(stretched, known.id(HOLD), known.id(END), grid), known, 24, "all")
+    return Voice(EventModel(stretched, *ids, grid), VOCABULARY, 24, "sixteenths")
 
 
 @pytest.mark.parametrize("meter", ["4/4", "heard"])
@@ -99,7 +90,7 @@ def test_a_network_of_sixteenths_plays_the_same_when_its_sixteenths_are_steps_of
     tempo = TempoSettings(bpm=120.0, mode="fixed", downbeat="heard", meter=meter)
     settings = SessionSettings(tempo=tempo, sampling=PLAIN, answer=AnswerSettings(bars=4))
     known, fine = (
-        play(session(v, settings=settings), PHRASE) for v in (shipped_voice(), shipped_voice(EIGHTHS))
+        play(session(network_of_sixteenths(grid), settings=settings), PHRASE) for grid in (None, EIGHTHS)
     )
     assert note_ons(fine) == note_ons(known) != []
 
