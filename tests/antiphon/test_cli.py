@@ -450,7 +450,7 @@ def test_a_model_that_is_no_longer_the_same_is_said(antiphon, tmp_path):
     shutil.copytree(bundle.find("essen"), tmp_path / "mine")
     take = demo_take(antiphon, tmp_path / "here", "--model", "mine")
     assert antiphon("replay", take)[0] == 0
-    for name in ("model.json", "weights.npz"):
+    for name in ("model.json", "weights.npz", "critic.npz"):
         shutil.copy(bundle.find("han") / name, tmp_path / "mine" / name)
     code, out, err = antiphon("replay", take)
     assert (code, out) == (1, "")
