@@ -71,7 +71,7 @@ def _lines(told: Any) -> list[str]:
         "ports": ports and f"{', '.join((*ports['inputs'], ports['output']))} ({ports['api']})",
         "away": ports and ", ".join(ports["away"]),
         "time": f"{told['clock_source']}, {told['bpm']:.1f} bpm, {_bars(told)}",
-        "key": told["key"],
+        "key": told["key"] and f"{told['key']}{_sure(told['key_sure'])}",
         "take": told["take"],
         "recording": told["recording_trouble"] or ("yes" if told["recording"] else "no"),
         "late": f"p50 {told['late_p50_ms']:.1f}, p99 {told['late_p99_ms']:.1f} ms; "
@@ -84,6 +84,9 @@ def _lines(told: Any) -> list[str]:
 
 def _bars(told: Any) -> str:
     """For example "3/4 (87 % sure), bar 12"."""
-    sure = "" if told["bars_sure"] is None else f" ({100 * told['bars_sure']:.0f} % sure)"
     bar = "" if told["bar"] is None else f", bar {told['bar']}"
-    return f"{told['meter']}{sure}{bar}"
+    return f"{told['meter']}{_sure(told['bars_sure'])}{bar}"
+
+
+def _sure(share: Any) -> str:
+    return "" if share is None else f" ({100 * share:.0f} % sure)"

@@ -56,12 +56,16 @@ class SamplingSettings:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """One symbol drawn, and why: `probability` is the model's own, before temperature and weights."""
+    """One symbol drawn, and why: `probability` is the model's own, before temperature and weights.
+
+    `quoted`: it begins a note or rest of a run that the memory had heard before.
+    """
 
     symbol_id: int
     entropy: float
     temperature: float
     probability: float
+    quoted: bool = field(default=False, compare=False)
 
 
 def entropy(probabilities: Probabilities) -> float:

@@ -59,6 +59,11 @@ class KeyTracker:
         return self._by_hand or self._only or likeliest(self.chances)
 
     @property
+    def sure(self) -> float | None:
+        """The probability of the key, 0–1, after all that was heard; None for one that is set by hand."""
+        return None if self._by_hand is not None else self.chances[self.key]
+
+    @property
     def chances(self) -> dict[Key, float]:
         """Probability of each of the 24 keys after all that was heard, whatever is set by hand."""
         return chances(()) if self._chances is None else dict(self._chances)

@@ -113,7 +113,7 @@ class Heard:
     `answer_steps` is None for an answer that goes on until it is ended; `meter` is None in takes of earlier
     versions, where it was always that of the settings. `swing` is the length of the first eighth of a beat to
     that of the second, as played: 1.0 is straight, 2.0 is as in a triplet. `notes` has the eighths even.
-    `sure` is how sure the place in the bars is, 0–1, where it was heard.
+    `sure` is how sure the place in the bars is, 0–1, where it was heard; `key_sure` the same of the key.
     """
 
     at_s: float
@@ -125,6 +125,7 @@ class Heard:
     meter: Meter | None = None
     swing: float = 1.0
     sure: float | None = None
+    key_sure: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +266,7 @@ class Foreseen:
     begins_s, ends_s   of the answer
     notes              with the moments at which they will sound, if the tempo stays
     draws              of each symbol: when it sounds, its entropy in nats, and its temperature
+    quoted             whether each note is one of several in a row that the memory had heard before
     """
 
     answer: int
@@ -272,6 +274,7 @@ class Foreseen:
     ends_s: float
     notes: tuple[PlayedNote, ...]
     draws: tuple[tuple[float, float, float], ...]
+    quoted: tuple[bool, ...] = ()
 
 
 NOTHING_FORESEEN = Foreseen(-1, 0.0, 0.0, (), ())

@@ -59,6 +59,7 @@ class PerformanceState:
     grid         where the bars are; `counting` is False until there are any
     ahead_steps  steps of the grid before the first bar that the clock source counts
     key, draw    of the newest phrase and of the newest symbol; None before the first
+    key_sure     how sure the key is, 0–1; None before the first phrase, and where it is set by hand
     late_s       how late the newest events left, in seconds
     dropped      notes that were composed too late to play
     ports        None while no process has them open
@@ -75,6 +76,7 @@ class PerformanceState:
     ahead_steps: float = 0.0
     session: State = "idle"
     key: Key | None = None
+    key_sure: float | None = None
     draw: Draw | None = None
     late_s: tuple[float, ...] = ()
     dropped: int = 0
@@ -150,8 +152,8 @@ def after(state: PerformanceState, report: Report | PortChanged) -> PerformanceS
             return replace(state, draw=draw)
         case StateChanged(_, session):
             return replace(state, session=session)
-        case Heard(key=key, grid=grid, meter=meter, sure=sure):
-            heard = replace(state, key=key, grid=grid, counting=True, bars_sure=sure)
+        case Heard(key=key, grid=grid, meter=meter, sure=sure, key_sure=key_sure):
+            heard = replace(state, key=key, key_sure=key_sure, grid=grid, counting=True, bars_sure=sure)
             if meter is None:
                 return heard
             return replace(heard, heard_meter=meter, ahead_steps=_ahead(heard, report))

@@ -141,6 +141,23 @@ def test_a_key_by_hand_holds_until_it_is_taken_back():
     assert heard(tracker, [62, 65, 69]) == [Key(0, "major")]
 
 
+def test_how_sure_it_is():
+    tracker = KeyTracker()
+    heard(tracker, C_MAJOR_TUNE)
+    first = tracker.sure
+    heard(tracker, C_MAJOR_TUNE)
+    assert 1 / 24 < first < tracker.sure <= 1
+    assert tracker.sure == tracker.chances[tracker.key]
+    tracker.set(Key.parse("F# minor"))
+    assert tracker.sure is None
+
+
+def test_of_one_pitch_class_alone_it_is_not_sure():
+    tracker = KeyTracker()
+    heard(tracker, [67, 67])
+    assert tracker.sure < 0.1
+
+
 def test_reset_forgets_all():
     tracker = KeyTracker()
     heard(tracker, A_MINOR_TUNE, A_MINOR_TUNE)

@@ -143,9 +143,20 @@ class Candidates:
 
     def draws(self, candidate: int, first: int = 0) -> tuple[Draw, ...]:
         """The symbols of a candidate from a step on, as far as it is composed, and how each was drawn."""
-        said = slice(len(self._ready) + first, int(self._at[candidate]))
+        begins = len(self._ready) + first
+        said = slice(begins, int(self._at[candidate]))
         ids, how = self._ids[candidate, said].tolist(), self._how[candidate, said].tolist()
-        return tuple(Draw(symbol, *each) for symbol, each in zip(ids, how, strict=True))
+        quoted = self._quoted(candidate)
+        return tuple(
+            Draw(symbol, *each, step in quoted)
+            for step, (symbol, each) in enumerate(zip(ids, how, strict=True), begins)
+        )
+
+    def _quoted(self, candidate: int) -> set[int]:
+        """The steps at which something begins that the memory quotes; none where the memory is not asked."""
+        if self._memory is None or self._settings.memory == 0 or self.alone:
+            return set()
+        return self._memory.quoted(candidate)
 
     def _compose(self) -> Sliced[Sequence[int]]:
         yield from self._begin()

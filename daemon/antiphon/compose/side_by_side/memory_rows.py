@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from antiphon.compose.lstm import Probabilities
-from antiphon.compose.memory_events import Ints
+from antiphon.compose.memory_events import Ints, quoted
 from antiphon.slices import Sliced
 
 # Earlier steps that are counted in one part: about a third of a millisecond.
@@ -147,6 +147,13 @@ class MemoryRows:
             known = np.flatnonzero(there >= 0)
             more = self._more(np.array([bars]))[0]
             said[known, self._said[rows[known], there[known]]] += more
+
+    def quoted(self, row: int) -> set[int]:
+        """The steps of a row, counted from where it began, at which a note or rest of a quotation begins."""
+        events = slice(0, int(self._events[row]))
+        onsets = self._onsets[row, events]
+        found = quoted(onsets, self._ids[row, events], self._past.gap)
+        return set((onsets[found] - self._past.length).tolist())
 
     def hold(self, rows: Ints, steps: Ints) -> None:
         """What sounds goes on for so many steps."""

@@ -39,8 +39,14 @@ def foreseen(
         (grid.time_s(touch.place(step)), draw.entropy, draw.temperature) for step, draw in chosen.draws
     )
     last_s = max((note.release_s for note in notes), default=grid.time_s(start))
+    quotes = {step for step, draw in chosen.draws if draw.quoted}
     return Foreseen(
-        number, grid.time_s(start), last_s if end is None else grid.time_s(touch.place(end)), notes, draws
+        number,
+        grid.time_s(start),
+        last_s if end is None else grid.time_s(touch.place(end)),
+        notes,
+        draws,
+        tuple(note.onset_steps in quotes for note in chosen.notes),
     )
 
 

@@ -192,6 +192,7 @@ class Planner:
             transport.meter,
             phrase.swing,
             heard.bars.sure,
+            phrase.tracker.sure,
         )
         answer = self._answer(place, how, plan, transport, scheduler, candidates)
         return PlannedAnswer(answer, played, heard.bars, heard.feel.feel, report, place, how)

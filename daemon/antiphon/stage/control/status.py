@@ -16,6 +16,7 @@ class Status:
 
     uptime_s       since the ports were opened first
     bpm            of the bars that are played; key  of the newest phrase, None before the first
+    key_sure       how sure the key is, 0–1; None before the first, and where it is set by hand
     meter          of the newest phrase, or as it is set
     bars_sure      how sure the place of the newest phrase in the bars is, 0–1; None where it was not heard
     bar            counted from 1, below it during a count-in; None before the first
@@ -38,6 +39,7 @@ class Status:
     meter: str
     bars_sure: float | None
     key: str | None
+    key_sure: float | None
     bar: int | None
     take: str | None
     recording: bool
@@ -70,6 +72,7 @@ def status_of(state: PerformanceState, begun_s: float, now_s: float) -> Status:
         str(state.meter),
         None if state.bars_sure is None else round(state.bars_sure, 3),
         None if state.key is None else str(state.key),
+        None if state.key_sure is None else round(state.key_sure, 3),
         state.bar_at(now_s),
         state.recording.take,
         state.recording.recording,

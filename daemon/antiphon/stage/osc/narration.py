@@ -127,6 +127,8 @@ def facts(state: PerformanceState) -> Iterator[Message]:
     yield _said("tempo", round(state.grid.bpm, 1))
     if state.key is not None:
         yield _said("key", str(state.key))
+    if state.key_sure is not None:
+        yield _said("key_sure", round(state.key_sure, 2))
     yield _said("recording", int(state.recording.recording))
 
 

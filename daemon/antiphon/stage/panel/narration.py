@@ -87,9 +87,9 @@ def _plan(foreseen: Foreseen) -> Message:
             "velocity": note.velocity,
             "at_s": note.onset_s,
             "ends_s": note.release_s,
-            "quoted": False,
+            "quoted": quoted,
         }
-        for note in foreseen.notes
+        for note, quoted in zip(foreseen.notes, foreseen.quoted, strict=True)
     ]
     symbols = [
         {"at_s": at_s, "entropy": round(entropy, 4), "temperature": round(temperature, 4)}
@@ -148,7 +148,7 @@ def state_of(state: PerformanceState, now_s: float) -> Message:
         "leader": state.settings.clock.source,
         "meter": str(state.meter),
         "key": None if state.key is None else str(state.key),
-        "key_sure": None,
+        "key_sure": None if state.key_sure is None else round(state.key_sure, 3),
         "model": state.model,
         "lateness_p99_ms": round(1000 * state.late_within_s(0.99), 2) if state.late_s else None,
         "take": recording.take and recording.take.replace("\\", "/").rpartition("/")[2].removesuffix(".mid"),

@@ -159,3 +159,26 @@ def test_they_go_on_after_what_is_planned():
     assert found.ids(0).shape == wanted.ids(0).shape
     ahead.plan([*ahead.planned[:10], *found.draws(1)])
     assert [ahead.next()[1].symbol_id for _ in range(20)][10:] == found.ids(1).tolist()[:10]
+
+
+def quoting(melody):
+    """Candidates whose memory quotes at two steps."""
+    made = candidates_of(melody, 2)
+    made.finish()
+    made._memory.quoted = lambda row: {2 + row, 9}
+    return made
+
+
+def test_what_the_memory_quotes_is_marked():
+    made = quoting(melody_of())
+    for row in range(2):
+        marks = [step for step, draw in enumerate(made.draws(row)) if draw.quoted]
+        assert marks == [2 + row, 9]
+        assert [draw.quoted for draw in made.draws(row, 3)] == [draw.quoted for draw in made.draws(row)[3:]]
+
+
+def test_nothing_is_quoted_where_the_memory_is_not_asked_or_there_is_no_time():
+    assert not any(draw.quoted for draw in quoting(melody_of(memory=0.0)).draws(0))
+    made = quoting(melody_of())
+    made.leave_first(0)
+    assert not any(draw.quoted for draw in made.draws(0))

@@ -64,3 +64,21 @@ def test_a_silent_memory_says_nothing():
     heard.begin(Bars("3/8"))
     heard.hear(0)
     assert MemoryRows(heard.past(), 2, 4, np.arange(1, 9)).mix(rows, at, at, expected, 0.0) is expected
+
+
+def test_a_row_knows_where_it_quotes_what_the_memory_heard():
+    memory = Memory(EXPERIENCE, V, HOLD)
+    memory.begin(NO_BARS)
+    for symbol in (0, HOLD, 1, 2, HOLD, HOLD, 0, 1):
+        memory.hear(symbol)
+    rows = MemoryRows(memory.past(), 2, STEPS, np.arange(1, 60))
+    finish(rows.prepare())
+    said = {0: (2, 2, 0, HOLD, 1, 2, HOLD, HOLD, 0), 1: (2, 2, 0, HOLD, 1, 2, HOLD, 0, 1)}
+    for row, symbols in said.items():
+        for step, symbol in enumerate(symbols):
+            if symbol == HOLD:
+                rows.hold(np.array([row]), np.array([1]))
+            else:
+                rows.begin(np.array([row]), np.array([step]), np.array([symbol]))
+    assert rows.quoted(0) == {2, 4, 5, 8}
+    assert rows.quoted(1) == set()

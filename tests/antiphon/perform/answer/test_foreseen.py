@@ -2,12 +2,18 @@
 
 import pytest
 
-from antiphon.compose.sampling import SamplingSettings
-from antiphon.events import NoteOn
+from antiphon.compose.sampling import Draw, SamplingSettings
+from antiphon.events import GridNote, NoteOn, PlayedNote
+from antiphon.listen.feel_grid import FeelGrid
+from antiphon.perform.answer.foreseen import Chosen, foreseen
+from antiphon.perform.answer.touch import touch_without_feel
 from antiphon.perform.settings import AnswerSettings, SettingChange, TempoSettings
+from antiphon.perform.transport import Transport
+from antiphon.timebase import Grid, Meter
 from playing import PHRASE, ahead_session, play, rows, session
 
 FIRST = TempoSettings("fixed", 120.0, downbeat="first")
+NOTES = (PlayedNote(60, 80, 0.0, 0.5),)
 ANSWER = AnswerSettings(candidates=4, bars=2, register="any")
 
 
@@ -64,3 +70,13 @@ def test_nothing_is_foreseen_of_what_is_composed_step_by_step():
     made = session()
     play(made, PHRASE, until_s=2.95)
     assert made.foreseen is None
+
+
+def test_what_the_memory_quotes_is_known_note_for_note():
+    draws = (Draw(1, 0.5, 1.0, 0.2), Draw(2, 0.5, 1.0, 0.2, quoted=True), Draw(3, 0.5, 1.0, 0.2))
+    notes = (GridNote(32, 4, 60), GridNote(36, 4, 62), GridNote(40, 8, 64))
+    grid, meter = Grid(120.0), Meter(4, 4)
+    touch = touch_without_feel(NOTES, (GridNote(0, 4, 60),), FeelGrid.of(grid, meter), grid, False)
+    chosen = Chosen(notes, tuple(zip((32, 36, 40), draws, strict=True)))
+    found = foreseen(0, chosen, touch, Transport(grid, meter), (32, 48), 0.0)
+    assert found.quoted == (False, True, False)

@@ -20,7 +20,7 @@ def test_before_anything_happened():
     assert (status.pid, status.client_name, status.uptime_s) == (os.getpid(), "antiphon", 3.5)
     assert (status.state, status.model, status.ports) == ("idle", "essen", None)
     assert (status.clock_source, status.bpm, status.key, status.bar) == ("internal", 110.0, None, None)
-    assert (status.meter, status.bars_sure) == ("4/4", None)
+    assert (status.meter, status.bars_sure, status.key_sure) == ("4/4", None, None)
     assert (status.take, status.recording, status.recording_trouble) == (None, False, None)
     assert (status.late_p50_ms, status.late_p99_ms, status.notes_dropped, status.restarts) == (0, 0, 0, 0)
     assert status.settings["answer"]["mode"] == "answer"
@@ -41,9 +41,10 @@ def test_after_a_phrase_and_an_answer():
 
 def test_the_meter_that_was_heard_and_how_sure_the_bars_are():
     performance = PerformanceTracker(Config(), "essen")
-    performance.hear(replace(PHRASE, meter=Meter(3, 4), sure=0.87654))
+    performance.hear(replace(PHRASE, meter=Meter(3, 4), sure=0.87654, key_sure=0.98765))
     status = status_of(performance.state, 0.0, 6.5)
     assert (status.meter, status.bars_sure) == ("3/4", 0.877)
+    assert status.key_sure == 0.988
 
 
 def test_it_can_be_said_in_json():

@@ -14,7 +14,21 @@ from antiphon.stage.osc.packets import Message
 from antiphon.stage.osc.requests import BUTTONS, request_of
 
 DOCS = Path(__file__).parents[4] / "docs"
-TOLD = {"state", "key", "meter", "model", "tempo", "recording", "bar", "beat", "plan", "entropy", "error"}
+TOLD = {
+    "state",
+    "key",
+    "key_sure",
+    "meter",
+    "model",
+    "tempo",
+    "recording",
+    "bar",
+    "beat",
+    "plan",
+    "entropy",
+    "error",
+}
+TOLD |= {"key_sure"}
 TOLD |= {f"{who}/{what}" for who in ("phrase", "answer") for what in ("begin", "end", "note")} | {"plan/note"}
 
 

@@ -66,6 +66,13 @@ def test_phrases_and_answers_begin_and_end():
     assert told.of(replace(HEARD, answer_steps=None)) == [("answer/begin", 3.0, -1.0)]
 
 
+def test_how_sure_the_key_is_is_told_where_it_is_heard():
+    told = Told()
+    assert ("key_sure", 0.99) in told.of(replace(HEARD, key_sure=0.98765))
+    assert told.of(replace(HEARD, key_sure=0.98765)) == [("answer/begin", 3.0, 4.0)]
+    assert told.of(HEARD) == [("answer/begin", 3.0, 4.0)]
+
+
 def test_the_first_note_of_an_answer_which_is_reported_before_it_is_told_after_its_begin():
     told, first = Told(), Sent(Timed(14.0, NoteOn(72, 90)), 0.0)
     assert told.of(first, HEARD)[-2:] == [("answer/begin", 3.0, 4.0), ("answer/note", 72, 90)]

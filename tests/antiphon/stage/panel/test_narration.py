@@ -3,7 +3,8 @@
 import json
 
 from antiphon.config import Config
-from antiphon.events import NoteOff, NoteOn, PlayedNote, Timed
+from antiphon.events import GridNote, NoteOff, NoteOn, PlayedNote, Timed
+from antiphon.listen.key import Key
 from antiphon.perform.reports import (
     NOTHING_FORESEEN,
     Answered,
@@ -21,7 +22,7 @@ from antiphon.stage.panel.narration import Narration, hello, state_of
 from antiphon.stage.performance_state import PerformanceTracker
 from antiphon.timebase import Grid
 
-PLAN = Foreseen(3, 2.0, 4.0, (PlayedNote(67, 90, 2.0, 2.4),), ((2.0, 1.5, 0.9),))
+PLAN = Foreseen(3, 2.0, 4.0, (PlayedNote(67, 90, 2.0, 2.4),), ((2.0, 1.5, 0.9),), (True,))
 
 
 def told(*reports):
@@ -53,7 +54,7 @@ def test_a_phrase_begins_and_ends_with_its_notes():
 
 def test_a_plan_has_notes_and_symbols():
     (plan,) = told(PLAN)
-    assert plan["notes"] == [{"pitch": 67, "velocity": 90, "at_s": 2.0, "ends_s": 2.4, "quoted": False}]
+    assert plan["notes"] == [{"pitch": 67, "velocity": 90, "at_s": 2.0, "ends_s": 2.4, "quoted": True}]
     assert plan["symbols"] == [{"at_s": 2.0, "entropy": 1.5, "temperature": 0.9}]
     assert (plan["answer"], plan["begins_s"], plan["ends_s"]) == (3, 2.0, 4.0)
 
@@ -102,6 +103,15 @@ def test_the_state_says_where_the_bars_are():
         "quarters_a_bar": 4.0,
         "beat_quarters": 1.0,
     }
+
+
+def test_the_state_says_how_sure_the_key_is():
+    tracker = PerformanceTracker(Config(), "essen", 24)
+    assert state_of(tracker.state, 1.0)["key_sure"] is None
+    note = GridNote(0, 24, 67)
+    tracker.hear(Heard(1.5, (note,), Key(7, "major"), Grid(110.0, 0.0, 24), 96, 96, key_sure=0.87654))
+    said = state_of(tracker.state, 1.0)
+    assert (said["key"], said["key_sure"]) == ("G major", 0.877)
 
 
 def test_hello_is_plain_and_tells_ranges_and_numbers():
