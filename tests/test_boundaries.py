@@ -38,7 +38,7 @@ STAGE = {
     "screen": {"ports", "machine", "performance_state"},
     "sound": {"ports", "machine"},
     "process": {"ports", "sync", "engine", "voice", "machine", "sound"},
-    "control": {"ports", "lateness", "machine", "performance_state"},
+    "control": {"ports", "lateness", "machine", "performance_state", "sound"},
     "osc": {"control", "machine", "performance_state"},
     "panel": {"machine", "performance_state"},
     "app": {"process", "control", "osc", "panel", "screen", "takes", "ports", "machine", "performance_state"},

@@ -20,6 +20,7 @@ from antiphon.stage.control.doctor import Finding
 from antiphon.stage.control.round_trip import measure
 from antiphon.stage.machine.clock import SystemClock
 from antiphon.stage.machine.priority import as_if_playing
+from antiphon.stage.process.entry import jack_is_likely
 
 _STYLES = {"good": "green", "poor": "yellow", "bad": "red"}
 
@@ -87,6 +88,7 @@ def _look(settings: Config) -> list[Finding]:
         look.timing(late_s),
         *(look.model(name) for name in (settings.model.name, *settings.model.programs)),
         look.takes(Path(settings.take.folder)),
+        look.sound(jack_is_likely(settings.midi.api)),
     ]
 
 

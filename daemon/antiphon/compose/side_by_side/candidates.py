@@ -5,6 +5,7 @@ Each has a source of chance of its own, so what it becomes does not depend on ho
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,8 +149,10 @@ class Candidates:
         ids, how = self._ids[candidate, said].tolist(), self._how[candidate, said].tolist()
         quoted = self._quoted(candidate)
         return tuple(
-            Draw(symbol, *each, step in quoted)
-            for step, (symbol, each) in enumerate(zip(ids, how, strict=True), begins)
+            Draw(symbol, entropy, temperature, probability, step in quoted)
+            for step, symbol, (entropy, temperature, probability) in zip(
+                count(begins), ids, how, strict=False
+            )
         )
 
     def _quoted(self, candidate: int) -> set[int]:

@@ -4,6 +4,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +16,8 @@ from antiphon.stage.machine.priority import may_lock_memory
 from antiphon.stage.ports.jack.client import StartJack
 from antiphon.stage.ports.system import MissingError, NoServerError
 from antiphon.stage.ports.systems import LOOK, Candidate, answer_of, candidates, listing_of
+from antiphon.stage.sound import fluidsynth
+from antiphon.stage.sound.device import open_device
 
 Verdict = Literal["good", "poor", "bad"]
 MEASURED_S, PERIOD_S = 2.0, 0.01
@@ -122,6 +125,34 @@ def timing(late_s: Sequence[float]) -> Finding:
     heard = "some notes will be heard late" if nearly_all_s >= POOR_S else "felt in fast playing, if at all"
     mend = "allow real-time priority; close programs that are busy"
     return Finding("timing", "poor", f"late by {figures}: {heard}", mend)
+
+
+def sound(on_jack: bool) -> Finding:
+    """Whether `--sound` would be heard, and by what; playing itself needs no sound.
+
+    On JACK's ports its sound device is tried first.
+    """
+    device, without = _told(lambda: _device(on_jack))
+    synthesizer, no_synthesizer = _told(lambda: f"FluidSynth is there with {fluidsynth.installed()[1].name}")
+    if device is not None:
+        return Finding("sound", "good", f"--sound works {device}; {synthesizer or no_synthesizer}")
+    mend = "antiphon panel makes sound in the browser"
+    if synthesizer is not None:
+        return Finding("sound", "poor", f"{without}; {synthesizer}, for --sound fluidsynth", mend)
+    return Finding("sound", "poor", f"--sound does not work: {without}; {no_synthesizer}", mend)
+
+
+def _device(on_jack: bool) -> str:
+    with closing(open_device(on_jack)) as device:
+        return f"on {device.system}, {device.rate_hz} Hz"
+
+
+def _told(look: Callable[[], str]) -> tuple[str | None, str]:
+    """What is found, or else None and why nothing is."""
+    try:
+        return look(), ""
+    except Failure as failure:
+        return None, failure.message
 
 
 def model(name: str) -> Finding:

@@ -31,15 +31,21 @@ def soundfont() -> Path | None:
     return next(iter(named), max(found, key=lambda path: path.stat().st_size, default=None))
 
 
+def installed() -> tuple[str, Path]:
+    """The program, and the SoundFont that it plays. Raises Failure where one of them is missing."""
+    program, font = shutil.which("fluidsynth"), soundfont()
+    if program is None:
+        raise Failure("fluidsynth is not installed")
+    if font is None:
+        raise Failure(f"FluidSynth has no SoundFont in {', '.join(_FOLDERS)}")
+    return program, font
+
+
 class FluidSynth:
     """A process of its own; an instrument "none" is not heard. Raises Failure where something is missing."""
 
     def __init__(self, yours: str, answers: str, on_jack: bool) -> None:
-        program, font = shutil.which("fluidsynth"), soundfont()
-        if program is None:
-            raise Failure("fluidsynth is not installed")
-        if font is None:
-            raise Failure(f"FluidSynth has no SoundFont in {', '.join(_FOLDERS)}")
+        program, font = installed()
         driver = ["-a", "jack", "-j"] if on_jack else []
         command = [program, "-q", "-n", *driver, str(font)]
         self.soundfont = font.name

@@ -1,10 +1,12 @@
 """What the doctor finds on machines that are well, and on machines that are not."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from antiphon import cli
+from antiphon.errors import Failure
 from antiphon.stage.control import doctor
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports import systems
@@ -109,6 +111,62 @@ def test_what_is_refused_is_told_with_the_line_that_allows_it(monkeypatch):
     assert "limits.d" in refused.mend
 
 
+class Device:
+    system, rate_hz = "ALSA", 48000
+
+    def close(self):
+        pass
+
+
+def says(result):
+    """Stands in for what looks; a Failure is raised."""
+
+    def look(*_):
+        if isinstance(result, Failure):
+            raise result
+        return result
+
+    return look
+
+
+@pytest.mark.parametrize(
+    ("device", "synthesizer", "verdict", "detail"),
+    [
+        (
+            Device(),
+            ("/bin/fluidsynth", Path("a.sf2")),
+            "good",
+            "--sound works on ALSA, 48000 Hz; FluidSynth is there with a.sf2",
+        ),
+        (
+            Device(),
+            Failure("fluidsynth is not installed"),
+            "good",
+            "--sound works on ALSA, 48000 Hz; fluidsynth is not installed",
+        ),
+        (
+            Failure("no sound device answers"),
+            ("/bin/fluidsynth", Path("a.sf2")),
+            "poor",
+            "no sound device answers; FluidSynth is there with a.sf2, for --sound fluidsynth",
+        ),
+        (
+            Failure('miniaudio is not installed: pip install "antiphon[sound]"'),
+            Failure("fluidsynth is not installed"),
+            "poor",
+            '--sound does not work: miniaudio is not installed: pip install "antiphon[sound]"; '
+            "fluidsynth is not installed",
+        ),
+    ],
+)
+def test_whether_sound_can_be_made(device, synthesizer, verdict, detail, monkeypatch):
+    monkeypatch.setattr(doctor, "open_device", says(device))
+    monkeypatch.setattr(doctor.fluidsynth, "installed", says(synthesizer))
+    found = doctor.sound(on_jack=False)
+    assert (found.thing, found.verdict, found.detail) == ("sound", verdict, detail)
+    assert bool(found.mend) == (verdict != "good")
+
+
 def test_a_model_that_is_not_there_or_not_whole(tmp_path):
     assert doctor.model("essen").verdict == "good"
     assert doctor.model("nobody").verdict == "bad"
@@ -133,6 +191,7 @@ def test_the_command_says_it_all_and_ends_by_whether_playing_is_possible(
     monkeypatch.setattr(doctor, "MEASURED_S", 0.02)
     monkeypatch.setattr(systems, "load_binding", lambda: FakeRtMidi([2], dead=dead))
     monkeypatch.setattr(systems, "jack_installed", lambda: False)
+    monkeypatch.setattr(doctor, "open_device", says(Failure("no sound device answers")))
     for arguments in (["doctor"], ["doctor", "--json"]):
         with pytest.raises(SystemExit) as end:
             cli.main(arguments)
@@ -143,7 +202,7 @@ def test_the_command_says_it_all_and_ends_by_whether_playing_is_possible(
     things = [finding["thing"] for finding in said["findings"]]
     # Where no MIDI system answers, it says what works all the same.
     panel = ["panel"] * code
-    assert things == ["MIDI: alsa", "MIDI: JACK", *panel, "priority", "timing", "model", "takes"]
+    assert things == ["MIDI: alsa", "MIDI: JACK", *panel, "priority", "timing", "model", "takes", "sound"]
     assert [line for line in lines if line.endswith("alsa: no server")] == [
         "bad   MIDI: alsa: no server"
     ] * code
