@@ -18,10 +18,11 @@ PURE = {
     "events": set(),
     "timebase": set(),
     "slices": set(),
+    "harmony": {"harmony"},
     "midi": {"midi"},
-    "listen": {"listen"},
-    "compose": {"compose"},
-    "perform": {"perform", "listen", "compose"},
+    "listen": {"listen", "harmony"},
+    "compose": {"compose", "harmony"},
+    "perform": {"perform", "listen", "compose", "harmony"},
 }
 # The rooms of the stage, and the other rooms of the stage that each may import.
 STAGE = {
@@ -133,6 +134,7 @@ def test_the_trainer_uses_of_the_daemon_only_what_both_need():
         "errors",
         "events",
         "files",
+        "harmony",
         "signals",
         "slices",
         "timebase",

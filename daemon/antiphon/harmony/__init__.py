@@ -1,0 +1,1 @@
+"""Chords: what they are, how they follow one another, and which a melody or an accompaniment says."""
