@@ -6,7 +6,7 @@ asked, eighths that swing and an end that slows down.
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from antiphon.events import GridNote, PlayedNote
@@ -81,6 +81,21 @@ def perform(
     mean_bpm = bpm * span * step_s / moments[span]
     last_bpm = bpm * step_s / (moments[span] - moments[span - 1])
     return Performance(tuple(played), mean_bpm, last_bpm)
+
+
+def moment_of(
+    first: int, last: int, bpm: float, seed: int, manner: Manner, steps_per_quarter: int = STEPS_PER_QUARTER
+) -> Callable[[int], float]:
+    """The moment of each step from `first` to `last` in a tempo that sways, in seconds after the first."""
+    step_s = Grid(bpm, 0.0, steps_per_quarter).step_s
+    moments = _moments(last - first, last - first, step_s, 2 * steps_per_quarter, manner, random.Random(seed))
+
+    def moment_s(step: int) -> float:
+        place = max(0.0, swung(step, manner.swing, steps_per_quarter) - first)
+        whole = min(int(place), len(moments) - 2)
+        return moments[whole] + (place - whole) * (moments[whole + 1] - moments[whole])
+
+    return moment_s
 
 
 def swung(step: int, swing: float, steps_per_quarter: int) -> float:

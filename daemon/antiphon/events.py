@@ -3,6 +3,7 @@
 Frozen and checked when made, so nothing invalid travels further. Knows no clock and no port.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -151,16 +152,22 @@ Input = Timed | Turned | Clocked | Lead
 
 @dataclass(frozen=True, slots=True)
 class PlayedNote:
-    """One note as it was played, in seconds of one clock."""
+    """One note as it was played, in seconds of one clock; `beside`: it accompanies the melody."""
 
     pitch: int
     velocity: int
     onset_s: float
     release_s: float
+    beside: bool = False
 
     @property
     def gate_s(self) -> float:
         return self.release_s - self.onset_s
+
+
+def melody_of(played: Iterable[PlayedNote]) -> tuple[PlayedNote, ...]:
+    """The notes that are not played beside the melody."""
+    return tuple(note for note in played if not note.beside)
 
 
 @dataclass(frozen=True, slots=True, order=True)

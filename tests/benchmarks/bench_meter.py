@@ -10,7 +10,7 @@ A bar line counts as right where it is one of the song; where the tempo came out
 bars are so, too. 2/4 counts as 4/4. "(first note)" is what `downbeat = "first"` gets right.
 
 --accompanied lets the performer's left hand play, too: bass and chords, a chord on each downbeat, bass notes
-on each beat, or broken chords, in turn.
+on each beat, or broken chords, in turn. The hands are told apart as in a session.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +28,7 @@ sys.path[:0] = [str(ROOT / "daemon"), str(ROOT / "training"), str(ROOT / "tests"
 from antiphon import bundle  # noqa: E402
 from antiphon.compose.sampling import SamplingSettings  # noqa: E402
 from antiphon.compose.symbols import decode  # noqa: E402
-from antiphon.events import GridNote, PlayedNote  # noqa: E402
+from antiphon.events import GridNote, PlayedNote, melody_of  # noqa: E402
 from antiphon.perform.answer.bar_hearing import BarHearing  # noqa: E402
 from antiphon.perform.answer.programs import Programs, Voice  # noqa: E402
 from antiphon.perform.answer.transcribe import Transcriber, Transcription  # noqa: E402
@@ -39,6 +39,7 @@ from antiphon.timebase import Grid, Meter  # noqa: E402
 from antiphon_training.data.dataset import load_dataset  # noqa: E402
 from antiphon_training.data.entries import Entry, entries  # noqa: E402
 from performer import Manner, perform  # noqa: E402
+from two_hands import told  # noqa: E402
 
 METERS = {"4/4": "4/4", "2/2": "4/4", "2/4": "2/4", "3/4": "3/4", "6/8": "6/8"}
 LENGTHS = (8, 16)
@@ -133,7 +134,7 @@ def hear(
     transport = Transport(grid, tempo.first_meter)
     transcriber, bars = Transcriber("highest", None), BarHearing(tempo, programs, None)
     follows = tempo.mode == "follow"
-    phrase = _timed(transcriber.transcribe(played, transport, follows, bars.hears_meter), [])
+    phrase = _timed(transcriber.transcribe(melody_of(played), transport, follows, bars.hears_meter), [])
     took_ms: list[float] = []
     heard = _timed(bars.hear(played, phrase, transport.grid, 0, follows), took_ms)
     return heard.transcription, took_ms
@@ -159,14 +160,18 @@ def trial(
         return None
     bpm = random.Random(seed).uniform(60, 180)
     notes = accompanied(song, opening, seed) if both_hands else opening
-    played = perform(notes, bpm, seed, manner, START_S, song.steps_per_quarter)
+    notes_played = perform(notes, bpm, seed, manner, START_S, song.steps_per_quarter).notes
+    lefts = told(notes_played)
+    played = [replace(note, beside=left) for note, left in zip(notes_played, lefts, strict=True)]
+    if not melody_of(played):
+        return None
     follows = manner.drift > 0
     tempi = [
         TempoSettings("follow" if follows else "fixed", 110.0 if follows else bpm, meter, downbeat)  # type: ignore[arg-type]
         for meter in (str(song.meter), "heard")
     ]
-    given, _ = hear(voice, played.notes, tempi[0])
-    free, took_ms = hear(voice, played.notes, tempi[1])
+    given, _ = hear(voice, played, tempi[0])
+    free, took_ms = hear(voice, played, tempi[1])
     return Trial(
         right(song, given, quarters),
         right(song, free, quarters) and _family(free.transport.meter) == _family(song.meter),

@@ -4,9 +4,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Le, Predicate
 
 from antiphon.events import HIGHEST_PITCH, LOWEST_PITCH, NoteOn, PlayedNote
 
@@ -17,14 +17,28 @@ _ATTACK_S = 0.01
 _GHOST_SHARE, _RINGS_S, _LASTING_S = 1 / 3, 0.15, 0.06
 
 
+HANDS, NO_SPLIT = "hands", "none"  # as a split
+
+
+def _is_split(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return value in (HANDS, NO_SPLIT)
+    return LOWEST_PITCH < value <= HIGHEST_PITCH
+
+
 @dataclass(frozen=True, slots=True)
 class InputSettings:
     """Which notes are listened to; the others sound on the thru and are in the take, and are not answered.
+
+    Of those that are, some accompany the melody: they are no part of the phrase, and say its chords.
 
     min_velocity               softer notes are not heard; 1: all are heard
     min_ms                     a shorter note that belongs to another one (see `without_ghosts`) is not heard;
                                0: it is
     lowest_note, highest_note  the range that is listened to, as MIDI numbers
+    split                      "hands": the left hand accompanies, where two hands are heard; "none"; or the
+                               lowest note of the melody, as a MIDI number
+    chord_channel              1–16, all notes of which accompany; 0: none
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -33,6 +47,9 @@ class InputSettings:
     min_ms: Annotated[float, Ge(0), Le(500)] = 25.0
     lowest_note: Annotated[int, Ge(LOWEST_PITCH), Le(HIGHEST_PITCH)] = LOWEST_PITCH
     highest_note: Annotated[int, Ge(LOWEST_PITCH), Le(HIGHEST_PITCH)] = HIGHEST_PITCH
+    # A text or a number. A mistake in a union would be told once for each of its types.
+    split: Annotated[Any, Predicate(_is_split)] = HANDS
+    chord_channel: Annotated[int, Ge(0), Le(16)] = 0
 
     def hears(self, note: NoteOn) -> bool:
         """Whether a note is within the range and loud enough."""

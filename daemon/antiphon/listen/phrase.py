@@ -1,16 +1,22 @@
-"""Where the player's phrase ends: events in, a finished phrase out."""
+"""Where the player's phrase ends: events in, a finished phrase out.
+
+What accompanies the melody is kept beside it; it neither begins a phrase nor keeps one from ending.
+"""
 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Annotated, ClassVar
 
 from annotated_types import Ge, Le
 
 from antiphon.events import NoteOn, PlayedNote, Timed
+from antiphon.listen.harmony.hands import Struck
+from antiphon.listen.harmony.parting import Parting
 from antiphon.listen.heard import InputSettings, without_ghosts
 from antiphon.listen.quantise import ChordNote
-from antiphon.listen.silence import silence_s
+from antiphon.listen.silence import NOTES_READ, silence_s
 
 # No player plays more notes in one phrase; what a machine plays beyond this is not heard.
 MOST_NOTES = 2048
@@ -18,6 +24,8 @@ MOST_NOTES = 2048
 _MASTERS = (0, 15)
 _ALL_NOTES = InputSettings()
 _Keys = set[tuple[int, int]]
+# Of what accompanies, so much is kept before the melody begins.
+_KEPT_S = 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +46,23 @@ class PhraseSettings:
 
 
 @dataclass(slots=True)
-class _Held:
+class _Note:
+    """A note of the phrase; its release is not known while it is held."""
+
+    struck: Struck
     velocity: int
     onset_s: float
+    release_s: float = math.inf
+
+    @property
+    def beside(self) -> bool:
+        return self.struck.left
+
+    def played(self, at_s: float) -> PlayedNote:
+        """As if it were over at a moment."""
+        return PlayedNote(
+            self.struck.pitch, self.velocity, self.onset_s, min(self.release_s, at_s), self.beside
+        )
 
 
 class PhraseListener:
@@ -48,10 +70,13 @@ class PhraseListener:
 
     def __init__(self, settings: PhraseSettings, listened: InputSettings = _ALL_NOTES) -> None:
         self._settings, self._listened = settings, listened
-        self._held: dict[tuple[int, int], _Held] = {}  # (channel, pitch) →
+        self._parting = Parting(listened, settings.voice)
+        self._told: tuple[Timed, Struck] | None = None  # the newest key, whose hand was asked for
+        self._changes = 0  # of what was said of notes, as far as it is known here
+        self._held: dict[tuple[int, int], _Note] = {}  # (channel, pitch) →
         self._pedals: dict[int, _Keys] = {}  # channel with its pedal down → keys it holds
         self._channels: set[int] = set()  # those that notes came on
-        self._notes: list[PlayedNote] = []
+        self._notes: list[_Note] = []
         self._first_onset_s: float | None = None
         self._last_release_s = 0.0
         self._longest_s = math.inf  # the moment at which it is as long as may be
@@ -60,33 +85,69 @@ class PhraseListener:
     def set(self, settings: PhraseSettings, listened: InputSettings) -> None:
         """Other settings, for the phrase under way too."""
         self._settings, self._listened = settings, listened
+        self._parting.set(listened, settings.voice)
 
     @property
     def empty(self) -> bool:
+        """Whether nothing of a melody was played."""
         return self._first_onset_s is None
+
+    @property
+    def tells_hands(self) -> bool:
+        """Whether a phrase that has begun may turn out to be no melody."""
+        return self._parting.may_change
+
+    def accompanies(self, timed: Timed) -> bool:
+        """Whether a key that goes down accompanies the melody, as far as is known; `receive` comes next."""
+        assert isinstance(timed.event, NoteOn)
+        self._told = (timed, self._parting.strike(timed.event, timed.at_s))
+        return self._told[1].left
 
     def receive(self, timed: Timed) -> None:
         """A key struck again before it was released ends its first note; a release of nothing is ignored."""
         event, at_s = timed.event, timed.at_s
+        struck: Struck | None = None
         if isinstance(event, NoteOn):
             self._channels.add(event.channel)
             if not self._listened.hears(event):
                 return
+            if self._told is None or self._told[0] is not timed:
+                self.accompanies(timed)
+            struck, self._told = self._told[1], None  # type: ignore[index]
+        else:
+            self._parting.release((event.channel, event.pitch), at_s)
         key = (event.channel, event.pitch)
         pedal = self._pedal_of(event.channel) if self._pedals else None
         if pedal is not None and not isinstance(event, NoteOn):
             pedal.add(key)
             return
         self._release(key, at_s)
-        if isinstance(event, NoteOn):
+        if isinstance(event, NoteOn) and struck is not None:
             if pedal is not None:
                 pedal.discard(key)
+            self._forget(at_s)
             if len(self._notes) + len(self._held) >= MOST_NOTES:
                 self._last_release_s = at_s  # it goes on all the same
                 return
-            self._held[key] = _Held(event.velocity, at_s)
-            if self._first_onset_s is None:
+            self._held[key] = _Note(struck, event.velocity, at_s)
+            if self._first_onset_s is None and not struck.left:
                 self._first_onset_s = at_s
+        self._hear_anew()
+
+    def _forget(self, at_s: float) -> None:
+        """Before a melody begins, what accompanied it long ago says nothing."""
+        if self._first_onset_s is None and self._notes:
+            self._notes = [note for note in self._notes if at_s - note.onset_s < _KEPT_S]
+
+    def _hear_anew(self) -> None:
+        """What was the melody may have turned out to accompany it, or the other way round."""
+        if self._changes == self._parting.changes:
+            return
+        self._changes = self._parting.changes
+        melody = [note for note in (*self._notes, *self._held.values()) if not note.beside]
+        self._first_onset_s = min((note.onset_s for note in melody), default=None)
+        releases = [note.release_s for note in self._notes if not note.beside]
+        self._last_release_s = max(releases, default=0.0)
 
     def pedal(self, at_s: float, channel: int, down: bool) -> None:
         """The sustain pedal: while it is down, released keys go on sounding."""
@@ -108,17 +169,19 @@ class PhraseListener:
     def _release(self, key: tuple[int, int], at_s: float) -> None:
         held = self._held.pop(key, None)
         if held is not None:
-            self._notes.append(PlayedNote(key[1], held.velocity, held.onset_s, at_s))
-            self._last_release_s = at_s
+            held.release_s = at_s
+            self._notes.append(held)
+            if not held.beside:
+                self._last_release_s = at_s
 
     def ends_at_s(self, beat_s: float) -> float | None:
         """The moment the phrase is over if nothing more is played, in seconds; None with nothing played."""
         if self._first_onset_s is None:
             return None
         self._longest_s = longest_s = self._first_onset_s + self._settings.max_beats * beat_s
-        if self._held:
+        if self._holds:
             return longest_s
-        until_over_s = silence_s(self._notes, self._settings.silence_beats, beat_s)
+        until_over_s = silence_s(self._newest(), self._settings.silence_beats, beat_s)
         return min(longest_s, self._last_release_s + until_over_s)
 
     @property
@@ -129,12 +192,24 @@ class PhraseListener:
     @property
     def last_release_s(self) -> float | None:
         """The moment of the last release; None while keys are down or nothing was played."""
-        return None if self._held or self._first_onset_s is None else self._last_release_s
+        return None if self._holds or self._first_onset_s is None else self._last_release_s
+
+    def _newest(self) -> list[PlayedNote]:
+        """The notes of the melody that were released last, in that order."""
+        melody = (note for note in reversed(self._notes) if not note.beside)
+        return [note.played(math.inf) for note in islice(melody, NOTES_READ)][::-1]
+
+    @property
+    def _holds(self) -> bool:
+        """Whether a key of the melody is down."""
+        return any(not note.beside for note in self._held.values())
 
     def so_far(self, at_s: float) -> tuple[PlayedNote, ...]:
-        """The notes until now, keys still down as if released at `at_s`."""
-        held = [PlayedNote(pitch, key.velocity, key.onset_s, at_s) for (_, pitch), key in self._held.items()]
-        return without_ghosts(_by_onset(self._notes + held), self._listened.min_ms)
+        """The notes until now, keys still down as if released at `at_s`, with those beside the melody."""
+        notes = _by_onset(note.played(at_s) for note in (*self._notes, *self._held.values()))
+        parts = [[note for note in notes if note.beside == beside] for beside in (False, True)]
+        melody, beside = (without_ghosts(part, self._listened.min_ms) for part in parts)
+        return _by_onset((*melody, *beside)) if beside else melody
 
     def finish(self, at_s: float) -> tuple[PlayedNote, ...]:
         """End the phrase at a moment and give its notes by onset; keys still down are cut there."""
@@ -153,8 +228,14 @@ class PhraseListener:
 
     def resume(self, notes: tuple[PlayedNote, ...]) -> None:
         """Take the phrase that was finished last up again: the player had only paused."""
-        self._notes = [*notes, *self._notes][:MOST_NOTES]
-        self._first_onset_s = notes[0].onset_s
+        resumed = [_note_of(note) for note in notes]
+        self._notes = [*resumed, *self._notes][:MOST_NOTES]
+        self._first_onset_s = next(note.onset_s for note in notes if not note.beside)
+
+
+def _note_of(played: PlayedNote) -> _Note:
+    struck = Struck(played.pitch, played.onset_s, played.release_s, played.beside)
+    return _Note(struck, played.velocity, played.onset_s, played.release_s)
 
 
 def _by_onset(notes: Iterable[PlayedNote]) -> tuple[PlayedNote, ...]:

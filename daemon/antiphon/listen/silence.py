@@ -7,7 +7,7 @@ from antiphon.events import PlayedNote
 
 # A player who detaches the notes lets each sound for a share of its time only. The share is read from the
 # last few notes; after the first one nothing is known, and one so short, in beats, may be detached so much.
-_NOTES_READ = 8
+NOTES_READ = 8
 _SHORT_BEATS, _FIRST_SHARE = 0.75, 0.4
 # The next note may come this much later than the share says (players are uneven) …
 _MARGIN = 1.25
@@ -27,10 +27,10 @@ def silence_s(notes: Sequence[PlayedNote], silence_beats: float, beat_s: float) 
     if not notes:
         return usual_s
     last = notes[-1]
-    if (share := _share_sounding(notes[-_NOTES_READ:], beat_s)) is None:
+    if (share := _share_sounding(notes[-NOTES_READ:], beat_s)) is None:
         return usual_s
     expected_s = _MARGIN * last.gate_s * (1 / share - 1)
-    return min(max(usual_s, expected_s), _MOST * silence_beats * _slow_beat_s(notes[-_NOTES_READ:], beat_s))
+    return min(max(usual_s, expected_s), _MOST * silence_beats * _slow_beat_s(notes[-NOTES_READ:], beat_s))
 
 
 def _slow_beat_s(notes: Sequence[PlayedNote], beat_s: float) -> float:

@@ -34,6 +34,15 @@ class PhraseInput:
         self._listened = listened
         self._listener.set(settings, listened)
 
+    @property
+    def tells_hands(self) -> bool:
+        """Whether a phrase that has begun may turn out to be no melody."""
+        return self._listener.tells_hands
+
+    def accompanies(self, timed: Timed) -> bool:
+        """Whether a key that goes down accompanies the melody; it is played next."""
+        return self._listener.accompanies(timed)
+
     def told(self, at_s: float) -> None:
         """Some input came, whatever it was: no phrase ends before it."""
         self._told_s = at_s

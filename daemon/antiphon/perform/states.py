@@ -6,6 +6,7 @@ from antiphon.perform.settings import State
 
 Event = Literal[
     "note",  # the player strikes a key
+    "no melody",  # what was played turned out to accompany a melody, and there is none
     "phrase over",
     "again",  # another answer to a phrase that was answered
     "answer over",
@@ -19,6 +20,7 @@ _NEXT: dict[tuple[State, Event], State] = {
     ("idle", "note"): "listening",
     ("listening", "note"): "listening",
     ("answering", "note"): "listening",
+    ("listening", "no melody"): "idle",
     ("listening", "phrase over"): "answering",
     ("idle", "again"): "answering",
     ("answering", "again"): "answering",

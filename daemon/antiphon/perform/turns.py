@@ -109,9 +109,20 @@ class Turns:
         if isinstance(timed.event, NoteOn):
             if self.state == "waiting" or not self._phrase.hears(timed.event):
                 return  # there are no bars to answer in, or the note is not listened to
-            self._take_over(timed.at_s)
+            if not self._phrase.accompanies(timed):
+                self._take_over(timed.at_s)
         self.hear_anew()
         self._phrase.play(timed)
+        self._settle(timed.at_s)
+
+    def _settle(self, at_s: float) -> None:
+        """What was taken for a melody may have turned out to accompany one, or the other way round."""
+        if not self._phrase.tells_hands:
+            return
+        if self.state == "listening" and self._phrase.silent and self._playback.phrase is None:
+            self.enter("no melody", at_s)
+        elif self.state in ("idle", "answering") and not self._phrase.silent:
+            self._take_over(at_s)
 
     def pedal(self, at_s: float, channel: int, down: bool) -> None:
         """The sustain pedal goes down or up."""

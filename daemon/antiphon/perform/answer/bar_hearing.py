@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from antiphon.compose.place import Bars
-from antiphon.events import GridNote, PlayedNote
+from antiphon.events import GridNote, PlayedNote, melody_of
 from antiphon.listen.accompaniment import accompanied
 from antiphon.listen.bars import BarBelief, accents, believed, certain, expected, on_beats, places
 from antiphon.listen.repertoire import HEARD_METERS, BarPlace, places_apart
@@ -75,13 +75,14 @@ class BarHearing:
             return HeardBars(phrase)
         first = phrase.notes[0].onset_steps
         steps = self._programs.steps_per_quarter
-        first_s = min(note.onset_s for note in played)
+        melody = melody_of(played)
+        first_s = min(note.onset_s for note in melody)
         on_old_grid = _nearest(before.steps_at(first_s), first, places_apart(steps))
         options = places(meters, first, steps)
         prior = expected(self._belief, options, on_old_grid, follows, self._programs.repertoire)
         yield
         said = yield from self._said(options, phrase)
-        loud = accents(options, phrase.notes, played)
+        loud = accents(options, phrase.notes, melody)
         beside = accompanied(options, phrase.notes, played)
         on_beat = on_beats(options, phrase.notes) if follows else dict.fromkeys(options, 0.0)
         heard = {place: loud[place] + beside[place] + on_beat[place] for place in options}

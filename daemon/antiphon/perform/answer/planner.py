@@ -9,7 +9,7 @@ import numpy as np
 
 from antiphon.compose.shape import Shape
 from antiphon.compose.side_by_side.candidates import Candidates
-from antiphon.events import PlayedNote
+from antiphon.events import PlayedNote, melody_of
 from antiphon.listen import feel
 from antiphon.listen.feel import Feel, HeardFeel
 from antiphon.listen.feel_grid import FeelGrid
@@ -78,16 +78,17 @@ class Planner:
         """
         counted_in, used = bars_by == "count-in", self.used_steps
         meter_heard = bars_by == "player" and self._bars.hears_meter
+        melody = melody_of(phrase)
         transcription = yield from self._transcriber.transcribe(
-            phrase, before, follows, meter_heard, counted_in
+            melody, before, follows, meter_heard, counted_in
         )
         bars = HeardBars(transcription)
         if counted_in:
-            bars = self._bars.keep(phrase, transcription, before.grid, used)
+            bars = self._bars.keep(melody, transcription, before.grid, used)
         elif bars_by == "player":
             bars = yield from self._bars.hear(phrase, transcription, before.grid, used, follows)
         transcription = bars.transcription
-        learned = yield from self._felt(phrase, transcription, follows)
+        learned = yield from self._felt(melody, transcription, follows)
         start, _ = self._place(transcription, over_s, settings)
         yield
         return HeardPhrase(bars, learned, start, (yield from self._programs.hear(transcription, start)))
@@ -179,7 +180,7 @@ class Planner:
             shift = yield from self._programs.hear(phrase, start)
         place, how = AnswerPlace(phrase, shift, start, end, self._answers), self._how(now, self._motif)
         candidates = begun.candidates if begun is not None and begun.fits(place, how) else None
-        touch = _touch(straight, heard, now)
+        touch = _touch(melody_of(straight), heard, now)
         plan = Plan(start, end, touch, self._channel, -shift, self._earliest_s(at_s))
         length = None if end is None else end - start
         report = Heard(

@@ -26,7 +26,7 @@ from antiphon.events import (
     Timed,
     Turned,
 )
-from antiphon.listen.heard import InputSettings
+from antiphon.listen.heard import NO_SPLIT, InputSettings
 from antiphon.listen.key import Key
 from antiphon.perform.replay import Closed, Lost, Record
 from antiphon.perform.reports import (
@@ -174,6 +174,8 @@ def _as_then(settings: SessionSettings, plain: dict[str, Any]) -> SessionSetting
     """What a take of an earlier version does not say has the value that the program had then."""
     if "input" not in plain:  # every note was heard
         settings = replace(settings, input=InputSettings(min_ms=0.0))
+    if "split" not in plain.get("input", {}):  # one hand was heard
+        settings = replace(settings, input=replace(settings.input, split=NO_SPLIT))
     if "feel" not in plain:  # none was learned
         settings = replace(settings, feel=None)
     if "candidates" not in plain.get("answer", {}):

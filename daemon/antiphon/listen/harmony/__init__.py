@@ -1,0 +1,1 @@
+"""Melody and accompaniment told apart, and the chords that they say. Pure."""

@@ -1,0 +1,105 @@
+"""A player with two hands in a session: the left hand is no phrase and ends no answer."""
+
+import pytest
+
+from antiphon.events import NoteOff, NoteOn
+from antiphon.listen.heard import InputSettings
+from antiphon.perform.reports import Answered, Heard, StateChanged
+from playing import PHRASE, play, rows, session
+
+
+def keys(*notes, channel=0):
+    """(onset, release, pitch) of each as events in order."""
+    events = [(on, NoteOn(pitch, 70, channel)) for on, _, pitch in notes]
+    events += [(off, NoteOff(pitch, channel)) for _, off, pitch in notes]
+    return sorted(events, key=lambda event: (event[0], isinstance(event[1], NoteOn)))
+
+
+def chords(begins, ends, each_s=1.0, pitches=(36, 43, 48)):
+    count = round((ends - begins) / each_s)
+    return [
+        (begins + n * each_s, begins + (n + 0.9) * each_s, pitch) for n in range(count) for pitch in pitches
+    ]
+
+
+def together(*parts):
+    return sorted(
+        (one for part in parts for one in part), key=lambda event: (event[0], isinstance(event[1], NoteOn))
+    )
+
+
+def phrases(made):
+    return [[note.pitch for note in r.notes] for r in made.take_reports() if isinstance(r, Heard)]
+
+
+def test_a_left_hand_that_plays_on_is_no_phrase_and_ends_no_answer():
+    """It begins the bars, a second before the phrase: the answer comes a bar after the second of them."""
+    made = session()
+    sent = play(made, together(keys(*chords(0.0, 12.0)), PHRASE))
+    alone = rows(play(session(), PHRASE))
+    assert rows(sent) == [(at_s + 1.0, *row) for at_s, *row in alone]
+    reports = made.take_reports()
+    assert [[n.pitch for n in r.notes] for r in reports if isinstance(r, Heard)] == [[60, 64, 67]]
+    assert [r.cut for r in reports if isinstance(r, Answered)] == [False]
+
+
+def test_chords_as_an_introduction_are_no_phrase():
+    made = session()
+    assert rows(play(made, keys(*chords(0.0, 8.0)))) == []
+    reports = made.take_reports()
+    assert not [r for r in reports if isinstance(r, Heard)]
+    assert [r.state for r in reports if isinstance(r, StateChanged)][-1] == "idle"
+
+
+def test_a_melody_after_an_introduction_is_heard_without_it():
+    later = [(at_s + 8.0, event) for at_s, event in PHRASE]
+    made = session()
+    play(made, together(keys(*chords(0.0, 16.0)), later), until_s=30.0)
+    assert phrases(made) == [[60, 64, 67]]
+
+
+def test_without_the_setting_everything_is_the_melody_as_before():
+    made = session(input=InputSettings(split="none"))
+    play(made, keys(*chords(0.0, 8.0)), until_s=30.0)
+    assert phrases(made)
+
+
+@pytest.mark.parametrize(
+    ("listened", "channel"),
+    [(InputSettings(split=55), 0), (InputSettings(split="none", chord_channel=2), 1)],
+)
+def test_a_split_or_a_channel_says_what_accompanies(listened, channel):
+    walking = [(n * 0.5, n * 0.5 + 0.45, 36 + n % 5) for n in range(24)]
+    made = session(input=listened)
+    sent = play(made, together(keys(*walking, channel=channel), PHRASE))
+    assert rows(sent) == rows(play(session(), PHRASE))
+    assert phrases(made) == [[60, 64, 67]]
+
+
+def test_one_chord_at_the_end_of_a_phrase_is_its_last_note():
+    made = session()
+    last = keys((2.5, 2.95, 48), (2.5, 2.95, 55), (2.5, 2.95, 64), (2.5, 2.95, 72))
+    play(made, together(PHRASE, last))
+    assert phrases(made) == [[60, 64, 67, 72]]
+
+
+def test_a_low_melody_alone_is_a_phrase():
+    made = session()
+    low = [(at_s, type(event)(event.pitch - 24)) for at_s, event in PHRASE]
+    play(made, low)
+    assert phrases(made) == [[36, 40, 43]]
+
+
+def test_a_melody_that_ends_while_a_chord_is_held_is_over():
+    made = session()
+    held = keys(*[(0.5, 1.4, p) for p in (36, 43, 48)], *[(1.5, 9.0, p) for p in (36, 43, 48)])
+    sent = play(made, together(held, PHRASE))
+    assert [row[0] for row in rows(sent)][:1] == [4.5]  # the bars began with the first chord
+    assert phrases(made) == [[60, 64, 67]]
+
+
+def test_a_phrase_that_is_taken_up_again_keeps_its_hands():
+    made = session()
+    more = [(2.9, NoteOn(69, 80)), (2.98, NoteOff(69))]
+    play(made, together(keys(*chords(0.0, 12.0)), PHRASE, more))
+    assert phrases(made) == [[60, 64, 67, 69]]
