@@ -106,11 +106,16 @@ class MidiSettings:
 
 @dataclass(frozen=True, slots=True)
 class KeySettings:
-    """name: "G major", "F# minor", "Am"; empty: heard in what is played."""
+    """Which key is played in, and how strictly.
+
+    name    "G major", "F# minor", "Am"; empty: heard in what is played
+    strict  whether answers keep to the notes of its scale; in minor both sevenths belong to it
+    """
 
     __pydantic_config__: ClassVar[dict[str, str]] = _STRICT
 
     name: Annotated[str, Predicate(is_key_or_empty)] = ""
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +274,7 @@ class Config:
             feel=self.feel,
             output_latency_ms=self.midi.output_latency_ms,
             click=self.click,
+            strict_key=self.key.strict,
         )
 
 

@@ -174,7 +174,7 @@ def changed_settings(settings: SessionSettings, changes: Changes) -> SessionSett
         answer=settings.answer,
         sampling=settings.sampling,
         shape=settings.shape,
-        key=KeySettings(str(settings.key) if settings.key else ""),
+        key=KeySettings(str(settings.key) if settings.key else "", settings.strict_key),
         control=settings.control,
         clock=settings.clock,
         input=settings.input,

@@ -20,6 +20,8 @@ Mode = Literal["major", "minor"]
 
 # Pitch classes in C major and in A minor.
 _TONIC: dict[Mode, int] = {"major": 0, "minor": 9}
+# Of minor both sevenths, as songs have them.
+_SCALE: dict[Mode, tuple[int, ...]] = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (9, 11, 0, 2, 4, 5, 7, 8)}
 _TONIC_CHORD: dict[Mode, tuple[int, ...]] = {"major": (0, 4, 7), "minor": (9, 0, 4)}
 # At closeness 1 the odds that a step has the rhythm of the phrase are this many times higher …
 _RHYTHM_ODDS = 20.0
@@ -47,12 +49,14 @@ class ShapeSettings:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where an answer lies: its length in steps (None: without end), its bars, the mode of its key."""
+    """Where an answer lies: its length in steps (None: without end), its bars, the mode of its key, and
+    whether it keeps strictly to that key's scale."""
 
     steps: int | None
     bar_steps: int
     beat_steps: int
     mode: Mode
+    strict: bool = False
 
 
 class Shape:
@@ -66,6 +70,7 @@ class Shape:
         self._phrase = tuple(phrase)
         self._moves = _moves(phrase)
         self._pitches = np.array([int(s) if is_pitch(s) else -1 for s in vocabulary.symbols])
+        self._outside = outside_scale(vocabulary, frame.mode) if frame.strict else None
         self._hold, self._end = vocabulary.id(HOLD), vocabulary.id(END)
         self._rest = vocabulary.id(REST) if REST in vocabulary else None
         self._known: dict[tuple[int, int | None], Factors] = {}
@@ -89,6 +94,8 @@ class Shape:
 
     def _factors(self, step: int, last_pitch: int | None) -> Factors:
         factors = np.ones(len(self._vocabulary))
+        if self._outside is not None:
+            factors[self._outside] = 0.0
         if self._closeness and self._phrase:
             self._keep_to_phrase(factors, step, last_pitch)
         if step == 0:
@@ -132,6 +139,13 @@ class Shape:
             off = np.abs(self._pitches - last_pitch - move) / _CONTOUR_SEMITONES
             notes = self._pitches >= 0
             factors[notes] *= np.exp(-self._closeness * off[notes])
+
+
+def outside_scale(vocabulary: Vocabulary, mode: Mode) -> NDArray[np.bool_]:
+    """Which symbols (V,) are notes outside the scale of C major or A minor; none where no note is within."""
+    pitches = np.array([int(s) if is_pitch(s) else -1 for s in vocabulary.symbols])
+    outside: NDArray[np.bool_] = (pitches >= 0) & ~np.isin(pitches % 12, _SCALE[mode])
+    return outside if ((pitches >= 0) & ~outside).any() else np.zeros_like(outside)
 
 
 def _moves(phrase: Sequence[str]) -> list[int | None]:

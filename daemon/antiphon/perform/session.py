@@ -113,6 +113,7 @@ class Session:
             sampling=now.sampling,
             shape=now.shape,
             feel=now.feel,
+            strict_key=now.strict_key,
             control=self._controls.settings,
             clock=replace(clock, source=now.source),
         )

@@ -180,13 +180,15 @@ class TempoSettings:
 
 @dataclass(frozen=True, slots=True)
 class LiveSettings:
-    """The settings that a knob can change while the music goes on; `feel` as in `SessionSettings`."""
+    """The settings that can change while the music goes on; `feel` and `strict_key` as in
+    `SessionSettings`."""
 
     sampling: SamplingSettings
     answer: AnswerSettings
     shape: ShapeSettings = field(default_factory=ShapeSettings)
     source: Source = "internal"
     feel: FeelSettings | None = field(default_factory=FeelSettings)
+    strict_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,7 @@ class SessionSettings:
     channel   0–15, where the answer goes
     key       None to be heard
     feel      None in takes from before it was learned: an answer has one loudness, and an accent on downbeats
+    strict_key  whether answers keep to the scale of the key
 
     What is sent sounds `output_latency_ms` later.
     """
@@ -214,6 +217,7 @@ class SessionSettings:
     feel: FeelSettings | None = field(default_factory=FeelSettings)
     output_latency_ms: LatencyMs = 0.0
     click: ClickSettings = field(default_factory=ClickSettings)
+    strict_key: bool = False
 
     @property
     def output_latency_s(self) -> float:
@@ -235,7 +239,9 @@ class SessionSettings:
     @property
     def live_settings(self) -> LiveSettings:
         """The part that knobs can turn."""
-        return LiveSettings(self.sampling, self.answer, self.shape, self.clock.source, self.feel)
+        return LiveSettings(
+            self.sampling, self.answer, self.shape, self.clock.source, self.feel, self.strict_key
+        )
 
 
 # A value as config.toml has it; a table is one of weights.
@@ -272,6 +278,8 @@ def applied(settings: Settings, name: str, value: SettingValue) -> Settings:
         return settings
     if name == "key.name" and isinstance(settings, SessionSettings):
         values: dict[str, Any] = {"key": Key.parse(str(value)) if value else None}
+    elif name == "key.strict" and isinstance(settings, SessionSettings):
+        values = {"strict_key": value}
     elif section == "midi" and isinstance(settings, SessionSettings):
         values = {key: value}
     else:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -66,3 +68,26 @@ def test_something_may_always_follow(step, last, closeness, cadence):
 
 def test_without_a_call_there_is_nothing_to_be_near_to():
     assert (factors(5, 60, closeness=1.0, phrase=()) == factors(5, 60)).all()
+
+
+@given(
+    st.integers(0, 40),
+    st.none() | st.integers(55, 79),
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.sampled_from(["major", "minor"]),
+)
+def test_a_strict_answer_has_only_notes_of_the_scale(step, last, closeness, cadence, mode):
+    strict = Frame(16, 8, 4, mode, strict=True)
+    found = factors(step, last, frame=strict, closeness=closeness, cadence=cadence)
+    free = factors(step, last, frame=replace(strict, strict=False), closeness=closeness, cadence=cadence)
+    outside = {1, 3, 6, 8, 10} if mode == "major" else {1, 3, 6, 10}
+    for symbol, factor, without in zip(VOCABULARY.symbols, found, free, strict=True):
+        strays = symbol.isdigit() and int(symbol) % 12 in outside
+        assert factor == (0 if strays else without)
+
+
+def test_where_a_model_has_no_note_of_the_scale_nothing_is_forbidden():
+    black = Vocabulary.of([["61", "63", "66"]])
+    shape = Shape(black, Frame(16, 8, 4, "major", strict=True), (), ShapeSettings())
+    assert [shape.factors(0, None)[black.id(pitch)] for pitch in ("61", "63", "66")] == [1, 1, 1]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
 from antiphon.events import ControlChange, NoteOff, NoteOn, ProgramChange, Turned
+from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.comparison import compare
 from antiphon.perform.controls.control_settings import ControlSettings
@@ -112,6 +113,35 @@ def test_a_knob_composes_anew_what_comes_after_the_next_beat():
     assert anew == [(27, 21, 81)]  # the note that sounds at the beat is held, and ends as the answer does
     assert written(reports) == [*PLAN[:4], *anew]
     assert rows(sent)[-1] == (6.975, "off", 81)
+
+
+WILD = {"key": Key(0, "major"), "sampling": SamplingSettings(temperature=8.0, max_temperature=8.0)}
+
+
+def strays(notes):
+    """Notes of an answer in C major that are not of its scale, by their onsets."""
+    return [onset for onset, _, pitch in notes if pitch % 12 not in {0, 2, 4, 5, 7, 9, 11}]
+
+
+def test_a_strict_answer_keeps_to_the_scale_of_the_key_that_is_heard():
+    made, free = choosing(strict_key=True, **WILD), choosing(**WILD)
+    play(made, PHRASE)
+    play(free, PHRASE)
+    assert strays(written(free.take_reports()))
+    assert strays(written(made.take_reports())) == []
+
+
+def test_strictness_that_is_asked_for_in_mid_answer_counts_from_the_next_beat():
+    made = choosing(**WILD)
+    play(made, PHRASE, until_s=3.6)
+    made.ask((SettingChange("key.strict", True),), 3.6)
+    play(made, [], until_s=8.0)
+    assert made.settings.strict_key
+    reports = made.take_reports()
+    (first, plan), _ = plans(reports)
+    assert first == 16
+    assert strays(plan)
+    assert strays(row for row in written(reports) if row[0] >= 28) == []
 
 
 def test_a_setting_that_the_notes_do_not_depend_on_leaves_the_plan():

@@ -77,7 +77,8 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class HowComposed:
     """How many candidates there are, the settings that they are composed by, in place of the phrase what
-    they keep close to, the number of the program that composes, and what chooses among them."""
+    they keep close to, the number of the program that composes, what chooses among them, and whether they
+    keep to the scale of the key."""
 
     candidates: int
     sampling: SamplingSettings
@@ -85,6 +86,7 @@ class HowComposed:
     motif: Transcription | None = None
     program: int = 0
     choice: Choice = "critic"
+    strict: bool = False
 
     def chooser(self, critic: "AnswerCritic | None") -> "AnswerCritic | None":
         """What ranks the candidates of a voice with this critic; None where there is one answer alone."""

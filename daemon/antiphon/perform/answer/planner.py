@@ -125,7 +125,8 @@ class Planner:
         if motif is not None:
             shape = replace(shape, closeness=max(shape.closeness, _MOTIF_CLOSENESS))
         answer, program = now.answer, self._programs.chosen
-        return HowComposed(answer.candidates, now.sampling, shape, motif, program, answer.choice)
+        chosen_by, strict = answer.choice, now.strict_key
+        return HowComposed(answer.candidates, now.sampling, shape, motif, program, chosen_by, strict)
 
     def _composer(self, place: AnswerPlace, how: HowComposed) -> Composer | None:
         return self._programs.composer(place, self._shape(place, how), how)

@@ -194,7 +194,7 @@ class Programs:
         if self._melody.knows_form or chosen:  # the model is told whether it closes, or an ending is chosen
             settings = replace(settings, cadence=0.0)
         steps, transport = None if end is None else end - start, phrase.transport
-        frame = Frame(steps, transport.bar_steps, transport.beat_steps, phrase.key.mode)
+        frame = Frame(steps, transport.bar_steps, transport.beat_steps, phrase.key.mode, how.strict)
         notes = _on_bars(like or phrase) if settings.closeness else ()
         return Shape(self.vocabulary, frame, notes, settings)
 
