@@ -13,6 +13,7 @@ import numpy as np
 from annotated_types import Ge, Le
 from numpy.typing import NDArray
 
+from antiphon.compose.harmony.odds import ChordKey, ChordOdds
 from antiphon.compose.symbols import END, HOLD, REST, Vocabulary, is_pitch
 
 Factors = NDArray[np.float64]
@@ -60,11 +61,18 @@ class Frame:
 
 
 class Shape:
-    """Factors for each step of one answer. `phrase`: its symbols from the first bar line on, "" for none."""
+    """Factors for each step of one answer. `phrase`: its symbols from the first bar line on, "" for none;
+    `chords`: the odds of the notes over those that are planned."""
 
     def __init__(
-        self, vocabulary: Vocabulary, frame: Frame, phrase: Sequence[str], settings: ShapeSettings
+        self,
+        vocabulary: Vocabulary,
+        frame: Frame,
+        phrase: Sequence[str],
+        settings: ShapeSettings,
+        chords: ChordOdds | None = None,
     ) -> None:
+        self._chords = chords
         self._vocabulary, self._frame = vocabulary, frame
         self._closeness, self._cadence = settings.closeness, settings.cadence
         self._phrase = tuple(phrase)
@@ -73,7 +81,7 @@ class Shape:
         self._outside = outside_scale(vocabulary, frame.mode) if frame.strict else None
         self._hold, self._end = vocabulary.id(HOLD), vocabulary.id(END)
         self._rest = vocabulary.id(REST) if REST in vocabulary else None
-        self._known: dict[tuple[int, int | None], Factors] = {}
+        self._known: dict[tuple[int, int | None, ChordKey | None], Factors] = {}
         ends = [] if frame.steps is None else [frame.steps - frame.bar_steps, frame.steps - frame.beat_steps]
         self._places = sorted([0, 1, *ends])
 
@@ -82,11 +90,15 @@ class Shape:
 
         0 forbids. An answer begins with a note and ends in its last bar at the earliest.
         """
+        chord = None if self._chords is None else self._chords.key(step)
         if not (self._closeness and self._phrase):  # then few steps differ
             step, last_pitch = self._like(step), None
-        if (step, last_pitch) not in self._known:
-            self._known[step, last_pitch] = self._factors(step, last_pitch)
-        return self._known[step, last_pitch]
+        if (step, last_pitch, chord) not in self._known:
+            found = self._factors(step, last_pitch)
+            if self._chords is not None and chord is not None:
+                found *= self._chords.factors(chord)
+            self._known[step, last_pitch, chord] = found
+        return self._known[step, last_pitch, chord]
 
     def _like(self, step: int) -> int:
         """The first step for which the factors are those of this one, where only its place counts."""

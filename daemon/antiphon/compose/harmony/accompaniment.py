@@ -1,0 +1,129 @@
+"""Bass and chords under an answer, a place at a time: from a plan of chords to notes on the grid. Pure."""
+
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass
+from typing import Literal
+
+from antiphon.compose.harmony.bass import Bass
+from antiphon.compose.harmony.chords import Voicings
+from antiphon.compose.harmony.patterns import (
+    BASS_GATES,
+    CHORD_GATES,
+    CHORD_STRESSES,
+    WHOLE,
+    BarGrid,
+    Pattern,
+    struck,
+)
+from antiphon.compose.harmony.plan import ChordPlan
+from antiphon.harmony.chord import Chord
+
+Part = Literal["bass", "chords", "second_voice"]
+PARTS: tuple[Part, ...] = ("bass", "chords", "second_voice")
+# Nothing is held longer than so many bars.
+_MOST_BARS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PartNote:
+    """A note of a part, in steps: it is written until `end` and sounds `gate` of that; `stress` is how loud
+    it is beside the part's other notes."""
+
+    part: Part
+    onset: int
+    end: int
+    pitch: int
+    gate: float = 1.0
+    stress: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """The lowest MIDI pitches of bass and chords."""
+
+    bass: int
+    chords: int
+
+
+class Accompaniment:
+    """Asked step by step, in order, to an answer's end (None: without end). It begins on a beat.
+
+    `quarter` is a quarter note in steps, counted from where the plan counts from.
+    """
+
+    def __init__(
+        self, plan: ChordPlan, bars: BarGrid, quarter: int, end: int | None, registers: Registers
+    ) -> None:
+        self._plan, self._bars, self._quarter, self._end = plan, bars, quarter, end
+        self._bass, self._voicings = Bass(registers.bass), Voicings(registers.chords)
+        self._silent = True  # whatever comes next begins
+        self._root_said = False  # so that the next bass note of an alternating pattern is the fifth
+
+    def copied(self) -> "Accompaniment":
+        """Another one that goes on from here."""
+        other = copy(self)
+        other._bass, other._voicings = copy(self._bass), copy(self._voicings)
+        return other
+
+    def chord_at(self, step: int) -> Chord | None:
+        return self._plan.at(step / self._quarter)
+
+    def rest(self) -> None:
+        """Nothing is to be struck for now."""
+        self._silent = True
+
+    def at(self, step: int, pattern: Pattern) -> list[PartNote]:
+        """What begins at a step; nothing where no chord is planned."""
+        chord = self.chord_at(step)
+        if chord is None or (self._silent and not self._bars.is_beat(step)):
+            self._silent = True
+            return []
+        begins = self._begins(step)
+        what = struck(pattern, self._bars, step, begins)
+        self._silent = False
+        return [
+            *(self._bass_note(step, pattern, chord, begins) if what.bass else ()),
+            *(self._chord_notes(step, pattern, chord, what.chord) if what.chord is not None else ()),
+        ]
+
+    def _begins(self, step: int) -> bool:
+        """Whether a chord begins at a step, or is said again: at a bar line, or after silence."""
+        return self._silent or step % self._bars.bar == 0 or self._changes(step)
+
+    def _changes(self, step: int) -> bool:
+        return self.chord_at(step) != self.chord_at(step - 1)
+
+    def _bass_note(self, step: int, pattern: Pattern, chord: Chord, begins: bool) -> list[PartNote]:
+        if pattern == "boom-chick" and self._root_said and not begins:
+            pitch, self._root_said = self._bass.fifth(chord), False
+        else:
+            pitch = self._bass.note(chord, self._plan.after(step / self._quarter))
+            self._root_said = True
+        end = self._until(step, lambda later: struck(pattern, self._bars, later, self._again(later)).bass)
+        if pattern == "boom-chick":
+            end = min(end, step + self._bars.beat)
+        return [PartNote("bass", step, end, pitch, BASS_GATES[pattern])]
+
+    def _chord_notes(self, step: int, pattern: Pattern, chord: Chord, which: int) -> list[PartNote]:
+        voicing = self._voicings.lead(chord)
+        pitches = voicing if which == WHOLE else voicing[which : which + 1]
+        end = self._until(
+            step, lambda later: struck(pattern, self._bars, later, self._again(later)).chord is not None
+        )
+        if pattern == "boom-chick":
+            end = min(end, step + self._bars.beat)
+        gate, stress = CHORD_GATES[pattern], CHORD_STRESSES[pattern]
+        return [PartNote("chords", step, end, pitch, gate, stress) for pitch in pitches]
+
+    def _again(self, step: int) -> bool:
+        return step % self._bars.bar == 0 or self._changes(step)
+
+    def _until(self, step: int, strikes: Callable[[int], bool]) -> int:
+        """Where what begins at a step ends: where the next is struck, or the chord or the answer ends."""
+        latest = step + _MOST_BARS * self._bars.bar
+        latest = latest if self._end is None else min(latest, self._end)
+        later = self._bars.next_place(step)
+        while later < latest and not (strikes(later) or self._changes(later)):
+            later = self._bars.next_place(later)
+        return max(step + 1, min(later, latest))

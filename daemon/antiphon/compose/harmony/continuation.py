@@ -1,0 +1,57 @@
+"""The chords that an answer goes on with: drawn as the chain of chords has them. Pure.
+
+Whole ways are drawn, so that a close is prepared: forward filtering, backward sampling (Frühwirth-Schnatter
+1994) of the logarithms, times a sharpness.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiphon.harmony.chord import TRIADS, Chord
+from antiphon.harmony.chord_hmm import in_key, theory_table
+from antiphon.harmony.evidence import Slots
+
+Floats = NDArray[np.float64]
+# Unusual ways are so much rarer than in the chain itself, which has all that music has.
+_SHARPNESS = 1.5
+# A chord that stood at the same place of what is answered is likelier by so many nats.
+_AS_BEFORE = 1.0
+
+
+def continuation(
+    slots: Slots,
+    key: Chord,
+    before: Chord | None,
+    parallel: Sequence[Chord | None],
+    chance: np.random.Generator,
+) -> tuple[Chord, ...]:
+    """A chord for each slot.
+
+    key        named by its tonic triad
+    before     the chord of the slot before the first; None: not known
+    parallel   for each slot the chord at the same place of what is answered; None: not known
+    """
+    logs, steps = in_key(theory_table(), key), slots.steps()
+    said = logs.places[slots.places()].copy()
+    for number, chord in enumerate(parallel):
+        if chord is not None:
+            said[number, chord.number] += _AS_BEFORE
+    said *= _SHARPNESS
+    moves = _SHARPNESS * logs.moves
+    first = _SHARPNESS * logs.usual if before is None else moves[steps[0], before.number]
+    forward = [first + said[0]]
+    for number in range(1, slots.count):
+        into = forward[-1][:, None] + moves[steps[number]]
+        forward.append(np.logaddexp.reduce(into, axis=0) + said[number])
+    drawn = [_draw(forward[-1], chance)]
+    for number in range(slots.count - 1, 0, -1):
+        drawn.append(_draw(forward[number - 1] + moves[steps[number], :, drawn[-1]], chance))
+    return tuple(TRIADS[number] for number in reversed(drawn))
+
+
+def _draw(logs: Floats, chance: np.random.Generator) -> int:
+    cumulative = np.cumsum(np.exp(logs - logs.max()))
+    place = int(np.searchsorted(cumulative, chance.random() * cumulative[-1], side="right"))
+    return min(place, len(cumulative) - 1)

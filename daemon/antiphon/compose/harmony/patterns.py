@@ -1,0 +1,98 @@
+"""When bass and chords are struck: held, on the beat, boom-chick or as an arpeggio. Pure.
+
+All lengths and places are in steps; a bar begins at each multiple of its length.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Pattern = Literal["held", "beat", "boom-chick", "arpeggio"]
+PATTERNS: tuple[Pattern, ...] = get_args(Pattern)
+# The notes of a chord that an arpeggio says in turn, by the number of eighths in a group.
+_UP_AND_DOWN, _UP = (0, 1, 2, 1), (0, 1, 2)
+WHOLE = -1  # in place of the number of a note: the whole chord
+
+
+@dataclass(frozen=True, slots=True)
+class BarGrid:
+    """Lengths in steps. `dotted`: a beat has three eighths, as in 6/8."""
+
+    bar: int
+    beat: int
+    eighth: int
+    dotted: bool = False
+
+    @property
+    def beats(self) -> int:
+        return max(1, self.bar // self.beat)
+
+    def is_place(self, step: int) -> bool:
+        """Whether something may be struck there: on a beat or an eighth of a bar."""
+        into = step % self.bar
+        return into % self.eighth == 0 or into % self.beat == 0
+
+    def next_place(self, step: int) -> int:
+        """The first place after a step."""
+        line = (step // self.bar + 1) * self.bar
+        into = step % self.bar
+        return min(line, *(step - into + (into // unit + 1) * unit for unit in (self.eighth, self.beat)))
+
+    def is_beat(self, step: int) -> bool:
+        return step % self.bar % self.beat == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """What is struck at a place. `bass`: whether it is. `chord`: `WHOLE`, the number of one of its notes from
+    below, or None for nothing."""
+
+    bass: bool
+    chord: int | None
+
+
+NOTHING = Struck(False, None)
+# How much of its length a note of a pattern sounds, and how loud it is beside others.
+BASS_GATES = {"held": 1.0, "beat": 1.0, "boom-chick": 0.85, "arpeggio": 1.0}
+CHORD_GATES = {"held": 1.0, "beat": 0.8, "boom-chick": 0.55, "arpeggio": 1.0}
+CHORD_STRESSES = {"held": 1.0, "beat": 0.9, "boom-chick": 0.9, "arpeggio": 0.9}
+
+
+def struck(pattern: Pattern, bars: BarGrid, step: int, begins: bool) -> Struck:
+    """What a pattern strikes at a place; `begins`: a chord begins there, or is said again at a bar line."""
+    if not bars.is_place(step):
+        return Struck(begins, WHOLE) if begins and pattern != "boom-chick" else Struck(begins, None)
+    return _AT[pattern](bars, step % bars.bar, begins)
+
+
+def _held(bars: BarGrid, into: int, begins: bool) -> Struck:  # noqa: ARG001 - the same for each pattern
+    return Struck(begins, WHOLE if begins else None)
+
+
+def _beat(bars: BarGrid, into: int, begins: bool) -> Struck:
+    return Struck(begins, WHOLE if into % bars.beat == 0 or begins else None)
+
+
+def _boom_chick(bars: BarGrid, into: int, begins: bool) -> Struck:
+    beat, within = divmod(into, bars.beat)
+    if bars.dotted:
+        return Struck(within == 0 or begins, WHOLE if within == bars.beat - bars.eighth else None)
+    if within:
+        return Struck(begins, None)
+    booms = beat % 2 == 0 if bars.beats % 2 == 0 else beat == 0
+    return Struck(booms or begins, None if booms else WHOLE)
+
+
+def _arpeggio(bars: BarGrid, into: int, begins: bool) -> Struck:
+    if into % bars.eighth:
+        return Struck(begins, None)
+    turns = _UP if bars.dotted else _UP_AND_DOWN
+    return Struck(begins, turns[into // bars.eighth % len(turns)])
+
+
+_AT: dict[Pattern, Callable[[BarGrid, int, bool], Struck]] = {
+    "held": _held,
+    "beat": _beat,
+    "boom-chick": _boom_chick,
+    "arpeggio": _arpeggio,
+}
