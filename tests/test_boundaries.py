@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 DAEMON = ROOT / "daemon" / "antiphon"
 TRAINING = ROOT / "training" / "antiphon_training"
 IMPURE = {"time", "threading", "socket", "rtmidi", "asyncio", "subprocess", "queue", "os", "pathlib"}
-GROUND = {"events", "slices", "timebase"}
+GROUND = {"events", "harmony", "slices", "timebase"}
 # Each pure room and the rooms it may import; the ground may be imported everywhere.
 PURE = {
     "events": set(),

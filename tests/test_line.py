@@ -9,14 +9,16 @@ from antiphon import bundle
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.perform.answer.programs import Voice
-from antiphon.perform.reports import Heard
+from antiphon.perform.replay import perform
+from antiphon.perform.reports import Heard, Sent
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings, TempoSettings
+from antiphon.perform.settings import HarmonySettings, SessionSettings, TempoSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
+from antiphon.stage.panel.take_notes import notes_of
 from antiphon.stage.phrase_file import read_phrase
 from antiphon.stage.ports.port import Loopback
-from antiphon.stage.takes.finish import finish
+from antiphon.stage.takes.finish import finish, read, records_of
 from antiphon.stage.takes.header import TakeHeader, UsedBundle
 from antiphon.stage.takes.records import line_of
 from antiphon.stage.takes.take import Take
@@ -35,13 +37,13 @@ def moved(event, semitones):
     return NoteOff(event.pitch + semitones)
 
 
-def play(take=None, semitones=0, tempo="fixed", random_seed=1):
+def play(take=None, semitones=0, tempo="fixed", random_seed=1, **changes):
     """What was sent and what was reported."""
     clock, reports = VirtualClock(), []
     script = [Timed(BEGIN_S + t.at_s, moved(t.event, semitones)) for t in PHRASE.events]
     port = Loopback(clock, script)
     voice = Voice(BUNDLE.model(), BUNDLE.vocabulary, BUNDLE.card.steps_per_quarter)
-    settings = SessionSettings(tempo=TempoSettings(tempo, PHRASE.bpm))
+    settings = SessionSettings(tempo=TempoSettings(tempo, PHRASE.bpm), **changes)
     session = Session(voice, settings, random_seed)
     Engine(clock, port, session, reports.append).run(until=lambda: port.exhausted and session.state == "idle")
     for line in filter(None, map(line_of, reports)) if take else ():
@@ -101,3 +103,26 @@ def test_the_take_holds_both_voices_bar_for_bar(tmp_path):
         voices.append(onsets)
     assert [pitch for _, pitch in voices[0]] == [note.pitch for note in PHRASE.notes]
     assert voices[1] == [(pytest.approx(onset, abs=0.02), pitch) for onset, pitch in notes(sent)]
+
+
+def test_the_take_of_an_answer_with_parts_has_a_track_for_each_and_replays_the_same(tmp_path):
+    take = Take(tmp_path, TakeHeader(PHRASE.bpm, Meter(), {}, UsedBundle("essen", "x"), 1))
+    harmony = HarmonySettings(bass=True, chords=True, second_voice=True, pattern="boom-chick")
+    sent, reports = play(take, harmony=harmony)
+    take.end()
+    take.whole.close()
+    finish(take.path)
+    tracks = mido.MidiFile(take.path).tracks
+    assert [track.name for track in tracks[1:]] == ["Player", "Antiphon", "Bass", "Chords", "Second voice"]
+    for channel, track in enumerate(tracks[2:]):
+        struck = [message for message in track if message.type == "note_on" and message.velocity]
+        assert {message.channel for message in struck} == {channel}
+        ons = [t for t in sent if isinstance(t.event, NoteOn) and t.event.channel == channel]
+        assert [message.note for message in struck] == [t.event.pitch for t in ons]
+    shown = notes_of(take.path)["answer"]
+    assert {note.get("part", "") for note in shown} == {"", "bass", "chords", "second_voice"}
+    kept = records_of(read(take.path))
+    voice = Voice(BUNDLE.model(), BUNDLE.vocabulary, BUNDLE.card.steps_per_quarter)
+    again = perform(kept, lambda begun: Session(voice, begun.settings, begun.random_seed))
+    events = [one.timed.event for one in again if isinstance(one, Sent)]
+    assert events == [one.timed.event for one in reports if isinstance(one, Sent)]

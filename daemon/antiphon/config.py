@@ -27,6 +27,7 @@ from antiphon.perform.settings import (
     ClickSettings,
     ClockSettings,
     FeelSettings,
+    HarmonySettings,
     LatencyMs,
     SessionSettings,
     TempoSettings,
@@ -247,6 +248,7 @@ class Config:
     key: KeySettings = field(default_factory=KeySettings)
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
     shape: ShapeSettings = field(default_factory=ShapeSettings)
+    harmony: HarmonySettings = field(default_factory=HarmonySettings)
     memory: MemorySettings = field(default_factory=MemorySettings)
     click: ClickSettings = field(default_factory=ClickSettings)
     control: ControlSettings = field(default_factory=ControlSettings)
@@ -275,6 +277,7 @@ class Config:
             output_latency_ms=self.midi.output_latency_ms,
             click=self.click,
             strict_key=self.key.strict,
+            harmony=self.harmony,
         )
 
 

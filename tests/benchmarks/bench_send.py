@@ -1,9 +1,10 @@
 """How late notes leave, how soon an answer begins, and what the sending process costs. Linux, with jackd.
 
-    python tests/benchmarks/bench_send.py [--seconds N] [--calls N] [--bpm N] [--ordinary] [--load]
+    python tests/benchmarks/bench_send.py [--seconds N] [--calls N] [--bpm N] [--ordinary] [--load] [--parts]
 
 The real sending process, with the model that ships, plays on a JACK server of its own that has no sound card.
 `--ordinary` keeps it from raising its priority; `--load` has stress-ng keep every core busy meanwhile.
+`--parts` measures the answer alone and then, for as long, with bass, chords and a second voice; nothing else.
 Lateness is measured on many notes (`--bpm`, and long ones made rare), with cyclictest (of rt-tests) in the
 same seconds and at the same priority, which says what the machine itself can do; the cost of answering at
 120 bpm, with the settings as they come, before any load. A second process that only holds two JACK clients
@@ -46,6 +47,7 @@ from antiphon.perform.reports import Answered, Heard, Sent  # noqa: E402
 from antiphon.perform.settings import (  # noqa: E402
     AnswerSettings,
     FeelSettings,
+    HarmonySettings,
     SessionSettings,
     TempoSettings,
 )
@@ -58,6 +60,8 @@ from antiphon.stage.process.heartbeat import Heartbeat  # noqa: E402
 from antiphon.stage.process.messages import LoadOrder, Ready, StartPlaying  # noqa: E402
 
 PHRASE = (60, 62, 64, 65, 67)
+ALONE = HarmonySettings()
+ALL_PARTS = HarmonySettings(bass=True, chords=True, second_voice=True, pattern="beat")
 NOTE_S, GAP_S = 0.04, 0.01
 IDLE_S, SETTLE_S, COST_S = 10.0, 4.0, 15.0
 COST_BPM, CALL_BPM = 120.0, 300.0
@@ -261,7 +265,7 @@ def costing() -> Run:
     return run(SessionSettings(TempoSettings("fixed", COST_BPM), answer=AnswerSettings("continue")), player)
 
 
-def going_on(seconds: float, bpm: float, beside: list[int]) -> Run:
+def going_on(seconds: float, bpm: float, beside: list[int], harmony: HarmonySettings = ALONE) -> Run:
     """A phrase and an endless answer of many notes; `beside` gets what cyclictest found."""
 
     def player(made: Run, keyboard: Any) -> None:
@@ -278,8 +282,23 @@ def going_on(seconds: float, bpm: float, beside: list[int]) -> Run:
         answer=AnswerSettings("continue"),
         sampling=MANY_NOTES,
         feel=ON_THE_GRID,
+        harmony=harmony,
     )
     return run(settings, player)
+
+
+def compare_parts(seconds: float, bpm: float) -> None:
+    """Print how late the answer's notes leave alone and with all parts, and the ratios."""
+    found = []
+    for name, harmony in (("alone", ALONE), ("with bass, chords and second voice", ALL_PARTS)):
+        made = going_on(seconds, bpm, [], harmony)
+        late = [sent.late_s for sent in made.of(Sent) if sent.timed.event.channel == 0]
+        print_row(f"the answer {name}", late)
+        print(f"  events of all parts: {len(made.of(Sent))}")
+        found.append(sorted(late))
+    for share in (0.5, 0.99, 0.999):
+        alone, together = (quantile(late, share) for late in found)
+        print(f"p{100 * share:g} with parts to that alone: {together / alone:.2f}")
 
 
 def calling(calls: int, tempo: TempoMode) -> Run:
@@ -391,11 +410,17 @@ def main() -> None:
     parser.add_argument("--bpm", type=float, default=300.0, help="the faster, the more notes to measure")
     parser.add_argument("--ordinary", action="store_true", help="without real-time priority")
     parser.add_argument("--load", action="store_true", help="with every core kept busy (stress-ng)")
+    parser.add_argument("--parts", action="store_true", help="the answer alone and with parts; nothing else")
     chosen = parser.parse_args()
     if chosen.ordinary:
         global serve_with
         serve_with = serve_ordinary
     beside_us: list[int] = []
+    if chosen.parts:
+        print(f"{'µs':<50}{'number':>9}{'p50':>9}{'p99':>9}{'p99.9':>9}{'most':>9}")
+        with jack(), every_core_busy() if chosen.load else nullcontext():
+            compare_parts(chosen.seconds, chosen.bpm)
+        return
     with jack() as scheduled:
         bare = bare_clients_cost()
         cost = costing()

@@ -179,6 +179,7 @@ def changed_settings(settings: SessionSettings, changes: Changes) -> SessionSett
         clock=settings.clock,
         input=settings.input,
         feel=settings.feel or FeelSettings(),
+        harmony=settings.harmony,
     )
     return replace(
         changed(plain, changes, set_options(changes)).session, channel=settings.channel, learn=settings.learn

@@ -53,13 +53,15 @@ def takes(
 
 
 def _write_sound(take: Path, out: Path | None, sound: SoundSettings, as_json: bool) -> None:
-    from antiphon.stage.sound.instruments import instrument  # a list of takes needs neither
+    from antiphon.stage.sound.feed import of_parts
+    from antiphon.stage.sound.instruments import instrument  # a list of takes needs none of these
     from antiphon.stage.sound.take_sound import RATE_HZ, mixed, write_wav
 
     voices = played_in(take)
     if not any(voices):
         raise Failure(f"{take}: nothing was played in it")
-    instruments = [instrument(name, RATE_HZ) for name in (sound.yours, sound.answers)]
+    names = (sound.yours, sound.answers, *of_parts(sound.answers))
+    instruments = [instrument(name, RATE_HZ) for name in names]
     file = out or take.with_suffix(".wav")
     seconds = write_wav(file, mixed(voices, instruments))
     told = {"wav": str(file), "seconds": round(seconds, 3)}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from antiphon.compose.harmony.accompaniment import Part
 from antiphon.compose.sampling import Draw
 from antiphon.events import Clocked, GridNote, Lead, PlayedNote, Timed, Turned
 from antiphon.listen.key import Key
@@ -267,6 +268,8 @@ class Foreseen:
     notes              with the moments at which they will sound, if the tempo stays
     draws              of each symbol: when it sounds, its entropy in nats, and its temperature
     quoted             whether each note is one of several in a row that the memory had heard before
+    parts              what the parts will sound like under these notes
+    chords             the chords that are planned, each with when it begins, and its name
     """
 
     answer: int
@@ -275,6 +278,8 @@ class Foreseen:
     notes: tuple[PlayedNote, ...]
     draws: tuple[tuple[float, float, float], ...]
     quoted: tuple[bool, ...] = ()
+    parts: tuple[tuple[Part, PlayedNote], ...] = ()
+    chords: tuple[tuple[float, str], ...] = ()
 
 
 NOTHING_FORESEEN = Foreseen(-1, 0.0, 0.0, (), ())

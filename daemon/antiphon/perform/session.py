@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
+from antiphon.compose.harmony.accompaniment import PARTS, Part
 from antiphon.events import Clocked, ControlChange, Lead, NoteOn, ProgramChange, Timed, Turned
 from antiphon.perform.answer.programs import Programs, Voice
 from antiphon.perform.clock.bar_clock import BarClock
@@ -114,6 +115,7 @@ class Session:
             shape=now.shape,
             feel=now.feel,
             strict_key=now.strict_key,
+            harmony=now.harmony,
             control=self._controls.settings,
             clock=replace(clock, source=now.source),
         )
@@ -142,6 +144,17 @@ class Session:
     def light(self, state: State) -> ControlChange | None:
         """The control change that shows a state on the keyboard, by the settings in force."""
         return state_light(self._controls.settings, state, self._settings.channel)
+
+    def part_on(self, channel: int) -> Part | None:
+        """The part that plays on a channel, 0–15; None on that of the answer, and where none does."""
+        return self._settings.part_on(channel)
+
+    @property
+    def programs(self) -> list[ProgramChange]:
+        """The sounds of the parts that play, to be chosen before an answer; none where none is set."""
+        harmony = self._controls.now.harmony
+        chosen = [(harmony.program_of(part), harmony.channel_of(part)) for part in harmony.parts]
+        return [ProgramChange(program - 1, channel) for program, channel in chosen if program]
 
     @property
     def hurried(self) -> dict[int, int]:
@@ -290,6 +303,9 @@ class Session:
         elif button == "click":
             when = "always" if self._settings.click.when == "never" else "never"
             self._change((SettingChange("click.when", when),), at_s)
+        elif button in PARTS:
+            plays = getattr(self._controls.now.harmony, button)
+            self._change((SettingChange(f"harmony.{button}", not plays),), at_s)
         elif button == "count_in":
             self._count_in(at_s)
         elif button == "stop":

@@ -5,6 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 from annotated_types import Ge, Le, Predicate
 
+from antiphon.compose.harmony.accompaniment import PARTS, Part
+from antiphon.compose.harmony.patterns import Pattern
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
 from antiphon.events import NoteOff
@@ -150,6 +152,61 @@ class FeelSettings:
     dynamics: Annotated[float, Ge(0), Le(1)] = 1.0
 
 
+Channel = Annotated[int, Ge(1), Le(16)]
+Share = Annotated[float, Ge(0.1), Le(1)]
+Program = Annotated[int, Ge(0), Le(128)]
+LowestNote = Annotated[int, Ge(24), Le(84)]
+
+
+@dataclass(frozen=True, slots=True)
+class HarmonySettings:
+    """Chords under the answer: what plays them, and how.
+
+    bass, chords, second_voice   whether each of these parts plays
+    pattern     how bass and chords are played
+    *_channel   1–16
+    *_program   1–128, chosen before each answer; 0: none is
+    *_velocity  how loud the part is beside the answer
+    *_lowest    its lowest note
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    bass: bool = False
+    chords: bool = False
+    second_voice: bool = False
+    pattern: Pattern = "held"
+    bass_channel: Channel = 2
+    chords_channel: Channel = 3
+    second_voice_channel: Channel = 4
+    bass_program: Program = 0
+    chords_program: Program = 0
+    second_voice_program: Program = 0
+    bass_velocity: Share = 0.85
+    chords_velocity: Share = 0.6
+    second_voice_velocity: Share = 0.8
+    bass_lowest: LowestNote = 36
+    chords_lowest: LowestNote = 48
+    second_voice_lowest: LowestNote = 43
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Those that play."""
+        return tuple(part for part in PARTS if getattr(self, part))
+
+    def channel_of(self, part: Part) -> int:
+        """0–15."""
+        return int(getattr(self, f"{part}_channel")) - 1
+
+    def program_of(self, part: Part) -> int:
+        """1–128; 0: none is chosen."""
+        return int(getattr(self, f"{part}_program"))
+
+    def velocity_of(self, part: Part) -> float:
+        """Beside the answer's."""
+        return float(getattr(self, f"{part}_velocity"))
+
+
 HEARD = "heard"  # as a meter, and as a downbeat
 
 
@@ -189,6 +246,7 @@ class LiveSettings:
     source: Source = "internal"
     feel: FeelSettings | None = field(default_factory=FeelSettings)
     strict_key: bool = False
+    harmony: HarmonySettings = field(default_factory=HarmonySettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +276,7 @@ class SessionSettings:
     output_latency_ms: LatencyMs = 0.0
     click: ClickSettings = field(default_factory=ClickSettings)
     strict_key: bool = False
+    harmony: HarmonySettings = field(default_factory=HarmonySettings)
 
     @property
     def output_latency_s(self) -> float:
@@ -236,11 +295,22 @@ class SessionSettings:
     def _latency_s(self, own_ms: float | None) -> float:
         return self.output_latency_s if own_ms is None else own_ms / 1000
 
+    def part_on(self, channel: int) -> Part | None:
+        """The part that plays on a channel, 0–15; None on that of the answer, and where none does."""
+        channels = {self.harmony.channel_of(part): part for part in reversed(PARTS)}
+        return None if channel == self.channel else channels.get(channel)
+
     @property
     def live_settings(self) -> LiveSettings:
         """The part that knobs can turn."""
         return LiveSettings(
-            self.sampling, self.answer, self.shape, self.clock.source, self.feel, self.strict_key
+            self.sampling,
+            self.answer,
+            self.shape,
+            self.clock.source,
+            self.feel,
+            self.strict_key,
+            self.harmony,
         )
 
 
@@ -302,7 +372,7 @@ def differences(before: SessionSettings, after: SessionSettings) -> Changes:
     """The settings of a session that differ, less those that no session changes: channel and meter."""
     changes = [
         SettingChange(f"{section}.{one.name}", getattr(getattr(after, section), one.name))
-        for section in ("tempo", "phrase", "answer", "sampling", "shape", "control", "clock")
+        for section in ("tempo", "phrase", "answer", "harmony", "sampling", "shape", "control", "clock")
         for one in fields(getattr(after, section))
         if getattr(getattr(after, section), one.name) != getattr(getattr(before, section), one.name)
     ]

@@ -18,7 +18,7 @@ from antiphon.perform.reports import (
     StateChanged,
 )
 from antiphon.perform.session import Session
-from antiphon.perform.settings import Changes
+from antiphon.perform.settings import Changes, State
 from antiphon.stage.beat_sender import BeatSender
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.ports.port import Port
@@ -215,10 +215,17 @@ class Engine:
         self._port.send(timed.event, leaves_s)
         return max(0.0, self._clock.now_s() - leaves_s)
 
+    def _show(self, state: State) -> None:
+        """Light the pads, and before an answer let the parts have their sounds."""
+        light = self._session.light(state)
+        changes = [] if light is None else [light]
+        for change in [*changes, *(self._session.programs if state == "answering" else ())]:
+            self._port.send(change, self._clock.now_s())
+
     def _publish_reports(self) -> None:
         for news in self._session.take_reports():
-            if isinstance(news, StateChanged) and (light := self._session.light(news.state)) is not None:
-                self._port.send(light, self._clock.now_s())
+            if isinstance(news, StateChanged):
+                self._show(news.state)
             self._publish(news)
         foreseen = self._session.foreseen
         if foreseen is not self._foreseen:

@@ -1,11 +1,22 @@
 """The loop, with a loopback port in virtual time; and how it ends when things go wrong."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from antiphon.events import Clocked, ClockSignal, ControlChange, Lead, NoteOff, NoteOn, Timed, Turned
+from antiphon.events import (
+    Clocked,
+    ClockSignal,
+    ControlChange,
+    Lead,
+    NoteOff,
+    NoteOn,
+    ProgramChange,
+    Timed,
+    Turned,
+)
 from antiphon.perform.answer.programs import Voice
 from antiphon.perform.clock.midi_clock_out import MidiClockOut
 from antiphon.perform.reports import Answered, Hurried, Planned, Received, Sent
@@ -14,6 +25,7 @@ from antiphon.perform.settings import (
     AnswerSettings,
     ClickSettings,
     ClockSettings,
+    HarmonySettings,
     SessionSettings,
     SettingChange,
     TempoSettings,
@@ -450,3 +462,13 @@ def test_a_note_without_a_port_is_not_heard_by_a_suspended_engine():
 
     stage.engine.run(until=until)
     assert not [report for report in stage.reports if isinstance(report, Received)]
+
+
+def test_the_parts_get_their_sounds_before_each_answer():
+    harmony = HarmonySettings(bass=True, bass_program=33, chords_program=5)
+    stage = Outputs(scripted_voice(SCRIPT), settings=replace(FIXED, harmony=harmony))
+    stage.run()
+    ((at_s, change),) = [(one.at_s, one.change) for one in stage.port.turned]
+    assert change == ProgramChange(32, 1)
+    assert at_s < min(one.at_s for one in stage.port.sent)
+    assert {one.event.channel for one in stage.port.sent} == {0, 1}

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from antiphon.compose.harmony.plan import ChordPlan
 from antiphon.compose.melody import Melody, octaves_into_range
 from antiphon.compose.sampling import Draw
 from antiphon.compose.shape import Shape
@@ -14,9 +15,11 @@ from antiphon.listen.key import Key
 from antiphon.perform.answer.ahead import Ahead
 from antiphon.perform.answer.composer import Composer, Said
 from antiphon.perform.answer.foreseen import Chosen, foreseen
+from antiphon.perform.answer.parts import Parts
 from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.answer.touch import LONGEST_GATE, Touch
 from antiphon.perform.reports import Composed, Foreseen, Hurried, Planned, Written
+from antiphon.perform.settings import HarmonySettings
 from antiphon.perform.transport import Transport
 from antiphon.slices import Sliced
 
@@ -81,8 +84,9 @@ class Answer:
         transport: Transport,
         scheduler: Scheduler,
         ahead: Ahead | None = None,
+        parts: Parts | None = None,
     ) -> None:
-        self._ahead = ahead
+        self._ahead, self._parts = ahead, parts
         self._notes: list[GridNote] = []
         self._melody = melody
         self._shape = shape
@@ -127,11 +131,12 @@ class Answer:
             )
         return self._foreseen
 
-    def _choice(self, planned: Planned, draws: Sequence[Draw]) -> Chosen:
+    def _choice(self, planned: Planned, said: Sequence[Draw]) -> Chosen:
         lasting, symbol = self._melody.lasting, self._melody.symbol
-        places = [(self._next + number * lasting, draw) for number, draw in enumerate(draws)]
+        places = [(self._next + number * lasting, draw) for number, draw in enumerate(said)]
         before = self._before if self._before is not None and self._before[0] < planned.step else None
-        return Chosen(planned.notes, tuple(at for at in places if symbol(at[1].symbol_id) != HOLD), before)
+        draws = tuple(at for at in places if symbol(at[1].symbol_id) != HOLD)
+        return Chosen(planned.notes, draws, before, self._parts and self._parts.copied())
 
     def _choose(self, planned: Planned, draws: Sequence[Draw]) -> None:
         """This is what it will say from the next step on."""
@@ -204,6 +209,12 @@ class Answer:
             if self._next == self._plan.start:
                 self._chosen = None
             self._ahead.anew(composer, self._next, self._last_pitch)
+
+    def harmonize(self, harmony: HarmonySettings, plan: ChordPlan | None) -> None:
+        """Other parts, or other chords, from the next step on that is composed."""
+        if self._parts is not None and self._parts.set(harmony, plan) and self._chosen is not None:
+            self._chosen = replace(self._chosen, parts=self._parts.copied())
+            self._foreseen = None
 
     @property
     def melody(self) -> Melody:
@@ -296,10 +307,18 @@ class Answer:
             self._last_pitch = int(symbol)
             symbol = str(self._in_players_key(int(symbol)))
         written = self._sound(symbol)
+        self._accompany(symbol)  # the melody leaves first
         self._next += 1
         if self._next == self._plan.end:
             written += self._finish(self._next)
         return [Composed(step, symbol, chosen), *written]
+
+    def _accompany(self, symbol: str = HOLD, until: int | None = None) -> None:
+        """Schedule what the parts begin up to the next step, or up to another."""
+        if self._parts is not None:
+            step, held = self._next if until is None else until, symbol == HOLD
+            grid, earliest_s = self._transport.grid, self._plan.earliest_s
+            self._parts.until(step, held, grid, self._scheduler, earliest_s)
 
     def _in_players_key(self, pitch: int) -> int:
         return self._plan.touch.in_register(fold_pitch(pitch + self._plan.back_semitones))
@@ -333,9 +352,12 @@ class Answer:
             at_s = max(self._transport.grid.time_s(note.onset), self._plan.earliest_s)
             self._scheduler.add(Timed(at_s, on))
             note.struck = True
+            if self._parts is not None:
+                self._parts.strike(note.pitch, velocity, note.step, at_s, self._scheduler)
 
     def _finish(self, end: int) -> list[Written]:
         """The last note is held to the end of the answer, whatever the touch."""
+        self._accompany(until=end)
         self._next = end
         return self._end_note(end, None, LONGEST_GATE)
 
@@ -356,6 +378,8 @@ class Answer:
         if late:  # at least half of what is left of it sounds
             at_s = max(at_s, (self._plan.earliest_s + self._transport.grid.time_s(step)) / 2)
         self._scheduler.add(Timed(at_s, NoteOff(note.pitch, self._plan.channel)))
+        if self._parts is not None:
+            self._parts.lift(at_s, self._scheduler)
         return written
 
     def _is_late(self, note: _Note) -> bool:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from antiphon.compose import endings
 from antiphon.compose.answer_features.parts import AnswerFrame
 from antiphon.compose.form import Form
+from antiphon.compose.harmony.plan import ChordPlan
 from antiphon.compose.melody import Melody
 from antiphon.compose.sampling import Draw, SamplingSettings
 from antiphon.compose.shape import ShapeSettings
@@ -77,8 +78,8 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class HowComposed:
     """How many candidates there are, the settings that they are composed by, in place of the phrase what
-    they keep close to, the number of the program that composes, what chooses among them, and whether they
-    keep to the scale of the key."""
+    they keep close to, the number of the program that composes, what chooses among them, whether they keep
+    to the scale of the key, and over which chords they go, in the player's key."""
 
     candidates: int
     sampling: SamplingSettings
@@ -87,6 +88,7 @@ class HowComposed:
     program: int = 0
     choice: Choice = "critic"
     strict: bool = False
+    chords: ChordPlan | None = None
 
     def chooser(self, critic: "AnswerCritic | None") -> "AnswerCritic | None":
         """What ranks the candidates of a voice with this critic; None where there is one answer alone."""

@@ -1,10 +1,11 @@
 """What an answer that is chosen will sound like: its notes with their moments and their touch."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from antiphon.compose.sampling import Draw
 from antiphon.events import GridNote, PlayedNote
+from antiphon.perform.answer.parts import Parts
 from antiphon.perform.answer.touch import LONGEST_GATE, Touch
 from antiphon.perform.reports import Foreseen
 from antiphon.perform.transport import Transport
@@ -15,12 +16,13 @@ class Chosen:
     """What is chosen of an answer from a note on; steps are the grid's.
 
     `draws` of the symbols that begin a note or a rest, each with its step; `before` is the step and the onset
-    of the note before the first.
+    of the note before the first; `parts` go on from there.
     """
 
     notes: tuple[GridNote, ...]
     draws: tuple[tuple[int, Draw], ...]
     before: tuple[int, float] | None = None
+    parts: Parts | None = field(default=None, compare=False)
 
 
 def foreseen(
@@ -40,14 +42,15 @@ def foreseen(
     )
     last_s = max((note.release_s for note in notes), default=grid.time_s(start))
     quotes = {step for step, draw in chosen.draws if draw.quoted}
-    return Foreseen(
-        number,
-        grid.time_s(start),
-        last_s if end is None else grid.time_s(touch.place(end)),
-        notes,
-        draws,
-        tuple(note.onset_steps in quotes for note in chosen.notes),
-    )
+    quoted = tuple(note.onset_steps in quotes for note in chosen.notes)
+    ends_s = last_s if end is None else grid.time_s(touch.place(end))
+    told = Foreseen(number, grid.time_s(start), ends_s, notes, draws, quoted)
+    if chosen.parts is None:
+        return told
+    written = list(zip(chosen.notes, notes, strict=True))
+    until = end if end is not None else max((note.end_steps for note in chosen.notes), default=start)
+    parts = tuple(chosen.parts.foreseen(written, until, grid, earliest_s))
+    return replace(told, parts=parts, chords=tuple(chosen.parts.chords(until, grid)))
 
 
 def _played(

@@ -7,16 +7,19 @@ from typing import Literal
 
 import numpy as np
 
+from antiphon.compose.harmony.plan import ChordPlan
 from antiphon.compose.shape import Shape
 from antiphon.compose.side_by_side.candidates import Candidates
 from antiphon.events import PlayedNote, melody_of
 from antiphon.listen import feel
 from antiphon.listen.feel import Feel, HeardFeel
 from antiphon.listen.feel_grid import FeelGrid
+from antiphon.perform.answer import chord_plans
 from antiphon.perform.answer.ahead import Ahead, Choices
 from antiphon.perform.answer.answer import Answer, Plan
 from antiphon.perform.answer.bar_hearing import BarHearing, HeardBars
 from antiphon.perform.answer.composer import AnswerPlace, Composer, HowComposed
+from antiphon.perform.answer.parts import Parts
 from antiphon.perform.answer.planned import Begun, HeardPhrase, PlannedAnswer
 from antiphon.perform.answer.programs import Programs
 from antiphon.perform.answer.scheduler import Scheduler
@@ -24,7 +27,7 @@ from antiphon.perform.answer.touch import Touch, touch_of, touch_without_feel
 from antiphon.perform.answer.transcribe import Transcriber, Transcription
 from antiphon.perform.modes import place_answer
 from antiphon.perform.reports import Heard
-from antiphon.perform.settings import AnswerSettings, LiveSettings, SessionSettings
+from antiphon.perform.settings import AnswerSettings, HarmonySettings, LiveSettings, SessionSettings
 from antiphon.perform.transport import Transport
 from antiphon.slices import Sliced
 
@@ -114,30 +117,41 @@ class Planner:
         if start != heard.until_steps:
             return None
         place = AnswerPlace(phrase, heard.shift, start, end, self._answers)
-        how = self._how(now, self._motif)
+        how = self._how(now, self._motif, place)
         composer = self._composer(place, how)
         if composer is None:
             return None
         return Begun(place, how, composer.candidates(0, None, np.zeros(0, np.int64)))
 
-    def _how(self, now: LiveSettings, motif: Transcription | None) -> HowComposed:
+    def _how(self, now: LiveSettings, motif: Transcription | None, place: AnswerPlace) -> HowComposed:
         shape = now.shape
         if motif is not None:
             shape = replace(shape, closeness=max(shape.closeness, _MOTIF_CLOSENESS))
         answer, program = now.answer, self._programs.chosen
-        chosen_by, strict = answer.choice, now.strict_key
-        return HowComposed(answer.candidates, now.sampling, shape, motif, program, chosen_by, strict)
+        chosen_by, strict, chords = answer.choice, now.strict_key, self._chords(now, place)
+        return HowComposed(answer.candidates, now.sampling, shape, motif, program, chosen_by, strict, chords)
+
+    def _chords(self, now: LiveSettings, place: AnswerPlace) -> ChordPlan | None:
+        """The plan of chords for an answer; None where it goes without."""
+        heard = None
+        if not chord_plans.wanted(now.harmony, heard):
+            return None
+        closes = self._programs.closes(place.number, now.shape)
+        chance = self._programs.chords_chance(place.number)
+        return chord_plans.chord_plan(place.phrase, heard, place.start, place.end, closes, chance)
 
     def _composer(self, place: AnswerPlace, how: HowComposed) -> Composer | None:
         return self._programs.composer(place, self._shape(place, how), how)
 
     def _shape(self, place: AnswerPlace, how: HowComposed) -> Shape:
-        return self._programs.shape(place.phrase, place.start, place.end, how)
+        return self._programs.shape(place.phrase, place.start, place.end, how, place.shift)
 
     def compose_anew(self, planned: PlannedAnswer, now: LiveSettings) -> PlannedAnswer:
         """Compose the rest of an answer under way by these settings and the program that is chosen now, where
         it is composed ahead."""
-        place, how = planned.place, self._how(now, planned.how.motif)
+        place = planned.place
+        how = self._how(now, planned.how.motif, place)
+        planned.answer.harmonize(now.harmony, _later(how.chords, place, planned.answer.plan.start))
         if planned.answer.melody is not self._programs.melody:
             return self._take_up(planned, now, how)
         place = replace(place, shift=self._programs.shift(place.phrase))
@@ -179,7 +193,8 @@ class Planner:
         start, end = self._place(phrase, at_s, now.answer)
         if start != heard.until_steps:
             shift = yield from self._programs.hear(phrase, start)
-        place, how = AnswerPlace(phrase, shift, start, end, self._answers), self._how(now, self._motif)
+        place = AnswerPlace(phrase, shift, start, end, self._answers)
+        how = self._how(now, self._motif, place)
         candidates = begun.candidates if begun is not None and begun.fits(place, how) else None
         touch = _touch(melody_of(straight), heard, now)
         plan = Plan(start, end, touch, self._channel, -shift, self._earliest_s(at_s))
@@ -196,7 +211,7 @@ class Planner:
             heard.bars.sure,
             phrase.tracker.sure,
         )
-        answer = self._answer(place, how, plan, transport, scheduler, candidates)
+        answer = self._answer(place, how, plan, transport, scheduler, now.harmony, candidates)
         return PlannedAnswer(answer, played, heard.bars, heard.feel.feel, report, place, how)
 
     def _answer(
@@ -206,6 +221,7 @@ class Planner:
         plan: Plan,
         transport: Transport,
         scheduler: Scheduler,
+        harmony: HarmonySettings,
         candidates: Candidates | None,
         turn: int = 0,
     ) -> Answer:
@@ -218,7 +234,9 @@ class Planner:
             quarter = transport.grid.steps_per_quarter
             ahead = Ahead(composer, plan.start, transport.beat_steps, quarter, self.choices)
             ahead.begin(candidates, turn)
-        return Answer(melody, self._shape(place, how), plan, transport, scheduler, ahead)
+        chords = _later(how.chords, place, plan.start)
+        parts = Parts(harmony, chords, plan.touch, plan.start, plan.end)
+        return Answer(melody, self._shape(place, how), plan, transport, scheduler, ahead, parts)
 
     def again(
         self,
@@ -236,12 +254,13 @@ class Planner:
         soonest = transport.grid.steps_at(at_s + self._latency_s)
         later = max(0, math.ceil((soonest - before.plan.start) / bar)) * bar
         shift = yield from self._programs.hear(place.phrase, place.start)
-        how, candidates, turn = self._how(now, planned.how.motif), None, 0
+        # The chords are those of the first answer to the phrase.
+        how, candidates, turn = self._how(now, planned.how.motif, place), None, 0
         if how == planned.how and shift == place.shift and before.runner_up is not None:
             candidates, turn = before.runner_up
         place = replace(place, shift=shift, number=self._answers)
         plan = before.plan.later(later, -shift, self._earliest_s(at_s))
-        answer = self._answer(place, how, plan, transport, scheduler, candidates, turn)
+        answer = self._answer(place, how, plan, transport, scheduler, now.harmony, candidates, turn)
         heard = replace(planned.heard, at_s=at_s, answer_start_steps=plan.start)
         return replace(planned, answer=answer, heard=heard, place=place, how=how)
 
@@ -262,6 +281,12 @@ class Planner:
         self._feel = planned.feel
         if planned.how.motif is self._motif:
             self._motif = None
+
+
+def _later(plan: ChordPlan | None, place: AnswerPlace, start: int) -> ChordPlan | None:
+    """The chords of an answer that begins at a step; they were planned for where it has its place."""
+    quarter = place.phrase.transport.grid.steps_per_quarter
+    return None if plan is None else plan.later((start - place.start) / quarter)
 
 
 def _touch(straight: Sequence[PlayedNote], heard: HeardPhrase, now: LiveSettings) -> Touch:

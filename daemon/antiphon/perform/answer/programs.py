@@ -10,6 +10,8 @@ from antiphon.compose.answer_features.parts import AnswerFrame
 from antiphon.compose.bar_likelihood import HeardEvent, LogLikelihoods, log_likelihoods
 from antiphon.compose.events_model import EventModel
 from antiphon.compose.form import Form, answer_form
+from antiphon.compose.harmony.odds import ChordLine, ChordOdds
+from antiphon.compose.harmony.plan import ChordPlan
 from antiphon.compose.melody import Melody
 from antiphon.compose.memory import Memory
 from antiphon.compose.model import Model
@@ -18,14 +20,17 @@ from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import Frame, Shape, ShapeSettings
 from antiphon.compose.symbols import GAP, REST, Vocabulary, is_pitch, regridded
 from antiphon.events import GridNote, fold_pitch
+from antiphon.harmony.progression import slot_quarters
 from antiphon.listen.repertoire import Repertoire
 from antiphon.perform.answer.answer import as_heard, home_shift
 from antiphon.perform.answer.composer import AnswerCritic, AnswerPlace, Composer, HowComposed, Said
 from antiphon.perform.answer.transcribe import Transcription
+from antiphon.perform.transport import Transport
 from antiphon.slices import Sliced
 
 # What the numbers of the source of chance end with that says whether an answer closes.
 _OF_THE_CLOSE = (0, 1)
+_OF_THE_CHORDS = (0, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +189,12 @@ class Programs:
         start: int,
         end: int | None,
         how: HowComposed,
+        shift: int = 0,
     ) -> Shape:
         """Of an answer from one step of the phrase's grid to another; `end` None: without end.
 
-        Its rhythm and contour follow those of the phrase or of the motif, as closely as is set.
+        Its rhythm and contour follow those of the phrase or of the motif, as closely as is set. The model
+        hears the chords `shift` semitones higher.
         """
         settings, like = how.shape, how.motif
         chosen = settings.endings and self.composes_ahead(how)
@@ -196,7 +203,11 @@ class Programs:
         steps, transport = None if end is None else end - start, phrase.transport
         frame = Frame(steps, transport.bar_steps, transport.beat_steps, phrase.key.mode, how.strict)
         notes = _on_bars(like or phrase) if settings.closeness else ()
-        return Shape(self.vocabulary, frame, notes, settings)
+        chords = None
+        if how.chords is not None:
+            line = _line(how.chords.transposed(shift), start, transport)
+            chords = ChordOdds(self.vocabulary, line)
+        return Shape(self.vocabulary, frame, notes, settings, chords)
 
     def closes(self, number: int, settings: ShapeSettings) -> bool:
         """Whether answer `number` is to close as a song does; drawn by a source of chance of its own."""
@@ -280,9 +291,20 @@ class Programs:
         """Each answer has random numbers of its own: one that is cut short does not change the next."""
         return np.random.default_rng((self._random_seed, number))
 
+    def chords_chance(self, number: int) -> np.random.Generator:
+        """What the chords of answer `number` are drawn from: a source of chance of its own."""
+        return np.random.default_rng((self._random_seed, number, *_OF_THE_CHORDS))
+
     def _chances(self, number: int) -> Callable[[int], np.random.Generator]:
         """The same for each candidate of an answer; the first has the random numbers of the answer."""
         return lambda candidate: np.random.default_rng((self._random_seed, number, candidate))
+
+
+def _line(plan: ChordPlan, start: int, transport: Transport) -> ChordLine:
+    """The chords of an answer from a step on, which are counted as the grid is."""
+    quarter = transport.grid.steps_per_quarter
+    slot = max(1, round(slot_quarters(transport.meter) * quarter))
+    return ChordLine(plan, start, quarter, transport.beat_steps, slot)
 
 
 def _coarser(notes: Sequence[GridNote], ratio: int) -> Iterator[GridNote]:

@@ -17,9 +17,10 @@ class Scheduler:
     def __init__(self, late_limit_s: float) -> None:
         self._late_limit_s = late_limit_s
         self.ahead_s = 0.0
-        self._queue: list[tuple[float, bool, int, Timed]] = []
+        self._queue: list[tuple[float, bool, int, Timed, str]] = []
         self._order = count()
-        self._held: dict[tuple[int, int], float] = {}  # since when, by (channel, pitch), oldest first
+        # Since when, and of which part, by (channel, pitch), oldest first.
+        self._held: dict[tuple[int, int], tuple[float, str]] = {}
         self.dropped = 0
 
     @property
@@ -31,9 +32,10 @@ class Scheduler:
         """When the next event leaves, in seconds."""
         return self._queue[0][0] - self.ahead_s if self._queue else None
 
-    def add(self, timed: Timed) -> None:
+    def add(self, timed: Timed, part: str = "") -> None:
+        """An event of a part; the note-off of one part does not end the note of another."""
         is_on = isinstance(timed.event, NoteOn)
-        heapq.heappush(self._queue, (timed.at_s, is_on, next(self._order), timed))
+        heapq.heappush(self._queue, (timed.at_s, is_on, next(self._order), timed, part))
 
     def due(self, until_s: float, now_s: float) -> list[Timed]:
         """What must leave until a moment, in order; `now_s` says how late that is.
@@ -42,33 +44,34 @@ class Scheduler:
         """
         events: list[Timed] = []
         while (next_s := self.next_s) is not None and next_s <= until_s:
-            timed = heapq.heappop(self._queue)[3]
-            events += self._sound(timed, now_s)
+            *_, timed, part = heapq.heappop(self._queue)
+            events += self._sound(timed, part, now_s)
         return events
 
-    def _sound(self, timed: Timed, now_s: float) -> list[Timed]:
+    def _sound(self, timed: Timed, part: str, now_s: float) -> list[Timed]:
         key = (timed.event.channel, timed.event.pitch)
-        closing = self._close(key, timed.at_s)
         if isinstance(timed.event, NoteOff):
-            return closing
+            ours = key in self._held and self._held[key][1] == part
+            return self._close(key, timed.at_s) if ours else []
+        closing = self._close(key, timed.at_s)
         if now_s - (timed.at_s - self.ahead_s) > self._late_limit_s:
             self.dropped += 1
             return closing
-        self._held[key] = timed.at_s
+        self._held[key] = timed.at_s, part
         return [*closing, timed]
 
     def _close(self, key: tuple[int, int], at_s: float) -> list[Timed]:
         if key not in self._held:
             return []
-        at_s = max(at_s, self._held.pop(key))  # a note that has left may still be about to sound
+        at_s = max(at_s, self._held.pop(key)[0])  # a note that has left may still be about to sound
         return [Timed(at_s, NoteOff(pitch=key[1], channel=key[0]))]
 
     def move(self, moved_s: Callable[[float], float]) -> None:
         """The tempo moved: what waits is due at other moments, in the same order."""
         # Moments are mapped in order, so the heap stays one.
         self._queue = [
-            (moved_s(at_s), is_on, number, replace(timed, at_s=moved_s(at_s)))
-            for at_s, is_on, number, timed in self._queue
+            (moved_s(at_s), is_on, number, replace(timed, at_s=moved_s(at_s)), part)
+            for at_s, is_on, number, timed, part in self._queue
         ]
 
     def cancel(self, at_s: float) -> list[Timed]:

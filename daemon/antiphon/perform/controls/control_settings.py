@@ -32,6 +32,9 @@ Button = Literal[
     "keep_memory",
     "click",
     "count_in",
+    "bass",
+    "chords",
+    "second_voice",
 ]
 
 
@@ -58,6 +61,7 @@ class ControlSettings:
     keep_memory   writes the memory into its file
     click         the click is on from now on, or off
     count_in      bars of clicks, and then new bars begin
+    bass, chords, second_voice   the part plays from now on, or no longer
     state         goes out, for pad lights: 0 idle or waiting, 64 listening, 127 answering
     """
 
@@ -86,3 +90,6 @@ class ControlSettings:
     again: Number = None
     motif: Number = None
     state: Number = None
+    bass: Number = None
+    chords: Number = None
+    second_voice: Number = None

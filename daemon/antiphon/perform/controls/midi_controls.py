@@ -186,6 +186,9 @@ _BUTTONS: tuple[Button, ...] = (
     "keep_memory",
     "click",
     "count_in",
+    "bass",
+    "chords",
+    "second_voice",
 )
 _LIGHTS: dict[State, int] = {"idle": 0, "listening": 64, "answering": 127, "waiting": 0}
 # What `antiphon play --learn` can give to the next knob or button that is moved.

@@ -62,10 +62,10 @@ class Narration:
             case Received(Timed(event=event)):
                 yield [_note("phrase/note", event)]
             case Sent(Timed(event=NoteOn() as event)) if not self._answers:
-                self._early.append([_note("answer/note", event)])
+                self._early.append([_answered(event, state)])
             case Sent(Timed(event=event)) | Released(Timed(event=event)):
                 yield from self._take_early()
-                yield [_note("answer/note", event)]
+                yield [_answered(event, state)]
             case Heard():
                 self._answers = True
                 yield [_said("answer/begin", *_place(state, report))]
@@ -164,6 +164,12 @@ def _said(name: str, *arguments: Argument) -> Message:
 
 def _note(name: str, event: Event) -> Message:
     return _said(name, event.pitch, event.velocity if isinstance(event, NoteOn) else 0)
+
+
+def _answered(event: Event, state: PerformanceState) -> Message:
+    """A note of the answer, or of a part that goes with it."""
+    part = state.settings.session.part_on(event.channel)
+    return _note("answer/note" if part is None else f"answer/{part}/note", event)
 
 
 def _place(state: PerformanceState, heard: Heard) -> tuple[float, float]:

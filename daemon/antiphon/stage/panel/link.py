@@ -99,7 +99,7 @@ class PanelLink:
 
     def hear(self, report: Report) -> None:
         """Tell of a report."""
-        for message in self._narration.hear(report):
+        for message in self._narration.hear(report, self._state().settings):
             self._tell(message)
         self._greets = self._greets or isinstance(report, SettingChanged)
 

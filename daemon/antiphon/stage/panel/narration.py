@@ -5,7 +5,7 @@ from typing import Any
 
 from antiphon import config
 from antiphon.config import Config
-from antiphon.events import Event, NoteOn, Timed
+from antiphon.events import Event, NoteOn, PlayedNote, Timed
 from antiphon.perform.reports import (
     Answered,
     Foreseen,
@@ -38,13 +38,14 @@ class Narration:
         self._phrase_s: float | None = None
         self._heard_s = 0.0
 
-    def hear(self, report: Report) -> Iterator[Message]:
+    def hear(self, report: Report, settings: Config | None = None) -> Iterator[Message]:
+        """What is told of a report; `settings` are those in force, which say what plays on a channel."""
         match report:
             case Received(Timed(at_s, event)):
                 self._heard_s = at_s
                 yield {"type": "heard", **_note(event, at_s)}
             case Sent(Timed(at_s, event)) | Released(Timed(at_s, event)):
-                yield {"type": "sounded", **_note(event, at_s)}
+                yield {"type": "sounded", **_note(event, at_s), **_part(event, settings)}
             case StateChanged(at_s, state):
                 yield from self._phrase(state == "listening", at_s)
             case Heard():
@@ -81,22 +82,28 @@ class Narration:
 
 
 def _plan(foreseen: Foreseen) -> Message:
-    notes = [
-        {
-            "pitch": note.pitch,
-            "velocity": note.velocity,
-            "at_s": note.onset_s,
-            "ends_s": note.release_s,
-            "quoted": quoted,
-        }
-        for note, quoted in zip(foreseen.notes, foreseen.quoted, strict=True)
-    ]
+    quoted = zip(foreseen.notes, foreseen.quoted, strict=True)
+    notes = [_planned(note, is_quoted) for note, is_quoted in quoted]
+    notes += [{**_planned(note, False), "part": part} for part, note in foreseen.parts]
+    chords = [{"at_s": at_s, "name": name} for at_s, name in foreseen.chords]
     symbols = [
         {"at_s": at_s, "entropy": round(entropy, 4), "temperature": round(temperature, 4)}
         for at_s, entropy, temperature in foreseen.draws
     ]
     span = {"begins_s": foreseen.begins_s, "ends_s": foreseen.ends_s}
-    return {"type": "plan", "answer": foreseen.answer, **span, "notes": notes, "symbols": symbols}
+    said = {"notes": notes, "symbols": symbols, "chords": chords}
+    return {"type": "plan", "answer": foreseen.answer, **span, **said}
+
+
+def _planned(note: PlayedNote, quoted: bool) -> Message:
+    span = {"at_s": note.onset_s, "ends_s": note.release_s}
+    return {"pitch": note.pitch, "velocity": note.velocity, **span, "quoted": quoted}
+
+
+def _part(event: Event, settings: Config | None) -> Message:
+    """The part that an event is of; nothing for one of the answer itself."""
+    part = None if settings is None else settings.session.part_on(event.channel)
+    return {} if part is None else {"part": part}
 
 
 def _note(event: Event, at_s: float) -> Message:

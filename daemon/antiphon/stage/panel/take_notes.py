@@ -10,10 +10,11 @@ import mido
 def notes_of(path: Path) -> dict[str, Any]:
     """Both voices: {"player": notes, "answer": notes}, each in seconds from the first note of the take.
 
-    Raises ValueError, OSError or EOFError where it is no finished take.
+    The notes of a part that went with the answers are among those of the answer, and name it. Raises
+    ValueError, OSError or EOFError where it is no finished take.
     """
     file = mido.MidiFile(path)
-    if len(file.tracks) != 3:
+    if len(file.tracks) < 3:
         raise ValueError("it is still being recorded")
     tempi = _tempi(file)
     voices = [list(_notes(track, tempi, file.ticks_per_beat)) for track in file.tracks[1:]]
@@ -21,7 +22,11 @@ def notes_of(path: Path) -> dict[str, Any]:
     for note in (note for notes in voices for note in notes):
         note["at_s"] = round(note["at_s"] - begins_s, 4)
         note["ends_s"] = round(note["ends_s"] - begins_s, 4)
-    return dict(zip(("player", "answer"), voices, strict=True))
+    player, answer, *others = voices
+    for track, notes in zip(file.tracks[3:], others, strict=True):
+        part = track.name.lower().replace(" ", "_")  # as in the names of settings
+        answer += [{**note, "part": part} for note in notes]
+    return {"player": player, "answer": sorted(answer, key=lambda note: note["at_s"])}
 
 
 def _tempi(file: Any) -> list[tuple[int, int]]:

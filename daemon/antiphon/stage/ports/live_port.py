@@ -181,7 +181,7 @@ class MidiPort:
                 self._output.send(off, self._clock.now_s())
         return offs
 
-    def send(self, event: Event | ControlChange, at_s: float) -> None:
+    def send(self, event: Event | Change, at_s: float) -> None:
         """Sound an event at `at_s`; nothing where the output is away. Raises Failure on a closed port."""
         if self._closed:
             raise Failure("the MIDI port is closed")

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from antiphon.events import ClockSignal, ControlChange, Event, NoteOff, NoteOn
+from antiphon.events import Change, ClockSignal, Event, NoteOff, NoteOn
 from antiphon.midi.messages import HeldNotes, from_bytes, to_bytes
 from antiphon.stage.ports.echo import EchoFilter
 from antiphon.stage.ports.open import OpenPort
@@ -33,8 +33,8 @@ class OutputPort:
         # What another left sounding is ended once what hears it is connected.
         self._usable_from_s = now_s + SETTLE_S if held.owed() else None  # None: since it was opened
 
-    def send(self, event: Event | ControlChange, at_s: float) -> None:
-        self._send(to_bytes(event), None if isinstance(event, ControlChange) else event, at_s)
+    def send(self, event: Event | Change, at_s: float) -> None:
+        self._send(to_bytes(event), event if isinstance(event, NoteOn | NoteOff) else None, at_s)
 
     def pass_on(self, message: bytes, at_s: float) -> None:
         """One whole message of the player's."""

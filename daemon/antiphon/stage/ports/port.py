@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from antiphon.events import (
+    Change,
     Clocked,
     ClockSignal,
     ControlChange,
     Event,
     Input,
+    ProgramChange,
     Timed,
     Turned,
 )
@@ -30,7 +32,7 @@ class Port(Protocol):
         """All that arrived since the last call, in order, stamped with our clock, up to now. Never waits."""
         ...
 
-    def send(self, event: Event | ControlChange, at_s: float) -> None:
+    def send(self, event: Event | Change, at_s: float) -> None:
         """Sound an event at `at_s`, or at once where that has passed or the port knows no later."""
         ...
 
@@ -76,8 +78,8 @@ class Loopback:
             self._given += 1
         return self._script[first : self._given]
 
-    def send(self, event: Event | ControlChange, at_s: float) -> None:  # noqa: ARG002 - it sounds when sent
-        if isinstance(event, ControlChange):
+    def send(self, event: Event | Change, at_s: float) -> None:  # noqa: ARG002 - it sounds when sent
+        if isinstance(event, ControlChange | ProgramChange):
             self.turned.append(Turned(self._clock.now_s(), event))
             return
         self._held.follow(event)

@@ -1,7 +1,7 @@
 """A port for a machine without any MIDI system: nothing comes in, and what is sent is heard elsewhere."""
 
 from antiphon.errors import Failure
-from antiphon.events import ClockSignal, ControlChange, Event, Input
+from antiphon.events import Change, ClockSignal, Event, Input, NoteOff, NoteOn
 from antiphon.midi.messages import HeldNotes
 from antiphon.stage.machine.clock import Clock
 
@@ -24,11 +24,11 @@ class SilentPort:
     def receive(self) -> list[Input]:
         return []
 
-    def send(self, event: Event | ControlChange, at_s: float) -> None:  # noqa: ARG002 - nobody waits for it
+    def send(self, event: Event | Change, at_s: float) -> None:  # noqa: ARG002 - nobody waits for it
         """Raises Failure on a closed port."""
         if self._closed:
             raise Failure("the port is closed")
-        if not isinstance(event, ControlChange):
+        if isinstance(event, NoteOn | NoteOff):
             self._held.follow(event)
 
     def send_clock(self, signal: ClockSignal, at_s: float) -> None:

@@ -210,7 +210,9 @@ class _Performance:
 
         engine = Engine(
             self._clock,
-            port if self._sound is None else SoundingPort(port, SoundFeed(self._sound)),
+            port
+            if self._sound is None
+            else SoundingPort(port, SoundFeed(self._sound), self._session.part_on),
             self._session,
             tell,
             clock_out=None if self._start.wiring.clock_output is None else MidiClockOut(),

@@ -70,9 +70,9 @@ class Screen:
                 self._phrase.play(timed, grid)
             case Sent(timed):
                 self._last_s = timed.at_s
-                self._answer.play(timed, grid)
+                self._play_answer(timed)
             case Released(timed):
-                self._answer.play(timed, grid)
+                self._play_answer(timed)
             case BarsBegun():
                 self._phrase.replace(())  # what ended before was placed on no grid
             case StateChanged(at_s, state):
@@ -83,6 +83,12 @@ class Screen:
                 self._print("you", self._phrase, [str(key)])
             case Answered():
                 self._print("antiphon", self._answer, _remarks(report))
+
+    def _play_answer(self, timed: Timed) -> None:
+        """The picture shows the answer itself, without the parts that go with it."""
+        state = self._performance.state
+        if state.settings.session.part_on(timed.event.channel) is None:
+            self._answer.play(timed, state.grid)
 
     def _change(self, state: State, now_steps: float) -> None:
         if state == "listening" and self._phrase_over:

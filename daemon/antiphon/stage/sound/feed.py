@@ -2,18 +2,25 @@
 
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from antiphon.events import ClockSignal, ControlChange, Event, Input, NoteOn, Timed, Turned
+from antiphon.events import Change, ClockSignal, ControlChange, Event, Input, NoteOff, NoteOn, Timed, Turned
 from antiphon.midi.messages import PEDAL_DOWN, SUSTAIN
 from antiphon.stage.ports.port import Port
 
-YOURS, ANSWERS, CLICKS = range(3)
+YOURS, ANSWERS, CLICKS, BASS, CHORDS = range(5)
+# Of what goes with the answers; a second voice has their sound.
+_VOICES = {"bass": BASS, "chords": CHORDS}
 # The moment, how long before it the record was to be there, what is meant, whose it is, pitch, velocity.
 _RECORD = struct.Struct("<dfBBBB")
 NOTE, PEDAL, SILENCE = range(3)
 _READ_BYTES = 1 << 12
+
+
+def of_parts(answers: str) -> tuple[str, str]:
+    """The instruments of bass and chords, where the answers have this one."""
+    return ("none", "none") if answers == "none" else ("bass", "piano")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +86,15 @@ class SoundFeed:
 
 
 class SoundingPort:
-    """A port whose notes, those that come and those that leave, are copied to `feed`."""
+    """A port whose notes, those that come and those that leave, are copied to `feed`.
 
-    def __init__(self, port: Port, feed: SoundFeed) -> None:
-        self._port, self._feed = port, feed
+    `part_on` says which part plays on a channel; None: the answer.
+    """
+
+    def __init__(
+        self, port: Port, feed: SoundFeed, part_on: Callable[[int], str | None] = lambda _: None
+    ) -> None:
+        self._port, self._feed, self._part_on = port, feed, part_on
 
     @property
     def ahead_s(self) -> float:
@@ -97,10 +109,11 @@ class SoundingPort:
                 self._feed.put(pedal)
         return arrived
 
-    def send(self, event: Event | ControlChange, at_s: float) -> None:
+    def send(self, event: Event | Change, at_s: float) -> None:
         self._port.send(event, at_s)
-        if not isinstance(event, ControlChange):
-            self._feed.put(_note(event, at_s, self.ahead_s, ANSWERS))
+        if isinstance(event, NoteOn | NoteOff):
+            voice = _VOICES.get(self._part_on(event.channel) or "", ANSWERS)
+            self._feed.put(_note(event, at_s, self.ahead_s, voice))
 
     def send_clock(self, signal: ClockSignal, at_s: float) -> None:
         self._port.send_clock(signal, at_s)

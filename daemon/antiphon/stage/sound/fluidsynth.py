@@ -12,7 +12,18 @@ from typing import Any
 from antiphon.errors import Failure
 from antiphon.midi.messages import SUSTAIN
 from antiphon.stage.machine.clock import Clock
-from antiphon.stage.sound.feed import ANSWERS, CLICKS, PEDAL, SILENCE, YOURS, Record, read
+from antiphon.stage.sound.feed import (
+    ANSWERS,
+    BASS,
+    CHORDS,
+    CLICKS,
+    PEDAL,
+    SILENCE,
+    YOURS,
+    Record,
+    of_parts,
+    read,
+)
 
 _FOLDERS = ("/usr/share/sounds/sf2", "/usr/share/sounds/sf3", "/usr/share/soundfonts")
 _FOLDERS_OF_MAC = ("/opt/homebrew/share/soundfonts", "/usr/local/share/soundfonts")
@@ -52,8 +63,9 @@ class FluidSynth:
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True
         )
-        self._channels = {YOURS: 0, ANSWERS: 1, CLICKS: _DRUMS}
-        for voice, name in ((YOURS, yours), (ANSWERS, answers)):
+        self._channels = {YOURS: 0, ANSWERS: 1, CLICKS: _DRUMS, BASS: 2, CHORDS: 3}
+        bass, chords = of_parts(answers)
+        for voice, name in ((YOURS, yours), (ANSWERS, answers), (BASS, bass), (CHORDS, chords)):
             if name == "none":
                 del self._channels[voice]
             else:

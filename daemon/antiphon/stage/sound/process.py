@@ -11,7 +11,7 @@ from antiphon.errors import Failure
 from antiphon.stage.machine.clock import Clock, SystemClock
 from antiphon.stage.machine.priority import call_this_process, may_go_first
 from antiphon.stage.machine.terminal import leave_the_terminal
-from antiphon.stage.sound.feed import read
+from antiphon.stage.sound.feed import of_parts, read
 
 _LAST_NOTES_S, _LOOK_S = 0.5, 0.01
 
@@ -52,8 +52,10 @@ def _by_samples(reader: socket.socket, supervisor: "Connection[str, Any]", order
     clock, device = SystemClock(), open_device(order.on_jack)
     with closing(device):
         rate_hz = device.rate_hz
-        voices = [instrument(name, rate_hz) for name in (order.yours, order.answers)]
-        mixer = Mixer([*voices, tick(rate_hz)], rate_hz)
+        yours, answers, bass, chords = (
+            instrument(name, rate_hz) for name in (order.yours, order.answers, *of_parts(order.answers))
+        )
+        mixer = Mixer([yours, answers, tick(rate_hz), bass, chords], rate_hz)
         schedule = Schedule(mixer, rate_hz)
         device.start(lambda frames: schedule.block(clock.now_s(), frames, read(reader)))
         _until(clock, lambda: mixer.frame > 0, _LAST_NOTES_S)

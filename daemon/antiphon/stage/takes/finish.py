@@ -5,18 +5,21 @@ The caller has made sure that nobody else records into it.
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
+from antiphon.compose.harmony.accompaniment import Part
 from antiphon.errors import Failure
 from antiphon.files import take_file
 from antiphon.files.take_file import TakeFile
 from antiphon.files.write import write_whole
 from antiphon.perform.replay import Record
+from antiphon.perform.reports import Asked, Begun
+from antiphon.perform.settings import HarmonySettings, SessionSettings
 from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes import records
 from antiphon.stage.takes.growing_file import GrowingFile, locks_hold, sync_folder
@@ -28,6 +31,9 @@ MAX_FILE_BYTES = 256 << 20
 # The text events are at the file's beginning.
 _HEADER_BYTES = 256 << 10
 PLAYER, ANTIPHON = "Player", "Antiphon"
+NAMES: dict[Part, str] = {"bass": "Bass", "chords": "Chords", "second_voice": "Second voice"}
+# How records begin that say by which settings is played.
+_OF_SETTINGS = (b'["begun"', b'["asked"')
 Found = TypeVar("Found")
 # Finishing more than this takes so long that the reader of the reports should not wait for it.
 _AT_ONCE_BYTES = 256 << 10
@@ -88,10 +94,21 @@ def finish(path: Path) -> Summary | None:
 
 def rendered_take(take: TakeFile) -> RenderedTake:
     """Its music. Raises ValueError, TypeError or KeyError where it is damaged."""
-    rendered = RenderedTake(TempoMap.of(take.texts["place"]["tempo"]))
+    rendered = RenderedTake(TempoMap.of(take.texts["place"]["tempo"]), settings=_channels_of(take.texts))
+    for line in take.before:
+        if line.startswith(_OF_SETTINGS) and isinstance(record := records.read(line), Begun | Asked):
+            rendered.follow(record)
     for record in records.read_all(take.lines):
         rendered.add(record)
     return rendered
+
+
+def _channels_of(texts: Mapping[str, Any]) -> SessionSettings:
+    """Which channels the configuration gave to the answer and to the parts."""
+    said = texts.get("settings") or {}
+    midi, harmony = said.get("midi", {}), said.get("harmony", {})
+    channels = {name: value for name, value in harmony.items() if name.endswith("_channel")}
+    return SessionSettings(channel=midi.get("output_channel", 1) - 1, harmony=HarmonySettings(**channels))
 
 
 def records_of(take: TakeFile) -> list[Record]:
@@ -109,7 +126,7 @@ def _finished(take: TakeFile, header: TakeHeader, rendered: RenderedTake) -> byt
         text("summary", asdict(rendered.summary)),
     )
     before = records.pack(take.before) if take.before else b""
-    named = zip((PLAYER, ANTIPHON), voices, strict=True)
+    named = zip((PLAYER, ANTIPHON, *(NAMES[part] for part in rendered.played_parts)), voices, strict=True)
     meters = rendered.written_meters(header.meter)
     return take_format.finished(tempi, meters, texts, before, records.pack(take.lines), named)
 

@@ -1,7 +1,7 @@
 """A folder of takes: what lies there, and the unfinished ones that nobody records into any more."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -123,8 +123,11 @@ def _told(path: Path, texts: dict[str, Any]) -> Listed:
     )
 
 
-def played_in(path: Path) -> tuple[list[Timed | Turned], list[Timed]]:
-    """What the player and Antiphon played in a take, moments in seconds. Raises Failure naming the file."""
+def played_in(path: Path) -> tuple[Sequence[Timed | Turned], ...]:
+    """What was played in a take: by the player, as answers and their second voice, as bass and as chords.
+
+    Moments are in seconds. Raises Failure naming the file.
+    """
     take = read(path)
     if take is None:
         raise Failure(f"{path}: is no take of Antiphon's")
@@ -132,7 +135,9 @@ def played_in(path: Path) -> tuple[list[Timed | Turned], list[Timed]]:
         rendered = rendered_take(take)
     except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
         raise Failure(f"{path}: cannot be read: {error}") from None
-    return rendered.player, rendered.antiphon
+    parts = rendered.parts
+    answers = sorted([*rendered.antiphon, *parts["second_voice"]], key=lambda timed: timed.at_s)
+    return rendered.player, answers, parts["bass"], parts["chords"]
 
 
 def chain(path: Path) -> list[tuple[Path, TakeFile]]:

@@ -7,10 +7,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from antiphon.events import Change, Event, Timed, Turned
+from antiphon.compose.harmony.accompaniment import PARTS, Part
+from antiphon.events import Change, Event, ProgramChange, Timed, Turned
 from antiphon.midi.messages import HeldNotes
 from antiphon.perform.replay import Closed, Record, moment_of
-from antiphon.perform.reports import Answered, BarsBegun, Followed, Heard, Received, Released, Sent
+from antiphon.perform.reports import (
+    Answered,
+    Asked,
+    BarsBegun,
+    Begun,
+    Followed,
+    Heard,
+    Received,
+    Released,
+    Sent,
+)
+from antiphon.perform.settings import SessionSettings, applied
 from antiphon.perform.transport import Transport
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import TICKS_PER_QUARTER, Meter, steps_to_ticks
@@ -36,6 +48,8 @@ class RenderedTake:
     tempo: TempoMap
     player: list[Timed | Turned] = field(default_factory=list)
     antiphon: list[Timed] = field(default_factory=list)
+    parts: dict[Part, list[Timed]] = field(default_factory=lambda: {part: [] for part in PARTS})
+    settings: SessionSettings = field(default_factory=SessionSettings)
     late_s: list[float] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     meters: list[tuple[int, Meter]] = field(default_factory=list)  # by tick of the performance
@@ -52,11 +66,13 @@ class RenderedTake:
                 self.player.append(timed)
             case BarsBegun(at_s, grid):
                 self.tempo.begin(at_s, grid.bpm)
+            case Begun() | Asked():
+                self.follow(record)
             case Sent(timed, late_s):
-                self.antiphon.append(timed)
+                self._track_of(timed).append(timed)
                 self.late_s.append(late_s)
             case Released(timed):
-                self.antiphon.append(timed)
+                self._track_of(timed).append(timed)
             case Heard():
                 self.tempo.learn(record)
                 self._measure(record)
@@ -69,6 +85,31 @@ class RenderedTake:
             case Closed():
                 self.closed = True
 
+    def follow(self, record: Begun | Asked) -> None:
+        """The settings by which what comes next is played; also of records before the take."""
+        match record:
+            case Begun(settings=settings) | Asked(what=SessionSettings() as settings):
+                self.settings = settings
+            case Asked(what=tuple() as changes):
+                for change in changes:
+                    if change.name.startswith("harmony."):
+                        self.settings = applied(self.settings, change.name, change.value)
+
+    def _track_of(self, timed: Timed) -> list[Timed]:
+        """That of the answer, or of the part that has the event's channel to itself."""
+        part = self.settings.part_on(timed.event.channel)
+        return self.antiphon if part is None else self.parts[part]
+
+    @property
+    def sounded(self) -> list[Timed]:
+        """All that Antiphon played, in order."""
+        return sorted(chain(self.antiphon, *self.parts.values()), key=lambda timed: timed.at_s)
+
+    @property
+    def played_parts(self) -> tuple[Part, ...]:
+        """Those that played something."""
+        return tuple(part for part in PARTS if self.parts[part])
+
     def _measure(self, heard: Heard) -> None:
         """A phrase may be in another meter than the last one, from its first bar line on."""
         if heard.meter is not None and (not self.meters or heard.meter != self.meters[-1][1]):
@@ -78,7 +119,7 @@ class RenderedTake:
     @property
     def empty(self) -> bool:
         """True while nothing was played."""
-        return not (self.player or self.antiphon)
+        return not (self.player or self.sounded)
 
     @property
     def summary(self) -> Summary:
@@ -96,8 +137,9 @@ class RenderedTake:
         }
 
     def written(self, meter: Meter) -> tuple[list[tuple[int, float]], list[list[tuple[int, Event | Change]]]]:
-        """Tempi by tick, and the two voices' events by tick. The file begins with the bar of its first event;
-        notes still held are closed at the last moment known.
+        """Tempi by tick, and the events by tick of the two voices and of each part that played.
+
+        The file begins with the bar of its first event; notes still held are closed at the last moment known.
         """
         tempo = self._known_tempo()
         begin = self._shift(tempo, self._first_meter(meter))
@@ -105,7 +147,16 @@ class RenderedTake:
             list(_in_ticks(_closed(events, self._last_s), tempo, begin))
             for events in (self.player, self.antiphon)
         ]
+        voices += [
+            [*self._program_of(part), *_in_ticks(_closed(self.parts[part], self._last_s), tempo, begin)]
+            for part in self.played_parts
+        ]
         return _from_the_start([(ticks + begin, bpm) for ticks, bpm in tempo.changes()]), voices
+
+    def _program_of(self, part: Part) -> list[tuple[int, Event | Change]]:
+        harmony = self.settings.harmony
+        program = harmony.program_of(part)
+        return [(0, ProgramChange(program - 1, harmony.channel_of(part)))] if program else []
 
     def written_meters(self, meter: Meter) -> list[tuple[int, Meter]]:
         """Meters by tick of the file, the first at its start; `meter` where no phrase was heard."""
@@ -117,7 +168,7 @@ class RenderedTake:
         return self.meters[0][1] if self.meters else meter
 
     def _moments(self) -> list[float]:
-        return [timed.at_s for timed in chain(self.player, self.antiphon)]
+        return [timed.at_s for timed in chain(self.player, self.antiphon, *self.parts.values())]
 
     def _known_tempo(self) -> TempoMap:
         """Where the bars are; where a take does not say it, they begin with its first event."""

@@ -63,3 +63,14 @@ def test_every_note_on_has_one_note_off_and_none_overlap(rows, looks, late_limit
         assert sounding[key] in (0, 1)
     assert not +sounding
     assert due.idle
+
+
+def test_the_off_of_a_part_leaves_the_note_of_another_that_took_its_key():
+    made = Scheduler(9.0)
+    made.add(Timed(1.0, NoteOn(60)), "chords")
+    made.add(Timed(1.5, NoteOn(60, 90)), "bass")
+    made.add(Timed(2.0, NoteOff(60)), "chords")
+    made.add(Timed(3.0, NoteOff(60)), "bass")
+    due = [*made.due(2.5, 2.5)]
+    assert due == [Timed(1.0, NoteOn(60)), Timed(1.5, NoteOff(60)), Timed(1.5, NoteOn(60, 90))]
+    assert made.due(3.0, 3.0) == [Timed(3.0, NoteOff(60))]

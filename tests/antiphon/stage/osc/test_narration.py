@@ -137,3 +137,11 @@ def test_everything_is_the_state_and_each_setting_that_has_a_value():
     assert told["/antiphon/sampling/temperature"] == (1.0,)
     assert told["/antiphon/midi/inputs"] == ()
     assert "/antiphon/control/stop" not in told
+
+
+def test_the_notes_of_parts_are_told_apart():
+    told = Told()
+    told.of(HEARD)
+    sent = [Sent(Timed(2.0, NoteOn(40, 70, channel)), 0.0) for channel in (1, 2, 3)]
+    parts = ("bass", "chords", "second_voice")
+    assert told.of(*sent) == [(f"answer/{part}/note", 40, 70) for part in parts]

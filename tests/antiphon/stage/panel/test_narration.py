@@ -1,6 +1,7 @@
 """Reports become messages: notes, phrases, plans that replace each other and are withdrawn, the state."""
 
 import json
+from dataclasses import replace
 
 from antiphon.config import Config
 from antiphon.events import GridNote, NoteOff, NoteOn, PlayedNote, Timed
@@ -123,3 +124,17 @@ def test_hello_is_plain_and_tells_ranges_and_numbers():
     assert said["controls"]["temperature"] is None
     assert "state" not in said["controls"]
     assert said["models"] == ["essen", "han"]
+
+
+def test_a_plan_names_parts_and_chords():
+    under = (("bass", PlayedNote(36, 70, 2.0, 3.0)),)
+    (plan,) = told(replace(PLAN, parts=under, chords=((2.0, "Am"),)))
+    assert [note.get("part") for note in plan["notes"]] == [None, "bass"]
+    assert plan["chords"] == [{"at_s": 2.0, "name": "Am"}]
+
+
+def test_the_note_of_a_part_names_it():
+    narration = Narration()
+    sent = [Sent(Timed(2.0, NoteOn(36, 70, channel)), 0.0) for channel in (0, 1, 9)]
+    messages = [message for one in sent for message in narration.hear(one, Config())]
+    assert [message.get("part") for message in messages] == [None, "bass", None]

@@ -7,6 +7,8 @@ from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback
 from antiphon.stage.sound.feed import (
     ANSWERS,
+    BASS,
+    CHORDS,
     CLICKS,
     NOTE,
     PEDAL,
@@ -16,6 +18,7 @@ from antiphon.stage.sound.feed import (
     SoundFeed,
     SoundingPort,
     link,
+    of_parts,
     read,
 )
 
@@ -94,3 +97,13 @@ def test_where_the_other_end_is_closed_the_music_goes_on(ends):
     port = SoundingPort(Loopback(VirtualClock()), SoundFeed(writer))
     port.send(NoteOn(60), 0.0)
     port.close()
+
+
+def test_each_part_has_a_voice_of_its_own(ends):
+    reader, writer = ends
+    port = SoundingPort(Loopback(VirtualClock(5.0)), SoundFeed(writer), {1: "bass", 2: "chords"}.get)
+    for channel in (0, 1, 2):
+        port.send(NoteOn(60, 90, channel), 5.5)
+    assert [record.voice for record in read(reader)][1:] == [ANSWERS, BASS, CHORDS]
+    assert of_parts("flute") == ("bass", "piano")
+    assert of_parts("none") == ("none", "none")

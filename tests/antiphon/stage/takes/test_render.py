@@ -1,9 +1,22 @@
 """From records to two voices and a summary; what remains of the file is tested with takes."""
 
-from antiphon.events import GridNote, NoteOff, NoteOn, Timed
+from dataclasses import replace
+
+from antiphon.events import GridNote, NoteOff, NoteOn, ProgramChange, Timed
 from antiphon.listen.key import Key
 from antiphon.perform.replay import Closed
-from antiphon.perform.reports import Answered, Ended, Heard, Received, Released, Sent
+from antiphon.perform.reports import (
+    NO_HANDOVER,
+    Answered,
+    Asked,
+    Begun,
+    Ended,
+    Heard,
+    Received,
+    Released,
+    Sent,
+)
+from antiphon.perform.settings import HarmonySettings, SessionSettings, SettingChange
 from antiphon.stage.takes.render import RenderedTake, Summary
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import Grid, Meter
@@ -66,3 +79,35 @@ def test_a_pickup_is_before_the_first_bar_line_and_the_meter_changes_with_a_phra
 
 def test_without_a_phrase_the_meter_is_that_of_the_settings():
     assert scored(Received(Timed(10.0, NoteOn(60)))).written_meters(Meter(3, 4)) == [(0, Meter(3, 4))]
+
+
+def on_channels(**changes):
+    return SessionSettings(harmony=HarmonySettings(**changes))
+
+
+def both(at_s, pitch, channel):
+    sent = [Timed(at_s, NoteOn(pitch, 80, channel)), Timed(at_s + 1.0, NoteOff(pitch, channel))]
+    return [Sent(one, 0.0) for one in sent]
+
+
+def test_each_part_has_a_track_of_its_own_that_begins_with_its_sound():
+    settings = on_channels(bass_program=33, bass_channel=5)
+    begun = Begun(settings, 1, NO_HANDOVER)
+    rendered = scored(begun, *both(10.0, 72, 0), *both(10.0, 36, 4), *both(10.0, 60, 2), *both(11.0, 64, 9))
+    assert rendered.played_parts == ("bass", "chords")
+    _, (_, antiphon, bass, chords) = rendered.written(Meter())
+    assert bass == [(0, ProgramChange(32, 4)), (0, NoteOn(36, 80, 4)), (960, NoteOff(36, 4))]
+    assert [event.pitch for _, event in chords] == [60, 60]
+    assert [event.pitch for _, event in antiphon] == [72, 72, 64, 64]  # nobody knows channel 10
+
+
+def test_a_part_is_followed_to_another_channel():
+    changed = Asked(11.5, (SettingChange("harmony.bass_channel", 8),))
+    rendered = scored(Begun(on_channels(), 1, NO_HANDOVER), *both(10.0, 36, 1), changed, *both(12.0, 38, 7))
+    assert [one.event.pitch for one in rendered.parts["bass"]] == [36, 36, 38, 38]
+
+
+def test_what_plays_on_the_channel_of_the_answer_is_in_its_track():
+    rendered = scored(Begun(replace(on_channels(), channel=1), 1, NO_HANDOVER), *both(10.0, 36, 1))
+    assert rendered.played_parts == ()
+    assert len(rendered.antiphon) == 2

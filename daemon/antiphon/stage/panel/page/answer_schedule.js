@@ -60,14 +60,14 @@ export class AnswerSchedule {
   }
 
   // A note that was never planned, or whose plan came too late, sounds as soon as it is told.
-  #noteOn({ pitch, velocity, at_s }) {
-    const known = [...this.#started, ...this.#waiting].some((note) => near(note, pitch, at_s));
+  #noteOn({ pitch, velocity, at_s, part = "" }) {
+    const known = [...this.#started, ...this.#waiting].some((note) => near(note, pitch, at_s, part));
     if (known) return [];
-    return [this.#start({ answer: null, pitch, velocity, atS: at_s, endsS: at_s + 4 })];
+    return [this.#start({ answer: null, part, pitch, velocity, atS: at_s, endsS: at_s + 4 })];
   }
 
-  #noteOff({ pitch, at_s }) {
-    const sounding = (note) => note.pitch === pitch && note.atS < at_s && note.endsS > at_s + 0.005;
+  #noteOff({ pitch, at_s, part = "" }) {
+    const sounding = (note) => note.pitch === pitch && note.part === part && note.atS < at_s && note.endsS > at_s + 0.005;
     return this.#stop(this.#started.filter(sounding), at_s);
   }
 
@@ -78,14 +78,15 @@ export class AnswerSchedule {
   }
 }
 
-function noteOf({ pitch, velocity, at_s, ends_s }, answer) {
-  return { answer, pitch, velocity, atS: at_s, endsS: ends_s };
+function noteOf({ pitch, velocity, at_s, ends_s, part = "" }, answer) {
+  return { answer, part, pitch, velocity, atS: at_s, endsS: ends_s };
 }
 
-function near(note, pitch, atS) {
-  return note.pitch === pitch && Math.abs(note.atS - atS) < SAME_S;
+function near(note, pitch, atS, part) {
+  return note.pitch === pitch && note.part === part && Math.abs(note.atS - atS) < SAME_S;
 }
 
 function same(one, other) {
-  return one.pitch === other.pitch && Math.abs(one.atS - other.atS) < 0.002 && Math.abs(one.endsS - other.endsS) < 0.002;
+  const isSame = one.pitch === other.pitch && one.part === other.part;
+  return isSame && Math.abs(one.atS - other.atS) < 0.002 && Math.abs(one.endsS - other.endsS) < 0.002;
 }

@@ -15,6 +15,7 @@ export const CHOICES = [
   { title: "Mode", setting: "answer.mode", control: "mode", choices: ["answer", "continue", "trade"] },
   { title: "Begins", setting: "answer.start", choices: ["now", "beat", "bar"] },
   { title: "Model", setting: "model.name", choices: [] },
+  { title: "Chords as", setting: "harmony.pattern", choices: ["held", "beat", "boom-chick", "arpeggio"] },
   { title: "Clock", setting: "clock.source", control: "clock", choices: ["internal", "midi", "link", "jack"] },
   { title: "Tempo", setting: "tempo.mode", choices: ["follow", "fixed"] },
 ];
@@ -24,6 +25,9 @@ export const BUTTONS = [
   { title: "Now", control: "answer_now", key: " ", shown: "Space", help: "Your phrase ends; the answer begins." },
   { title: "Again", control: "again", key: "1", shown: "1", help: "Another answer to the phrase that was answered last." },
   { title: "Motif", control: "motif", key: "2", shown: "2", help: "The next answer keeps to the motif of the last one." },
+  { title: "Bass", control: "bass", key: "7", shown: "7", help: "A bass plays with the answer, or no longer." },
+  { title: "Chords", control: "chords", key: "8", shown: "8", help: "Chords play with the answer, or no longer." },
+  { title: "Second voice", control: "second_voice", key: "9", shown: "9", help: "A second voice goes with the answer." },
   { title: "Stop", control: "stop", key: "Backspace", shown: "⌫", help: "The answer ends." },
   { title: "Panic", control: "panic", key: "Escape", shown: "Esc", help: "All notes end." },
   { title: "New take", control: "record", key: "Enter", shown: "Enter", help: "The take ends, or a new one begins." },

@@ -34,6 +34,7 @@ const HEAR = {
     Object.assign(settings, message.settings);
     learn.know(message.controls ?? {});
     controls.greet(message);
+    showParts();
     for (const past of message.history ?? []) {
       if (past.type === "state") status.hear(past);
       // What of a plan is still ahead is heard, also after a reload.
@@ -48,11 +49,12 @@ const HEAR = {
   setting({ name, value }) {
     settings[name] = value;
     controls.show(name, value);
+    showParts();
   },
   learned: ({ name, number }) => learn.learned(name, number),
   plan(message) {
     sound.hear(message);
-    tell(`An answer of ${message.notes.length} notes is planned.`);
+    tell(`An answer of ${message.notes.filter((note) => !note.part).length} notes is planned.`);
   },
   cut(message) {
     sound.hear(message);
@@ -85,8 +87,13 @@ function showNoticeFor(text, ms) {
   noticeTimer = setTimeout(() => connection.open && showNotice(""), ms);
 }
 
+/** The legend names the parts that play. */
+function showParts() {
+  for (const part of ["bass", "chords", "second_voice"]) byId(`legend-${part}`).hidden = !settings[`harmony.${part}`];
+}
+
 function settingsForAnotherAnswer() {
-  const names = Object.keys(settings).filter((name) => /^(sampling|shape|answer|feel)\./.test(name));
+  const names = Object.keys(settings).filter((name) => /^(sampling|shape|answer|feel|harmony)\./.test(name));
   return Object.fromEntries(names.map((name) => [name, settings[name]]));
 }
 

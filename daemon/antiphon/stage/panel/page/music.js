@@ -8,7 +8,8 @@ const SAME_S = 0.15;
 export class Music {
   /** Notes: {pitch, velocity, atS, endsS (null while it is held)}. */
   player = [];
-  /** Answers, oldest first: {id, beginsS, endsS, cutS, notes, symbols}; notes have `quoted` and `sounded`. */
+  /** Answers, oldest first: {id, beginsS, endsS, cutS, notes, symbols, chords}; notes have `quoted`, `sounded` and
+   * `part` (bass, chords, second_voice; empty: the melody), chords {atS, name}. */
   answers = [];
   /** Where the bars were, oldest first: {sinceS, bar, barBeginsS, quarterS, quartersABar, beatQuarters}. */
   grids = [];
@@ -57,19 +58,22 @@ const HEARD = {
     const planned = message.notes.map(plannedNote);
     const first = planned.length ? Math.min(...planned.map((note) => note.atS)) : message.begins_s;
     const kept = answer.notes.filter((note) => note.sounded || note.atS < first - 0.001);
-    const again = (note) => kept.some((one) => isNear(one, note.pitch, note.atS));
+    const again = (note) => kept.some((one) => isNear(one, note.pitch, note.atS, note.part));
     answer.notes = [...kept, ...planned.filter((note) => !again(note))];
     const firstSymbolS = message.symbols[0]?.at_s ?? first;
     answer.symbols = [...answer.symbols.filter((one) => one.atS < firstSymbolS - 0.001), ...message.symbols.map(symbolOf)];
+    const chords = (message.chords ?? []).map(({ at_s, name }) => ({ atS: at_s, name }));
+    const firstChordS = chords[0]?.atS ?? first;
+    answer.chords = [...answer.chords.filter((one) => one.atS < firstChordS - 0.001), ...chords];
     answer.beginsS = Math.min(answer.beginsS, message.begins_s);
     answer.endsS = Math.max(message.ends_s, ...answer.notes.map((note) => note.endsS));
     // A plan of nothing takes an answer back that has not begun.
     if (!answer.notes.length) music.answers = music.answers.filter((one) => one !== answer);
   },
 
-  sounded(music, { pitch, velocity, on, at_s }) {
-    if (on) soundedOn(music, pitch, velocity, at_s);
-    else soundedOff(music, pitch, at_s);
+  sounded(music, { pitch, velocity, on, at_s, part = "" }) {
+    if (on) soundedOn(music, pitch, velocity, at_s, part);
+    else soundedOff(music, pitch, at_s, part);
   },
 
   cut(music, { answer: id, at_s }) {
@@ -90,36 +94,37 @@ const HEARD = {
 function answerOf(music, { answer: id, begins_s, ends_s }) {
   const known = music.answers.slice(-3).find((answer) => answer.id === id);
   if (known) return known;
-  music.answers.push({ id, beginsS: begins_s, endsS: ends_s, cutS: null, notes: [], symbols: [] });
+  music.answers.push({ id, beginsS: begins_s, endsS: ends_s, cutS: null, notes: [], symbols: [], chords: [] });
   return music.answers.at(-1);
 }
 
-function soundedOn(music, pitch, velocity, atS) {
+function soundedOn(music, pitch, velocity, atS, part) {
   const answers = music.answers.slice(-2);
-  const planned = answers.flatMap((answer) => answer.notes).find((note) => !note.sounded && isNear(note, pitch, atS));
+  const planned = answers.flatMap((answer) => answer.notes).find((note) => !note.sounded && isNear(note, pitch, atS, part));
   if (planned) planned.sounded = true;
   else if (answers.length) {
-    answers.at(-1).notes.push({ pitch, velocity, atS, endsS: atS + 0.1, quoted: false, sounded: true, unplanned: true });
+    const unplanned = { pitch, velocity, atS, endsS: atS + 0.1, part, quoted: false, sounded: true, unplanned: true };
+    answers.at(-1).notes.push(unplanned);
   }
 }
 
-function soundedOff(music, pitch, atS) {
+function soundedOff(music, pitch, atS, part) {
   const notes = music.answers.slice(-2).flatMap((answer) => answer.notes);
-  const note = notes.findLast((one) => one.sounded && one.pitch === pitch && one.atS < atS);
+  const note = notes.findLast((one) => one.sounded && one.pitch === pitch && one.part === part && one.atS < atS);
   if (note && (note.unplanned || note.endsS > atS)) note.endsS = atS;
   if (note) note.unplanned = false;
 }
 
-function plannedNote({ pitch, velocity, at_s, ends_s, quoted }) {
-  return { pitch, velocity, atS: at_s, endsS: ends_s, quoted: Boolean(quoted), sounded: false };
+function plannedNote({ pitch, velocity, at_s, ends_s, quoted, part = "" }) {
+  return { pitch, velocity, atS: at_s, endsS: ends_s, part, quoted: Boolean(quoted), sounded: false };
 }
 
 function symbolOf({ at_s, entropy, temperature }) {
   return { atS: at_s, entropy, temperature };
 }
 
-function isNear(note, pitch, atS) {
-  return note.pitch === pitch && Math.abs(note.atS - atS) < SAME_S;
+function isNear(note, pitch, atS, part) {
+  return note.pitch === pitch && note.part === part && Math.abs(note.atS - atS) < SAME_S;
 }
 
 function gridOf({ bar, bar_begins_s, quarter_s, quarters_a_bar, beat_quarters }) {

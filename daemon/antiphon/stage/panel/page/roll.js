@@ -6,9 +6,11 @@ import { beatLines, eased, pitchRange, timeWindow } from "./roll_view.js";
 
 const COLOURS = [
   "roll", "row", "line", "beat", "bar", "text", "now", "player", "answer", "quoted", "ghost", "entropy", "temperature",
+  "bass", "chords", "second_voice",
 ];
 const SYMBOLS_SHARE = 0.2;
 const TOP = 22; // room for the numbers of the bars, in CSS pixels
+const CHORD_BELOW = 14; // from there down to a chord's name
 const BLACK = new Set([1, 3, 6, 8, 10]);
 
 export class Roll {
@@ -59,6 +61,7 @@ export class Roll {
     drawPhrases(context, view, this.#music.phrases);
     drawNotes(context, view, this.#music);
     drawSymbols(context, view, this.#music.answers);
+    drawChords(context, view, this.#music.answers);
     drawNow(context, view);
   }
 
@@ -122,6 +125,15 @@ function drawBeats(context, { fromS, toS, height, top, x, colours }, grids) {
     if (beat !== 1) continue;
     context.fillStyle = colours.text;
     context.fillText(String(bar), x(atS) + 6, top - 6);
+  }
+}
+
+/** The chords that an answer goes over, by name, until it was cut off. */
+function drawChords(context, { fromS, toS, top, x, colours }, answers) {
+  context.fillStyle = colours.chords;
+  for (const { chords, cutS } of answers) {
+    const shown = ({ atS }) => atS >= fromS && atS < Math.min(toS, cutS ?? toS);
+    for (const { atS, name } of chords.filter(shown)) context.fillText(name, x(atS) + 6, top + CHORD_BELOW);
   }
 }
 

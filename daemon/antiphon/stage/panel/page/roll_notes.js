@@ -6,7 +6,9 @@ export function drawNotes(context, view, music) {
   const shown = (note) => (note.endsS ?? view.nowS) > view.fromS && note.atS < view.toS;
   for (const note of music.player.filter(shown)) drawPlayed(context, view, note);
   for (const answer of music.answers) {
-    for (const note of answer.notes.filter(shown)) drawAnswered(context, view, note, answer.cutS);
+    const notes = answer.notes.filter(shown);
+    for (const note of notes.filter((one) => one.part)) drawAnswered(context, view, note, answer.cutS);
+    for (const note of notes.filter((one) => !one.part)) drawAnswered(context, view, note, answer.cutS);
   }
 }
 
@@ -23,18 +25,23 @@ function drawAnswered(context, view, note, cutS) {
   if (untilS <= note.atS) return;
   const box = boxOf(view, note.pitch, note.atS, untilS);
   fillSounded(context, view, note, box, untilS);
-  context.strokeStyle = view.colours.answer;
+  context.strokeStyle = colourOf(view, note);
   context.lineWidth = 2;
   rounded(context, inset(box, 1));
   context.stroke();
   if (note.quoted) drawQuoted(context, view, box);
 }
 
+/** Each part has a colour of its own, beside that of the answer. */
+function colourOf({ colours }, { part }) {
+  return colours[part] ?? colours.answer;
+}
+
 /** A planned note fills up to the present; what has sounded is full. */
 function fillSounded(context, view, note, box, untilS) {
   const share = (Math.min(view.nowS, untilS) - note.atS) / (untilS - note.atS);
   if (share <= 0) return;
-  context.fillStyle = view.colours.answer;
+  context.fillStyle = colourOf(view, note);
   rounded(context, { ...box, width: Math.max(2, box.width * Math.min(1, share)) });
   context.fill();
 }

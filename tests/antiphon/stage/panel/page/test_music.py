@@ -112,3 +112,17 @@ def test_old_music_is_forgotten(music):
     messages = heard(60, 1), heard(60, 2, on=False), plan((60, 10, 11)), heard(62, 900)
     found = music(*messages, then="music.forgetBefore(1000)")
     assert ([one["pitch"] for one in found["player"]], found["answers"]) == ([62], [])
+
+
+def test_the_notes_of_a_part_are_told_apart_and_chords_stay_until_planned_anew(music):
+    under = plan((60, 1.0, 2.0), (60, 1.0, 3.0)) | {"chords": [{"at_s": 1.0, "name": "C"}]}
+    under["notes"][1]["part"] = "chords"
+    anew = plan((62, 2.0, 3.0)) | {"chords": [{"at_s": 2.0, "name": "G"}]}
+    told = music(under, sounded(60, 1.0) | {"part": "chords"}, anew)
+    (answer,) = told["answers"]
+    assert [(note["part"], note["sounded"]) for note in answer["notes"]] == [
+        ("", False),
+        ("chords", True),
+        ("", False),
+    ]
+    assert [chord["name"] for chord in answer["chords"]] == ["C", "G"]

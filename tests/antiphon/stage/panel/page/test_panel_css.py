@@ -7,15 +7,17 @@ import pytest
 from browser import PAGE
 
 CSS = (PAGE / "panel.css").read_text(encoding="utf-8")
+PARTS = ("bass", "chords", "second_voice")
 TEXT, SHAPE = 4.5, 3.0  # level AA
 PAIRS = [
     *[(one, ground, TEXT) for one in ("text", "muted") for ground in ("page", "box", "roll")],
     *[("roll", state, TEXT) for state in ("player", "answer")],
+    ("chords", "roll", TEXT),
     ("on-strong", "strong", TEXT),
     ("light", "page", TEXT),
     *[
         (one, "roll", SHAPE)
-        for one in ("now", "player", "answer", "quoted", "ghost", "entropy", "temperature")
+        for one in ("now", "player", "answer", "quoted", "ghost", "entropy", "temperature", *PARTS)
     ],
     *[("edge", ground, SHAPE) for ground in ("page", "box")],
 ]

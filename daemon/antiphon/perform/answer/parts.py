@@ -1,0 +1,188 @@
+"""Bass, chords and a second voice that go with an answer into the scheduler, each on its channel."""
+
+from collections.abc import Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import Protocol
+
+from antiphon.compose.harmony.accompaniment import Accompaniment, Part, PartNote, Registers
+from antiphon.compose.harmony.patterns import BarGrid
+from antiphon.compose.harmony.plan import ChordPlan
+from antiphon.compose.harmony.second_voice import SecondVoice
+from antiphon.events import GridNote, NoteOff, NoteOn, PlayedNote, Timed
+from antiphon.listen.feel_grid import FeelGrid
+from antiphon.perform.answer.touch import LONGEST_GATE, Touch
+from antiphon.perform.settings import HarmonySettings
+from antiphon.timebase import Grid
+
+
+@dataclass(frozen=True, slots=True)
+class _Sounding:
+    """The note of the second voice that sounds, the channel it began on, and the melody's note above it."""
+
+    pitch: int
+    channel: int
+    melody: int
+    velocity: int
+
+
+class Out(Protocol):
+    """Where notes go to, as `Scheduler` is one."""
+
+    def add(self, timed: Timed, part: Part) -> None: ...
+
+
+class _Heard:
+    """Keeps the notes that would be scheduled."""
+
+    def __init__(self) -> None:
+        self.notes: list[tuple[Part, PlayedNote]] = []
+        self._held: dict[tuple[Part, int], tuple[float, int]] = {}
+
+    def add(self, timed: Timed, part: Part) -> None:
+        key = part, timed.event.pitch
+        if isinstance(timed.event, NoteOn):
+            self._held[key] = timed.at_s, timed.event.velocity
+        elif (begun := self._held.pop(key, None)) is not None:
+            onset_s, velocity = begun
+            self.notes.append((part, PlayedNote(timed.event.pitch, velocity, onset_s, timed.at_s)))
+
+
+class Parts:
+    """Those of one answer, from step `start` of the grid to `end` (None: without end).
+
+    Nothing can sound before `earliest_s`. The melody says when its notes begin and end, for the second voice.
+    """
+
+    def __init__(
+        self, harmony: HarmonySettings, plan: ChordPlan | None, touch: Touch, start: int, end: int | None
+    ) -> None:
+        self._touch, self._next, self._end = touch, start, end
+        self._bars = bar_grid(touch.places)
+        self._harmony, self._plan = harmony, plan
+        self._under = None if plan is None else self._begin(harmony, plan)
+        self._second = SecondVoice(harmony.second_voice_lowest)
+        self._sounding: _Sounding | None = None
+
+    def copied(self) -> "Parts":
+        """Other ones that go on from here."""
+        other = copy(self)
+        other._second = copy(self._second)
+        other._under = None if self._under is None else self._under.copied()
+        return other
+
+    def set(self, harmony: HarmonySettings, plan: ChordPlan | None) -> bool:
+        """Other settings, or another plan, for what is not in the scheduler yet; whether they differ."""
+        changes = (harmony, plan) != (self._harmony, self._plan)
+        if plan != self._plan or (
+            self._under is not None and _registers(harmony) != _registers(self._harmony)
+        ):
+            self._under = None if plan is None else self._begin(harmony, plan)
+        self._harmony, self._plan = harmony, plan
+        return changes
+
+    def _begin(self, harmony: HarmonySettings, plan: ChordPlan) -> Accompaniment:
+        return Accompaniment(plan, self._bars, self._touch.places.quarter, self._end, _registers(harmony))
+
+    def foreseen(
+        self, melody: Sequence[tuple[GridNote, PlayedNote]], until: int, grid: Grid, earliest_s: float
+    ) -> Iterator[tuple[Part, PlayedNote]]:
+        """What they will play up to a step, with these notes of the melody, as written and as they sound."""
+        if self._under is None:
+            return
+        other, heard = self.copied(), _Heard()
+        other._sounding = None
+        for written, note in melody:
+            other.strike(note.pitch, note.velocity, written.onset_steps, note.onset_s, heard)
+            for step in range(written.onset_steps + 1, written.end_steps):
+                other._stay_in_chord(step, grid, heard, earliest_s)
+            other.lift(note.release_s, heard)
+        other.until(until - 1, False, grid, heard, earliest_s)
+        yield from heard.notes
+
+    def chords(self, until: int, grid: Grid) -> Iterator[tuple[float, str]]:
+        """The chords that are planned from now on up to a step, each with the moment it begins."""
+        if self._under is None:
+            return
+        last = None
+        for step in range(self._next, until):
+            chord = self._under.chord_at(step) if step == self._next or self._bars.is_place(step) else last
+            if chord is not None and chord != last:
+                yield grid.time_s(self._touch.place(step)), chord.name
+            last = chord
+
+    def until(self, step: int, held: bool, grid: Grid, scheduler: Out, earliest_s: float) -> None:
+        """Schedule what begins up to a step, that included; `held`: no note of the melody begins there."""
+        last = step if self._end is None else min(step, self._end - 1)
+        for at in range(self._next, last + 1):
+            for note in self._at(at) if self._bars.is_place(at) else ():
+                self._schedule(note, grid, scheduler, earliest_s)
+            if held:
+                self._stay_in_chord(at, grid, scheduler, earliest_s)
+        self._next = max(self._next, last + 1)
+
+    def _at(self, step: int) -> list[PartNote]:
+        harmony = self._harmony
+        if self._under is None:
+            return []
+        if not (harmony.bass or harmony.chords):
+            self._under.rest()
+            return []
+        return [note for note in self._under.at(step, harmony.pattern) if note.part in harmony.parts]
+
+    def _schedule(self, note: PartNote, grid: Grid, scheduler: Out, earliest_s: float) -> None:
+        place, harmony = self._touch.place, self._harmony
+        gate = min(note.gate, LONGEST_GATE) if note.end == self._end else note.gate
+        begins, ends = place(note.onset), place(note.end)
+        on_s, off_s = max(grid.time_s(begins), earliest_s), grid.time_s(begins + gate * (ends - begins))
+        if off_s > on_s:
+            channel = harmony.channel_of(note.part)
+            velocity = _velocity(self._touch.velocity * harmony.velocity_of(note.part) * note.stress)
+            scheduler.add(Timed(on_s, NoteOn(note.pitch, velocity, channel)), note.part)
+            scheduler.add(Timed(off_s, NoteOff(note.pitch, channel)), note.part)
+
+    def strike(self, melody: int, velocity: int, step: int, at_s: float, scheduler: Out) -> None:
+        """A note of the melody begins at a moment; it was written at a step."""
+        chord = None if self._under is None else self._under.chord_at(step)
+        if chord is None or not self._harmony.second_voice:
+            self._second.rest()
+        elif (pitch := self._second.below(melody, chord)) is not None:
+            self._begin_second(pitch, melody, velocity, at_s, scheduler)
+
+    def _begin_second(self, pitch: int, melody: int, velocity: int, at_s: float, scheduler: Out) -> None:
+        channel = self._harmony.channel_of("second_voice")
+        softer = _velocity(velocity * self._harmony.velocity_of("second_voice"))
+        scheduler.add(Timed(at_s, NoteOn(pitch, softer, channel)), "second_voice")
+        self._sounding = _Sounding(pitch, channel, melody, velocity)
+
+    def lift(self, at_s: float, scheduler: Out) -> None:
+        """The note of the melody ends at a moment."""
+        if (sounding := self._sounding) is not None:
+            scheduler.add(Timed(at_s, NoteOff(sounding.pitch, sounding.channel)), "second_voice")
+            self._sounding = None
+
+    def _stay_in_chord(self, step: int, grid: Grid, scheduler: Out, earliest_s: float) -> None:
+        """Where the chord changes under a held note of the melody, the second voice moves."""
+        sounding, under = self._sounding, self._under
+        chord = None if sounding is None or under is None else under.chord_at(step)
+        if sounding is None or chord is None or sounding.pitch % 12 in chord.tones:
+            return
+        at_s = max(grid.time_s(self._touch.place(step)), earliest_s)
+        self.lift(at_s, scheduler)
+        if (pitch := self._second.below(sounding.melody, chord)) is not None:
+            self._begin_second(pitch, sounding.melody, sounding.velocity, at_s, scheduler)
+
+
+def bar_grid(places: FeelGrid) -> BarGrid:
+    """Where something may be struck in the bars of an answer."""
+    dotted = places.parts == 3 and places.beat % 3 == 0
+    eighth = places.beat // 3 if dotted else max(1, places.quarter // 2)
+    return BarGrid(places.bar, places.beat, eighth, dotted)
+
+
+def _registers(harmony: HarmonySettings) -> Registers:
+    return Registers(harmony.bass_lowest, harmony.chords_lowest)
+
+
+def _velocity(velocity: float) -> int:
+    return min(127, max(1, round(velocity)))
