@@ -13,6 +13,7 @@ from antiphon import bundle
 from antiphon.errors import Failure, WrongUse
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.machine.priority import may_lock_memory
+from antiphon.stage.machine.terminal import libraries_silenced
 from antiphon.stage.ports.jack.client import StartJack
 from antiphon.stage.ports.system import MissingError, NoServerError
 from antiphon.stage.ports.systems import LOOK, Candidate, answer_of, candidates, listing_of
@@ -143,7 +144,7 @@ def sound(on_jack: bool) -> Finding:
 
 
 def _device(on_jack: bool) -> str:
-    with closing(open_device(on_jack)) as device:
+    with libraries_silenced(), closing(open_device(on_jack)) as device:
         return f"on {device.system}, {device.rate_hz} Hz"
 
 

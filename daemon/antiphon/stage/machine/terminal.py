@@ -34,6 +34,18 @@ def _silence_libraries() -> None:
 
 
 @contextmanager
+def libraries_silenced() -> Iterator[None]:
+    """Nothing that is written to stderr meanwhile is shown: a library tells there what it did not find."""
+    kept = os.dup(2)
+    _silence_libraries()
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+@contextmanager
 def terminal_signals_blocked() -> Iterator[None]:
     """A new process inherits what is blocked, so Ctrl-C and Ctrl-Z cannot reach it before it ignores them."""
     if sys.platform == "win32":
