@@ -12,6 +12,7 @@ from antiphon.stage.ports.port import ConnectionsChanged
 from antiphon.stage.process.heartbeat import SharedHeldNotes
 from antiphon.stage.process.messages import (
     Failed,
+    Join,
     Loaded,
     LoadOrder,
     PlayingStopped,
@@ -40,7 +41,8 @@ def play_and_die(heartbeat):
 def serve(messages, orders, heartbeat, jack):
     """Do what the name of a button stands for: "record" dies in mid-note, "panic" hangs, "keep" says that it
     broke, "forget" that its ports are lost, "remember" replies. A note is reported as received. Each start
-    leaves what it was told in a file.
+    leaves what it was told in a file. Another model is chosen at once; one that
+    stands by and hears of it leaves "stood-by", one that begins with it "ordered".
 
     Files in the folder of the model make it fail: with "dead" it dies at once, with "unlucky" too, only the
     first; with "hasty" it dies as it stands by, with "short" as it takes over; with "broken" it says that it
@@ -48,6 +50,8 @@ def serve(messages, orders, heartbeat, jack):
     order = orders.recv()
     assert isinstance(order, LoadOrder)
     assert jack is order.on_jack
+    if order.joined:
+        (order.model.folder / "ordered").touch()
     folder = order.model.folder
     if (folder / "dead").exists():
         os.kill(os.getpid(), signal.SIGKILL)
@@ -62,6 +66,9 @@ def serve(messages, orders, heartbeat, jack):
         os.kill(os.getpid(), signal.SIGKILL)
     messages.send(Loaded())
     start = orders.recv() if orders.poll(20) else None
+    while isinstance(start, Join):
+        (folder / "stood-by").touch()
+        start = orders.recv() if orders.poll(60) else None
     if not isinstance(start, StartPlaying):
         return
     (folder / f"start-{len(list(folder.glob('start-*')))}").write_bytes(pickle.dumps(start))
@@ -113,6 +120,8 @@ def _obey(messages, orders, heartbeat, held, folder):
                 messages.send(Suspended())
             case Resume():
                 (folder / "resumed").touch()
+            case Join(change=change):
+                messages.send(Asked(1.0, change))
             case tuple() as changes:
                 messages.send(Asked(1.0, changes))
             case Timed() as played:

@@ -74,4 +74,4 @@ def _use(path: Path, folder: Path) -> None:
     if path.exists():
         header, records = recorded(path)
         if lasts_s(records) < _LONGEST_S:
-            safely(path, lambda: compare(records, band_of(path, header).session))
+            safely(path, lambda: compare(records, band_of(path, header, records).session))

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, cast
 import click
 from rich.console import Console
 
+from antiphon import bundle
 from antiphon.commands.chosen import take_header
 from antiphon.commands.configured import common_grid
-from antiphon.commands.plan import Plan
+from antiphon.commands.plan import Plan, join_of
 from antiphon.commands.sounding import sound_order
 from antiphon.config import Config, OscSettings
 from antiphon.errors import Failure
 from antiphon.perform.controls.control_settings import Button, Knob
 from antiphon.signals import PauseKey, hangup_signal, stop_signals
-from antiphon.stage.app import App, Outputs, attend
+from antiphon.stage.app import App, Models, Outputs, attend
 from antiphon.stage.control.sd_notify import Notifier
 from antiphon.stage.control.server import asked_through
 from antiphon.stage.machine.clock import Clock, SystemClock
@@ -61,7 +62,7 @@ def perform(
     card, *programs = plan.cards
     session = replace(settings.session, learn=cast(Knob | Button | None, learn))
     start = StartPlaying(session, replace(plan.wiring, may_be_silent=alone))
-    models = tuple(dict.fromkeys(one.name for one in plan.cards))
+    models = _models(plan)
     performance = PerformanceTracker(settings, card.name, common_grid(plan.cards))
     header = take_header(settings, card, order.random_seed, programs, order.remembered)
     console, log = Console(quiet=quiet), settings.log
@@ -72,7 +73,7 @@ def perform(
         hangup_signal() as hung_up,
         asked_through(instance.socket_path) as control,
         _osc(settings.osc, clock, performance) as osc,
-        _panel(settings, clock, performance, models, show_panel) as panel,
+        _panel(settings, clock, performance, models.offered, show_panel) as panel,
         _pause_key(console) as pause,
         SoundOutput(heard, sound_order(settings), say),
         Supervisor(first, serve, order, start, lambda: performance.state.settings.session, pause) as live,
@@ -104,6 +105,12 @@ def perform(
     click.echo(f"The take is {take}." if take else "No take is kept: nothing was played, or recorded.")
     if recording.failure is not None:
         raise Failure(recording.failure)
+
+
+def _models(plan: Plan) -> Models:
+    loaded = tuple(dict.fromkeys(one.name for one in plan.cards))
+    offered = tuple(dict.fromkeys((*loaded, *bundle.shipped_names())))
+    return Models(loaded, offered, partial(join_of, common_grid(plan.cards)))
 
 
 def _osc(

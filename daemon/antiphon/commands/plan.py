@@ -13,9 +13,10 @@ from antiphon.bundle import Card, facts_of
 from antiphon.changes import changed
 from antiphon.commands.configured import cards_of, common_grid, configuration, seed_or_chance
 from antiphon.config import Config
+from antiphon.errors import WrongUse
 from antiphon.files import memory as memory_file
 from antiphon.stage.ports.live_port import Wiring
-from antiphon.stage.process.messages import LoadOrder
+from antiphon.stage.process.messages import Join, LoadOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,21 @@ def plan_of(
         remembered,
     )
     return Plan(read, settings, tuple(card for _, card in found), order)
+
+
+def join_of(grid: int, name: str) -> Join:
+    """How another model, a shipped one or a folder, joins a performance with so many steps to a quarter.
+
+    Raises WrongUse or Failure where it cannot.
+    """
+    folder = bundle.find(name)
+    card = bundle.load(folder).card
+    if grid % card.steps_per_quarter:
+        raise WrongUse(
+            f"model.name: {name} has {card.steps_per_quarter} steps to a quarter, and does not fit into a "
+            f"performance of {grid}: choose it at the start, or name it in model.programs"
+        )
+    return Join(name, facts_of(folder, card))
 
 
 def _with_models(settings: Config) -> Config:

@@ -21,7 +21,7 @@ from antiphon.config import Config, KeySettings
 from antiphon.errors import Failure, WrongUse
 from antiphon.perform.comparison import compare
 from antiphon.perform.replay import Lost, Record, moment_of, perform
-from antiphon.perform.reports import Asked, Begun
+from antiphon.perform.reports import Asked, Begun, Joined
 from antiphon.perform.session import Session
 from antiphon.perform.settings import FeelSettings, SessionSettings
 from antiphon.stage.machine.arithmetic import this_arithmetic
@@ -98,7 +98,7 @@ def _say_compared(take: Path, header: TakeHeader, records: Sequence[Record], as_
     lost = sum(record.events for record in records if isinstance(record, Lost))
     if lost:
         raise Failure(f"{take}: cannot be replayed exactly: {lost} of its events could not be written")
-    found = safely(take, lambda: compare(records, band_of(take, header).session))
+    found = safely(take, lambda: compare(records, band_of(take, header, records).session))
     recorded_with, here = header.arithmetic, this_arithmetic()
     click.echo(
         json.dumps(as_plain(found, recorded_with, here)) if as_json else in_words(found, recorded_with, here)
@@ -116,9 +116,16 @@ def safely(take: Path, work: Any) -> Any:
 
 
 class Band:
-    """The voices that a take was made with, anew for each of its sessions. Raises Failure or WrongUse."""
+    """The voices that a take was made with, anew for each of its sessions; `joined` were loaded while it was
+    played. Raises Failure or WrongUse."""
 
-    def __init__(self, header: TakeHeader, model: str | None = None, changes: Changes = _NO_CHANGES):
+    def __init__(
+        self,
+        header: TakeHeader,
+        model: str | None = None,
+        changes: Changes = _NO_CHANGES,
+        joined: Sequence[Joined] = (),
+    ):
         self._settings = _plain_settings(header)
         self._remembered, self._changes = header.remembered, changes
         names = [model or self._settings.model.name, *self._settings.model.programs]
@@ -127,17 +134,31 @@ class Band:
             raise Failure("the take's settings name other programs than the take itself")
         self.bundles = [_loaded(name, spoken) for name, spoken in zip(names, wanted, strict=True)]
         self._context = None if model else self._settings.model.context
+        self._joined = [
+            (_loaded(one.name, UsedBundle(one.name, one.checksum, one.critic)), one) for one in joined
+        ]
 
     def session(self, begun: Begun) -> Session:
-        voices = make_voices(self.bundles, self._context, self._remembered)
+        bundles = [*self.bundles, *(one for one, _ in self._joined)]
+        voices = make_voices(bundles, self._context, self._remembered)
+        first, *programs = voices[: len(self.bundles)]
+        others = zip(voices[len(self.bundles) :], self._joined, strict=True)
+        joined = [(replace(voice, name=told.name), told) for voice, (_, told) in others]
         settings = changed_settings(begun.settings, self._changes)
-        return Session(voices[0], settings, begun.random_seed, voices[1:], begun.handover)
+        return Session(first, settings, begun.random_seed, programs, begun.handover, joined)
 
 
-def band_of(take: Path, header: TakeHeader, model: str | None = None, changes: Changes = _NO_CHANGES) -> Band:
+def band_of(
+    take: Path,
+    header: TakeHeader,
+    records: Sequence[Record] = (),
+    model: str | None = None,
+    changes: Changes = _NO_CHANGES,
+) -> Band:
     """The voices of a take. Raises Failure naming it, where they are not here any more; or WrongUse."""
+    joined = dict.fromkeys(record for record in records if isinstance(record, Joined))
     try:
-        return Band(header, model, changes)
+        return Band(header, model, changes, tuple(joined))
     except Failure as failure:
         raise Failure(f"{take}: {failure.message}") from None
 
@@ -195,7 +216,7 @@ def _answer_anew(
     out: Path | None,
 ) -> Path:
     """The same calls, other answers; gives the file of the new take."""
-    band = band_of(take, header, model, changes)
+    band = band_of(take, header, records, model, changes)
     asked = [without(record, changes) for record in records]
     settings = _told(_plain_settings(header), model, changes)
     cards = [one.card for one in band.bundles]

@@ -1,17 +1,27 @@
 """Where a session leaves a performance, for one that takes it up: fed with the reports of the first. Pure."""
 
-from antiphon.perform.reports import BarsBegun, Followed, Handover, Heard, Report
+from antiphon.perform.reports import (
+    BarsBegun,
+    Followed,
+    Handover,
+    Heard,
+    ProgramChosen,
+    Report,
+    SettingChanged,
+)
+from antiphon.perform.settings import MODEL_NAME
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 
 
 class HandoverTracker:
-    """Counts answers, and keeps the grid; `meter` is the performance's."""
+    """Counts answers, and keeps the grid and who answers; `meter` is the performance's."""
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
         self._grid: Grid | None = None
         self._answers = 0
+        self._voice = ""
 
     def hear(self, report: Report) -> None:
         match report:
@@ -20,8 +30,12 @@ class HandoverTracker:
                 self._answers += 1
             case BarsBegun(grid=grid) | Followed(grid=grid):
                 self._grid = grid
+            case ProgramChosen(name=str(voice)):
+                self._voice = voice
+            case SettingChanged(_, name, str(voice)) if name == MODEL_NAME:
+                self._voice = voice
 
     @property
     def handover(self) -> Handover:
         transport = None if self._grid is None else Transport(self._grid, self._meter)
-        return Handover(transport, self._answers)
+        return Handover(transport, self._answers, self._voice)

@@ -17,6 +17,7 @@ from antiphon.perform.reports import (
     Followed,
     Heard,
     Hurried,
+    Joined,
     Led,
     Planned,
     Pressed,
@@ -47,6 +48,7 @@ class Closed:
 
 Record = (
     Begun
+    | Joined
     | Received
     | Led
     | Asked
@@ -73,7 +75,7 @@ def moment_of(record: Record) -> float | None:
     match record:
         case Received(timed) | Sent(timed) | Released(timed):
             return timed.at_s
-        case Begun() | Written() | Planned() | Hurried() | Lost() | Closed():
+        case Begun() | Joined() | Written() | Planned() | Hurried() | Lost() | Closed():
             return None
     return record.at_s
 

@@ -14,10 +14,12 @@ from antiphon.timebase import Grid, Meter
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What an earlier session of the same performance has left: its bars, and how many answers it played."""
+    """What an earlier session of the same performance has left: its bars, how many answers it played, and the
+    name of the voice that answered; "" is the first."""
 
     transport: Transport | None = None
     answers: int = 0
+    voice: str = ""
 
 
 NO_HANDOVER = Handover()
@@ -30,6 +32,18 @@ class Begun:
     settings: SessionSettings
     random_seed: int
     handover: Handover
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """One more model can be chosen, by this name; the checksums are those of its weights and its critic.
+
+    It changes nothing until it is chosen, so it does not matter when it joined.
+    """
+
+    name: str
+    checksum: str
+    critic: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +239,7 @@ class ProgramChosen:
 
 SessionReport = (
     Begun
+    | Joined
     | Asked
     | StateChanged
     | BarsBegun

@@ -23,6 +23,7 @@ from antiphon.perform.reports import (
     Begun,
     Foreseen,
     Handover,
+    Joined,
     KnobTurned,
     MemoryKept,
     Pressed,
@@ -48,7 +49,7 @@ class Session:
     """One player and one voice that answers; a program change puts one of `programs` in its place.
 
     The same voices, settings, random seed and input give the same output, however often it is advanced.
-    `handover` is what an earlier session left whose performance goes on.
+    `handover` is what an earlier session left whose performance goes on, `joined` are voices that joined it.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Session:
         random_seed: int,
         programs: Sequence[Voice] = (),
         handover: Handover = NO_HANDOVER,
+        joined: Sequence[tuple[Voice, Joined]] = (),
     ) -> None:
         self._settings = settings
         self._controls = ControlState(settings.control, settings.learn, settings.live_settings)
@@ -65,6 +67,10 @@ class Session:
         steps = self._programs.steps_per_quarter
         self._time = BarClock(settings.tempo, settings.clock, steps, handover.transport)
         self._reports: list[SessionReport] = [Begun(settings, random_seed, handover)]
+        for another, told in joined:
+            self.join(another, told)
+        if handover.voice:
+            self._programs.choose_named(handover.voice)
         tell = self._reports.append
         self._turns = Turns(settings, self._programs, self._time, self._controls, tell, handover.answers)
         self._deadline_s: float | None = None  # when there will be something to do, unless …
@@ -119,6 +125,11 @@ class Session:
             control=self._controls.settings,
             clock=replace(clock, source=now.source),
         )
+
+    def join(self, voice: Voice, told: Joined) -> None:
+        """One more voice can be chosen, by its name; it is known already where one has that name."""
+        if self._programs.join(voice):
+            self._reports.append(told)
 
     def receive(self, timed: Timed) -> None:
         """The player did something, at a moment not before that of the last input."""

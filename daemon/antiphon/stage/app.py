@@ -17,7 +17,7 @@ from antiphon.events import Timed
 from antiphon.files import memory as memory_file
 from antiphon.perform.controls.control_settings import Button
 from antiphon.perform.controls.midi_controls import LEARNABLE
-from antiphon.perform.reports import MemoryKept, Report, SettingChanged
+from antiphon.perform.reports import Joined, MemoryKept, Report, SettingChanged
 from antiphon.perform.settings import LEARN, MODEL_NAME, Changes, SettingChange, applied
 from antiphon.signals import has_terminal
 from antiphon.stage.control.protocol import Command, Done, Reply, Request, SetOne
@@ -29,7 +29,7 @@ from antiphon.stage.machine.log import LOG
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
 from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.ports.port import PortChanged
-from antiphon.stage.process.messages import LiveRequest, Ready, Waiting
+from antiphon.stage.process.messages import Join, LiveRequest, Ready, Waiting
 from antiphon.stage.process.supervisor import Supervisor, TakenOver, Watched
 from antiphon.stage.screen.event_log import log_event
 from antiphon.stage.screen.remarks import remark
@@ -39,6 +39,16 @@ from antiphon.stage.takes.recording import Recording
 if TYPE_CHECKING:  # it is loaded only where OSC is wanted
     from antiphon.stage.osc.link import OscLink
     from antiphon.stage.panel.link import PanelLink
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The names of the models that are `loaded`, and of those that anybody may choose; `join` says how
+    another one is loaded, and raises WrongUse or Failure where it cannot be."""
+
+    loaded: tuple[str, ...]
+    offered: tuple[str, ...]
+    join: Callable[[str], Join]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,7 @@ class Outputs:
     say: Callable[[str], None]
     osc: "OscLink | None" = None
     panel: "PanelLink | None" = None
-    models: tuple[str, ...] = ()  # that are loaded
+    models: "Models | None" = None
 
 
 class App:
@@ -70,6 +80,7 @@ class App:
     ) -> None:
         self._clock, self._file, self._wiring = clock, settings, wiring
         self._performance, self._outputs = performance, outputs
+        self._loaded = set(outputs.models.loaded if outputs.models is not None else ())
         self._begun_s = clock.now_s()
         self.stopping = False
 
@@ -108,6 +119,8 @@ class App:
         log_event(report, self._performance.state)
         if (line := remark(report)) is not None:
             outputs.say(line)
+        if isinstance(report, Joined):
+            self._loaded.add(report.name)
         if isinstance(report, MemoryKept):
             outputs.say(self._keep(report))
         if not isinstance(report, PortChanged):
@@ -173,9 +186,14 @@ class App:
         return [link.requests for link in links if link is not None]
 
     def change(self, name: str, value: object) -> None:
-        """Change one setting, unless that is its value. Raises WrongUse."""
+        """Change one setting, unless that is its value. Raises WrongUse.
+
+        Who asks may be elsewhere: of the models, the names that are offered are known, and no folders.
+        """
         before = self._performance.state.settings
         changes = change_now(before, name, value)
+        if name == MODEL_NAME and value not in self._loaded:
+            self._check_offered(str(value))
         if any(applied(before, change.name, change.value) != before for change in changes):
             self._make(changes)
 
@@ -219,17 +237,28 @@ class App:
                 'clock.source can only become "midi" where a port for the clock was opened at the start: '
                 "[control] clock, or this source, in config.toml"
             )
+        music = []
         for change in changes:
-            if change.name == MODEL_NAME and change.value not in self._outputs.models:
-                raise WrongUse(
-                    f"model.name can only become one that is loaded: {', '.join(self._outputs.models)} "
-                    "(model.programs loads more at the next start)"
-                )
-            if change.name == "log.level":  # the log is written here
+            if change.name == MODEL_NAME and change.value not in self._loaded:
+                self._outputs.tell(self._joining(str(change.value)))
+            elif change.name == "log.level":  # the log is written here
                 LOG.setLevel(str(change.value).upper())
                 self._performance.hear(SettingChanged(self._clock.now_s(), change.name, change.value))
-        if music := tuple(change for change in changes if change.name != "log.level"):
-            self._outputs.tell(music)
+            else:
+                music.append(change)
+        if music:
+            self._outputs.tell(tuple(music))
+
+    def _check_offered(self, name: str) -> None:
+        models = self._outputs.models
+        if models is None or name not in models.offered:
+            offered = ", ".join(models.offered if models is not None else ())
+            raise WrongUse(f"model.name must be one of {offered}, got {shown(name)}")
+
+    def _joining(self, name: str) -> Join:
+        if self._outputs.models is None:
+            raise WrongUse("no other model can be loaded here")
+        return self._outputs.models.join(name)
 
 
 def attend(

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from antiphon.events import Clocked, Input, Lead, Timed, Turned
+from antiphon.perform.answer.programs import Voice
 from antiphon.perform.clock.midi_clock_out import MidiClockOut
 from antiphon.perform.controls.control_settings import Button
 from antiphon.perform.reports import (
     NOTHING_FORESEEN,
     Ended,
     Foreseen,
+    Joined,
     Led,
     Received,
     Report,
@@ -62,6 +64,7 @@ class Engine:
         self._deadline_s: float | None = None
         self._sends_s: float | None = None
         self._asked: deque[Changes | Button] = deque()
+        self._joining: deque[tuple[Voice, Joined]] = deque()
         self._played: deque[Timed] = deque()
         self._foreseen: Foreseen | None = None
         self._stopping = self._suspending = False
@@ -69,6 +72,10 @@ class Engine:
     def ask(self, what: Changes | Button) -> None:
         """Other settings, or what a button does, from the next turn on; safe from another thread."""
         self._asked.append(what)
+
+    def join(self, voice: Voice, told: Joined) -> None:
+        """One more voice can be chosen, before all that is asked from now on; safe from another thread."""
+        self._joining.append((voice, told))
 
     def play(self, timed: Timed) -> None:
         """The player plays a note without a MIDI port; it is stamped. Safe from another thread."""
@@ -124,9 +131,13 @@ class Engine:
         received = [*self._port.receive(), *self._clock_feed(), *self._take_played()]
         if received:
             self._last_input_s = self._clock.now_s()
-        elif not self._asked and (self._deadline_s is None or self._clock.now_s() < self._deadline_s):
+        elif not (self._asked or self._joining) and (
+            self._deadline_s is None or self._clock.now_s() < self._deadline_s
+        ):
             return
         taken_in = [self._hand_over(arrived) for arrived in received]
+        while self._joining:
+            self._session.join(*self._joining.popleft())
         while self._asked:
             self._session.ask(self._asked.popleft(), self._not_before(self._clock.now_s()))
         now_s = self._clock.now_s()

@@ -165,7 +165,7 @@ def after(state: PerformanceState, report: Report | PortChanged) -> PerformanceS
         case Answered(late_steps=late_steps):
             return replace(state, dropped=state.dropped + late_steps, plan=())
         case ProgramChosen(name=str(model)):
-            return replace(state, model=model)
+            return replace(_set(state, applied(state.settings, "model.name", model)), model=model)
         case SettingChanged(_, "model.name", value):
             return replace(_set(state, applied(state.settings, "model.name", value)), model=str(value))
         case SettingChanged(_, name, value):

@@ -44,16 +44,21 @@ def _voice(chosen: TrainedModel, context: Context | None, remembered: Sequence[s
     return Voice(model, vocabulary, chosen.steps_per_quarter, chosen.name, memory, repertoire, chosen.critic)
 
 
+def touch(model: Model) -> None:
+    """Use everything that playing uses, so that the first answer is as quick as the tenth."""
+    for _ in range(_WARM_STEPS):
+        model.step(0)
+    if isinstance(model, EventModel):
+        rows = model.rows(_WARM_ROWS, 1, NO_FORM)
+        rows.expected(np.arange(_WARM_ROWS))
+        rows.begin(np.arange(_WARM_ROWS), np.zeros(_WARM_ROWS, np.int64))
+    model.reset()
+
+
 def warm(*models: Model) -> None:
-    """Touch everything that playing touches, so that the first answer is as quick as the tenth."""
+    """`touch` all models before the music begins, and let the garbage collector know them."""
     for model in models:
-        for _ in range(_WARM_STEPS):
-            model.step(0)
-        if isinstance(model, EventModel):
-            rows = model.rows(_WARM_ROWS, 1, NO_FORM)
-            rows.expected(np.arange(_WARM_ROWS))
-            rows.begin(np.arange(_WARM_ROWS), np.zeros(_WARM_ROWS, np.int64))
-        model.reset()
+        touch(model)
     # All objects of now stay until the end: the collector need not look at them again while notes are due.
     gc.collect()
     gc.freeze()

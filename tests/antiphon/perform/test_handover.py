@@ -5,7 +5,16 @@ import pytest
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.perform.handover import HandoverTracker
-from antiphon.perform.reports import NO_HANDOVER, Answered, Followed, Heard, Received, Sent
+from antiphon.perform.reports import (
+    NO_HANDOVER,
+    Answered,
+    Followed,
+    Heard,
+    ProgramChosen,
+    Received,
+    Sent,
+    SettingChanged,
+)
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings, TempoSettings
 from antiphon.perform.transport import Transport
@@ -72,3 +81,15 @@ def test_the_meter_that_was_heard_is_left():
     tracker.hear(Heard(9.0, notes, Key(7, "major"), GRIDS[0], 16, 16, Meter(6, 8)))
     tracker.hear(Followed(10.0, GRIDS[1], 0.0, False))
     assert tracker.handover.transport == Transport(GRIDS[1], Meter(6, 8))
+
+
+def test_who_answers_is_left():
+    tracker = HandoverTracker(METER)
+    for report, voice in [
+        (ProgramChosen(1.0, 0, "irish"), "irish"),
+        (ProgramChosen(2.0, 9, None), "irish"),
+        (SettingChanged(3.0, "model.name", "han"), "han"),
+        (SettingChanged(4.0, "sampling.temperature", 1.5), "han"),
+    ]:
+        tracker.hear(report)
+        assert tracker.handover.voice == voice

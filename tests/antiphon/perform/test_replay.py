@@ -7,7 +7,7 @@ import pytest
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.comparison import Comparison, Difference, compare
 from antiphon.perform.replay import Closed, moment_of, perform
-from antiphon.perform.reports import Answered, Asked, Begun, Ended, Handover, Received, Released, Sent
+from antiphon.perform.reports import Answered, Asked, Begun, Ended, Handover, Joined, Received, Released, Sent
 from antiphon.perform.session import Session
 from antiphon.perform.settings import AnswerSettings, SessionSettings, SettingChange, TempoSettings
 from antiphon.stage.engine import Engine
@@ -145,3 +145,29 @@ def test_whole_settings_that_an_earlier_version_recorded_are_replayed_as_their_d
         (SettingChange("tempo.bpm", 90.0),),
         (SettingChange("answer.bars", 2),),
     ]
+
+
+def test_a_voice_that_joined_while_it_was_played_is_there_from_the_beginning():
+    clock, reports = VirtualClock(), []
+    told = Joined("late", "abc", None)
+    late = scripted_voice(["76", "_", "_", "_", "/"], name="late")
+    engine = Engine(clock, Loopback(clock, PHRASE), made(Begun(SETTINGS, 1, Handover())), reports.append)
+
+    def over():
+        if told not in reports and clock.now_s() > 1.0:
+            engine.join(late, told)
+            engine.ask((SettingChange("model.name", "late"),))
+        return clock.now_s() >= 8.0
+
+    engine.run(over)
+    kept = [records.read(line.data) for report in reports if (line := records.line_of(report)) is not None]
+    assert kept.count(told) == 1
+    assert [one.timed.event.pitch for one in kept if isinstance(one, Sent)] == [64, 64]
+
+    def with_late(begun):
+        voice = scripted_voice(["76", "_", "_", "_", "/"], name="late")
+        first = scripted_voice(SCRIPT)
+        return Session(first, begun.settings, begun.random_seed, (), begun.handover, [(voice, told)])
+
+    assert compare(kept, with_late) == Comparison(2)
+    assert compare(kept, made).difference is not None

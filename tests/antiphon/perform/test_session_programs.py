@@ -1,18 +1,24 @@
 """A program change lets another voice answer."""
 
+from dataclasses import replace
+
 import pytest
 
 from antiphon.events import ProgramChange
 from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.reports import (
+    NO_HANDOVER,
     Composed,
+    Handover,
+    Joined,
+    MemoryKept,
     ProgramChosen,
     SettingChanged,
 )
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings, SettingChange
 from fakes import scripted_voice
-from playing import FIXED, PHRASE, PLAIN, play, rows, turned
+from playing import FIXED, PHRASE, PLAIN, event_voice, play, rows, turned
 
 KNOBS = ControlSettings(temperature=20)
 
@@ -88,3 +94,71 @@ def test_a_name_that_there_is_not_changes_nothing():
     made, _ = two_voices()
     made.ask((SettingChange("model.name", "nobody"),), 0.5)
     assert pitches(play(made, PHRASE)) == [72] * 8
+
+
+LATE = Joined("late", "abc", None)
+OTHER = ["74", "_", "_", "_", "76", "_", "_", "_", "/"]
+
+
+def late_voice():
+    return scripted_voice(OTHER, name="late")
+
+
+def test_a_voice_that_joins_answers_when_it_is_chosen_by_its_name():
+    made, _ = two_voices()
+    assert pitches(play(made, PHRASE, until_s=8.0)) == [72] * 8
+    made.join(late_voice(), LATE)
+    made.join(late_voice(), LATE)
+    assert [n for n in made.take_reports() if isinstance(n, Joined)] == [LATE]
+    again = [(at_s + 8.0, event) for at_s, event in PHRASE]
+    made.ask((SettingChange("model.name", "late"),), 8.5)
+    assert pitches(play(made, again)) == [62, 64]
+
+
+def test_a_voice_that_joins_is_no_program():
+    made, _ = two_voices()
+    made.join(late_voice(), LATE)
+    assert pitches(play(made, [*PHRASE, (2.5, ProgramChange(1))])) == [72] * 8
+
+
+def test_a_voice_whose_grid_does_not_fit_cannot_join():
+    made, _ = two_voices()
+    voice = replace(late_voice(), steps_per_quarter=3)
+    with pytest.raises(ValueError, match="must divide 4, got 3"):
+        made.join(voice, LATE)
+
+
+def test_a_voice_that_joins_is_sampled_as_the_others_are():
+    made, _ = two_voices(control=KNOBS)
+    made.turn(turned(0.2, 20, 0))
+    made.join(late_voice(), LATE)
+    made.ask((SettingChange("model.name", "late"),), 0.5)
+    play(made, PHRASE)
+    drawn = [n.draw.temperature for n in made.take_reports() if isinstance(n, Composed)]
+    assert drawn == [pytest.approx(0.1)] * len(drawn)
+
+
+@pytest.mark.parametrize("forgotten", [True, False])
+def test_a_voice_that_joins_after_all_was_forgotten_remembers_nothing(forgotten):
+    made = session_of(event_voice(5))
+    voice = event_voice(6)
+    voice.memory.restore([3, 4, 5])
+    if forgotten:
+        made.ask("forget", 0.5)
+    made.join(voice, replace(LATE, name="6"))
+    made.ask((SettingChange("model.name", "6"),), 1.0)
+    made.ask("keep_memory", 1.5)
+    (kept,) = (n for n in made.take_reports() if isinstance(n, MemoryKept))
+    assert bool(kept.symbols) is not forgotten
+
+
+def session_of(voice, handover=NO_HANDOVER, joined=()):
+    return Session(voice, SessionSettings(sampling=PLAIN, tempo=FIXED), 1, (), handover, joined)
+
+
+@pytest.mark.parametrize(("voice", "answer"), [("late", [62, 64]), ("", [72] * 8), ("gone", [72] * 8)])
+def test_a_session_that_takes_over_goes_on_in_the_voice_that_was_chosen(voice, answer):
+    first = scripted_voice(["72", "_"] * 40, name="first")
+    made = session_of(first, Handover(voice=voice), [(late_voice(), LATE)])
+    assert pitches(play(made, PHRASE)) == answer
+    assert LATE in made.take_reports()

@@ -10,6 +10,7 @@ from antiphon.config import Config
 from antiphon.errors import Failure, WrongUse
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.reports import (
+    Joined,
     Learned,
     MemoryKept,
     ProgramChosen,
@@ -19,13 +20,13 @@ from antiphon.perform.reports import (
     SettingChanged,
 )
 from antiphon.perform.settings import SettingChange
-from antiphon.stage.app import App, Outputs, attend
+from antiphon.stage.app import App, Models, Outputs, attend
 from antiphon.stage.control.protocol import Command, Done, SetOne
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.performance_state import PerformanceTracker
 from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.ports.port import PortChanged
-from antiphon.stage.process.messages import Ready, Waiting
+from antiphon.stage.process.messages import Join, Ready, Waiting
 from antiphon.stage.process.supervisor import TakenOver
 from fakes import Neighbour
 
@@ -42,10 +43,23 @@ class House:
         self.recording, self.screen, self.notifier = Neighbour(), Neighbour(), Neighbour()
         self.performance = PerformanceTracker(settings, "essen")
         clock = VirtualClock(10.0)
+        models = Models(("essen", "own"), ("essen", "own", "han"), self.join)
         outputs = Outputs(
-            self.orders.append, self.read, self.recording, self.screen, self.notifier, self.said.append, osc
+            self.orders.append,
+            self.read,
+            self.recording,
+            self.screen,
+            self.notifier,
+            self.said.append,
+            osc,
+            models=models,
         )
         self.app = App(clock, settings, wiring, self.performance, outputs)
+
+    def join(self, name):
+        if name == "nobody":
+            raise WrongUse("no such model")
+        return Join(name, None)
 
     def read(self):
         if isinstance(self.file, Exception):
@@ -293,3 +307,36 @@ def test_a_performance_that_breaks_is_said_to_stop(house):
     with pytest.raises(Failure):
         attend(Play(breaks=Failure("again and again")), house.app, Neighbour(), bool, bool)
     assert house.notifier.told == [("stopping",)]
+
+
+def test_a_model_that_is_loaded_is_chosen_and_another_joins_first(house):
+    house.app.serve(SetOne("model.name", "own"))
+    house.app.serve(SetOne("model.name", "a/folder"))
+    house.app.change("model.name", "han")
+    assert house.orders == [
+        (SettingChange("model.name", "own"),),
+        Join("a/folder", None),
+        Join("han", None),
+    ]
+    house.app.watch(Joined("a/folder", "abc", None))
+    house.app.change("model.name", "a/folder")
+    assert house.orders[-1] == (SettingChange("model.name", "a/folder"),)
+
+
+def test_a_model_that_there_is_not_changes_nothing(house):
+    with pytest.raises(WrongUse, match="no such model"):
+        house.app.serve(SetOne("model.name", "nobody"))
+    assert house.orders == []
+
+
+def test_from_elsewhere_no_folder_can_be_named(house):
+    with pytest.raises(WrongUse, match="must be one of essen, own, han, got"):
+        house.app.change("model.name", "/etc")
+    assert house.orders == []
+
+
+def test_after_a_program_change_the_first_model_can_be_chosen_again(house):
+    house.app.watch(ProgramChosen(9.0, 0, "own"))
+    assert house.status()["settings"]["model"]["name"] == "own"
+    house.app.change("model.name", "essen")
+    assert house.orders == [(SettingChange("model.name", "essen"),)]

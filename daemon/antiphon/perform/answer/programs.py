@@ -53,17 +53,19 @@ class Programs:
 
     The music has `steps_per_quarter`, so many that each voice has its grid in them. A voice with a coarser
     grid hears each note at the nearest step of its own, and its answer begins on one.
+
+    Voices that `join` later are chosen by name alone, and have grids that fit into that of the music.
     """
 
     def __init__(
         self, first: Voice, programs: Sequence[Voice], sampling: SamplingSettings, random_seed: int
     ) -> None:
         self.steps_per_quarter = math.lcm(*(voice.steps_per_quarter for voice in (first, *programs)))
-        self._random_seed = random_seed
-        self._first, self._programs = first, programs
-        self._melodies = [self._melody_of(voice, sampling) for voice in (first, *programs)]
-        self._voice, self._melody = first, self._melodies[0]
-        self.chosen = 0
+        self._random_seed, self._sampling = random_seed, sampling
+        self._program_count, self._forgot = len(programs), False
+        self._voices = [first, *programs]
+        self._melodies = [self._melody_of(voice, sampling) for voice in self._voices]
+        self._select(0)
 
     def _melody_of(self, voice: Voice, sampling: SamplingSettings) -> Melody:
         steps = voice.steps_per_quarter
@@ -86,22 +88,42 @@ class Programs:
 
     def choose(self, program: int) -> str | None:
         """Let a program's voice answer from now on, 0 the first; gives its name, or None if there is none."""
-        if program >= len(self._programs):
+        if program >= self._program_count:
             return None
-        self._voice, self._melody = self._programs[program], self._melodies[1 + program]
-        self.chosen = 1 + program
+        self._select(1 + program)
         return self._voice.name
 
     def choose_named(self, name: str) -> bool:
         """Let the voice of this name answer from now on; whether there is one."""
-        for number, voice in enumerate((self._first, *self._programs)):
-            if voice.name == name:
-                self._voice, self._melody, self.chosen = voice, self._melodies[number], number
-                return True
-        return False
+        names = [voice.name for voice in self._voices]
+        if name in names:
+            self._select(names.index(name))
+        return name in names
+
+    def _select(self, number: int) -> None:
+        self._voice, self._melody, self.chosen = self._voices[number], self._melodies[number], number
+
+    def join(self, voice: Voice) -> bool:
+        """One more voice can be chosen, unless there is one of its name; whether there was none.
+
+        It is as if it had been there from the beginning. Raises ValueError where its grid does not fit.
+        """
+        if any(one.name == voice.name for one in self._voices):
+            return False
+        if self.steps_per_quarter % voice.steps_per_quarter:
+            raise ValueError(
+                f"the steps to a quarter must divide {self.steps_per_quarter}, got {voice.steps_per_quarter}"
+            )
+        melody = self._melody_of(voice, self._sampling)
+        if self._forgot:
+            melody.forget()
+        self._voices.append(voice)
+        self._melodies.append(melody)
+        return True
 
     def sample(self, settings: SamplingSettings) -> None:
         """From the next symbol on, sample in this way."""
+        self._sampling = settings
         for melody in self._melodies:
             melody.sample(settings)
 
@@ -271,6 +293,7 @@ class Programs:
 
     def forget(self) -> None:
         """Clear the memories of all programs."""
+        self._forgot = True
         for melody in self._melodies:
             melody.forget()
 

@@ -6,8 +6,8 @@ from antiphon.compose.context import Context
 from antiphon.events import NoteOff, Timed
 from antiphon.model_facts import ModelFacts
 from antiphon.perform.controls.control_settings import Button
-from antiphon.perform.reports import NO_HANDOVER, Handover, Report
-from antiphon.perform.settings import Changes, SessionSettings
+from antiphon.perform.reports import NO_HANDOVER, Handover, Joined, Report
+from antiphon.perform.settings import MODEL_NAME, Changes, SessionSettings, SettingChange
 from antiphon.stage.machine.log import LogLine
 from antiphon.stage.ports.connections import PortConnection
 from antiphon.stage.ports.live_port import Wiring
@@ -17,9 +17,29 @@ from antiphon.stage.ports.port import ConnectionsChanged, PortChanged
 
 
 @dataclass(frozen=True, slots=True)
+class Join:
+    """Load another model, beside the music where there is any, and let it answer. `name` is what it is called
+    from then on; its grid fits into that of the others."""
+
+    name: str
+    model: ModelFacts
+
+    @property
+    def told(self) -> Joined:
+        """What the session tells of it."""
+        return Joined(self.name, self.model.weights_sha256, self.model.critic_sha256)
+
+    @property
+    def change(self) -> Changes:
+        """The change that lets it answer."""
+        return (SettingChange(MODEL_NAME, self.name),)
+
+
+@dataclass(frozen=True, slots=True)
 class LoadOrder:
     """Load these models. `programs` are chosen by program changes; `remembered` is what an earlier session
-    kept in memory; `on_jack`: JACK is wanted, so its client's process can be started meanwhile."""
+    kept in memory; `on_jack`: JACK is wanted, so its client's process can be started meanwhile; `joined`
+    were loaded since the performance began."""
 
     model: ModelFacts
     programs: tuple[ModelFacts, ...]
@@ -27,6 +47,7 @@ class LoadOrder:
     random_seed: int
     on_jack: bool
     remembered: tuple[str, ...] = ()
+    joined: tuple[Join, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +76,7 @@ class Resume:
     """Play on."""
 
 
-LiveRequest = Changes | Button | Timed  # Timed: a note that came through no MIDI port
+LiveRequest = Changes | Button | Join | Timed  # Timed: a note that came through no MIDI port
 Order = LoadOrder | StartPlaying | Suspend | Resume | LiveRequest | None  # None: end
 
 # From the playing process.

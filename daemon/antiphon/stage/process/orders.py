@@ -7,7 +7,8 @@ from threading import Thread
 
 from antiphon.events import Timed
 from antiphon.stage.engine import Engine
-from antiphon.stage.process.messages import LoadOrder, Order, Resume, StartPlaying, Suspend
+from antiphon.stage.process.joining import JoinedModels
+from antiphon.stage.process.messages import Join, LoadOrder, Order, Resume, StartPlaying, Suspend
 
 
 def next_order(orders: "Connection[None, Order]") -> Order:
@@ -21,8 +22,8 @@ def next_order(orders: "Connection[None, Order]") -> Order:
 class Orders:
     """What the supervising process asks, read by a thread of its own: waiting costs the engine nothing."""
 
-    def __init__(self, orders: "Connection[None, Order]") -> None:
-        self._orders = orders
+    def __init__(self, orders: "Connection[None, Order]", joined: JoinedModels) -> None:
+        self._orders, self._joined = orders, joined
         self._starts: SimpleQueue[StartPlaying | None] = SimpleQueue()
         self._engine: Engine | None = None
         self._over = False
@@ -41,6 +42,7 @@ class Orders:
     def serve(self, engine: Engine | None) -> None:
         """From now on requests go to this engine."""
         self._engine = engine
+        self._joined.serve(engine)
         if self._over and engine is not None:
             engine.stop()
 
@@ -49,6 +51,8 @@ class Orders:
         while (order := next_order(self._orders)) is not None:
             if isinstance(order, StartPlaying):
                 self._starts.put(order)
+            elif isinstance(order, Join):
+                self._joined.join(order)
             elif self._engine is not None:
                 _pass_on(order, self._engine)
         self._over = True
@@ -63,7 +67,7 @@ def _pass_on(order: Order, engine: Engine) -> None:
             engine.suspend()
         case Resume():
             engine.resume()
-        case LoadOrder() | StartPlaying() | None:
+        case LoadOrder() | StartPlaying() | Join() | None:
             pass
         case Timed():
             engine.play(order)

@@ -17,7 +17,6 @@ from threading import Thread
 
 from antiphon import trained_model
 from antiphon.errors import Failure
-from antiphon.perform.answer.programs import Voice
 from antiphon.perform.clock.midi_clock_out import MidiClockOut
 from antiphon.perform.reports import Report
 from antiphon.perform.session import Session
@@ -31,6 +30,7 @@ from antiphon.stage.ports.live_port import MidiPort
 from antiphon.stage.ports.silent import SILENT, SilentPort
 from antiphon.stage.ports.systems import NoMidiSystem
 from antiphon.stage.process.heartbeat import Heartbeat, SharedHeldNotes
+from antiphon.stage.process.joining import JoinedModels
 from antiphon.stage.process.messages import (
     Failed,
     Loaded,
@@ -113,13 +113,17 @@ def _load_and_play(
         if jack is not None:
             stack.enter_context(closing(jack))
         models = [trained_model.load(facts) for facts in (order.model, *order.programs)]
+        joined = JoinedModels(models, order)
         warm(*(model.model(order.context) for model in models))
         call_this_process("antiphon-spare")
         put(Loaded())
-        asked = Orders(orders)
+        asked = Orders(orders, joined)
         while (start := asked.next_start()) is not None:
-            voices = make_voices(models, order.context, order.remembered)
-            if not _Performance(start, order.random_seed, voices, put, asked, heartbeat, jack, sound).play():
+            first, *programs = make_voices(models, order.context, order.remembered)
+            session = Session(
+                first, start.settings, order.random_seed, programs, start.handover, joined.voices()
+            )
+            if not _Performance(start, session, put, asked, heartbeat, jack, sound).play():
                 return
 
 
@@ -129,18 +133,16 @@ class _Performance:
     def __init__(
         self,
         start: StartPlaying,
-        random_seed: int,
-        voices: list[Voice],
+        session: Session,
         put: Put,
         orders: Orders,
         heartbeat: Heartbeat,
         jack: JackProcess | None,
         sound: socket.socket | None,
     ) -> None:
-        self._sound = sound
+        self._session, self._sound = session, sound
         self._start, self._put, self._orders = start, put, orders
         self._heartbeat, self._jack, self._clock = heartbeat, jack, SystemClock()
-        self._session = Session(voices[0], start.settings, random_seed, voices[1:], start.handover)
 
     def play(self) -> bool:
         """Whether it ended because something went wrong, and can play again."""

@@ -30,6 +30,7 @@ from antiphon.stage.process.handle import PlayerHandle, Serve, exit_code, how_it
 from antiphon.stage.process.heartbeat import Heartbeat
 from antiphon.stage.process.messages import (
     Failed,
+    Join,
     LiveRequest,
     Loaded,
     LoadOrder,
@@ -158,16 +159,28 @@ class Supervisor:
             self._standby = self._new_player()
 
     def ask(self, what: LiveRequest) -> None:
-        """Other settings, what a button does, or a note; once there is a process to ask.
+        """Other settings, what a button does, another model, or a note; once there is a process to ask.
 
         Changes are asked again of the next process where one ended before it reported them.
         """
+        if isinstance(what, Join):
+            self._let_join(what)
+            return
         if self._ready is not None:
             self._player.tell(what)
         elif isinstance(what, Timed):
             return  # nobody listens
         if self._ready is None or isinstance(what, tuple):
             self._asked.append(what)
+
+    def _let_join(self, join: Join) -> None:
+        """Each process loads it, also those that come later; the one that plays lets it answer."""
+        if join not in self._order.joined:
+            self._order = replace(self._order, joined=(*self._order.joined, join))
+            if self._standby is not None:
+                self._standby.tell(join)
+        self._asked.append(join.change)
+        self._player.tell(join)
 
     def attend(
         self,

@@ -39,6 +39,7 @@ from antiphon.perform.reports import (
     Handover,
     Heard,
     Hurried,
+    Joined,
     Led,
     Planned,
     Pressed,
@@ -55,6 +56,7 @@ from antiphon.timebase import Grid, Meter
 # Kinds are never renamed nor used again for something else: takes are kept for years.
 _KINDS: dict[str, type] = {
     "begun": Begun,
+    "joined": Joined,
     "bars": BarsBegun,
     "change": SettingChange,
     "in": Received,
@@ -88,7 +90,7 @@ _KINDS: dict[str, type] = {
     "transport": Transport,
     "left": Handover,
 }
-_GROWN = (Heard,)  # kinds that got fields since the first version
+_GROWN = (Heard, Handover)  # kinds that got fields since the first version
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 RECORDED: tuple[type, ...] = get_args(Record)
 _MANY, _SETTINGS = "many", "settings"

@@ -10,12 +10,12 @@ import fake_sender
 from antiphon.errors import Failure
 from antiphon.events import NoteOff, Timed
 from antiphon.model_facts import ModelFacts
-from antiphon.perform.reports import Asked, Received, Released, Sent
+from antiphon.perform.reports import Asked, Received, Released, Sent, SettingChanged
 from antiphon.perform.settings import SessionSettings, SettingChange
 from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.process import handle as sending_process
 from antiphon.stage.process.handle import PlayerHandle
-from antiphon.stage.process.messages import LoadOrder, Ready, StartPlaying
+from antiphon.stage.process.messages import Join, LoadOrder, Ready, StartPlaying
 from antiphon.stage.process.supervisor import Supervisor, TakenOver
 
 NOTE = fake_sender.NOTE
@@ -244,3 +244,25 @@ def test_it_is_silent_before_it_stops_and_plays_on_after(tmp_path):
         here.live.ready()
         here.attend(lambda _: (tmp_path / "resumed").exists())
     assert key.known == [Sent(Timed(3.0, fake_sender.NOTE), 0.0)]
+
+
+def test_another_model_is_loaded_by_each_process_and_answers_again_after_a_death(tmp_path):
+    join = Join("other", ModelFacts(tmp_path, "toy", ("60", "_"), 4, "lstm", 1, "stream", 64, None, "abc"))
+    chosen = SettingChanged(1.0, "model.name", "other")
+    with house(tmp_path) as here:
+        here.live.ready()
+        here.attend(lambda seen: Asked(1.0, join.change) in seen, [join])
+        assert here.live._asked == []
+        here.live._handover.hear(chosen)  # as the session reports it
+        here.attend(has(Ready), ["record"])
+        assert here.start(1).handover.voice == "other"
+        here.attend(lambda _: (tmp_path / "ordered").exists())
+    assert (tmp_path / "stood-by").exists()
+
+
+def test_a_model_that_a_process_took_along_into_its_death_is_asked_of_the_next(tmp_path):
+    join = Join("other", ModelFacts(tmp_path, "toy", ("60", "_"), 4, "lstm", 1, "stream", 64, None, "abc"))
+    with house(tmp_path) as here:
+        here.live.ready()
+        here.attend(lambda seen: Asked(1.0, join.change) in seen, ["record", join])
+        assert has(TakenOver)(here.seen)

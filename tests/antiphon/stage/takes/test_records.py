@@ -36,6 +36,7 @@ from antiphon.perform.reports import (
     Followed,
     Handover,
     Heard,
+    Joined,
     Led,
     Pressed,
     Received,
@@ -96,8 +97,11 @@ RECORDS = st.one_of(
         Begun,
         SETTINGS,
         st.integers(0, 1 << 40),
-        st.builds(Handover, st.none() | st.builds(Transport, GRIDS, METERS), STEPS),
+        st.builds(
+            Handover, st.none() | st.builds(Transport, GRIDS, METERS), STEPS, st.sampled_from(["", "han"])
+        ),
     ),
+    st.builds(Joined, st.sampled_from(["han", "my/own"]), st.just("abc"), st.none() | st.just("def")),
     st.builds(Received, TIMED | TURNED),
     st.builds(Led, MOMENTS, LEADS | st.builds(Clocked, MOMENTS, SIGNALS, st.floats(0, 1))),
     st.builds(
@@ -151,7 +155,7 @@ def test_a_phrase_in_a_take_of_an_earlier_version_has_no_meter():
         ('["in",["t",true,["off",60,0]]]', '"t": at_s cannot be True'),
         ('["in"]', '"in" has 1 fields, got 0'),
         ('["sung",1.0]', "'sung' is no kind of record"),
-        ('["on",60,80,0]', "a record must be one of begun, in, led"),
+        ('["on",60,80,0]', "a record must be one of begun, joined, in"),
         ('["heard",1.0,["many",60],["key",0,"major"],["grid",120.0,0.0,4],0,0]', "notes cannot be (60,)"),
         ('["heard",1.0,["many"],["key",0,"dorian"],["grid",120.0,0.0,4],0,0]', "mode cannot be 'dorian'"),
         ('["asked",1.0,["settings",{"tempo":{"bpm":7}}]]', "greater than or equal to 20"),
@@ -232,3 +236,9 @@ def test_a_take_from_before_clicks_and_latencies_has_none():
     whole = json.loads(records.write(Begun(SessionSettings(), 1, Handover())))
     del whole[1][1]["click"], whole[1][1]["output_latency_ms"], whole[1][1]["clock"]["output_latency_ms"]
     assert records.read(json.dumps(whole).encode()).settings == SessionSettings()
+
+
+def test_a_handover_of_an_earlier_version_names_no_voice():
+    begun = Begun(SessionSettings(), 1, Handover(None, 3, "han"))
+    line = records.write(begun).replace(b'3,"han"]', b"3]")
+    assert records.read(line).handover == Handover(None, 3)
