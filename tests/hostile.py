@@ -12,6 +12,7 @@ from functools import partial
 from hostile_files import bundle_case, config_case, load_cases, memory_case, phrase_case
 from hostile_midi import session_case, shipped_voices
 from hostile_osc import osc_case
+from hostile_panel import panel_case
 from hostile_takes import take_case
 from hostile_talk import talk_case
 from tally import Tally, run_cases
@@ -80,5 +81,6 @@ TARGETS: dict[str, Target] = {
     "memory": Target(partial(_files, memory_case), 25_000),
     "control": Target(partial(_files, talk_case), 100_000),
     "osc": Target(partial(_plain, osc_case), 100_000),
+    "panel": Target(partial(_plain, panel_case), 100_000),
     "take": Target(partial(_files, take_case), 3_000),
 }

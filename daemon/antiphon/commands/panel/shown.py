@@ -8,8 +8,8 @@ from threading import Thread
 import click
 
 from antiphon.errors import Failure
-from antiphon.stage.control.client import NotRunning, ask
-from antiphon.stage.control.protocol import Command
+from antiphon.stage.control.client import CannotBeAsked, NotRunning, ask
+from antiphon.stage.control.protocol import Command, Starting
 
 
 def running_panel(client_name: str) -> str | None:
@@ -19,12 +19,8 @@ def running_panel(client_name: str) -> str | None:
     """
     try:
         status = ask(client_name, Command("status")).said.get("status")
-    except NotRunning:
+    except (NotRunning, CannotBeAsked, Starting):
         return None
-    except Failure as failure:
-        if "cannot be asked" in failure.message or failure.message.startswith("antiphon is only starting"):
-            return None
-        raise
     address = status.get("panel") if isinstance(status, dict) else None
     if not isinstance(address, str):
         raise Failure(

@@ -4,7 +4,17 @@ import socket
 from pathlib import Path
 
 from antiphon.errors import Failure
-from antiphon.stage.control.protocol import Command, Done, Refused, Reply, Request, read_reply, write_request
+from antiphon.stage.control.protocol import (
+    STARTING,
+    Command,
+    Done,
+    Refused,
+    Reply,
+    Request,
+    Starting,
+    read_reply,
+    write_request,
+)
 from antiphon.stage.control.server import SUPPORTED
 from antiphon.stage.machine.single_instance import check, socket_of
 
@@ -22,15 +32,24 @@ class NotRunning(Failure):
         super().__init__(f"no antiphon is running (client name {client_name}); antiphon play starts it")
 
 
+class CannotBeAsked(Failure):
+    """This system has no way to ask an Antiphon that runs."""
+
+    def __init__(self) -> None:
+        super().__init__("on this system a running antiphon cannot be asked; Ctrl-C in its window ends it")
+
+
 def ask(client_name: str, request: Request, folder: Path | None = None) -> Done:
-    """What the Antiphon of a client name replies. Raises NotRunning, or Failure with what it refuses.
+    """What the Antiphon of a client name replies.
+
+    Raises NotRunning, CannotBeAsked or Starting, or another Failure with what it refuses.
 
     `folder` stands in for the runtime folder. After a stop this waits for the end.
     """
     with _connected(client_name, folder) as connection:
         reply = _reply(connection, request, client_name)
         if isinstance(reply, Refused):
-            raise Failure(reply.error)
+            raise (Starting if reply.reason == STARTING else Failure)(reply.error)
         if request == Command("stop"):
             _wait_for_end(connection, client_name)
     return reply
@@ -38,7 +57,7 @@ def ask(client_name: str, request: Request, folder: Path | None = None) -> Done:
 
 def _connected(client_name: str, folder: Path | None) -> socket.socket:
     if not SUPPORTED:
-        raise Failure("on this system a running antiphon cannot be asked; Ctrl-C in its window ends it")
+        raise CannotBeAsked
     path = socket_of(client_name, folder)
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:

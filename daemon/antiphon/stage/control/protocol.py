@@ -9,7 +9,7 @@
     {"command": "stop"}                                           the end, as after Ctrl-C
 
 A request is at most 64 KiB long and has no other fields. The reply is {"ok": true, …} or
-{"ok": false, "error": "one line"}.
+{"ok": false, "error": "one line"}, with "reason": "starting" while nothing can be asked yet.
 """
 
 import json
@@ -20,7 +20,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from antiphon.errors import WrongUse
+from antiphon.errors import Failure, WrongUse
 
 LONGEST_BYTES = 65_536
 _LONGEST_ERROR = 500
@@ -62,12 +62,19 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It is not done; one line says why."""
+    """It is not done; one line says why. `reason` is for programs, where they tell it from others."""
 
     error: str
+    reason: str = ""
 
 
 Reply = Done | Refused
+STARTING = "starting"
+
+
+class Starting(Failure):
+    """Antiphon begins, and does not take requests yet."""
+
 
 _ADAPTER: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="command")])
 
@@ -97,7 +104,8 @@ def write_reply(reply: Reply) -> bytes:
     if isinstance(reply, Done):
         return json.dumps({"ok": True, **reply.said}).encode() + b"\n"
     error = " ".join(reply.error.split())[:_LONGEST_ERROR]
-    return json.dumps({"ok": False, "error": error}).encode() + b"\n"
+    reason = {"reason": reply.reason} if reply.reason else {}
+    return json.dumps({"ok": False, "error": error, **reason}).encode() + b"\n"
 
 
 def read_reply(line: bytes) -> Reply:
@@ -107,4 +115,4 @@ def read_reply(line: bytes) -> Reply:
         raise ValueError("not a reply")
     if said.pop("ok"):
         return Done(said)
-    return Refused(str(said.get("error", "")))
+    return Refused(str(said.get("error", "")), str(said.get("reason", "")))

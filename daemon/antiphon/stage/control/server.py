@@ -18,10 +18,12 @@ from typing import Any
 from antiphon.errors import Failure, UserError
 from antiphon.stage.control.protocol import (
     LONGEST_BYTES,
+    STARTING,
     Command,
     Refused,
     Reply,
     Request,
+    Starting,
     read_request,
     write_reply,
 )
@@ -38,7 +40,7 @@ Serve = Callable[[Request], Reply]
 
 
 def _not_yet(_: Request) -> Reply:
-    raise Failure("antiphon is only starting; ask again")
+    raise Starting("antiphon is only starting; ask again")
 
 
 class ControlServer:
@@ -79,6 +81,8 @@ class ControlServer:
     def _served(self, request: Request) -> Reply:
         try:
             return self.serve(request)
+        except Starting as failure:
+            return Refused(failure.message, STARTING)
         except UserError as mistake:
             return Refused(mistake.message)
         except Exception as error:

@@ -15,11 +15,8 @@ from multiprocessing.connection import Connection
 from queue import Empty, Full, Queue
 from socket import socket
 from threading import Thread
-from typing import Any, Protocol, get_args
+from typing import Any
 
-from antiphon.errors import UserError, WrongUse, shown
-from antiphon.events import NoteOff, NoteOn, Timed
-from antiphon.perform.controls.control_settings import Button
 from antiphon.perform.reports import Report, SettingChanged
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.machine.log import LOG
@@ -38,6 +35,7 @@ from antiphon.stage.panel.order import (
     STATE,
     PanelOrder,
 )
+from antiphon.stage.panel.requests import Doer, Requests
 from antiphon.stage.performance_state import PerformanceState
 
 MOST_WAITING = 2000
@@ -45,18 +43,6 @@ MOST_AT_ONCE = 200
 _END_S = 1.5
 # One that dies again at once is not started more often than this.
 _AGAIN_S = 1.0
-
-
-class Doer(Protocol):
-    """What does the requests. Each method may raise a UserError that says why it cannot be done."""
-
-    def change(self, name: str, value: object) -> None: ...
-
-    def press(self, button: Button) -> None: ...
-
-    def learn(self, name: str | None) -> None: ...
-
-    def play(self, timed: Timed) -> None: ...
 
 
 @dataclass(slots=True)
@@ -90,7 +76,7 @@ class PanelLink:
         self.requests, self._theirs = Pipe(duplex=False)
         self._narration, self._past = Narration(), deque[tuple[float, bytes]](maxlen=MOST_PAST)
         self._told_state: tuple[object, ...] | None = None
-        self._held: set[int] = set()
+        self._asked = Requests()
         self._lost = ""
         self._greets = False
         self._running = self._start()
@@ -177,9 +163,7 @@ class PanelLink:
         LOG.warning(
             "the panel's process ended (exit code %s); another is started", self._running.process.exitcode
         )
-        for pitch in sorted(self._held):  # nobody is left to let them go
-            doer.play(Timed(now_s, NoteOff(pitch)))
-        self._held.clear()
+        self._asked.let_go(now_s, doer)
         with suppress(Full):
             self._running.waiting.put_nowait(None)
         self._running = self._start()
@@ -189,35 +173,8 @@ class PanelLink:
             up, self._up = self._up, lambda: None
             up()
             return
-        try:
-            asked = json.loads(data)
-            self._ask(asked, doer)
-        except UserError as mistake:
-            self._refuse(asked, mistake.message.splitlines()[0])
-        except Exception as error:
-            # The music must not end because of a request.
-            LOG.debug("a request of the panel broke", exc_info=True)
-            self._refuse(asked, f"unforeseen {type(error).__name__}: {error}")
-
-    def _ask(self, asked: dict[str, Any], doer: Doer) -> None:
-        match asked:
-            case {"type": "note", "pitch": int(pitch), "velocity": int(velocity), "at_s": float(at_s)}:
-                (self._held.add if velocity else self._held.discard)(pitch)
-                doer.play(Timed(at_s, NoteOn(pitch, velocity) if velocity else NoteOff(pitch)))
-            case {"type": "set", "name": str(name), "value": value}:
-                doer.change(name, value)
-            case {"type": "press", "button": button} if button in get_args(Button):
-                doer.press(button)
-            case {"type": "press", "button": button}:
-                raise WrongUse(f"{shown(button)} is no button (there are: {', '.join(get_args(Button))})")
-            case {"type": "learn", "name": str() | None as name}:
-                doer.learn(name)
-            case _:
-                raise WrongUse(f"{shown(asked.get('type'))} lacks a field, or has one of another kind")
-
-    def _refuse(self, asked: Any, why: str) -> None:
-        client = asked.get("client") if isinstance(asked, dict) else None
-        if isinstance(client, int):
+        if (refused := self._asked.do(data, doer)) is not None:
+            client, why = refused
             message = json.dumps({"type": "error", "message": why})
             self._put(ONE + f"{client} {message}".encode())
 

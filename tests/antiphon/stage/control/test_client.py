@@ -10,7 +10,7 @@ import pytest
 from antiphon.errors import Failure
 from antiphon.stage.control import client as control_client
 from antiphon.stage.control.client import NotRunning, ask
-from antiphon.stage.control.protocol import Command, Done, SetOne
+from antiphon.stage.control.protocol import Command, Done, SetOne, Starting
 from antiphon.stage.control.server import SUPPORTED
 from antiphon.stage.machine.single_instance import made
 
@@ -55,6 +55,12 @@ def test_what_is_refused_is_told(folder):
         pytest.raises(Failure, match=r"^tmpo is not a setting$"),
     ):
         ask("antiphon", SetOne("tmpo", 1), folder)
+
+
+def test_one_that_is_only_starting_is_told_from_one_that_refuses(folder):
+    line = b'{"ok": false, "error": "ask again", "reason": "starting"}\n'
+    with somebody(folder, line), pytest.raises(Starting, match=r"^ask again$"):
+        ask("antiphon", Command("status"), folder)
 
 
 def test_a_stop_is_over_when_the_other_side_parts(folder):

@@ -3,6 +3,7 @@
 import json
 import urllib.request
 from contextlib import suppress
+from urllib.error import HTTPError
 
 import pytest
 
@@ -10,6 +11,7 @@ from antiphon.config import Config, PanelSettings
 from antiphon.errors import Failure, WrongUse
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.stage.machine.clock import SystemClock
+from antiphon.stage.panel import opened as opening
 from antiphon.stage.panel.link import PanelLink
 from antiphon.stage.panel.opened import opened
 from antiphon.stage.performance_state import PerformanceTracker
@@ -69,6 +71,25 @@ def test_it_answers_says_so_once_and_comes_back(panel):
 
 def ask(link, doer, **asked):
     link._do(json.dumps(asked).encode(), doer)
+
+
+def test_on_the_network_it_has_an_address_of_this_machine_and_asks_for_a_token(tmp_path, monkeypatch):
+    monkeypatch.setattr(opening, "_own_address", lambda: "127.0.0.1")
+    state = PerformanceTracker(Config(), "essen").state
+    up = []
+    settings = PanelSettings(True, lan=True)
+    with opened(settings, str(tmp_path), SystemClock(), lambda: state, (), up.append) as link:
+        wait_for(link, Doer(), lambda: up)
+        base, _, token = link.address.partition("?token=")
+        assert len(token) >= 24
+        with pytest.raises(HTTPError, match="403"):
+            urllib.request.urlopen(base + "health", timeout=PATIENCE_S)
+        with urllib.request.urlopen(f"{base}health?token={token}", timeout=PATIENCE_S) as answer:
+            assert json.load(answer)["ok"] is True
+
+
+def test_this_machine_has_an_address():
+    assert opening._own_address().count(".") == 3
 
 
 def test_requests_are_done_and_mistakes_are_told(panel):
