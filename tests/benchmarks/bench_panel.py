@@ -1,13 +1,16 @@
-"""The panel: how soon its page answers beside numpy's import, its memory, and how late notes leave beside it.
+"""The panel: how soon its page answers beside numpy's import, its memory, how late notes leave beside it, and
+how soon it is back after its process was killed.
 
     python tests/benchmarks/bench_panel.py
 
 Wanted: the page answers within 2 s on a machine that does nothing else, 60 MB at most, and the lateness with
-four clients, one of which never reads, as without any.
+four clients, one of which never reads, as without any; back within 3 s after kill -9.
 """
 
 import asyncio
 import json
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,7 +21,7 @@ from pathlib import Path
 
 import websockets
 
-CLIENTS, PHRASES = 4, 3
+CLIENTS, PHRASES, KILLS = 4, 3, 5
 PHRASE = (60, 62, 64, 65, 67, 65, 64, 62, 60)
 NAME = "antiphon-bench-panel"
 
@@ -39,14 +42,35 @@ def started(folder):
     return antiphon, address, time.perf_counter() - begun_s
 
 
-def memory_mb(name):
-    """The most memory that a process of this name has held, in MB."""
+def panel_of(parent):
+    """The number and the status of the panel's process of an Antiphon; None while there is none."""
     for status in Path("/proc").glob("[0-9]*/status"):
         with suppress(OSError):
             text = status.read_text()
-            if text.startswith(f"Name:\t{name}\n"):
-                return int(text.split("VmHWM:")[1].split()[0]) / 1024
-    return float("nan")
+            if text.startswith("Name:\tantiphon-panel\n") and f"PPid:\t{parent}\n" in text:
+                return int(status.parent.name), text
+    return None
+
+
+def memory_mb(parent):
+    """The most memory that the panel's process has held, in MB."""
+    _, text = panel_of(parent)
+    return int(text.split("VmHWM:")[1].split()[0]) / 1024
+
+
+def back_after_s(parent, address):
+    """Kill the panel's process; gives the seconds until the page's server says that the music plays."""
+    killed, _ = panel_of(parent)
+    os.kill(killed, signal.SIGKILL)
+    begun_s = time.perf_counter()
+    while True:
+        with suppress(OSError, ValueError):
+            found = panel_of(parent)
+            if found is not None and found[0] != killed:
+                with urllib.request.urlopen(address + "health", timeout=60) as answer:
+                    if json.load(answer) == {"ok": True, "playing": True}:
+                        return time.perf_counter() - begun_s
+        time.sleep(0.01)
 
 
 async def play(address, others):
@@ -85,13 +109,15 @@ async def _note(socket, pitch, velocity, then_s):
 
 
 def main():
+    print(f"load {os.getloadavg()[0]:.1f}")
     numpy_s = seconds_of([sys.executable, "-c", "import numpy"])
     for others in (0, CLIENTS):
         with tempfile.TemporaryDirectory() as folder:
             antiphon, address, start_s = started(folder)
             try:
                 late_ms = asyncio.run(play(address, others))
-                memory = memory_mb("antiphon-panel")
+                memory = memory_mb(antiphon.pid)
+                back_s = [back_after_s(antiphon.pid, address) for _ in range(KILLS if others == 0 else 0)]
             finally:
                 antiphon.terminate()
                 antiphon.wait()
@@ -99,6 +125,8 @@ def main():
             f"{others} other clients: {memory:.0f} MB, late p99 {late_ms} ms; the page answers after ", end=""
         )
         print(f"{start_s:.2f} s (import numpy: {numpy_s:.2f} s)")
+        if back_s:
+            print(f"back after kill -9: {', '.join(f'{one:.2f}' for one in back_s)} s")
 
 
 if __name__ == "__main__":
