@@ -7,7 +7,9 @@ out is what comes out of any model here: the next symbol's probabilities, summin
 Nothing is computed for a hold that is only heard: on a fine grid most are.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -206,6 +208,10 @@ class EventModel(Model):
 
     def rows(self, rows: int, steps: int, form: Form) -> EventRows:
         """Melodies of a form that go on from here for at most `steps` steps; this model stays here."""
+        return self.rows_from_here(form)(rows, steps)
+
+    def rows_from_here(self, form: Form) -> Callable[[int, int], EventRows]:
+        """The same, to be made later: what it is called with is how many, and the steps."""
         before = self._before
         state = EventState(
             self._bars,
@@ -221,7 +227,7 @@ class EventModel(Model):
         )
         form_tables = FormTables(tuple(self._of_form), tuple(self._length_of_form))
         tables = self._tables(self._of_symbol, self._length_of_symbol)
-        return EventRows(tables, form_tables, state, self._hold_id, rows, steps)
+        return partial(EventRows, tables, form_tables, state, self._hold_id)
 
     @property
     def knows_form(self) -> bool:

@@ -16,7 +16,9 @@ from antiphon.compose.memory import Memory
 from antiphon.compose.model import Model
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.sampling import Draw, SamplingSettings, adaptive_temperature, draw, weight_row
-from antiphon.compose.side_by_side.candidates import Candidates, Symbols, Wanted
+from antiphon.compose.side_by_side.candidate_rows import Symbols
+from antiphon.compose.side_by_side.candidates import Candidates, Wanted
+from antiphon.compose.side_by_side.event_rows import EventRows
 from antiphon.compose.side_by_side.memory_rows import MemoryRows
 from antiphon.compose.symbols import END, HOLD, Vocabulary, is_pitch
 from antiphon.slices import Sliced, finish
@@ -50,6 +52,7 @@ class Melody:
         self._generator = generator
         self._memory = memory
         self._hold_id = vocabulary.id(HOLD)
+        self._pitches = tuple(int(symbol) if is_pitch(symbol) else None for symbol in vocabulary.symbols)
         self._guards = Guards(self._hold_id, steps_per_quarter=steps_per_quarter)
         self._steps_a_part = steps_of_sixteenths(_SIXTEENTHS_A_PART, steps_per_quarter)
         self._heard: list[int] = []
@@ -161,20 +164,28 @@ class Melody:
     def candidates(self, wanted: Wanted, ready: int = 0) -> Candidates:
         """Candidates for how it goes on after so many of the symbols that are planned."""
         assert isinstance(self._model, EventModel)
-        steps = ready + wanted.steps
-        model, memory = self._model.rows(wanted.count, steps, wanted.form), None
-        if self._memory is not None:
-            ages = _asked_ages(self._model.grid, model.ages, self._guards.longest)
-            memory = MemoryRows(self._memory.past(), wanted.count, steps, ages)
-        limits = copy(self._guards)
+        count, steps, grid = wanted.count, ready + wanted.steps, self._model.grid
+        from_here, limits = self._model.rows_from_here(wanted.form), copy(self._guards)
+        past = None if self._memory is None else self._memory.past()
+
+        def memory(model: EventRows) -> MemoryRows | None:
+            ages = _asked_ages(grid, model.ages, limits.longest)
+            return None if past is None else MemoryRows(past, count, steps, ages)
+
         planned = [drawn.symbol_id for drawn in self._planned[:ready]]
-        return Candidates(wanted, model, memory, limits, self._symbols, self._settings, planned)
+        return Candidates(
+            wanted,
+            lambda: from_here(count, steps),
+            memory,
+            limits,
+            self._symbols,
+            self._settings,
+            planned,
+        )
 
     @property
     def _symbols(self) -> Symbols:
-        known = self._vocabulary.symbols
-        pitches = tuple(int(symbol) if is_pitch(symbol) else None for symbol in known)
-        return Symbols(self._hold_id, self._vocabulary.id(END), pitches, self._weights)
+        return Symbols(self._hold_id, self._vocabulary.id(END), self._pitches, self._weights)
 
     def plan(self, draws: Sequence[Draw]) -> None:
         """Say these symbols next; then what the model draws."""
@@ -184,6 +195,11 @@ class Melody:
     def lasting(self) -> int:
         """Steps of the music in one of the model."""
         return self._lasting
+
+    @property
+    def hold_id(self) -> int:
+        """The id of a hold."""
+        return self._hold_id
 
     def symbol(self, symbol_id: int) -> str:
         """The symbol of an id."""

@@ -97,7 +97,7 @@ def _one_song(symbols: Iterable[str]) -> Iterator[str]:
             if begun:
                 return
             continue
-        if not (is_pitch(symbol) or symbol in (REST, HOLD)):
+        if not (symbol in (HOLD, REST) or is_pitch(symbol)):
             raise ValueError(f'a symbol must be a MIDI number 0–127, r, _ or /, got "{symbol[:20]}"')
         begun = True
         yield symbol

@@ -81,6 +81,8 @@ class PhraseListener:
         self._last_release_s = 0.0
         self._longest_s = math.inf  # the moment at which it is as long as may be
         self._whole = False  # whether the phrase before was that long
+        # What was asked for last, and how much silence that is.
+        self._silence: tuple[tuple[float, ...], float] | None = None
 
     def set(self, settings: PhraseSettings, listened: InputSettings) -> None:
         """Other settings, for the phrase under way too."""
@@ -181,8 +183,15 @@ class PhraseListener:
         self._longest_s = longest_s = self._first_onset_s + self._settings.max_beats * beat_s
         if self._holds:
             return longest_s
-        until_over_s = silence_s(self._newest(), self._settings.silence_beats, beat_s)
-        return min(longest_s, self._last_release_s + until_over_s)
+        return min(longest_s, self._last_release_s + self._silence_s(beat_s))
+
+    def _silence_s(self, beat_s: float) -> float:
+        """It is asked at every turn; only notes, what is said of them, a setting and the tempo change it."""
+        beats = self._settings.silence_beats
+        told = (self._parting.changes, len(self._notes), self._last_release_s, beats, beat_s)
+        if self._silence is None or self._silence[0] != told:
+            self._silence = told, silence_s(self._newest(), beats, beat_s)
+        return self._silence[1]
 
     @property
     def begins_s(self) -> float | None:
@@ -215,7 +224,7 @@ class PhraseListener:
         """End the phrase at a moment and give its notes by onset; keys still down are cut there."""
         notes = self.so_far(at_s)
         self._whole, self._longest_s = at_s >= self._longest_s, math.inf
-        self._notes, self._first_onset_s = [], None
+        self._notes, self._first_onset_s, self._silence = [], None, None
         self._held.clear()
         for keys in self._pedals.values():
             keys.clear()
@@ -230,6 +239,7 @@ class PhraseListener:
         """Take the phrase that was finished last up again: the player had only paused."""
         resumed = [_note_of(note) for note in notes]
         self._notes = [*resumed, *self._notes][:MOST_NOTES]
+        self._silence = None
         self._first_onset_s = next(note.onset_s for note in notes if not note.beside)
 
 

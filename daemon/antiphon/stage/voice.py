@@ -49,9 +49,9 @@ def touch(model: Model) -> None:
     for _ in range(_WARM_STEPS):
         model.step(0)
     if isinstance(model, EventModel):
-        rows = model.rows(_WARM_ROWS, 1, NO_FORM)
-        rows.expected(np.arange(_WARM_ROWS))
-        rows.begin(np.arange(_WARM_ROWS), np.zeros(_WARM_ROWS, np.int64))
+        rows, every = model.rows(_WARM_ROWS, 1, NO_FORM), np.arange(_WARM_ROWS)
+        rows.expected(every, np.zeros_like(every))
+        rows.begin(every, np.zeros_like(every))
     model.reset()
 
 

@@ -28,6 +28,19 @@ def test_it_ends_after_silence_in_beats():
     assert played.empty
 
 
+def test_asked_again_it_knows_another_note_tempo_and_setting():
+    played = listener((1.0, NoteOn(60)), (1.45, NoteOff(60)), (1.5, NoteOn(62)), (1.95, NoteOff(62)))
+    for beat_s in (0.5, 0.6, 0.5):
+        assert played.ends_at_s(beat_s) == pytest.approx(1.95 + beat_s)
+    played.set(PhraseSettings(silence_beats=3.0), InputSettings())
+    assert played.ends_at_s(0.5) == pytest.approx(1.95 + 1.5)
+    played.receive(Timed(2.0, NoteOn(64)))
+    played.receive(Timed(2.4, NoteOff(64)))
+    assert played.ends_at_s(0.5) == pytest.approx(2.4 + 1.5)
+    played.resume(played.finish(4.0))
+    assert played.ends_at_s(0.5) == pytest.approx(2.4 + 1.5)
+
+
 def test_a_held_key_keeps_it_open_until_the_longest_phrase():
     played = listener((1.0, NoteOn(60)), (1.2, NoteOn(64)), (1.4, NoteOff(64)), max_beats=16)
     assert played.ends_at_s(BEAT_S) == pytest.approx(9.0)

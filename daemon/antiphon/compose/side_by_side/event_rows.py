@@ -1,7 +1,7 @@
 """Several melodies stepped side by side by one network of events: one product of matrices for all of them.
 
-Each row goes its own way from where the model is. Rows need not be at the same step: of each only the next
-symbol is asked for, and of a note that cannot end yet nothing is.
+Each row goes its own way from where the model is. Rows need not be at the same step. While what sounds in a
+row is held, the network stays as it is: so a row can be asked at several of its next steps at once.
 """
 
 from dataclasses import dataclass
@@ -11,18 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.compose.bar_likelihood import BarTables
-from antiphon.compose.event_grid import EventGrid
 from antiphon.compose.form import FORM_INPUTS, Form, FormRows
 from antiphon.compose.lstm import Floats, Probabilities
 from antiphon.compose.place import Bars
-from antiphon.timebase import steps_of_sixteenths
+from antiphon.compose.side_by_side.ages import Ages, Ints
+from antiphon.slices import Sliced
 
-Ints = NDArray[np.int64]
 Number = TypeVar("Number", np.float32, np.float64)
 # Once a note is longer than the longest length, it ends with this chance at every further sixteenth.
 _LATE_END = 1 / 16
 # The chance that a note ends where it has no length of the table: a player may do so, the model does not.
 OFF_TABLE_END = 1e-6
+# Of so many steps it is worked out in one part what is told of them.
+_STEPS_A_PART = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class EventRows:
     """So many rows, all at `state`; none goes on for more than `steps` steps.
 
     first        the step that they begin at
+    steps        how many they have at most
     onsets, ids  of each row the notes and rests so far
     """
 
@@ -75,80 +77,124 @@ class EventRows:
         rows: int,
         steps: int,
     ) -> None:
-        self._tables, self._bars, self._hold_id, self.first = tables, state.bars, hold_id, state.step
+        self._tables, self._bars, self._hold_id = tables, state.bars, hold_id
+        self.first, self.steps = state.step, steps
         self._forms, self._form = forms, state.form
         self.onsets = [list(state.onsets) for _ in range(rows)]
         self.ids = [list(state.ids) for _ in range(rows)]
         self._heard_until = state.onsets[-1] if state.onsets else -1
-        self._told: Ints = np.zeros((rows, FORM_INPUTS), np.int64)
-        self._told_at: dict[int, FormRows] = {}  # where nothing began at the parallel place
         self.ages: Ints = np.full(rows, state.age)
         self._steps: Ints = np.full(rows, state.step)
-        self._hidden, self._carry = _many(state.hidden, rows), _many(state.carry, rows)
-        self._over_hidden, self._over_carry = np.empty_like(self._hidden), np.empty_like(self._carry)
+        self._carry = _many(state.carry, rows)
         base = state.hidden @ tables.recurrent + tables.of_symbol[state.symbol_id]
-        self._base, self._ends = _many(base, rows), _many(state.ends, rows)
-        self._places = np.zeros((steps + 1, 2), np.int64)  # of each step: its place, and that in its quarter
-        self._of_step = np.zeros((steps + 1, len(base)), np.float32)
-        self._known = np.zeros(steps + 1, bool)
-        self._lengths = LengthTables(tables.grid)
+        self._base = _many(base, rows)
+        # For each class of lengths; where no length of the table is; where nothing sounds.
+        self._ends = _many(np.append(state.ends, (OFF_TABLE_END, 1.0)), rows)
+        self._places = np.zeros((steps, 2), np.int64)  # of each step: its place, and that in its quarter
+        self._of_step = np.zeros((steps, len(base)), np.float32)
+        self._told_at: Ints = np.zeros((steps, FORM_INPUTS), np.int64)
+        self._alike = np.full(steps, not forms.of_form)  # whether every row is told this there
+        ages = self.by_age = Ages(tables.grid, state.age + steps)
+        self._length_row, self._end_column = ages.classes + 1, ages.classes.copy()
+        self._end_column[~ages.may_end] = tables.grid.classes
+        self._length_row[0], self._end_column[0] = 0, tables.grid.classes + 1
 
-    def expected(self, rows: Ints) -> Probabilities:
-        """The next symbol's probabilities in each of these rows, shape (R, V)."""
-        tables, units = self._tables, self._tables.units
-        at, ages = self._at(rows), self.ages[rows]
-        classes = self._lengths.classes(ages)
-        gates = self._base[rows]
-        gates += self._of_step[at]
-        gates += tables.of_length[np.where(ages > 0, classes + 1, 0)]
-        if self._forms.of_form:
-            self._told[rows] = told = np.array([self._tell(row) for row in rows.tolist()])
-            for number, table in enumerate(self._forms.of_form):
-                gates += table[told[:, number]]
-        np.tanh(gates, out=gates)
-        sigmoids = gates[:, : 3 * units]
-        sigmoids += 1.0
-        sigmoids *= 0.5
-        carry = self._carry[rows] * gates[:, units : 2 * units]
-        carry += gates[:, :units] * gates[:, 3 * units :]
-        hidden = np.tanh(carry) * gates[:, 2 * units : 3 * units]
-        self._over_carry[rows], self._over_hidden[rows] = carry, hidden
+    def prepare(self) -> Sliced[None]:
+        """Work out, in small parts, what the rows share."""
+        tables = self._tables
+        for first in range(0, self.steps, _STEPS_A_PART):
+            some = slice(first, min(first + _STEPS_A_PART, self.steps))
+            at = [self._bars.at(self.first + step) for step in range(some.start, some.stop)]
+            within = [self._bars.within_quarter(self.first + step) for step in range(some.start, some.stop)]
+            place, bar = np.array(at).T
+            self._places[some, 0], self._places[some, 1] = place, within
+            self._of_step[some] = tables.of_place[place]
+            self._of_step[some] += tables.of_bar[bar]
+            self._of_step[some] += tables.of_within[within]
+            yield
+
+    def expected(self, rows: Ints, ahead: Ints) -> Probabilities:
+        """The next symbol's probabilities in each of these rows, shape (A, V), once what sounds there was
+        held for so many steps more (A,). A row may be asked several times."""
+        tables = self._tables
+        hidden, _, _ = self._over(rows, ahead)
         following = _softmax(hidden @ tables.out_kernel + tables.out_bias)
-        over = np.where(self._lengths.may_end(ages), self._ends[rows, classes], OFF_TABLE_END)
-        over = np.where(ages > 0, over, 1.0)
+        over = self.ends(rows, ahead)
         following *= over[:, None]
         following[:, self._hold_id] += 1.0 - over
         return following
 
+    def ends(self, rows: Ints, ahead: Ints) -> Probabilities:
+        """The chance that what sounds in each of these rows ends then, if it is held for so many steps."""
+        found: Probabilities = self._ends[rows, self._end_column[self.ages_after(rows, ahead)]]
+        return found
+
+    def _over(self, rows: Ints, ahead: Ints) -> tuple[Floats, Floats, Ints]:
+        """The network's state after what sounds in these rows, if it ends then: hidden and carry (A, U), and
+        what is told of the form there (A, FORM_INPUTS)."""
+        units, at = self._tables.units, self._steps[rows] - self.first + ahead
+        told = self._tell(rows, at)
+        gates = self._base[rows]
+        gates += self._of_step[at]
+        gates += self._tables.of_length[self._length_row[self.ages_after(rows, ahead)]]
+        if len(other := np.flatnonzero(~self._alike[at])):
+            gates[other] += self._of_form(told[other])
+        np.tanh(gates, out=gates)
+        sigmoids = gates[:, : 3 * units]
+        sigmoids += 1.0
+        sigmoids *= 0.5
+        carry = self._carry[rows]
+        carry *= gates[:, units : 2 * units]
+        carry += gates[:, :units] * gates[:, 3 * units :]
+        hidden = np.tanh(carry)
+        hidden *= gates[:, 2 * units : 3 * units]
+        return hidden, carry, told
+
     def begin(self, rows: Ints, ids: Ints) -> None:
-        """A note or a rest begins in rows that were asked: what sounded there is over."""
+        """A note or a rest begins in these rows: what sounded there is over."""
         tables = self._tables
-        hidden = self._over_hidden[rows]
-        self._hidden[rows], self._carry[rows] = hidden, self._over_carry[rows]
+        hidden, self._carry[rows], told = self._over(rows, np.zeros_like(rows))
         self._base[rows] = hidden @ tables.recurrent + tables.of_symbol[ids]
-        places = self._places[self._at(rows)]
+        places = self._places[self._steps[rows] - self.first]
         inner = hidden @ tables.length_kernel
         inner += tables.length_of_symbol[ids]
         inner += tables.length_of_place[places[:, 0]]
         inner += tables.length_of_within[places[:, 1]]
         for number, table in enumerate(self._forms.length_of_form):
-            inner += table[self._told[rows, number]]
+            inner += table[told[:, number]]
         np.maximum(inner, 0.0, out=inner)
-        self._ends[rows] = hazards(_softmax(inner @ tables.length_out + tables.length_out_bias))
+        self._ends[rows, : tables.grid.classes] = hazards(
+            _softmax(inner @ tables.length_out + tables.length_out_bias)
+        )
         for row, step, symbol_id in zip(rows.tolist(), self._steps[rows].tolist(), ids.tolist(), strict=True):
             self.onsets[row].append(step)
             self.ids[row].append(symbol_id)
         self.ages[rows] = 1
         self._steps[rows] += 1
 
-    def _tell(self, row: int) -> FormRows:
-        """What is told of the form where the next note or rest of a row begins."""
-        step = int(self._steps[row])
-        if step in self._told_at:
-            return self._told_at[step]
-        told = self._form.rows(step, self.onsets[row], self.ids[row], self._bars, self._tables.grid)
-        if told.like <= 1 and step - self._form.phrase_steps < self._heard_until:  # it is so in every row
-            self._told_at[step] = told
+    def _tell(self, rows: Ints, at: Ints) -> Ints:
+        """What is told of the form where the next note or rest of each row begins, so many steps on."""
+        told = self._told_at[at]
+        for place in np.flatnonzero(~self._alike[at]).tolist():
+            told[place] = self._form_rows(int(rows[place]), int(at[place]))
+        return told
+
+    def _of_form(self, told: Ints) -> Floats:
+        """What the network makes of what is told: (A, 4U)."""
+        found = np.zeros((len(told), self._of_step.shape[1]), np.float32)
+        for table, rows in zip(self._forms.of_form, told.T, strict=True):
+            found += table[rows]
+        return found
+
+    def _form_rows(self, row: int, at: int) -> FormRows:
+        step = self.first + at
+        form = self._form
+        told = form.rows(step, self.onsets[row], self.ids[row], self._bars, self._tables.grid)
+        if self._alike[at]:
+            return told
+        if not form.phrase_steps or (told.like <= 1 and step - form.phrase_steps < self._heard_until):
+            self._told_at[at], self._alike[at] = told, True
+            self._of_step[at] += self._of_form(np.array([told]))[0]
         return told
 
     def hold(self, rows: Ints, steps: Ints) -> None:
@@ -156,46 +202,10 @@ class EventRows:
         self._steps[rows] += steps
         self.ages[rows] += np.where(self.ages[rows] > 0, steps, 0)
 
-    def until_end(self, rows: Ints) -> Ints:
-        """For how many steps from now on what sounds cannot end."""
+    def ages_after(self, rows: Ints, ahead: Ints) -> Ints:
+        """For how many steps what sounds in these rows will have sounded then; 0 where nothing does yet."""
         ages = self.ages[rows]
-        return np.where(ages > 0, self._lengths.next_end(ages) - ages, 0)
-
-    def _at(self, rows: Ints) -> Ints:
-        """Where the rows are, in steps from the first; what the tables say of those steps is known then."""
-        at: Ints = self._steps[rows] - self.first
-        for step in set(at[~self._known[at]].tolist()):
-            place, bar = self._bars.at(self.first + step)
-            within = self._bars.within_quarter(self.first + step)
-            tables = self._tables
-            self._places[step] = place, within
-            self._of_step[step] = tables.of_place[place] + tables.of_bar[bar] + tables.of_within[within]
-            self._known[step] = True
-        return at
-
-
-class LengthTables:
-    """What a grid says of lengths, for many of them at once. Beyond its table a note ends on sixteenths."""
-
-    def __init__(self, grid: EventGrid) -> None:
-        self._longest, self._sixteenth = grid.lengths[-1], steps_of_sixteenths(1, grid.steps_per_quarter)
-        self._classes = np.array([grid.class_of(age) for age in range(self._longest + 2)], np.int64)
-        ends = np.array(grid.lengths, np.int64)
-        self._next = ends[np.searchsorted(ends, np.arange(self._longest + 1))]
-
-    def classes(self, ages: Ints) -> Ints:
-        found: Ints = self._classes[np.minimum(ages, self._longest + 1)]
-        return found
-
-    def next_end(self, ages: Ints) -> Ints:
-        """The first age, from each of these on, at which a note may end."""
-        beyond = -(-ages // self._sixteenth) * self._sixteenth
-        within = self._next[np.minimum(ages, self._longest)]
-        return np.where(ages > self._longest, beyond, within)
-
-    def may_end(self, ages: Ints) -> NDArray[np.bool_]:
-        found: NDArray[np.bool_] = self.next_end(ages) == ages
-        return found
+        return np.where(ages > 0, ages + ahead, 0)
 
 
 def hazards(chances: Probabilities) -> Probabilities:

@@ -73,9 +73,9 @@ class MemoryRows:
         """Work out, in small parts, what the rows share."""
         past = self._past
         if self._before:
-            rows = np.arange(len(self._ids))
-            row, event = np.nonzero(self._runs[:, : len(past.runs)])
-            self._lead(rows, row, event)
+            event = np.flatnonzero(past.runs)
+            self._lead(np.zeros(1, np.int64), np.zeros_like(event), event)
+            self._led[:] = self._led[0]
             yield
         steps, bar = len(self._of_bars), past.bar_steps
         if not bar:
@@ -120,16 +120,18 @@ class MemoryRows:
         return found
 
     def mix(
-        self, rows: Ints, at: Ints, ages: Ints, expected: Probabilities, strength: float
+        self, rows: Ints, at: Ints, ahead: Ints, ages: Ints, expected: Probabilities, strength: float
     ) -> Probabilities:
-        """The network's probabilities (R, V) and the memory's, at steps counted from where the rows began.
+        """The network's probabilities (A, V) and the memory's, at steps counted from where the rows began.
 
-        `ages` are those of what sounds.
+        What sounds in each of `rows` is held for `ahead` steps more until there; `ages` are its ages then.
         """
         past = self._past
         if strength == 0 or past.length == 0:
             return expected
-        said = past.weights[0, 0] * self._counts[rows]
+        said = self._counts[rows]
+        said[:, past.hold_id] += ahead
+        said *= past.weights[0, 0]
         said += self._of_bars[at]
         said += self._led[rows, self._class[np.minimum(ages, self._ages[-1])]]
         self._own_bars(rows, at, said)
@@ -142,10 +144,9 @@ class MemoryRows:
         bar = self._past.bar_steps
         if not bar:
             return
-        for bars in range(1, int(at.max()) // bar + 1):
-            there = at - bars * bar
+        for number, more in enumerate(self._more(np.arange(1, int(at.max()) // bar + 1)).tolist(), 1):
+            there = at - number * bar
             known = np.flatnonzero(there >= 0)
-            more = self._more(np.array([bars]))[0]
             said[known, self._said[rows[known], there[known]]] += more
 
     def quoted(self, row: int) -> set[int]:

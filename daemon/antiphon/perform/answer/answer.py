@@ -132,11 +132,14 @@ class Answer:
         return self._foreseen
 
     def _choice(self, planned: Planned, said: Sequence[Draw]) -> Chosen:
-        lasting, symbol = self._melody.lasting, self._melody.symbol
-        places = [(self._next + number * lasting, draw) for number, draw in enumerate(said)]
+        lasting, hold_id = self._melody.lasting, self._melody.hold_id
+        begun = [
+            (self._next + number * lasting, draw)
+            for number, draw in enumerate(said)
+            if draw.symbol_id != hold_id
+        ]
         before = self._before if self._before is not None and self._before[0] < planned.step else None
-        draws = tuple(at for at in places if symbol(at[1].symbol_id) != HOLD)
-        return Chosen(planned.notes, draws, before, self._parts and self._parts.copied())
+        return Chosen(planned.notes, tuple(begun), before, self._parts and self._parts.copied())
 
     def _choose(self, planned: Planned, draws: Sequence[Draw]) -> None:
         """This is what it will say from the next step on."""
@@ -271,8 +274,9 @@ class Answer:
                 self._ahead.work()
                 return []
             if draws is not None:
-                planned = [self._planned(draws)]
-                self._choose(self._planned(draws), draws)
+                chosen = self._planned(draws)
+                planned = [chosen]
+                self._choose(chosen, draws)
         told = [*planned, *self._compose()]
         if self._ahead is not None:
             self._ahead.go_further(self._next, self._last_pitch)

@@ -14,9 +14,9 @@ from antiphon.compose.harmony.plan import ChordPlan
 from antiphon.compose.melody import Melody
 from antiphon.compose.sampling import Draw, SamplingSettings
 from antiphon.compose.shape import ShapeSettings
+from antiphon.compose.side_by_side.ages import Ints
 from antiphon.compose.side_by_side.agreement import Agreement
 from antiphon.compose.side_by_side.candidates import Candidates, Wanted
-from antiphon.compose.side_by_side.event_rows import Ints
 from antiphon.compose.symbols import END, HOLD, Vocabulary, is_pitch
 from antiphon.events import GridNote
 from antiphon.perform.answer.transcribe import Transcription

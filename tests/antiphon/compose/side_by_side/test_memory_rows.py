@@ -41,8 +41,8 @@ def test_each_row_hears_what_the_memory_says_alone(songs, heard, said, bars):
     expected = np.linspace(1, 2, V) / np.linspace(1, 2, V).sum()
     all_rows, ages = np.arange(len(said)), np.full(len(said), memory.age)
     for step in range(STEPS):
-        at = np.full(len(said), step)
-        mixed = rows.mix(all_rows, at, ages, np.repeat(expected[None], len(said), 0), 1.5)
+        at, now = np.full(len(said), step), np.zeros(len(said), np.int64)
+        mixed = rows.mix(all_rows, at, now, ages, np.repeat(expected[None], len(said), 0), 1.5)
         assert mixed == pytest.approx(np.stack([each.mix(expected, 1.5) for each in alone]))
         ids = np.array([stream[step] for stream in said])
         held = all_rows[ids == HOLD]
@@ -54,16 +54,38 @@ def test_each_row_hears_what_the_memory_says_alone(songs, heard, said, bars):
             each.hear(symbol)
 
 
+def test_it_says_ahead_what_it_would_say_then():
+    bars = Bars("3/8")
+    memory = Memory(EXPERIENCE, V, HOLD)
+    for _ in range(2):
+        memory.begin(bars)
+        for symbol in (0, HOLD, 1, HOLD, 0, HOLD, HOLD, 2):
+            memory.hear(symbol)
+        memory.keep()
+    rows = MemoryRows(memory.past(), 2, STEPS, np.arange(1, 60))
+    finish(rows.prepare())
+    both, expected = np.arange(2), np.full((2, V), 1 / V)
+    rows.begin(np.array([0]), np.array([0]), np.array([1]))
+    rows.hold(np.array([1]), np.array([1]))
+    ages = np.array([1, memory.age + 1])
+    for ahead in range(8):  # more than a bar
+        at = np.full(2, 1 + ahead)
+        found = rows.mix(both, at, np.full(2, ahead), ages + ahead, expected, 1.5)
+        then = deepcopy(rows)
+        then.hold(both, np.full(2, ahead))
+        assert found == pytest.approx(then.mix(both, at, np.zeros(2, np.int64), ages + ahead, expected, 1.5))
+
+
 def test_a_silent_memory_says_nothing():
     expected = np.full((2, V), 1 / V)
     empty = MemoryRows(Memory(EXPERIENCE, V, HOLD).past(), 2, 4, np.arange(1, 9))
     finish(empty.prepare())
     rows, at = np.arange(2), np.zeros(2, np.int64)
-    assert empty.mix(rows, at, at, expected, 1.0) is expected
+    assert empty.mix(rows, at, at, at, expected, 1.0) is expected
     heard = Memory(EXPERIENCE, V, HOLD)
     heard.begin(Bars("3/8"))
     heard.hear(0)
-    assert MemoryRows(heard.past(), 2, 4, np.arange(1, 9)).mix(rows, at, at, expected, 0.0) is expected
+    assert MemoryRows(heard.past(), 2, 4, np.arange(1, 9)).mix(rows, at, at, at, expected, 0.0) is expected
 
 
 def test_a_row_knows_where_it_quotes_what_the_memory_heard():
