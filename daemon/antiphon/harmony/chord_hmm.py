@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from antiphon.harmony.chord import PITCH_CLASSES, TRIADS, Chord
 from antiphon.harmony.evidence import Evidence, Slots
 from antiphon.harmony.theory import CHORDS, ChordTable, theory
+from antiphon.slices import Sliced, finish
 
 Floats = NDArray[np.float64]
 # Keys that are less likely than this are not tried.
 _UNLIKELY = 1e-3
 _NEVER = -1e9
+_SLICE_SLOTS = 8
 KEYS = TRIADS  # a key is named by its tonic triad
 
 
@@ -48,9 +50,22 @@ def decode(
     keys      a probability for each key that may be, named by its tonic triad; one alone is certain
     clamped   chords that are known, by the number of their slot from 0
     """
+    return finish(decode_in_slices(evidence, slots, keys, clamped, table))
+
+
+def decode_in_slices(
+    evidence: Evidence,
+    slots: Slots,
+    keys: Mapping[Chord, float],
+    clamped: Mapping[int, Chord] | None = None,
+    table: ChordTable | None = None,
+) -> Sliced[Decoded]:
+    """What `decode` gives, a few slots at a time."""
     model = _Model(evidence, slots, keys, clamped or {}, table or theory_table())
     score, origins = model.first, []
     for number in range(1, slots.count):
+        if number % _SLICE_SLOTS == 0:
+            yield
         ways = model.moves(number) + score[:, None, :]
         origins.append(ways.argmax(axis=2))
         score = ways.max(axis=2) + model.said[:, number]

@@ -89,6 +89,21 @@ def _chords(notes: Sequence[GridNote], played: Sequence[PlayedNote]) -> list[_Ch
     ]
 
 
+def placed_beside(notes: Sequence[GridNote], played: Sequence[PlayedNote]) -> list[tuple[float, float, int]]:
+    """Where what is played beside a melody begins and ends, in steps of its grid, and its pitches.
+
+    `notes` is the melody on the grid; steps between its notes are as long as it says.
+    """
+    anchors, _ = _divided(notes, [note for note in played if not note.beside])
+    if len(anchors) < 2:
+        return []
+    return [
+        (_step_at(anchors, note.onset_s), _step_at(anchors, note.release_s), note.pitch)
+        for note in played
+        if note.beside
+    ]
+
+
 def _divided(
     notes: Sequence[GridNote], played: Sequence[PlayedNote]
 ) -> tuple[list[tuple[float, int]], list[PlayedNote]]:

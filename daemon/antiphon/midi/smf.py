@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 HEADER, TRACK = b"MThd", b"MTrk"
-TEXT, TRACK_NAME, END_OF_TRACK, SEQUENCER_SPECIFIC = 0x01, 0x03, 0x2F, 0x7F
+TEXT, TRACK_NAME, MARKER, END_OF_TRACK, SEQUENCER_SPECIFIC = 0x01, 0x03, 0x06, 0x2F, 0x7F
 _META = 0xFF
 # A number in a MIDI file has up to four bytes.
 _MOST_NUMBER_BYTES = 4

@@ -13,6 +13,7 @@ from antiphon.perform.reports import (
     Asked,
     BarsBegun,
     Begun,
+    ChordsHeard,
     Ended,
     Followed,
     Heard,
@@ -56,6 +57,7 @@ Record = (
     | Released
     | BarsBegun
     | Heard
+    | ChordsHeard
     | Followed
     | Written
     | Planned

@@ -144,6 +144,26 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedChord:
+    """A chord and the moment it begins; the name is in full: "G7/B"."""
+
+    at_s: float
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChordsHeard:
+    """The chords that were played with the phrase that was over at `at_s`; the last one holds to `ends_s`.
+
+    It is reported after `Heard`, where chords were played.
+    """
+
+    at_s: float
+    chords: tuple[NamedChord, ...]
+    ends_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Composed:
     """One symbol of the answer, in the player's key; `step` counts from the grid's origin."""
 
@@ -246,6 +266,7 @@ SessionReport = (
     | SettingChanged
     | Followed
     | Heard
+    | ChordsHeard
     | Composed
     | Planned
     | Hurried

@@ -162,6 +162,7 @@ LowestNote = Annotated[int, Ge(24), Le(84)]
 class HarmonySettings:
     """Chords under the answer: what plays them, and how.
 
+    listen      whether answers go over the chords that the player plays
     bass, chords, second_voice   whether each of these parts plays
     pattern     how bass and chords are played
     *_channel   1–16
@@ -172,6 +173,7 @@ class HarmonySettings:
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
+    listen: bool = True
     bass: bool = False
     chords: bool = False
     second_voice: bool = False

@@ -213,6 +213,8 @@ class Turns:
         self._time.commit()
         grid = planned.heard.grid if self._time.transport is None else self._time.transport.grid
         self._tell(replace(planned.heard, grid=grid))  # an external clock may have moved it since
+        if planned.chords is not None:
+            self._tell(planned.chords)
 
     def _withdraw(self) -> None:
         """The bars, the memory and the number of answers are as they were before the phrase was over."""

@@ -13,6 +13,7 @@ from antiphon.listen.key import Key
 from antiphon.perform.reports import (
     Answered,
     BarsBegun,
+    ChordsHeard,
     Composed,
     Followed,
     Heard,
@@ -66,6 +67,7 @@ class PerformanceState:
     restarts     how often another process took over
     heard_meter  that of the newest phrase; None before the first
     plan         the notes of the answer under way that are composed ahead, on the grid
+    chords       that were played with the newest phrase, by name; none where it had none
     bars_sure    how sure the place of the newest phrase in the bars is, 0–1; None where it was not heard
     """
 
@@ -86,6 +88,7 @@ class PerformanceState:
     heard_meter: Meter | None = None
     bars_sure: float | None = None
     plan: tuple[GridNote, ...] = ()
+    chords: tuple[str, ...] = ()
 
     @property
     def meter(self) -> Meter:
@@ -153,10 +156,14 @@ def after(state: PerformanceState, report: Report | PortChanged) -> PerformanceS
         case StateChanged(_, session):
             return replace(state, session=session)
         case Heard(key=key, grid=grid, meter=meter, sure=sure, key_sure=key_sure):
-            heard = replace(state, key=key, key_sure=key_sure, grid=grid, counting=True, bars_sure=sure)
+            heard = replace(
+                state, key=key, key_sure=key_sure, grid=grid, counting=True, bars_sure=sure, chords=()
+            )
             if meter is None:
                 return heard
             return replace(heard, heard_meter=meter, ahead_steps=_ahead(heard, report))
+        case ChordsHeard(chords=chords):
+            return replace(state, chords=tuple(chord.name for chord in chords))
         case Followed(grid=grid, ahead_steps=ahead_steps):
             return replace(state, grid=grid, ahead_steps=ahead_steps, counting=True)
         case Planned(step, notes):

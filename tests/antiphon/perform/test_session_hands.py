@@ -4,7 +4,7 @@ import pytest
 
 from antiphon.events import NoteOff, NoteOn
 from antiphon.listen.heard import InputSettings
-from antiphon.perform.reports import Answered, Heard, StateChanged
+from antiphon.perform.reports import Answered, ChordsHeard, Heard, StateChanged
 from playing import PHRASE, play, rows, session
 
 
@@ -49,6 +49,26 @@ def test_chords_as_an_introduction_are_no_phrase():
     reports = made.take_reports()
     assert not [r for r in reports if isinstance(r, Heard)]
     assert [r.state for r in reports if isinstance(r, StateChanged)][-1] == "idle"
+
+
+def test_the_chords_that_are_played_are_reported_by_name_with_their_moments():
+    made = session()
+    triads = [(0.0, (48, 52, 55)), (2.0, (43, 47, 50, 53)), (4.0, (48, 52, 55))]
+    held = [(at_s, at_s + 1.9, pitch) for at_s, pitches in triads for pitch in pitches]
+    melody = [
+        (n * 0.5, n * 0.5 + 0.45, pitch) for n, pitch in enumerate((76, 79, 76, 72, 74, 77, 74, 71, 72))
+    ]
+    play(made, keys(*held, *melody))
+    heard = [report for report in made.take_reports() if isinstance(report, ChordsHeard)]
+    assert [[(c.at_s, c.name) for c in one.chords] for one in heard] == [
+        [(0.0, "C"), (2.0, "G7"), (4.0, "C")]
+    ]
+
+
+def test_no_chords_are_reported_of_a_melody_alone():
+    made = session()
+    play(made, PHRASE)
+    assert not [report for report in made.take_reports() if isinstance(report, ChordsHeard)]
 
 
 def test_a_melody_after_an_introduction_is_heard_without_it():

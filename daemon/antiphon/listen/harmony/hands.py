@@ -15,8 +15,8 @@ from antiphon.listen.quantise import CHORD_S
 _WITHIN_S, _APART, _SOUNDS_ON_S = 4.0, 5, 0.08
 # … or until a note that was no slip, in seconds, had ended.
 _SHORTEST_S = 0.03
-# Two notes alone, struck together, may be one hand's: sixths and octaves.
-_ONE_HAND = (8, 9, 12, 24, 36)
+# Two notes within one hand's reach are no sign, three are a chord; nor are octaves that two hands play.
+_CHORD_NOTES, _UNISON = 3, (24, 36)
 # Where the hands lie as a rule, and how far apart they are at least, in semitones.
 _LEFT, _RIGHT, _LEAST_APART = 48.0, 72.0, 12.0
 # How much of its way a centre moves with each chord or note; a hand's widest reach, and what going beyond it
@@ -87,8 +87,8 @@ class Hands:
         if not self._group or at_s - self._group[0].onset_s >= CHORD_S:
             self._begin_group(at_s)
         self._group.append(note)
-        if wide := [other for other in self._down if abs(other.pitch - pitch) >= _APART]:
-            self._unsure.append((note, wide))
+        if self._down:
+            self._unsure.append((note, list(self._down)))
         self._down.append(note)
         if self.two:
             self._tell(self._group)
@@ -131,14 +131,15 @@ class Hands:
                 unsure.append((note, others))
                 continue
             beside = [other for other in others if other.sounds_at(until_s)]
-            if beside and until_s - note.onset_s >= _SHORTEST_S and not self._one_hand(note, beside):
+            apart = any(abs(other.pitch - note.pitch) >= _APART for other in beside)
+            if apart and until_s - note.onset_s >= _SHORTEST_S and not self._in_unison(note, beside):
                 self._sign([note, *beside])
         self._unsure = unsure
 
-    def _one_hand(self, note: Struck, others: Sequence[Struck]) -> bool:
+    def _in_unison(self, note: Struck, others: Sequence[Struck]) -> bool:
         if len(others) > 1 or abs(note.onset_s - others[0].onset_s) >= CHORD_S:
             return False
-        return abs(note.pitch - others[0].pitch) in _ONE_HAND
+        return abs(note.pitch - others[0].pitch) in _UNISON
 
     def _sign(self, notes: Sequence[Struck]) -> None:
         at_s, pitches = notes[0].onset_s, {note.pitch for note in notes}
@@ -147,7 +148,8 @@ class Hands:
         self._signs.append((at_s, pitches))
         while at_s - self._signs[0][0] > _WITHIN_S:
             self._signs.popleft()
-        if not self.two and len(self._signs) > 1:
+        sure = sum(len(one) >= _CHORD_NOTES or max(one) - min(one) > _REACH for _, one in self._signs)
+        if not self.two and sure > 1:
             self._open()
 
     def _open(self) -> None:

@@ -8,12 +8,15 @@ from antiphon.listen.feel import Feel, HeardFeel
 from antiphon.perform.answer.answer import Answer
 from antiphon.perform.answer.bar_hearing import HeardBars
 from antiphon.perform.answer.composer import AnswerPlace, HowComposed
-from antiphon.perform.reports import Heard
+from antiphon.perform.reports import ChordsHeard, Heard
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedAnswer:
-    """An answer that is planned, the phrase as it was played, and what is reported of it once it counts."""
+    """An answer that is planned, the phrase as it was played, and what is reported of it once it counts.
+
+    `chords` are those of the phrase; None where none were played with it.
+    """
 
     answer: Answer
     phrase: tuple[PlayedNote, ...]
@@ -22,6 +25,7 @@ class PlannedAnswer:
     heard: Heard
     place: AnswerPlace
     how: HowComposed
+    chords: ChordsHeard | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from antiphon.events import PlayedNote, melody_of
 from antiphon.listen import feel
 from antiphon.listen.feel import Feel, HeardFeel
 from antiphon.listen.feel_grid import FeelGrid
+from antiphon.listen.harmony import chords
 from antiphon.perform.answer import chord_plans
 from antiphon.perform.answer.ahead import Ahead, Choices
 from antiphon.perform.answer.answer import Answer, Plan
@@ -26,7 +27,7 @@ from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.answer.touch import Touch, touch_of, touch_without_feel
 from antiphon.perform.answer.transcribe import Transcriber, Transcription
 from antiphon.perform.modes import place_answer
-from antiphon.perform.reports import Heard
+from antiphon.perform.reports import ChordsHeard, Heard, NamedChord
 from antiphon.perform.settings import AnswerSettings, HarmonySettings, LiveSettings, SessionSettings
 from antiphon.perform.transport import Transport
 from antiphon.slices import Sliced
@@ -90,6 +91,7 @@ class Planner:
             bars = self._bars.keep(melody, transcription, before.grid, used)
         elif bars_by == "player":
             bars = yield from self._bars.hear(phrase, transcription, before.grid, used, follows)
+        bars = yield from _with_chords(bars, phrase)
         transcription = bars.transcription
         learned = yield from self._felt(melody, transcription, follows)
         start, _ = self._place(transcription, over_s, settings)
@@ -133,7 +135,8 @@ class Planner:
 
     def _chords(self, now: LiveSettings, place: AnswerPlace) -> ChordPlan | None:
         """The plan of chords for an answer; None where it goes without."""
-        heard = None
+        played = place.phrase.chords
+        heard = played.progression if played is not None and now.harmony.listen else None
         if not chord_plans.wanted(now.harmony, heard):
             return None
         closes = self._programs.closes(place.number, now.shape)
@@ -212,7 +215,8 @@ class Planner:
             phrase.tracker.sure,
         )
         answer = self._answer(place, how, plan, transport, scheduler, now.harmony, candidates)
-        return PlannedAnswer(answer, played, heard.bars, heard.feel.feel, report, place, how)
+        chords_heard = _chords_heard(phrase, at_s)
+        return PlannedAnswer(answer, played, heard.bars, heard.feel.feel, report, place, how, chords_heard)
 
     def _answer(
         self,
@@ -262,7 +266,7 @@ class Planner:
         plan = before.plan.later(later, -shift, self._earliest_s(at_s))
         answer = self._answer(place, how, plan, transport, scheduler, now.harmony, candidates, turn)
         heard = replace(planned.heard, at_s=at_s, answer_start_steps=plan.start)
-        return replace(planned, answer=answer, heard=heard, place=place, how=how)
+        return replace(planned, answer=answer, heard=heard, place=place, how=how, chords=None)
 
     def _earliest_s(self, at_s: float) -> float:
         """Nothing that is decided on at a moment can sound before this one."""
@@ -287,6 +291,32 @@ def _later(plan: ChordPlan | None, place: AnswerPlace, start: int) -> ChordPlan 
     """The chords of an answer that begins at a step; they were planned for where it has its place."""
     quarter = place.phrase.transport.grid.steps_per_quarter
     return None if plan is None else plan.later((start - place.start) / quarter)
+
+
+def _with_chords(bars: HeardBars, phrase: Sequence[PlayedNote]) -> Sliced[HeardBars]:
+    """The chords that were played with the melody, in its bars."""
+    heard = bars.transcription
+    by_hand, transport = heard.tracker.by_hand, heard.transport
+    keys = heard.tracker.chances if by_hand is None else {by_hand: 1.0}
+    found = yield from chords.hear(
+        heard.notes, phrase, transport.meter, transport.grid.steps_per_quarter, keys
+    )
+    return bars if found is None else replace(bars, transcription=replace(heard, chords=found))
+
+
+def _chords_heard(heard: Transcription, at_s: float) -> ChordsHeard | None:
+    """What is reported of the chords of a phrase that was over at a moment."""
+    if heard.chords is None:
+        return None
+    grid, found = heard.transport.grid, heard.chords
+
+    def moment_s(quarter: float) -> float:
+        return grid.time_s(grid.steps_of_beats(quarter))
+
+    starts = [start for start, _ in found.progression.chords]
+    named = zip(starts, found.names, strict=True)
+    named_chords = tuple(NamedChord(moment_s(start), name) for start, name in named)
+    return ChordsHeard(at_s, named_chords, moment_s(found.progression.ends))
 
 
 def _touch(straight: Sequence[PlayedNote], heard: HeardPhrase, now: LiveSettings) -> Touch:

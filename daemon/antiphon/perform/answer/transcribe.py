@@ -5,6 +5,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 
 from antiphon.events import GridNote, PlayedNote
+from antiphon.listen.harmony.chords import HeardChords
 from antiphon.listen.key import Key
 from antiphon.listen.key_tracker import KeyTracker
 from antiphon.listen.quantise import ChordNote, one_voice_in_slices
@@ -26,7 +27,7 @@ class Transcription:
     """A phrase on the grid of `transport`; `notes` is not empty; `tracker` has heard its key.
 
     `swing` is the length of the first eighth of a beat to that of the second, as played; `notes` has the
-    eighths even.
+    eighths even. `chords` are those that were played with it; None where none were.
     """
 
     notes: tuple[GridNote, ...]
@@ -34,6 +35,7 @@ class Transcription:
     transport: Transport
     tracker: KeyTracker
     swing: float = 1.0
+    chords: HeardChords | None = None
 
 
 class Transcriber:

@@ -20,6 +20,7 @@ class Status:
     meter          of the newest phrase, or as it is set
     bars_sure      how sure the place of the newest phrase in the bars is, 0–1; None where it was not heard
     bar            counted from 1, below it during a count-in; None before the first
+    chords         that you played with the newest phrase, in order
     plan_notes     notes of the answer under way that are composed ahead; 0 where it is composed step by step
     late_*_ms      how late the newest thousand events left: the median, and what 99 of 100 do not exceed
     notes_dropped  that were composed too late to play, since the program began
@@ -49,6 +50,7 @@ class Status:
     notes_dropped: int
     plan_notes: int
     restarts: int
+    chords: tuple[str, ...]
     settings: dict[str, Any]
 
     def to_plain(self) -> dict[str, Any]:
@@ -82,5 +84,6 @@ def status_of(state: PerformanceState, begun_s: float, now_s: float) -> Status:
         state.dropped,
         len(state.plan),
         state.restarts,
+        state.chords,
         config.to_plain(state.settings),
     )

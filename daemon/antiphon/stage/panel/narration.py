@@ -156,6 +156,7 @@ def state_of(state: PerformanceState, now_s: float) -> Message:
         "meter": str(state.meter),
         "key": None if state.key is None else str(state.key),
         "key_sure": None if state.key_sure is None else round(state.key_sure, 3),
+        "chords": list(state.chords),
         "model": state.model,
         "lateness_p99_ms": round(1000 * state.late_within_s(0.99), 2) if state.late_s else None,
         "take": recording.take and recording.take.replace("\\", "/").rpartition("/")[2].removesuffix(".mid"),

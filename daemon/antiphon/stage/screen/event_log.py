@@ -5,6 +5,7 @@ import logging
 from antiphon.files.text_roll import note_name
 from antiphon.perform.reports import (
     Answered,
+    ChordsHeard,
     Followed,
     Heard,
     KnobTurned,
@@ -34,6 +35,8 @@ def log_event(report: Report | PortChanged, state: PerformanceState) -> None:
             LOG.warning("%s left %.1f ms late", note_name(timed.event.pitch), 1000 * late_s)
         case Heard():
             LOG.info(_phrase(report, state))
+        case ChordsHeard(_, chords):
+            LOG.info("chords: %s", " ".join(chord.name for chord in chords))
         case Followed():
             _log_bars(report, state)
         case Answered():

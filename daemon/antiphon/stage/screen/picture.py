@@ -28,6 +28,7 @@ _STATE_STYLES: dict[State, str] = {
 MIN_ROWS, MAX_ROWS = 6, 12
 _WIDE_COLUMNS = 100
 _LINES_AROUND = 7  # header, two rules, two lines of bar numbers, lateness, and one to spare
+_CHORDS_SHOWN = 8
 _NOTES = re.compile(f"[{re.escape(BLOCKS)}]+")
 
 
@@ -52,7 +53,8 @@ def _header(state: PerformanceState, now_steps: float) -> Text:
     recording = "● recording" if state.recording.recording else "not recording"
     mode = state.settings.answer.mode
     meter = str(state.meter) if state.settings.tempo.meter == HEARD else ""
-    facts = [place, key, f"{state.grid.bpm:.4g} bpm", meter, mode, state.model, recording]
+    chords = " ".join(state.chords[-_CHORDS_SHOWN:])
+    facts = [place, key, chords, f"{state.grid.bpm:.4g} bpm", meter, mode, state.model, recording]
     style = f"bold {_STATE_STYLES[state.session]}"
     line = Text(state.session, style=style, no_wrap=True, overflow="ellipsis")
     line.append("".join(f"  ·  {fact}" for fact in facts if fact), style="not bold default")

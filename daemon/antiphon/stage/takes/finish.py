@@ -128,7 +128,8 @@ def _finished(take: TakeFile, header: TakeHeader, rendered: RenderedTake) -> byt
     before = records.pack(take.before) if take.before else b""
     named = zip((PLAYER, ANTIPHON, *(NAMES[part] for part in rendered.played_parts)), voices, strict=True)
     meters = rendered.written_meters(header.meter)
-    return take_format.finished(tempi, meters, texts, before, records.pack(take.lines), named)
+    packed, markers = records.pack(take.lines), rendered.written_markers(header.meter)
+    return take_format.finished(tempi, meters, texts, before, packed, named, markers)
 
 
 @dataclass(slots=True)

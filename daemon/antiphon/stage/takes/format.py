@@ -71,10 +71,11 @@ def finished(
     before: bytes,
     packed: bytes,
     voices: Iterable[tuple[str, Iterable[tuple[int, Event | Change]]]],
+    markers: Sequence[tuple[int, str]] = (),
 ) -> bytes:
-    """A finished take: `tempi` and `meters` by tick, `voices` names and events at their ticks."""
+    """A finished take: `tempi`, `meters` and `markers` by tick, `voices` names and events at their ticks."""
     tracks = [voice_chunk(name, events) for name, events in voices]
-    first = _source(tempi, meters, texts, [*_pieces(BEFORE, before), *_pieces(MANY, packed)])
+    first = _source(tempi, meters, texts, [*_pieces(BEFORE, before), *_pieces(MANY, packed)], markers)
     return smf.header(1 + len(tracks), TICKS_PER_QUARTER) + first + b"".join(tracks)
 
 
@@ -83,13 +84,15 @@ def _source(
     meters: Sequence[tuple[int, Meter]],
     texts: Iterable[str],
     ours: Sequence[bytes],
+    markers: Sequence[tuple[int, str]] = (),
 ) -> bytes:
-    """`ours` comes before the first change of tempo or meter that is not at the start."""
+    """`ours` comes before the first marker, and before the first change that is not at the start."""
     (_, first_bpm), *faster = tempi
     (_, first_meter), *other = meters
     changes = [
         *((ticks, meter_event(meter)) for ticks, meter in other),
         *((ticks, tempo_event(bpm)) for ticks, bpm in faster),
+        *((max(0, ticks), smf.meta(smf.MARKER, name.encode())) for ticks, name in markers),
     ]
     said = [smf.meta(smf.TEXT, one.encode()) for one in texts]
     at_start = [tempo_event(first_bpm), meter_event(first_meter), *said, *ours]

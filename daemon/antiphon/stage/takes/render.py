@@ -16,6 +16,7 @@ from antiphon.perform.reports import (
     Asked,
     BarsBegun,
     Begun,
+    ChordsHeard,
     Followed,
     Heard,
     Received,
@@ -53,6 +54,7 @@ class RenderedTake:
     late_s: list[float] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     meters: list[tuple[int, Meter]] = field(default_factory=list)  # by tick of the performance
+    chords: list[tuple[int, str]] = field(default_factory=list)  # names by tick of the performance
     phrases: int = 0
     answers: int = 0
     closed: bool = False
@@ -78,6 +80,8 @@ class RenderedTake:
                 self._measure(record)
                 self.phrases += 1
                 self.keys.append(str(record.key))
+            case ChordsHeard(chords=chords) if not self.tempo.empty:
+                self.chords += [(self.tempo.ticks(chord.at_s), chord.name) for chord in chords]
             case Followed():
                 self.tempo.follow(record)
             case Answered():
@@ -163,6 +167,11 @@ class RenderedTake:
         first = self._first_meter(meter)
         begin = self._shift(self._known_tempo(), first)
         return [(0, first), *((ticks + begin, later) for ticks, later in self.meters[1:])]
+
+    def written_markers(self, meter: Meter) -> list[tuple[int, str]]:
+        """The names of the chords that were played, by tick of the file."""
+        begin = self._shift(self._known_tempo(), self._first_meter(meter))
+        return [(ticks + begin, name) for ticks, name in self.chords]
 
     def _first_meter(self, meter: Meter) -> Meter:
         return self.meters[0][1] if self.meters else meter

@@ -7,7 +7,7 @@ from dataclasses import replace
 from antiphon.config import Config
 from antiphon.events import GridNote, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.reports import Answered, Heard, Sent
+from antiphon.perform.reports import Answered, ChordsHeard, Heard, NamedChord, Sent
 from antiphon.stage.control.status import status_of
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
 from antiphon.timebase import Grid, Meter
@@ -45,6 +45,16 @@ def test_the_meter_that_was_heard_and_how_sure_the_bars_are():
     status = status_of(performance.state, 0.0, 6.5)
     assert (status.meter, status.bars_sure) == ("3/4", 0.877)
     assert status.key_sure == 0.988
+
+
+def test_the_chords_of_the_newest_phrase():
+    performance = PerformanceTracker(Config(), "essen")
+    performance.hear(PHRASE)
+    assert status_of(performance.state, 0.0, 5.0).chords == ()
+    performance.hear(ChordsHeard(5.0, (NamedChord(1.0, "C"), NamedChord(3.0, "G7/B")), 5.0))
+    assert status_of(performance.state, 0.0, 6.0).chords == ("C", "G7/B")
+    performance.hear(PHRASE)
+    assert status_of(performance.state, 0.0, 9.0).chords == ()
 
 
 def test_it_can_be_said_in_json():

@@ -8,8 +8,10 @@ from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.perform.reports import (
     Answered,
+    ChordsHeard,
     Composed,
     Heard,
+    NamedChord,
     Planned,
     ProgramChosen,
     Received,
@@ -64,6 +66,15 @@ def test_phrases_and_answers_begin_and_end():
         *(("answer/end", 1), ("state", "listening"), ("phrase/begin",)),
     ]
     assert told.of(replace(HEARD, answer_steps=None)) == [("answer/begin", 3.0, -1.0)]
+
+
+def test_the_chords_that_are_played_are_told_by_name():
+    told = Told()
+    told.of(HEARD)
+    assert told.of(ChordsHeard(2.0, (NamedChord(0.0, "C"), NamedChord(1.0, "G7")), 2.0)) == [
+        ("chords", "C G7")
+    ]
+    assert ("chords", "") in told.of(HEARD)
 
 
 def test_how_sure_the_key_is_is_told_where_it_is_heard():

@@ -5,10 +5,12 @@ from antiphon.events import GridNote, NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.perform.reports import (
     Answered,
+    ChordsHeard,
     Followed,
     Heard,
     KnobTurned,
     Learned,
+    NamedChord,
     Pressed,
     ProgramChosen,
     Sent,
@@ -98,6 +100,14 @@ def test_it_says_where_the_external_clock_is_and_when_an_answer_has_no_end(tmp_p
         "the bars go on in bar 0.50 at 120.00 bpm",
         "phrase: 1 note, 0.25 beats, C major, 120.0 bpm; answer from bar 2, until you play",
     ]
+
+
+def test_chords_that_are_played_are_told(tmp_path):
+    file = tmp_path / "antiphon.log"
+    with logging_to(str(file), "info", stderr_free=True):
+        performance = PerformanceTracker(Config(), "essen")
+        log_event(ChordsHeard(5.0, (NamedChord(1.0, "C"), NamedChord(3.0, "G7")), 5.0), performance.state)
+    assert file.read_text(encoding="utf-8").splitlines()[-1].endswith("INFO chords: C G7")
 
 
 def test_a_meter_that_is_heard_is_told(tmp_path):

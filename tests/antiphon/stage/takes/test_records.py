@@ -197,7 +197,7 @@ def test_a_take_from_before_notes_were_left_out_hears_every_note():
     whole = json.loads(records.write(Begun(SessionSettings(), 1, Handover())))
     del whole[1][1]["input"]
     begun = records.read(json.dumps(whole).encode())
-    assert begun.settings.input == InputSettings(min_ms=0.0)
+    assert begun.settings.input == InputSettings(min_ms=0.0, split="none")
 
 
 def test_a_take_from_before_a_feel_was_learned_has_none():

@@ -10,8 +10,10 @@ from antiphon.perform.reports import (
     Answered,
     Asked,
     Begun,
+    ChordsHeard,
     Ended,
     Heard,
+    NamedChord,
     Received,
     Released,
     Sent,
@@ -111,3 +113,10 @@ def test_what_plays_on_the_channel_of_the_answer_is_in_its_track():
     rendered = scored(Begun(replace(on_channels(), channel=1), 1, NO_HANDOVER), *both(10.0, 36, 1))
     assert rendered.played_parts == ()
     assert len(rendered.antiphon) == 2
+
+
+def test_chords_that_were_played_are_markers_where_they_begin():
+    heard = Heard(14.0, (GridNote(0, 4, 60),), Key(0, "major"), GRID, 48, 16, Meter())
+    chords = ChordsHeard(14.0, (NamedChord(10.0, "C"), NamedChord(12.0, "G7/B")), 14.0)
+    rendered = scored(Received(Timed(10.0, NoteOn(60))), heard, chords, Received(Timed(10.5, NoteOff(60))))
+    assert rendered.written_markers(Meter()) == [(0, "C"), (1920, "G7/B")]

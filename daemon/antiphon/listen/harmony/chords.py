@@ -1,0 +1,79 @@
+"""The chords of a phrase: from its melody, and from what was played beside it. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from antiphon.events import GridNote, PlayedNote
+from antiphon.harmony.chord import Chord
+from antiphon.harmony.chord_hmm import decode_in_slices
+from antiphon.harmony.chord_name import full_name
+from antiphon.harmony.evidence import Note, Slots, evidence_of
+from antiphon.harmony.progression import Progression
+from antiphon.listen.accompaniment import placed_beside
+from antiphon.listen.key import Key
+from antiphon.slices import Sliced
+from antiphon.timebase import Meter
+
+# An accompaniment is placed on sixteenths; nobody plays a chord for less.
+_FINEST = 0.25
+# Keys that are less likely than this are not tried: each costs time.
+_LEAST_KEY = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class HeardChords:
+    """The chords that were played, and the name of each in full ("G7/B")."""
+
+    progression: Progression
+    names: tuple[str, ...]
+
+
+def hear(
+    melody: Sequence[GridNote],
+    played: Sequence[PlayedNote],
+    meter: Meter,
+    steps_per_quarter: int,
+    keys: Mapping[Key, float],
+) -> Sliced[HeardChords | None]:
+    """The chords of a phrase, in small parts; None where nothing is played beside its melody.
+
+    `melody` is the phrase on the grid, whose step 0 is on a bar line, and `played` all that was played.
+    """
+    beside = [
+        _on_sixteenths(begins / steps_per_quarter, ends / steps_per_quarter, pitch)
+        for begins, ends, pitch in placed_beside(melody, played)
+    ]
+    if not beside:
+        return None
+    notes = [
+        Note(note.onset_steps / steps_per_quarter, note.duration_steps / steps_per_quarter, note.pitch)
+        for note in melody
+    ]
+    slots = Slots.covering(meter, min(note.at for note in beside), _end(beside + notes))
+    yield
+    likely = {key: chance for key, chance in keys.items() if chance >= _LEAST_KEY} or dict(keys)
+    by_tonic = {Chord(key.tonic, key.mode == "minor"): chance for key, chance in likely.items()}
+    found = yield from decode_in_slices(evidence_of(slots, notes, beside), slots, by_tonic)
+    progression = Progression.of_slots(slots.begins, slots.quarters, found.chords)
+    return HeardChords(progression, _names(progression, beside))
+
+
+def _on_sixteenths(begins: float, ends: float, pitch: int) -> Note:
+    """What is struck a little before a bar line, or held a little beyond one, belongs to one bar."""
+    first, last = (round(quarter / _FINEST) for quarter in (begins, ends))
+    return Note(_FINEST * first, _FINEST * max(1, last - first), pitch)
+
+
+def _end(notes: Sequence[Note]) -> float:
+    return max(note.at + note.quarters for note in notes)
+
+
+def _names(progression: Progression, beside: Sequence[Note]) -> tuple[str, ...]:
+    starts = [start for start, _ in progression.chords]
+    names = []
+    for (start, chord), end in zip(progression.chords, [*starts[1:], progression.ends], strict=True):
+        during = [note for note in beside if start <= note.at < end]
+        first = min((note.at for note in during), default=start)
+        bass = min((note.pitch for note in during if note.at == first), default=None)
+        names.append(full_name(chord, [note.pitch for note in during], bass))
+    return tuple(names)
