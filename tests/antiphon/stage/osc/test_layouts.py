@@ -31,6 +31,8 @@ TOLD = {
 TOLD |= {"key_sure"}
 TOLD |= {f"{who}/{what}" for who in ("phrase", "answer") for what in ("begin", "end", "note")} | {"plan/note"}
 
+TOLD |= {f"answer/{part}/note" for part in ("bass", "chords", "second_voice")}
+
 
 def understood(address):
     """Whether a request with this address can be one; the value may not fit."""
