@@ -38,20 +38,19 @@ def continuation(
     for number, chord in enumerate(parallel):
         if chord is not None:
             said[number, chord.number] += _AS_BEFORE
-    said *= _SHARPNESS
-    moves = _SHARPNESS * logs.moves
-    first = _SHARPNESS * logs.usual if before is None else moves[steps[0], before.number]
-    forward = [first + said[0]]
+    odds, moves = np.exp(_SHARPNESS * said), np.exp(_SHARPNESS * logs.moves)
+    first = np.exp(_SHARPNESS * logs.usual) if before is None else moves[steps[0], before.number]
+    forward = [first * odds[0]]
     for number in range(1, slots.count):
-        into = forward[-1][:, None] + moves[steps[number]]
-        forward.append(np.logaddexp.reduce(into, axis=0) + said[number])
+        reached = (forward[-1] @ moves[steps[number]]) * odds[number]
+        forward.append(reached / reached.sum())
     drawn = [_draw(forward[-1], chance)]
     for number in range(slots.count - 1, 0, -1):
-        drawn.append(_draw(forward[number - 1] + moves[steps[number], :, drawn[-1]], chance))
+        drawn.append(_draw(forward[number - 1] * moves[steps[number], :, drawn[-1]], chance))
     return tuple(TRIADS[number] for number in reversed(drawn))
 
 
-def _draw(logs: Floats, chance: np.random.Generator) -> int:
-    cumulative = np.cumsum(np.exp(logs - logs.max()))
+def _draw(weights: Floats, chance: np.random.Generator) -> int:
+    cumulative = np.cumsum(weights)
     place = int(np.searchsorted(cumulative, chance.random() * cumulative[-1], side="right"))
     return min(place, len(cumulative) - 1)

@@ -8,7 +8,7 @@ import pytest
 from antiphon.errors import Failure
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.sound import fluidsynth
-from antiphon.stage.sound.feed import ANSWERS, CLICKS, NOTE, PEDAL, SILENCE, YOURS, Record, link
+from antiphon.stage.sound.feed import ANSWERS, BASS, CHORDS, CLICKS, NOTE, PEDAL, SILENCE, YOURS, Record, link
 from antiphon.stage.sound.fluidsynth import FluidSynth
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
@@ -18,6 +18,8 @@ RECORDS = [
     Record(1.1, 0.0, PEDAL, YOURS, 0, 127),
     Record(1.5, 0.0, NOTE, ANSWERS, 72, 90),
     Record(1.6, 0.0, NOTE, CLICKS, 76, 100),
+    Record(1.65, 0.0, NOTE, BASS, 36, 60),
+    Record(1.65, 0.0, NOTE, CHORDS, 60, 50),
     Record(1.7, 0.0, NOTE, YOURS, 60, 0),
     Record(1.8, 0.0, SILENCE),
 ]
@@ -75,17 +77,23 @@ def test_notes_become_lines_at_their_moments(installed):
     assert told == [
         "prog 0 0",
         "prog 1 110",
+        "prog 2 32",
+        "prog 3 0",
         "noteon 0 60 70",
         "cc 0 64 127",
         "noteon 1 72 90",
         "noteon 9 76 100",
+        "noteon 2 36 60",
+        "noteon 3 60 50",
         "noteoff 0 60",
         "cc 0 123 0",
         "cc 1 123 0",
         "cc 9 123 0",
+        "cc 2 123 0",
+        "cc 3 123 0",
         "quit",
     ]
-    assert clock.waited[:5] == [1.0, 1.1, 1.5, 1.6, 1.7]
+    assert clock.waited[:5] == [1.0, 1.1, 1.5, 1.6, 1.65]
 
 
 def test_a_voice_without_an_instrument_is_not_heard(installed):
