@@ -12,6 +12,7 @@ from antiphon.compose.harmony.accompaniment import PARTS
 from antiphon.compose.harmony.patterns import PATTERNS
 from antiphon.compose.shape import ShapeSettings
 from antiphon.events import Clocked, ClockSignal, ControlChange, NoteOff, NoteOn, ProgramChange
+from antiphon.listen.heard import InputSettings
 from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.reports import Answered, Planned, Written
 from antiphon.perform.settings import (
@@ -307,6 +308,40 @@ def test_parts_are_softer_than_the_melody_and_keep_to_their_registers():
 def test_the_sounds_of_the_parts_are_told():
     session_ = made(harmony=replace(ALL, bass_program=33, chords=False, chords_program=5))
     assert session_.programs == [ProgramChange(32, BASS)]
+
+
+def two_handed(*roots):
+    """A bar of melody for each chord, with it held below."""
+    events = []
+    for bar, root in enumerate(roots):
+        at_s = 1.0 + 2.0 * bar
+        for pitch in (root, root + 4, root + 7):
+            events += [(at_s, NoteOn(pitch)), (at_s + 1.9, NoteOff(pitch))]
+        for beat, pitch in enumerate((root + 24, root + 28, root + 31, root + 28)):
+            events += [(at_s + 0.5 * beat + 0.01, NoteOn(pitch)), (at_s + 0.5 * beat + 0.4, NoteOff(pitch))]
+    return sorted(events, key=lambda one: one[0])
+
+
+SPLIT = InputSettings(split=63)
+
+
+def test_an_answer_goes_over_the_chords_of_the_left_hand_where_that_is_listened_to():
+    def foreseen(listen):
+        session_ = made(harmony=replace(SILENT, listen=listen), input=SPLIT, answer={"bars": 4})
+        sent = play(session_, two_handed(48, 53, 55, 48), until_s=10.9)
+        assert {one.event.channel for one in sent} <= {0}
+        return session_.foreseen
+
+    assert foreseen(True).chords
+    assert foreseen(False).chords == ()
+
+
+def test_the_chords_that_are_planned_are_of_the_key_of_both_hands():
+    session_ = made(input=SPLIT, answer={"bars": 4})
+    play(session_, two_handed(48, 53, 55, 48), until_s=10.9)
+    names = [name for _, name in session_.foreseen.chords]
+    assert set(names) <= {"C", "F", "G", "Am", "Dm", "Em"}
+    assert len(set(names)) > 1
 
 
 def near(rows):

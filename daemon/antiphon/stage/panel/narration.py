@@ -8,6 +8,7 @@ from antiphon.config import Config
 from antiphon.events import Event, NoteOn, PlayedNote, Timed
 from antiphon.perform.reports import (
     Answered,
+    ChordsHeard,
     Foreseen,
     Heard,
     Learned,
@@ -25,7 +26,7 @@ from antiphon.stage.performance_state import PerformanceState
 VERSION = 1
 Message = dict[str, Any]
 # What a page that is loaded again must be told, beside the newest state.
-PAST = ("heard", "phrase", "plan", "sounded", "cut")
+PAST = ("heard", "phrase", "chords", "plan", "sounded", "cut")
 
 
 class Narration:
@@ -50,6 +51,9 @@ class Narration:
                 yield from self._phrase(state == "listening", at_s)
             case Heard():
                 self._counts = True
+            case ChordsHeard(_, chords, ends_s):
+                named = [{"at_s": chord.at_s, "name": chord.name} for chord in chords]
+                yield {"type": "chords", "chords": named, "ends_s": ends_s}
             case Foreseen():
                 yield from self._foresee(report)
             case Answered(at_s, cut):

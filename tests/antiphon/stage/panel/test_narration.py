@@ -10,9 +10,11 @@ from antiphon.perform.reports import (
     NOTHING_FORESEEN,
     Answered,
     BarsBegun,
+    ChordsHeard,
     Foreseen,
     Heard,
     Learned,
+    NamedChord,
     ProgramChosen,
     Received,
     Sent,
@@ -138,3 +140,9 @@ def test_the_note_of_a_part_names_it():
     sent = [Sent(Timed(2.0, NoteOn(36, 70, channel)), 0.0) for channel in (0, 1, 9)]
     messages = [message for one in sent for message in narration.hear(one, Config())]
     assert [message.get("part") for message in messages] == [None, "bass", None]
+
+
+def test_the_chords_that_were_played_are_told_with_their_moments():
+    (told_,) = told(ChordsHeard(3.0, (NamedChord(1.0, "C"), NamedChord(2.0, "G7/B")), 3.0))
+    named = [{"at_s": 1.0, "name": "C"}, {"at_s": 2.0, "name": "G7/B"}]
+    assert told_ == {"type": "chords", "chords": named, "ends_s": 3.0}

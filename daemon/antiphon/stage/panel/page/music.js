@@ -15,6 +15,8 @@ export class Music {
   grids = [];
   /** Phrases: {beginsS, endsS (null while it is played)}. */
   phrases = [];
+  /** The chords that were played with phrases, oldest first: {atS, name}. */
+  chords = [];
 
   hear(message) {
     HEARD[message.type]?.(this, message);
@@ -35,6 +37,7 @@ export class Music {
     const fromS = atS - KEPT_S;
     this.player = this.player.filter((note) => (note.endsS ?? atS) > fromS);
     this.answers = this.answers.filter((answer) => answer.endsS > fromS);
+    this.chords = this.chords.filter((chord) => chord.atS > fromS);
     this.phrases = this.phrases.filter((phrase) => (phrase.endsS ?? atS) > fromS);
     const first = this.grids.findLastIndex((grid) => grid.sinceS <= fromS);
     if (first > 0) this.grids.splice(0, first);
@@ -69,6 +72,12 @@ const HEARD = {
     answer.endsS = Math.max(message.ends_s, ...answer.notes.map((note) => note.endsS));
     // A plan of nothing takes an answer back that has not begun.
     if (!answer.notes.length) music.answers = music.answers.filter((one) => one !== answer);
+  },
+
+  chords(music, { chords }) {
+    const first = chords[0]?.at_s ?? Infinity;
+    music.chords = music.chords.filter((one) => one.atS < first - 0.001);
+    music.chords.push(...chords.map(({ at_s, name }) => ({ atS: at_s, name })));
   },
 
   sounded(music, { pitch, velocity, on, at_s, part = "" }) {

@@ -61,7 +61,7 @@ export class Roll {
     drawPhrases(context, view, this.#music.phrases);
     drawNotes(context, view, this.#music);
     drawSymbols(context, view, this.#music.answers);
-    drawChords(context, view, this.#music.answers);
+    drawChords(context, view, this.#music);
     drawNow(context, view);
   }
 
@@ -128,13 +128,16 @@ function drawBeats(context, { fromS, toS, height, top, x, colours }, grids) {
   }
 }
 
-/** The chords that an answer goes over, by name, until it was cut off. */
-function drawChords(context, { fromS, toS, top, x, colours }, answers) {
-  context.fillStyle = colours.chords;
-  for (const { chords, cutS } of answers) {
-    const shown = ({ atS }) => atS >= fromS && atS < Math.min(toS, cutS ?? toS);
+/** The names of the chords that were played, and of those that an answer goes over, until it was cut off. */
+function drawChords(context, { fromS, toS, top, x, colours }, { chords: played, answers }) {
+  const draw = (chords, untilS) => {
+    const shown = ({ atS }) => atS >= fromS && atS < untilS;
     for (const { atS, name } of chords.filter(shown)) context.fillText(name, x(atS) + 6, top + CHORD_BELOW);
-  }
+  };
+  context.fillStyle = colours.player;
+  draw(played, toS);
+  context.fillStyle = colours.chords;
+  for (const { chords, cutS } of answers) draw(chords, Math.min(toS, cutS ?? toS));
 }
 
 /** A line under each phrase, from its first note to the moment at which it was taken for complete. */

@@ -126,3 +126,11 @@ def test_the_notes_of_a_part_are_told_apart_and_chords_stay_until_planned_anew(m
         ("", False),
     ]
     assert [chord["name"] for chord in answer["chords"]] == ["C", "G"]
+
+
+def test_chords_that_were_played_are_kept(music):
+    told = music(
+        {"type": "chords", "chords": [{"at_s": 1.0, "name": "C"}, {"at_s": 2.0, "name": "F"}], "ends_s": 3.0},
+        {"type": "chords", "chords": [{"at_s": 2.0, "name": "Dm"}], "ends_s": 3.0},
+    )
+    assert [(chord["atS"], chord["name"]) for chord in told["chords"]] == [(1, "C"), (2, "Dm")]
