@@ -116,7 +116,7 @@ class _Model:
             raise ValueError("no key is likely")
         self.keys = tuple(likely)
         logs = [in_key(table, key) for key in self.keys]
-        moves = [one.moves for one in logs]
+        moves = [one.into for one in logs]
         self._moves = moves[0][None] if len(moves) == 1 else np.array(moves)
         self._steps: list[int] = slots.steps().tolist()
         places = slots.places()
@@ -137,7 +137,8 @@ class InKey:
     """Logarithms of a table in one key: chords and notes as they are, not from the tonic up."""
 
     usual: Floats  # (24,)
-    moves: Floats  # (3, 24, 24), from the last axis to the one before
+    moves: Floats  # (3, 24, 24), from the second axis to the last one
+    into: Floats  # the same from the last axis to the second one, which is quicker to decode
     places: Floats  # (6, 24)
     melody: Floats  # (36, 24)
     heard: Floats  # (12, 24)
@@ -171,9 +172,11 @@ def _worked_out(table: ChordTable, key: Chord) -> InKey:
     minor = np.array([int(chord.minor) for chord in TRIADS])
     over = table.melody[:, minor, above] * table.scale[mode][degrees][:, None]
     over /= over.sum(axis=1, keepdims=True)
+    moves = np.log(table.moves[mode][:, chords][:, :, chords])
     return InKey(
         np.log(table.usual[mode][chords]),
-        np.log(np.ascontiguousarray(table.moves[mode][:, chords][:, :, chords].swapaxes(1, 2))),
+        moves,
+        np.ascontiguousarray(moves.swapaxes(1, 2)),
         np.log(table.places[mode][:, chords]),
         np.log(over).reshape(-1, CHORDS),
         np.log(table.heard[minor, above]),

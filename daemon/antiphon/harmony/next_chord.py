@@ -30,7 +30,7 @@ def next_chord(
     four_bars_ago    the chord that stood at the same place of the bar four bars earlier; None: not known
     """
     logs = in_key(table or theory_table(), key)
-    found = logs.usual if before is None else logs.moves[slots.steps()[number], :, before.number]
+    found = logs.usual if before is None else logs.moves[slots.steps()[number], before.number]
     found = found + logs.places[slots.places()[number]]
     if four_bars_ago is not None:
         found[four_bars_ago.number] += _FOUR_BARS_AGO

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.harmony.chord import TRIADS, Chord
-from antiphon.harmony.chord_hmm import chances, decode
+from antiphon.harmony.chord_hmm import chances, decode, in_key, theory_table
 from antiphon.harmony.evidence import Note, Slots, evidence_of
 from antiphon.timebase import Meter
 
@@ -84,6 +84,16 @@ def test_unlikely_keys_are_not_tried_and_one_must_be_likely():
     assert decode(evidence, slots, {C_MAJOR: 1.0, Chord(6): 1e-6}).key == C_MAJOR
     with pytest.raises(ValueError, match="no key is likely"):
         decode(evidence, slots, {})
+
+
+def test_moves_in_a_key_are_chances_of_what_follows():
+    for key in (C_MAJOR, A_MINOR, Chord(6)):
+        logs = in_key(theory_table(), key)
+        assert np.allclose(np.exp(logs.moves).sum(axis=2), 1)
+        assert (logs.into == logs.moves.swapaxes(1, 2)).all()
+    within = np.exp(in_key(theory_table(), C_MAJOR).moves[0])
+    dominant, tonic, subdominant = 7, 0, 5
+    assert within[dominant, tonic] > within[dominant, subdominant]
 
 
 notes = st.lists(
