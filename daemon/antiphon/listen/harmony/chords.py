@@ -49,7 +49,7 @@ def hear(
         Note(note.onset_steps / steps_per_quarter, note.duration_steps / steps_per_quarter, note.pitch)
         for note in melody
     ]
-    slots = Slots.covering(meter, min(note.at for note in beside), _end(beside + notes))
+    slots = Slots.covering(meter, min(note.at for note in beside), _end(notes, beside))
     yield
     likely = {key: chance for key, chance in keys.items() if chance >= _LEAST_KEY} or dict(keys)
     by_tonic = {Chord(key.tonic, key.mode == "minor"): chance for key, chance in likely.items()}
@@ -64,8 +64,10 @@ def _on_sixteenths(begins: float, ends: float, pitch: int) -> Note:
     return Note(_FINEST * first, _FINEST * max(1, last - first), pitch)
 
 
-def _end(notes: Sequence[Note]) -> float:
-    return max(note.at + note.quarters for note in notes)
+def _end(melody: Sequence[Note], beside: Sequence[Note]) -> float:
+    """Where the melody ends; a chord that is only held on says nothing there."""
+    last = max(note.at for note in beside) + _FINEST
+    return max(last, max(note.at + note.quarters for note in melody))
 
 
 def _names(progression: Progression, beside: Sequence[Note]) -> tuple[str, ...]:
