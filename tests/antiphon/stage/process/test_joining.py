@@ -47,7 +47,7 @@ class At:
 
 
 def test_what_it_tells_is_what_the_card_says(han):
-    assert han.told == Joined("my/han", han.model.weights_sha256, None)
+    assert han.told == Joined("my/han", han.model.weights_sha256, han.model.critic_sha256)
     assert [(one.name, one.value) for one in han.change] == [("model.name", "my/han")]
 
 
