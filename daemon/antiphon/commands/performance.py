@@ -2,8 +2,8 @@
 
 import socket
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,7 @@ from antiphon.stage.process.messages import Ready, StartPlaying
 from antiphon.stage.process.supervisor import Supervisor
 from antiphon.stage.screen.screen import Screen
 from antiphon.stage.sound.output import SoundOutput
+from antiphon.stage.takes.header import TakeHeader
 from antiphon.stage.takes.library import finish_what_was_cut_off
 from antiphon.stage.takes.recorder import Limits, Recorder
 from antiphon.stage.takes.recording import Recording
@@ -79,29 +80,36 @@ def perform(
         Supervisor(first, serve, order, start, lambda: performance.state.settings.session, pause) as live,
     ):
         ready = live.ready()
-        with stop_signals(end_all) as stopping:
-            folder, kept = Path(settings.take.folder), settings.take
-            for line in finish_what_was_cut_off(folder):
-                click.echo(line)
-            limits = Limits(kept.longest_minutes, kept.largest_mb)
-            recording = Recording(
-                lambda begin: Recorder(folder, header, begin, say, limits), kept.record, say
-            )
-            try:
-                if not alone:
-                    click.echo(_opened(ready))
-                if osc is not None:
-                    click.echo(osc.description)
-                with Screen(console, performance) as screen:
-                    outputs = Outputs(
-                        live.ask, plan.read, recording, screen, Notifier(clock), say, osc, panel, models
-                    )
-                    app = App(clock, settings, start.wiring, performance, outputs)
-                    app.opened(ready)
-                    control.serve = app.serve
-                    attend(live, app, control, stopping, hung_up)
-            finally:
-                take = recording.close()
+        with stop_signals(end_all) as stopping, _recorded(settings, header, say) as recording:
+            if not alone:
+                click.echo(_opened(ready))
+            if osc is not None:
+                click.echo(osc.description)
+            with Screen(console, performance) as screen:
+                outputs = Outputs(
+                    live.ask, plan.read, recording, screen, Notifier(clock), say, osc, panel, models
+                )
+                app = App(clock, settings, start.wiring, performance, outputs)
+                app.opened(ready)
+                control.serve = app.serve
+                attend(live, app, control, stopping, hung_up)
+
+
+@contextmanager
+def _recorded(settings: Config, header: TakeHeader, say: Callable[[str], None]) -> Iterator[Recording]:
+    """What is played is recorded; first what was cut off is finished.
+
+    Raises Failure where the take is not whole.
+    """
+    folder, kept = Path(settings.take.folder), settings.take
+    for line in finish_what_was_cut_off(folder):
+        click.echo(line)
+    limits = Limits(kept.longest_minutes, kept.largest_mb)
+    recording = Recording(lambda begin: Recorder(folder, header, begin, say, limits), kept.record, say)
+    try:
+        yield recording
+    finally:
+        take = recording.close()
     click.echo(f"The take is {take}." if take else "No take is kept: nothing was played, or recorded.")
     if recording.failure is not None:
         raise Failure(recording.failure)
