@@ -7,10 +7,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
 
 pytestmark = [
     pytest.mark.live,
@@ -71,6 +73,43 @@ def test_the_panel_is_there_again_after_it_was_killed_and_the_music_went_on(tmp_
         command = [sys.executable, "-m", "antiphon", "status", "--json", "--client-name", "one"]
         status = json.loads(subprocess.check_output(command, env=beside(tmp_path)))
         assert (status["panel"], status["restarts"]) == (address, 0)
+
+
+def page_of(address):
+    """What a page says and is told, as the page's own script would."""
+    return connect(address.replace("http", "ws") + "ws", origin=address.rstrip("/"), open_timeout=PATIENCE_S)
+
+
+def play_phrase(address):
+    """Play a phrase that is answered at length; gives the page once the answer sounds."""
+    with page_of(address) as page:
+        page.send(json.dumps({"type": "set", "name": "answer.bars", "value": 16}))
+        for pitch in (60, 62, 64, 65, 67, 65, 64, 62):
+            for velocity, then_s in ((90, 0.2), (0, 0.05)):
+                note = {"type": "note", "pitch": pitch, "velocity": velocity, "at_s": None}
+                page.send(json.dumps(note))
+                time.sleep(then_s)
+        while json.loads(page.recv(PATIENCE_S))["type"] != "sounded":
+            pass
+
+
+def sounded_after(address, moment_s):
+    """Whether a note of the answer began after a moment of the monotonic clock, as a new page is told."""
+    with suppress(OSError, WebSocketException, TimeoutError), page_of(address) as page:
+        hello = json.loads(page.recv(PATIENCE_S))
+        return any(
+            one["type"] == "sounded" and one["on"] and one["at_s"] > moment_s for one in hello["history"]
+        )
+    return False
+
+
+def test_an_answer_goes_on_while_the_panel_is_killed(tmp_path):
+    with antiphon_panel(tmp_path, "one") as (pid, address):
+        wait_for(lambda: health(address)["playing"])
+        play_phrase(address)
+        os.kill(panel_of(pid), signal.SIGKILL)
+        killed_s = time.monotonic()
+        wait_for(lambda: sounded_after(address, killed_s))
 
 
 def test_two_antiphons_have_two_panels(tmp_path):
