@@ -79,8 +79,10 @@ def test_beside_the_music_it_joins_and_then_answers(essen, han, monkeypatch):
     assert engine.got == [("my/han", han.told), han.change]
 
 
-def test_a_model_that_is_not_whole_any_more_changes_nothing(essen, han, caplog):
-    here = models(essen)
+def test_a_model_that_is_not_whole_any_more_changes_nothing(essen, han, monkeypatch):
+    log, here = Neighbour(), models(essen)
+    monkeypatch.setattr(joining, "LOG", log)
     here.join(replace(han, model=replace(han.model, weights_sha256="0" * 64)))
     assert here.voices() == []
-    assert "my/han cannot join" in caplog.text
+    (said,) = log.told
+    assert said[:3] == ("error", "%s cannot join: %s", "my/han")
