@@ -57,6 +57,7 @@ class Accompaniment:
     ) -> None:
         self._plan, self._bars, self._quarter, self._end = plan, bars, quarter, end
         self._bass, self._voicings = Bass(registers.bass), Voicings(registers.chords)
+        self._known: dict[int, Chord | None] = {}  # the chords at steps that were asked for
         self._silent = True  # whatever comes next begins
         self._root_said = False  # so that the next bass note of an alternating pattern is the fifth
 
@@ -67,7 +68,9 @@ class Accompaniment:
         return other
 
     def chord_at(self, step: int) -> Chord | None:
-        return self._plan.at(step / self._quarter)
+        if step not in self._known:
+            self._known[step] = self._plan.at(step / self._quarter)
+        return self._known[step]
 
     def rest(self) -> None:
         """Nothing is to be struck for now."""

@@ -3,7 +3,7 @@
 All lengths and places are in steps; a bar begins at each multiple of its length.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -34,9 +34,16 @@ class BarGrid:
 
     def next_place(self, step: int) -> int:
         """The first place after a step."""
-        line = (step // self.bar + 1) * self.bar
         into = step % self.bar
-        return min(line, *(step - into + (into // unit + 1) * unit for unit in (self.eighth, self.beat)))
+        eighth, beat = (into // self.eighth + 1) * self.eighth, (into // self.beat + 1) * self.beat
+        return step - into + min(eighth, beat, self.bar)
+
+    def places(self, first: int, last: int) -> Iterator[int]:
+        """The places from one step to another, both included. Chords change at places alone."""
+        at = first if self.is_place(first) else self.next_place(first)
+        while at <= last:
+            yield at
+            at = self.next_place(at)
 
     def is_beat(self, step: int) -> bool:
         return step % self.bar % self.beat == 0

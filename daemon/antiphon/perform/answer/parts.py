@@ -94,19 +94,22 @@ class Parts:
         other._sounding = None
         for written, note in melody:
             other.strike(note.pitch, note.velocity, written.onset_steps, note.onset_s, heard)
-            for step in range(written.onset_steps + 1, written.end_steps):
+            for step in self._bars.places(written.onset_steps + 1, written.end_steps - 1):
                 other._stay_in_chord(step, grid, heard, earliest_s)
             other.lift(note.release_s, heard)
-        other.until(until - 1, False, grid, heard, earliest_s)
         yield from heard.notes
+        for at in self._bars.places(other._next, until - 1):
+            for part_note in other._at(at):
+                if (sounds := self._played(part_note, grid, earliest_s)) is not None:
+                    yield part_note.part, sounds
 
     def chords(self, until: int, grid: Grid) -> Iterator[tuple[float, str]]:
         """The chords that are planned from now on up to a step, each with the moment it begins."""
         if self._under is None:
             return
         last = None
-        for step in range(self._next, until):
-            chord = self._under.chord_at(step) if step == self._next or self._bars.is_place(step) else last
+        for step in self._bars.places(self._next, until - 1):
+            chord = self._under.chord_at(step)
             if chord is not None and chord != last:
                 yield grid.time_s(self._touch.place(step)), chord.name
             last = chord
@@ -114,9 +117,10 @@ class Parts:
     def until(self, step: int, held: bool, grid: Grid, scheduler: Out, earliest_s: float) -> None:
         """Schedule what begins up to a step, that included; `held`: no note of the melody begins there."""
         last = step if self._end is None else min(step, self._end - 1)
-        for at in range(self._next, last + 1):
-            for note in self._at(at) if self._bars.is_place(at) else ():
-                self._schedule(note, grid, scheduler, earliest_s)
+        for at in self._bars.places(self._next, last):
+            for note in self._at(at):
+                if (played := self._played(note, grid, earliest_s)) is not None:
+                    self._schedule(note.part, played, scheduler)
             if held:
                 self._stay_in_chord(at, grid, scheduler, earliest_s)
         self._next = max(self._next, last + 1)
@@ -130,16 +134,18 @@ class Parts:
             return []
         return [note for note in self._under.at(step, harmony.pattern) if note.part in harmony.parts]
 
-    def _schedule(self, note: PartNote, grid: Grid, scheduler: Out, earliest_s: float) -> None:
-        place, harmony = self._touch.place, self._harmony
+    def _played(self, note: PartNote, grid: Grid, earliest_s: float) -> PlayedNote | None:
+        """As it sounds; None where it would be over before it can."""
         gate = min(note.gate, LONGEST_GATE) if note.end == self._end else note.gate
-        begins, ends = place(note.onset), place(note.end)
+        begins, ends = self._touch.place(note.onset), self._touch.place(note.end)
         on_s, off_s = max(grid.time_s(begins), earliest_s), grid.time_s(begins + gate * (ends - begins))
-        if off_s > on_s:
-            channel = harmony.channel_of(note.part)
-            velocity = _velocity(self._touch.velocity * harmony.velocity_of(note.part) * note.stress)
-            scheduler.add(Timed(on_s, NoteOn(note.pitch, velocity, channel)), note.part)
-            scheduler.add(Timed(off_s, NoteOff(note.pitch, channel)), note.part)
+        velocity = _velocity(self._touch.velocity * self._harmony.velocity_of(note.part) * note.stress)
+        return PlayedNote(note.pitch, velocity, on_s, off_s) if off_s > on_s else None
+
+    def _schedule(self, part: Part, note: PlayedNote, scheduler: Out) -> None:
+        channel = self._harmony.channel_of(part)
+        scheduler.add(Timed(note.onset_s, NoteOn(note.pitch, note.velocity, channel)), part)
+        scheduler.add(Timed(note.release_s, NoteOff(note.pitch, channel)), part)
 
     def strike(self, melody: int, velocity: int, step: int, at_s: float, scheduler: Out) -> None:
         """A note of the melody begins at a moment; it was written at a step."""

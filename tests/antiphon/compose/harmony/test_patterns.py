@@ -33,6 +33,9 @@ def test_places_are_beats_eighths_and_bar_lines():
     odd = BarGrid(5, 2, 2)
     assert [step for step in range(11) if odd.is_place(step)] == [0, 2, 4, 5, 7, 9, 10]
     assert [odd.next_place(step) for step in (0, 1, 4, 5)] == [2, 2, 5, 7]
+    assert list(odd.places(1, 9)) == [2, 4, 5, 7, 9]
+    assert list(odd.places(4, 4)) == [4]
+    assert list(odd.places(3, 3)) == []
 
 
 @given(
