@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from antiphon.harmony.chord import PITCH_CLASSES, TRIADS, Chord
 from antiphon.harmony.evidence import Evidence, Slots
-from antiphon.harmony.theory import CHORDS, ChordTable, theory
+from antiphon.harmony.theory import CHORDS, STEPS, ChordTable, theory
 from antiphon.slices import Sliced, finish
 
 Floats = NDArray[np.float64]
@@ -66,7 +66,7 @@ def decode_in_slices(
     for number in range(1, slots.count):
         if number % _SLICE_SLOTS == 0:
             yield
-        ways = model.moves(number) + score[:, None, :]
+        ways = model.moves[number] + score[:, None, :]
         origins.append(ways.argmax(axis=2))
         score = ways.max(axis=2) + model.said[:, number]
     best_key, last = divmod(int(score.argmax()), CHORDS)
@@ -87,12 +87,12 @@ def chances(
     model = _Model(evidence, slots, keys, clamped or {}, table or theory_table())
     forward = [model.first]
     for number in range(1, slots.count):
-        ways = model.moves(number) + forward[-1][:, None, :]
+        ways = model.moves[number] + forward[-1][:, None, :]
         forward.append(np.logaddexp.reduce(ways, axis=2) + model.said[:, number])
     backward = [np.zeros_like(model.first)]
     for number in range(slots.count - 1, 0, -1):
         after = (backward[-1] + model.said[:, number])[:, :, None]
-        backward.append(np.logaddexp.reduce(model.moves(number) + after, axis=1))
+        backward.append(np.logaddexp.reduce(model.moves[number] + after, axis=1))
     joint = np.array(forward) + np.array(backward[::-1])
     joint = np.exp(joint - joint.max(axis=(1, 2), keepdims=True))
     joint /= joint.sum(axis=(1, 2), keepdims=True)
@@ -117,8 +117,10 @@ class _Model:
         self.keys = tuple(likely)
         logs = [in_key(table, key) for key in self.keys]
         moves = [one.into for one in logs]
-        self._moves = moves[0][None] if len(moves) == 1 else np.array(moves)
-        self._steps: list[int] = slots.steps().tolist()
+        of_keys = moves[0][None] if len(moves) == 1 else np.array(moves)
+        by_step = [of_keys[:, step] for step in range(len(STEPS))]
+        # (keys, 24, 24) into each chord of a slot from each of the slot before.
+        self.moves = [by_step[step] for step in slots.steps()]
         places = slots.places()
         self.said = np.array([one.places[places] + _said(evidence, one) for one in logs])
         for number, chord in clamped.items():
@@ -126,10 +128,6 @@ class _Model:
             self.said[:, number, others] += _NEVER
         prior = np.log(list(likely.values()))[:, None]
         self.first = prior + np.array([one.usual for one in logs]) + self.said[:, 0]
-
-    def moves(self, number: int) -> Floats:
-        """(keys, 24, 24) into each chord of a slot from each of the slot before."""
-        return np.asarray(self._moves[:, self._steps[number]])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from antiphon.harmony.chord import PITCH_CLASSES
 from antiphon.harmony.progression import slot_quarters
 from antiphon.harmony.theory import NOTE_PLACES, PLACES, STEPS
+from antiphon.slices import Sliced, finish
 from antiphon.timebase import Meter
 
 Floats = NDArray[np.float64]
@@ -19,6 +20,7 @@ _NEAR = 1e-6
 # Of notes: how much one counts at least, more for each quarter that it lasts, and at most.
 _LEAST, _A_QUARTER, _MOST = 0.75, 0.25, 1.25
 _PHRASE_BARS = 8
+_SLICE_NOTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +113,25 @@ class Evidence:
 
 def evidence_of(slots: Slots, melody: Iterable[Note], accompaniment: Iterable[Note] = ()) -> Evidence:
     """What notes say; those outside the slots say nothing. A note that is held over counts in both slots."""
+    return finish(evidence_in_slices(slots, melody, accompaniment))
+
+
+def evidence_in_slices(
+    slots: Slots, melody: Iterable[Note], accompaniment: Iterable[Note] = ()
+) -> Sliced[Evidence]:
+    """What `evidence_of` gives, a few notes at a time."""
     found = np.zeros((slots.count, len(NOTE_PLACES), PITCH_CLASSES))
-    for note in melody:
+    for at, note in enumerate(melody):
+        if at % _SLICE_NOTES == 0:
+            yield
         for number, begins, length in _parts(note, slots):
             place = _place_of(begins, number == _first_slot(note, slots), slots)
             found[number, place, note.pitch % PITCH_CLASSES] += _weight(length)
     heard, bass = (np.zeros((slots.count, PITCH_CLASSES)) for _ in range(2))
     lowest: dict[int, Note] = {}
-    for note in accompaniment:
+    for at, note in enumerate(accompaniment):
+        if at % _SLICE_NOTES == 0:
+            yield
         for number, _, length in _parts(note, slots):
             heard[number, note.pitch % PITCH_CLASSES] += _weight(length)
             if number not in lowest or note.pitch < lowest[number].pitch:

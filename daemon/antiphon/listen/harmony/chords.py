@@ -7,7 +7,7 @@ from antiphon.events import GridNote, PlayedNote
 from antiphon.harmony.chord import Chord
 from antiphon.harmony.chord_hmm import decode_in_slices
 from antiphon.harmony.chord_name import full_name
-from antiphon.harmony.evidence import Note, Slots, evidence_of
+from antiphon.harmony.evidence import Note, Slots, evidence_in_slices
 from antiphon.harmony.progression import Progression
 from antiphon.listen.accompaniment import placed_beside
 from antiphon.listen.key import Key
@@ -53,7 +53,8 @@ def hear(
     yield
     likely = {key: chance for key, chance in keys.items() if chance >= _LEAST_KEY} or dict(keys)
     by_tonic = {Chord(key.tonic, key.mode == "minor"): chance for key, chance in likely.items()}
-    found = yield from decode_in_slices(evidence_of(slots, notes, beside), slots, by_tonic)
+    evidence = yield from evidence_in_slices(slots, notes, beside)
+    found = yield from decode_in_slices(evidence, slots, by_tonic)
     progression = Progression.of_slots(slots.begins, slots.quarters, found.chords)
     return HeardChords(progression, _names(progression, beside))
 
