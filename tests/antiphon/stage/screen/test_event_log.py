@@ -107,7 +107,7 @@ def test_chords_that_are_played_are_told(tmp_path):
     with logging_to(str(file), "info", stderr_free=True):
         performance = PerformanceTracker(Config(), "essen")
         log_event(ChordsHeard(5.0, (NamedChord(1.0, "C"), NamedChord(3.0, "G7")), 5.0), performance.state)
-    assert file.read_text(encoding="utf-8").splitlines()[-1].endswith("INFO chords: C G7")
+    assert file.read_text(encoding="utf-8").splitlines()[-1].endswith(" chords: C G7")
 
 
 def test_a_meter_that_is_heard_is_told(tmp_path):
