@@ -4,7 +4,7 @@ The same seed plays the same. Everything goes through the engine and a recorder,
 """
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,13 @@ from antiphon.config import Config, MidiSettings, ModelSettings
 from antiphon.events import Clocked, ClockSignal, ControlChange, NoteOff, NoteOn, ProgramChange, Timed, Turned
 from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.session import Session
-from antiphon.perform.settings import AnswerSettings, ClockSettings, TempoSettings, differences
+from antiphon.perform.settings import (
+    AnswerSettings,
+    ClockSettings,
+    HarmonySettings,
+    TempoSettings,
+    differences,
+)
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback
@@ -32,7 +38,7 @@ CONTROL = ControlSettings(
 _KNOBS = (20, 21, 22, 31, 32, 23, 24, 39, 40, 41)
 _BUTTONS = (25, 26, 33, 34, 36, 37, 38)
 _MAJOR = (0, 2, 4, 5, 7, 9, 11)
-NO_LIMITS = Limits()
+NO_LIMITS, NO_PARTS = Limits(), HarmonySettings()
 _bundles = {}
 
 
@@ -115,10 +121,19 @@ def configuration(chance):
     )  # fmt: skip
 
 
-def play(seed, folder, seconds=40.0, presses=(), limits=NO_LIMITS, recording=True, remembered=()):
+def play(
+    seed,
+    folder,
+    seconds=40.0,
+    presses=(),
+    limits=NO_LIMITS,
+    recording=True,
+    remembered=(),
+    harmony=NO_PARTS,
+):
     """Play and record; `presses` are moments at which the record button is asked for."""
     chance = random.Random(seed)
-    settings = configuration(chance)
+    settings = replace(configuration(chance), harmony=harmony)
     first, *programs = [loaded(name) for name in (settings.model.name, *settings.model.programs)]
     header = take_header(settings, first.card, seed, [one.card for one in programs], remembered)
     played, clock = Played([]), VirtualClock()
@@ -129,7 +144,7 @@ def play(seed, folder, seconds=40.0, presses=(), limits=NO_LIMITS, recording=Tru
     asked = [(at_s, "record") for at_s in presses]
     moments = [chance.uniform(1, seconds) for _ in range(chance.randint(0, 2))]
     for at_s in sorted(moments):
-        after = configuration(chance).session
+        after = replace(configuration(chance).session, harmony=harmony)
         asked.append((at_s, differences(settings.session, after)))
     asked.sort(key=lambda one: one[0])
     voices = make_voices((first, *programs), settings.model.context, remembered)

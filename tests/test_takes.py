@@ -3,6 +3,7 @@
 import os
 import random
 
+import mido
 import pytest
 
 import killing
@@ -10,6 +11,7 @@ import random_sessions
 from antiphon.commands.replay import Band, recorded
 from antiphon.perform.comparison import compare
 from antiphon.perform.reports import Begun, Sent
+from antiphon.perform.settings import HarmonySettings
 from antiphon.stage.takes.finish import read
 from antiphon.stage.takes.recorder import Limits
 
@@ -29,6 +31,38 @@ def test_a_random_session_is_replayed_to_the_note(tmp_path, seed):
     found = replayed(played.kept[0])
     assert found.difference is None
     assert found.events == sent(played) > 0
+
+
+def parts_of(path):
+    """The tracks of a take after those of the player and of the answer."""
+    return [track.name for track in mido.MidiFile(path).tracks[3:]]
+
+
+def parts_beside(path):
+    """Those that there must be: what plays on the channel of the answer has no track of its own."""
+    answer = recorded(path)[0].settings["midi"]["output_channel"]
+    return [name for name, channel in (("Bass", 2), ("Chords", 3), ("Second voice", 4)) if channel != answer]
+
+
+PARTS = HarmonySettings(bass=True, chords=True, second_voice=True, pattern="boom-chick")
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_a_random_session_with_parts_is_replayed_to_the_note(tmp_path, seed):
+    played = random_sessions.play(seed, tmp_path, harmony=PARTS)
+    found = replayed(played.kept[0])
+    assert found.difference is None
+    assert found.events == sent(played)
+    assert parts_of(played.kept[0]) == parts_beside(played.kept[0])
+
+
+def test_takes_that_begin_in_mid_performance_have_their_parts(tmp_path):
+    played = random_sessions.play(5, tmp_path, presses=(12.0, 20.0, 26.0), recording=False, harmony=PARTS)
+    assert [replayed(path).difference for path in played.kept] == [None, None]
+    assert [parts_of(path) for path in played.kept] == [
+        [],
+        parts_beside(played.kept[1]),
+    ]  # the first has none
 
 
 def test_a_memory_that_was_loaded_is_part_of_the_take(tmp_path):
