@@ -1,105 +1,83 @@
-"""Draws what is heard of two hands, and the chords; run as a script, it writes docs/harmony.svg."""
+"""Makes docs/harmony.png: the panel's roll with an answer with parts over chords, after a phrase with chords.
+
+    .venv/bin/python tests/harmony_picture.py [FOLDER]
+
+FOLDER is docs if it is not given. The parts are what the program plays under the melody of the picture.
+"""
 
 import sys
-from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "daemon"), str(ROOT / "tests")]
+from antiphon.compose.harmony.plan import ChordPlan
+from antiphon.events import GridNote, PlayedNote
+from antiphon.harmony.chord import Chord
+from antiphon.harmony.progression import Progression
+from antiphon.listen.feel_grid import FeelGrid
+from antiphon.perform.answer.parts import Parts
+from antiphon.perform.answer.touch import Touch
+from antiphon.perform.settings import HarmonySettings
+from antiphon.timebase import Grid, Meter
+from browser import chromium
+from fake_panel import ORIGIN, FakePanel
+from panel_pictures import ANSWER, BAR_S, PHRASE, QUARTER_S, keys, plan, state, timed
 
-from antiphon.events import GridNote, PlayedNote  # noqa: E402
-from antiphon.files.svg_roll import ANSWER_COLOUR, INK, PHRASE_COLOUR  # noqa: E402
-from antiphon.harmony.chord import TRIADS  # noqa: E402
-from antiphon.harmony.progression import Progression  # noqa: E402
-from antiphon.listen.harmony.chords import HeardChords, hear  # noqa: E402
-from antiphon.listen.key import ALL_KEYS  # noqa: E402
-from antiphon.slices import finish  # noqa: E402
-from antiphon.timebase import Grid, Meter  # noqa: E402
-from performer import Manner  # noqa: E402
-from two_hands import left_hand, play_both, told  # noqa: E402
-
-FILE = ROOT / "docs/harmony.svg"
-LEFT, TOP, WIDTH, ROW = 44, 58, 900, 6
-BPM, METER, START_S, SEED = 104.0, Meter(4, 4), 1.0, 3
-MELODY = (
-    (67, 4),
-    (72, 4),
-    (76, 6),
-    (74, 2),
-    (72, 4),
-    (69, 4),
-    (72, 8),
-    (71, 4),
-    (74, 4),
-    (77, 6),
-    (74, 2),
-    (72, 16),
-)
-CHORDS = "C F G C"
+G, C, D, EM = Chord(7), Chord(0), Chord(2), Chord(4, True)
+PLAYED = ("G", "C", "D7", "G")  # with the phrase, a half bar each
+PLANNED = (G, C, G, D, EM, C, D, G)
+BARS = 4
 
 
-def melody() -> list[GridNote]:
-    found, at = [], 0
-    for pitch, steps in MELODY:
-        found.append(GridNote(at, steps, pitch))
+def parts(begins_s):
+    """The notes of bass, chords and second voice under the answer, as messages have them."""
+    grid = Grid(60 / QUARTER_S, begins_s)
+    chords = ChordPlan(Progression.of_slots(0.0, 2.0, PLANNED))
+    touch = Touch(FeelGrid.of(grid, Meter()), 84, 0.9)
+    harmony = HarmonySettings(bass=True, chords=True, second_voice=True, pattern="boom-chick")
+    made, melody, at = Parts(harmony, chords, touch, 0, 16 * BARS), [], 0
+    for note, (pitch, quarters) in zip(timed(ANSWER, begins_s), ANSWER, strict=True):
+        steps = round(4 * quarters)
+        played = PlayedNote(pitch, note["velocity"], note["at_s"], note["ends_s"])
+        melody.append((GridNote(at, steps, pitch), played))
         at += steps
-    return found
+    for part, note in made.foreseen(melody, 16 * BARS, grid, float("-inf")):
+        span = {"at_s": note.onset_s, "ends_s": note.release_s}
+        yield {"pitch": note.pitch, "velocity": note.velocity, **span, "quoted": False, "part": part}
 
 
-def played() -> list[PlayedNote]:
-    """Both hands, with broken chords, as unevenly as a person; each note with the hand it is told to be."""
-    names = {chord.name: chord for chord in TRIADS}
-    progression = Progression.of_slots(0.0, 4.0, [names[name] for name in CHORDS.split()])
-    below = left_hand(progression, "arpeggio", METER, 4)
-    both = play_both(melody(), below, BPM, SEED, Manner(drift=0.0), START_S).played
-    return [
-        PlayedNote(note.pitch, note.velocity, note.onset_s, note.release_s, left)
-        for note, left in zip(both, told(both), strict=True)
-    ]
+def named(names, begins_s):
+    return [{"at_s": begins_s + 0.5 * BAR_S * at, "name": name} for at, name in enumerate(names)]
 
 
-def chords_of(notes: Sequence[PlayedNote]) -> HeardChords:
-    found = finish(hear(melody(), notes, METER, 4, dict.fromkeys(ALL_KEYS, 1 / len(ALL_KEYS))))
-    assert found is not None
-    return found
+def scene(now_s):
+    """A phrase of two bars with chords, and an answer that plays."""
+    bar_s = now_s - 2.6 * BAR_S
+    answer_s = bar_s + 2 * BAR_S
+    answer, under = timed(ANSWER, answer_s), sorted(parts(answer_s), key=lambda note: note["at_s"])
+    yield "state", state(bar_s)
+    for part in ("bass", "chords", "second_voice"):
+        yield "setting", {"name": f"harmony.{part}", "value": True}
+    yield "phrase", {"begins_s": bar_s, "ends_s": answer_s}
+    yield from keys("heard", timed(PHRASE, bar_s), now_s)
+    yield "chords", {"chords": named(PLAYED, bar_s), "ends_s": answer_s}
+    kind, fields = plan(2, [*answer, *under])
+    chords = named([chord.name for chord in PLANNED], answer_s)
+    yield kind, {**fields, "ends_s": answer_s + BARS * BAR_S, "chords": chords}
+    for note in [*answer, *under]:
+        for _, told in keys("sounded", [note], now_s):
+            yield "sounded", {**told, "part": note.get("part", "")}
 
 
-def picture(notes: Sequence[PlayedNote], chords: HeardChords, title: str) -> str:
-    """A piano roll in time: the melody and what accompanies it in two colours, chords over the bars."""
-    grid, bar = Grid(BPM, START_S, 1), METER.quarters_per_bar
-    low, high = min(n.pitch for n in notes) - 1, max(n.pitch for n in notes) + 1
-    bottom = TOP + (high - low + 1) * ROW
-    bars = max(1, round(chords.progression.ends / bar))
-
-    def x(quarter: float) -> float:
-        return LEFT + WIDTH * quarter / (bars * bar)
-
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + 16} {bottom + 12}" '
-        f'font-family="sans-serif" font-size="12" fill="{INK}">',
-        f'<text x="{LEFT}" y="20" font-size="15">{escape(title)}</text>',
-    ]
-    for number in range(bars + 1):
-        at = f"M{x(number * bar):.1f} {TOP}V{bottom}"
-        parts.append(f'<path d="{at}" stroke="{INK}" stroke-opacity="0.6"/>')
-    for (begins, _), name in zip(chords.progression.chords, chords.names, strict=True):
-        parts.append(f'<text x="{x(begins) + 4:.1f}" y="{TOP - 8}" font-size="16">{escape(name)}</text>')
-    for note in notes:
-        begins, ends = grid.steps_at(note.onset_s), grid.steps_at(note.release_s)
-        colour = ANSWER_COLOUR if note.beside else PHRASE_COLOUR
-        parts.append(
-            f'<rect x="{x(begins):.1f}" y="{TOP + (high - note.pitch) * ROW}" '
-            f'width="{x(ends) - x(begins):.1f}" height="{ROW}" rx="2" fill="{colour}"/>'
-        )
-    return "\n".join([*parts, "</svg>"]) + "\n"
-
-
-def main() -> None:
-    notes = played()
-    title = "What is heard of two hands: the melody, what accompanies it, and the chords"
-    FILE.write_text(picture(notes, chords_of(notes), title), encoding="utf-8")
+def main(folder):
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
+        panel = FakePanel(page)
+        page.goto(ORIGIN)
+        page.wait_for_timeout(1000)  # the clocks are compared
+        for kind, fields in scene(panel.now_s):
+            panel.say(kind, **fields)
+        page.wait_for_timeout(1500)  # the roll has moved to the end of the plan
+        page.locator("#music").screenshot(path=Path(folder) / "harmony.png")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent.parent / "docs")
