@@ -23,11 +23,13 @@ _LEFT, _RIGHT, _LEAST_APART = 48.0, 72.0, 12.0
 # costs, as what crossing the other hand costs (squared semitones).
 _MOVES, _REACH, _FAR, _CROSSED = 0.15, 14, 400.0, 250.0
 # The melody must not be missed: to be told the left hand's, a note must be so much nearer to it.
-_RATHER_RIGHT = 20.0
+_RATHER_RIGHT = 30.0
 # A right hand plays one note at a time as a rule: what each further one costs, and for either hand to strike
 # while it holds a note (or two). How much the centre counts beside the notes that a hand played last.
 _SECOND, _BUSY, _BY_CENTRE, _LATELY = 150.0, 80.0, 0.5, 8
 _CLOSE = 40.0
+# Two hands play no more notes at once; of so many chords and notes the hands may be told anew.
+_MOST_NOTES, _MOST_GROUPS = 24, 64
 
 
 @dataclass(slots=True, eq=False)
@@ -68,7 +70,8 @@ class Hands:
 
     _down: list[Struck] = field(default_factory=list)
     _group: list[Struck] = field(default_factory=list)  # struck together
-    _since: deque[list[Struck]] = field(default_factory=deque)  # groups that opening tells anew
+    # Groups that opening tells anew.
+    _since: deque[list[Struck]] = field(default_factory=lambda: deque(maxlen=_MOST_GROUPS))
     _unsure: list[tuple[Struck, list[Struck]]] = field(default_factory=list)  # with what sounded before
     _signs: deque[tuple[float, set[int]]] = field(default_factory=deque)  # moments, and what sounded
     _centres: _Centres = field(default_factory=_Centres)
@@ -87,11 +90,11 @@ class Hands:
         if not self._group or at_s - self._group[0].onset_s >= CHORD_S:
             self._begin_group(at_s)
         self._group.append(note)
-        if self._down:
-            self._unsure.append((note, list(self._down)))
+        if self._down and len(self._unsure) < _MOST_NOTES:
+            self._unsure.append((note, self._down[-_MOST_NOTES:]))
         self._down.append(note)
         if self.two:
-            self._tell(self._group)
+            self._tell(self._group, self._down)
         return note
 
     def release(self, note: Struck, at_s: float) -> None:
@@ -156,8 +159,9 @@ class Hands:
         """There are two hands: what was played lately is told anew."""
         self.two = True
         self._centres = self._first_centres()
+        known = list({id(note): note for group in (*self._since, self._down) for note in group}.values())
         for group in self._since:
-            self._tell(group)
+            self._tell(group, known)
             if group is not self._group:
                 self._learn(group)
 
@@ -179,10 +183,12 @@ class Hands:
             return _Centres(middle, max(_RIGHT, middle + _LEAST_APART))
         return _Centres(min(_LEFT, middle - _LEAST_APART), middle)
 
-    def _tell(self, group: Sequence[Struck]) -> None:
-        """Divide notes struck together between the hands, at the least cost."""
-        ordered = sorted(group, key=lambda note: note.pitch)
-        held = [note for note in self._sounding_before(ordered) if note not in ordered]
+    def _tell(self, group: Sequence[Struck], known: Sequence[Struck]) -> None:
+        """Divide notes struck together between the hands, at the least cost; `known` may have sounded."""
+        if not 0 < len(group) <= _MOST_NOTES:
+            return  # no hands play so many
+        ordered, at_s = sorted(group, key=lambda note: note.pitch), group[0].onset_s
+        held = [note for note in known if note.onset_s < at_s and note.sounds_at(at_s)][-_MOST_NOTES:]
         ways = range(len(ordered) + 1)
         best = min(ways, key=lambda left: self._cost(ordered[:left], ordered[left:], held))
         for number, note in enumerate(ordered):
@@ -190,13 +196,6 @@ class Hands:
             note.left = number < best
             if note.left:
                 self._left_s = max(self._left_s, note.onset_s)
-
-    def _sounding_before(self, group: Sequence[Struck]) -> list[Struck]:
-        """What was down when a group was struck."""
-        at_s = min(note.onset_s for note in group)
-        known = {id(note): note for one in self._since for note in one}
-        known |= {id(note): note for note in self._down}
-        return [note for note in known.values() if note.onset_s < at_s and note.sounds_at(at_s)]
 
     def _cost(self, left: Sequence[Struck], right: Sequence[Struck], held: Sequence[Struck]) -> float:
         held_left, held_right = (

@@ -147,3 +147,10 @@ def test_whatever_is_played_each_note_has_a_hand_and_a_release_is_known(rows):
 @given(st.lists(st.integers(30, 100), min_size=1, max_size=60), st.sampled_from([0.1, 0.3, 0.8]))
 def test_single_notes_never_have_a_left_hand(pitches, each_s):
     assert left(line(pitches, each_s)) == []
+
+
+def test_a_flood_of_notes_at_once_is_taken_for_a_melody():
+    """A machine may send thousands in one moment; each is told in the same short time."""
+    hands = Hands()
+    struck = [hands.strike(20 + n % 90, 1.0) for n in range(4000)]
+    assert not any(note.left for note in struck[100:])
