@@ -1,10 +1,15 @@
 """A player with two hands in a session: the left hand is no phrase and ends no answer."""
 
+from collections import Counter
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from antiphon.events import NoteOff, NoteOn
 from antiphon.listen.heard import InputSettings
 from antiphon.perform.reports import Answered, ChordsHeard, Heard, StateChanged
+from antiphon.perform.settings import AnswerSettings, HarmonySettings
 from playing import PHRASE, play, rows, session
 
 
@@ -123,3 +128,57 @@ def test_a_phrase_that_is_taken_up_again_keeps_its_hands():
     more = [(2.9, NoteOn(69, 80)), (2.98, NoteOff(69))]
     play(made, together(keys(*chords(0.0, 12.0)), PHRASE, more))
     assert phrases(made) == [[60, 64, 67, 69]]
+
+
+CHORDS = ((48, 52, 55), (43, 47, 50), (36,), (45, 48, 52), (41, 48))
+touches = st.lists(
+    st.tuples(
+        st.sampled_from(["left", "right", "both"]),
+        st.sampled_from([0.0, 0.02, 0.25, 0.5, 1.0, 3.0, 6.0]),
+        st.sampled_from([0.05, 0.3, 1.0, 4.0]),
+        st.integers(0, 14),
+    ),
+    max_size=25,
+)
+
+
+def touched(rows):
+    """Keys of two hands: which, after how long a wait, for how long, and a number that chooses the notes."""
+    at_s, notes = 0.0, []
+    for hand, wait_s, gate_s, number in rows:
+        at_s += wait_s
+        if hand != "right":
+            notes += [(at_s, at_s + gate_s, pitch) for pitch in CHORDS[number % len(CHORDS)]]
+        if hand != "left":
+            notes.append((at_s, at_s + gate_s, 60 + 2 * number))
+    return keys(*notes), at_s
+
+
+@settings(deadline=None, max_examples=60)
+@given(touches, st.booleans(), st.sampled_from(["answer", "trade", "continue"]))
+def test_whatever_two_hands_do_no_note_hangs(rows_, overlap, mode):
+    events, at_s = touched(rows_)
+    made = session(answer=AnswerSettings(mode=mode, overlap=overlap, bars=1))
+    sent = play(made, events, at_s + 12.0)
+    sent += made.stop(at_s + 12.0)
+    sounding = Counter()
+    for event in (timed.event for timed in sent):
+        sounding[event.pitch] += 1 if isinstance(event, NoteOn) else -1
+        assert sounding[event.pitch] in (0, 1)
+    assert not +sounding
+    assert all(report.notes for report in made.take_reports() if isinstance(report, Heard))
+
+
+@settings(deadline=None, max_examples=20)
+@given(touches)
+def test_what_a_channel_accompanies_changes_nothing_of_the_melody(rows_):
+    """Where answers do not go over the chords that are heard."""
+    events, at_s = touched(rows_)
+    melody = [(at, event) for at, event in events if event.pitch >= 60]
+    beside = [(at, type(event)(event.pitch, channel=1)) for at, event in events if event.pitch < 60]
+    changes = {
+        "input": InputSettings(split="none", chord_channel=2),
+        "harmony": HarmonySettings(listen=False),
+    }
+    alone = rows(play(session(**changes), melody, at_s + 12.0))
+    assert rows(play(session(**changes), together(melody, beside), at_s + 12.0)) == alone
