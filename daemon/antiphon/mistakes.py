@@ -15,6 +15,7 @@ _LONGEST_NAME = 64
 _RULES = {
     "tempo.meter": '"heard", or a meter such as "3/4", its unit 1, 2, 4, 8, 16 or 32',
     "feel.swing": '"follow", or a ratio of 1.0–3.0',
+    "input.split": '"hands", "none", or a note from 1 to 127',
     "key.name": 'a key such as "G major", "F# minor" or "Am", or empty',
 }
 # Of these pairs of a section, the first must not be above the second.

@@ -77,6 +77,21 @@ def test_any_other_swing_is_refused_in_one_line(tmp_path, given, shown):
     assert line.endswith(f'feel.swing must be "follow", or a ratio of 1.0–3.0, got {shown}')
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"), [('"hands"', "hands"), ('"none"', "none"), ("1", 1), ("127", 127)]
+)
+def test_a_split_is_a_word_or_a_note(tmp_path, given, kept):
+    assert config.load(written(tmp_path, f"[input]\nsplit = {given}\n")).input.split == kept
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"), [("0", "0"), ("128", "128"), ("60.5", "60.5"), ('"left"', "'left'"), ("true", "True")]
+)
+def test_any_other_split_is_refused_in_one_line(tmp_path, given, shown):
+    (line,) = mistakes(tmp_path, f"[input]\nsplit = {given}\n")
+    assert line.endswith(f'input.split must be "hands", "none", or a note from 1 to 127, got {shown}')
+
+
 def test_a_setting_like_no_other_lists_what_there_is(tmp_path):
     assert mistakes(tmp_path, "[answer]\nxyz = 1\n")[0].endswith(
         "answer.xyz is not a setting "

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from antiphon.events import HIGHEST_PITCH
 from antiphon.listen.quantise import CHORD_S
 
 # Two hands are there once notes of two chords or notes in so many seconds lay so many semitones from one
@@ -28,7 +29,7 @@ _RATHER_RIGHT = 30.0
 # while it holds a note (or two). How much the centre counts beside the notes that a hand played last.
 _SECOND, _BUSY, _BY_CENTRE, _LATELY = 150.0, 80.0, 0.5, 8
 _CLOSE = 40.0
-# Two hands play no more notes at once; of so many chords and notes the hands may be told anew.
+# Two hands play and hold no more notes at once; of so many chords and notes the hands may be told anew.
 _MOST_NOTES, _MOST_GROUPS = 24, 64
 
 
@@ -93,7 +94,9 @@ class Hands:
         if self._down and len(self._unsure) < _MOST_NOTES:
             self._unsure.append((note, self._down[-_MOST_NOTES:]))
         self._down.append(note)
-        if self.two:
+        if len(self._down) > _MOST_NOTES:
+            self._close()
+        elif self.two:
             self._tell(self._group, self._down)
         return note
 
@@ -117,11 +120,18 @@ class Hands:
     def _leave(self, at_s: float) -> None:
         """Where the left hand has not been heard for long, there may be only one again."""
         if self.two and not any(note.left for note in self._down) and at_s - self._left_s > _WITHIN_S:
-            self.two = False
-            self._signs.clear()
-            self._centres = _Centres()
-            for lately in self._lately:
-                lately.clear()
+            self._close()
+
+    def _close(self) -> None:
+        """There are no two hands any more, or never were: what is still held is the melody's."""
+        self.two = False
+        self._signs.clear()
+        self._centres = _Centres()
+        for lately in self._lately:
+            lately.clear()
+        for note in self._down:
+            self.changes += note.left
+            note.left = False
 
     def _confirm(self, now_s: float) -> None:
         """Signs of two hands: notes that others went on sounding beside."""
@@ -152,7 +162,7 @@ class Hands:
         while at_s - self._signs[0][0] > _WITHIN_S:
             self._signs.popleft()
         sure = sum(len(one) >= _CHORD_NOTES or max(one) - min(one) > _REACH for _, one in self._signs)
-        if not self.two and sure > 1:
+        if not self.two and sure > 1 and len(self._down) <= _MOST_NOTES:
             self._open()
 
     def _open(self) -> None:
@@ -189,30 +199,21 @@ class Hands:
             return  # no hands play so many
         ordered, at_s = sorted(group, key=lambda note: note.pitch), group[0].onset_s
         held = [note for note in known if note.onset_s < at_s and note.sounds_at(at_s)][-_MOST_NOTES:]
-        ways = range(len(ordered) + 1)
-        best = min(ways, key=lambda left: self._cost(ordered[:left], ordered[left:], held))
+        from_left = [self._distance(note.pitch, self._centres.left, True) for note in ordered]
+        from_right = [self._distance(note.pitch, self._centres.right, False) for note in ordered]
+        best = min(
+            range(len(ordered) + 1),
+            key=lambda number: (
+                _cost(ordered[:number], ordered[number:], held)
+                + sum(from_left[:number])
+                + sum(from_right[number:])
+            ),
+        )
         for number, note in enumerate(ordered):
             self.changes += note.left != (number < best)
             note.left = number < best
             if note.left:
                 self._left_s = max(self._left_s, note.onset_s)
-
-    def _cost(self, left: Sequence[Struck], right: Sequence[Struck], held: Sequence[Struck]) -> float:
-        held_left, held_right = (
-            [note.pitch for note in held if note.left == is_left] for is_left in (True, False)
-        )
-        lefts, rights = [note.pitch for note in left], [note.pitch for note in right]
-        cost = _RATHER_RIGHT * len(left) + _SECOND * max(0, len(right) - 1)
-        if left and right and right[0].pitch - left[-1].pitch < _APART:
-            cost += _CLOSE
-        cost += sum(self._distance(pitch, self._centres.left, True) for pitch in lefts)
-        cost += sum(self._distance(pitch, self._centres.right, False) for pitch in rights)
-        for struck, own in ((lefts, held_left), (rights, held_right)):
-            if struck:
-                cost += _FAR * (max(struck + own) - min(struck + own) > _REACH) + _BUSY * min(2, len(own))
-        cost += _CROSSED * sum(any(pitch < one for one in held_left) for pitch in rights)
-        cost += _CROSSED * sum(any(pitch > one for one in held_right) for pitch in lefts)
-        return cost
 
     def _distance(self, pitch: int, centre: float, left: bool) -> float:
         """How far a note is from a hand: from its centre and from what it played last, squared."""
@@ -221,6 +222,24 @@ class Hands:
             return (pitch - centre) ** 2
         nearest = min(abs(pitch - one) for one in lately)
         return _BY_CENTRE * (pitch - centre) ** 2 + (1 - _BY_CENTRE) * nearest**2
+
+
+def _cost(left: Sequence[Struck], right: Sequence[Struck], held: Sequence[Struck]) -> float:
+    """How unlikely it is that two hands which hold notes strike these, wherever the hands lie."""
+    held_left, held_right = (
+        [note.pitch for note in held if note.left == is_left] for is_left in (True, False)
+    )
+    lefts, rights = [note.pitch for note in left], [note.pitch for note in right]
+    cost = _RATHER_RIGHT * len(left) + _SECOND * max(0, len(right) - 1)
+    if left and right and right[0].pitch - left[-1].pitch < _APART:
+        cost += _CLOSE
+    for struck, own in ((lefts, held_left), (rights, held_right)):
+        if struck:
+            cost += _FAR * (max(struck + own) - min(struck + own) > _REACH) + _BUSY * min(2, len(own))
+    highest_left, lowest_right = max(held_left, default=-1), min(held_right, default=HIGHEST_PITCH + 1)
+    return cost + _CROSSED * (
+        sum(pitch < highest_left for pitch in rights) + sum(pitch > lowest_right for pitch in lefts)
+    )
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -154,3 +154,14 @@ def test_a_flood_of_notes_at_once_is_taken_for_a_melody():
     hands = Hands()
     struck = [hands.strike(20 + n % 90, 1.0) for n in range(4000)]
     assert not any(note.left for note in struck[100:])
+
+
+def test_who_holds_more_keys_than_two_hands_can_has_no_left_hand():
+    """A machine may hold dozens, and its notes end no phrase."""
+    hands = Hands()
+    accompanied = [hands.strike(pitch, at_s) for at_s in (0.0, 0.5, 1.0) for pitch in (40, 47, 52, 76)]
+    hands.release(accompanied[0], 1.5)
+    assert hands.two
+    struck = [hands.strike(30 + n, 2.0 + 0.1 * n) for n in range(40)]
+    assert not hands.two
+    assert not any(note.left for note in struck)
