@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon_training.corpus.abc_melody import read_tune, read_with_symbols
+from antiphon_training.corpus.abc_melody import read_tune
 
 HEAD = "X:1\nT:A tune\nM:{meter}\nL:{length}\nK:{key}\n"
 THIRD = Fraction(1, 3)
@@ -222,20 +222,3 @@ def test_any_text_is_read_or_refused(body):
     assert all(
         before == pytest.approx(after.onset) for before, after in zip(ends, song.sounds[1:], strict=False)
     )
-
-
-def test_chord_names_stand_over_the_note_that_follows_them():
-    text = HEAD.format(meter="3/4", length="1/4", key="G") + '"G"D|"Em"G2 "^slowly""D7/f+"A|"G"[GB]3|\n'
-    assert read_with_symbols(text)[1] == (
-        (0, "G"),
-        (1, "Em"),
-        (3, "^slowly"),
-        (3, "D7/f+"),
-        (4, "G"),
-    )
-    assert read_with_symbols(text)[0] == read_tune(text)
-
-
-def test_a_chord_over_a_note_that_two_bars_share_is_told_once():
-    text = HEAD.format(meter="2/4", length="1/4", key="C") + '"C"C "F"F "G"G2 "C"C|\n'
-    assert read_with_symbols(text)[1] == ((0, "C"), (1, "F"), (2, "G"), (4, "C"))

@@ -31,16 +31,8 @@ _LENGTH = re.compile(r"(\d*)(/*)(\d*)$")
 _COMPOUND = (6, 9, 12)
 
 
-Symbol = tuple[float, str]  # a chord's name, and where it stands, in quarters
-
-
 def read_tune(text: str) -> ParsedSong:
     """One tune. Raises ValueError where it has no key field, or one that cannot be read."""
-    return read_with_symbols(text)[0]
-
-
-def read_with_symbols(text: str) -> tuple[ParsedSong, tuple[Symbol, ...]]:
-    """The same, and the chord names and annotations over it in order."""
     header, lines = tune_parts(text)
     key, meter = read_key(header.key), read_meter(header.meter)
     reading = _Reading(key, meter, read_length(header.length, meter))
@@ -49,22 +41,17 @@ def read_with_symbols(text: str) -> tuple[ParsedSong, tuple[Symbol, ...]]:
     bars = reading.end()
     written = tuple(_placed(bars))
     meters = tuple(each for each in dict.fromkeys(reading.meters) if each != "none")
-    song = song_from(header.title, key.name, meters, written, tuple(_measured(bars)))
-    return song, tuple(_symbols(bars))
+    return song_from(header.title, key.name, meters, written, tuple(_measured(bars)))
 
 
 @dataclass(slots=True)
 class _Sound:
-    """A note or a rest as it is written; `place` is its line on the staff, counted from C.
-
-    `symbols` are the chord names over it.
-    """
+    """A note or a rest as it is written; `place` is its line on the staff, counted from C."""
 
     quarters: Fraction
     pitch: int | None = None
     place: int | None = None
     tied_on: bool = False
-    symbols: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -90,7 +77,6 @@ class _Reading:
         self._chord: list[_Sound] | None = None
         self._last: _Sound | None = None
         self._overlaid = False
-        self._symbols: tuple[str, ...] = ()  # over the next note
 
     def take(self, line: Line) -> None:
         """A line of music, or a field within the tune."""
@@ -180,9 +166,6 @@ class _Reading:
     def overlay(self, _text: str) -> None:
         self._overlaid = True
 
-    def symbol(self, text: str) -> None:
-        self._symbols = (*self._symbols, text.strip('"'))
-
     def bar(self, text: str) -> None:
         self._bars[-1].ends_section = text != "|"
         self._overlaid = False
@@ -199,7 +182,6 @@ class _Reading:
             self._tuplet = (factor, left - 1) if left > 1 else None
         if self._broken is not None:
             sound.quarters, self._broken = sound.quarters * self._broken, None
-        sound.symbols, self._symbols = self._symbols, ()
         bar = self._bars[-1]
         bar.sounds.append(sound)
         bar.whole_bars_rest = None
@@ -221,7 +203,6 @@ _TAKE = {
     "broken": _Reading.broken,
     "tuplet": _Reading.tuplet,
     "overlay": _Reading.overlay,
-    "symbol": _Reading.symbol,
     "bar": _Reading.bar,
 }
 
@@ -249,7 +230,7 @@ def _divided(bar: _BarRead) -> list[_BarRead]:
             first.sounds.append(sound)
         else:
             first.sounds.append(replace(sound, quarters=left, tied_on=True))
-            rest.sounds.append(replace(sound, quarters=sound.quarters - left, symbols=()))
+            rest.sounds.append(replace(sound, quarters=sound.quarters - left))
     rest.ends_section = bar.ends_section
     return [first, rest]
 
@@ -259,14 +240,6 @@ def _placed(bars: Iterable[_BarRead]) -> Iterator[Written]:
     for bar in bars:
         for sound in bar.sounds:
             yield Written(float(onset), float(sound.quarters), sound.pitch, sound.place, sound.tied_on)
-            onset += sound.quarters
-
-
-def _symbols(bars: Iterable[_BarRead]) -> Iterator[Symbol]:
-    onset = Fraction(0)
-    for bar in bars:
-        for sound in bar.sounds:
-            yield from ((float(onset), symbol) for symbol in sound.symbols)
             onset += sound.quarters
 
 

@@ -1,4 +1,4 @@
-"""A line of ABC music as tokens, by one table. What is no pitch, length, bar or chord name gives none."""
+"""A line of ABC music as tokens, by one table. What bears on no pitch, length or bar gives none."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ LENGTH = r"\d*/*\d*"
 ENDING = r"\[?\d+(?:[,-]\d+)*"
 # In the order in which they are tried; "skip" is nothing that is heard. Numbers are the standard's sections.
 _TABLE = (
-    ("symbol", r'"[^"]*"'),  # 4.18, 4.19: chord names and annotations
+    ("skip", r'"[^"]*"'),  # 4.18, 4.19: chord names and annotations
     ("skip", r"![^!\s|]*!"),  # 4.14: decorations
     ("skip", r"\{[^}]*\}?"),  # 4.12: grace notes
     ("bar", rf"(?:\|+[\]:|]*|:+\|*[\]:|]*|\[\|[\]:]*)(?:{ENDING})?"),  # 4.8–4.10
@@ -43,7 +43,7 @@ _OLD_CHORD = re.compile(r"\+([^+\s|]+)\+")
 
 
 def tokens(line: str) -> Iterator[Token]:
-    """The tokens of a line that are heard, that say when, or that name a chord."""
+    """The tokens of a line that are heard, or that say when."""
     line = _OLD_CHORD.sub(r"[\1]", _OLD_DECORATION.sub("", line))
     for found in _TOKEN.finditer(line):
         kind = str(found.lastgroup).rpartition("_")[0]
