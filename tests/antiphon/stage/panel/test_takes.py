@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -9,6 +10,12 @@ from antiphon.listen.key import Key
 from antiphon.stage.panel import takes as panel_takes
 from antiphon.stage.panel.takes import Refused, Takes
 from toy_takes import phrase, take
+
+
+def finished(coroutine):
+    """What it gives. In a thread of its own: a browser of other tests keeps an event loop in this one."""
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(asyncio.run, coroutine).result()
 
 
 @pytest.fixture
@@ -54,7 +61,7 @@ def test_the_newest_comes_first_and_is_asked_for_again_only_after_a_change(folde
         await takes.listed()
         return first, again
 
-    first, again = asyncio.run(look())
+    first, again = finished(look())
     assert [one["name"] for one in first] == ["two", "one"]
     assert first[0] == {
         **{"name": "two", "begun": None, "model": "toy", "recording": False, "wrong": None},
@@ -65,16 +72,16 @@ def test_the_newest_comes_first_and_is_asked_for_again_only_after_a_change(folde
 
 
 def test_our_own_command_lists_a_real_take(folder):
-    rows = asyncio.run(Takes(folder).listed())
+    rows = finished(Takes(folder).listed())
     assert sorted(row["name"] for row in rows) == ["one", "two"]
 
 
 @pytest.mark.usefixtures("listed")
 def test_a_take_is_known_by_its_name_alone(folder):
-    assert asyncio.run(Takes(folder).path("one")) == folder / "one.mid"
+    assert finished(Takes(folder).path("one")) == folder / "one.mid"
     for name in ("three", "../one", "", ".one", "one.mid"):
         with pytest.raises(Refused) as refused:
-            asyncio.run(Takes(folder).path(name))
+            finished(Takes(folder).path(name))
         assert refused.value.status == 404
 
 
@@ -82,7 +89,7 @@ def test_a_take_is_known_by_its_name_alone(folder):
 def test_a_take_that_is_damaged_is_refused_in_one_line(folder):
     (folder / "one.mid").write_bytes(b"MThd")
     with pytest.raises(Refused, match="one cannot be read") as refused:
-        asyncio.run(Takes(folder).notes("one"))
+        finished(Takes(folder).notes("one"))
     assert refused.value.status == 422
 
 
@@ -95,7 +102,7 @@ def replayed(folder, monkeypatch, body, says=b"identical\n", makes=None):
         monkeypatch.setattr(panel_takes, "_run", command)
         return await takes.replay("one", body), command.asked
 
-    return asyncio.run(replay())
+    return finished(replay())
 
 
 def test_a_replay_says_whether_it_is_the_same(folder, monkeypatch):
@@ -120,11 +127,11 @@ def test_answered_anew_it_names_the_new_take(folder, monkeypatch):
 )
 def test_what_is_no_request_for_a_replay_is_refused(folder, body):
     with pytest.raises(Refused):
-        asyncio.run(Takes(folder).replay("one", body))
+        finished(Takes(folder).replay("one", body))
 
 
 def test_what_a_command_refuses_is_told(folder):
     with pytest.raises(Refused) as refused:
-        asyncio.run(panel_takes._run("replay", str(folder / "none.mid")))
+        finished(panel_takes._run("replay", str(folder / "none.mid")))
     assert refused.value.status == 422
     assert "none.mid" in str(refused.value)
