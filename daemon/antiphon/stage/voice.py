@@ -3,6 +3,7 @@
 import gc
 import math
 from collections.abc import Sequence
+from typing import get_args
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from antiphon.compose.form import NO_FORM
 from antiphon.compose.model import Model
 from antiphon.compose.symbols import regridded
 from antiphon.listen.repertoire import Repertoire
+from antiphon.listen.rhythm import Kind, log_waits
 from antiphon.perform.answer.programs import Voice
 from antiphon.trained_model import TrainedModel
 
@@ -46,6 +48,9 @@ def _voice(chosen: TrainedModel, context: Context | None, remembered: Sequence[s
 
 def touch(model: Model) -> None:
     """Use everything that playing uses, so that the first answer is as quick as the tenth."""
+    for kind in get_args(Kind):
+        log_waits(kind)
+    np.median([0.0])  # it loads a part of numpy
     for _ in range(_WARM_STEPS):
         model.step(0)
     if isinstance(model, EventModel):

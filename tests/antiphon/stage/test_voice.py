@@ -1,10 +1,12 @@
 import gc
+from typing import get_args
 
 import pytest
 
 from antiphon.commands.demo import Performance
 from antiphon.compose.model import StreamModel
 from antiphon.events import NoteOff, NoteOn, Timed
+from antiphon.listen.rhythm import Kind, log_waits
 from antiphon.perform.reports import Received, Sent
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings, TempoSettings
@@ -73,3 +75,11 @@ def test_what_lives_before_the_first_note_is_not_looked_at_by_the_collector_agai
         assert gc.get_freeze_count() > 0
     finally:
         gc.unfreeze()
+
+
+def test_what_the_first_phrase_needs_is_worked_out_before_the_music():
+    log_waits.cache_clear()
+    warm()
+    assert log_waits.cache_info().currsize == 0
+    warm(StreamModel(random_weights(len(VOCABULARY))))
+    assert log_waits.cache_info().currsize == len(get_args(Kind))
