@@ -15,7 +15,7 @@ from antiphon.harmony.progression import Progression
 from antiphon.listen.feel_grid import FeelGrid
 from antiphon.perform.answer.parts import Parts
 from antiphon.perform.answer.touch import Touch
-from antiphon.perform.settings import HarmonySettings
+from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.timebase import Grid, Meter
 from browser import chromium
 from fake_panel import ORIGIN, FakePanel

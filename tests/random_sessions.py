@@ -12,17 +12,14 @@ import numpy as np
 import simulated_clocks as clocks
 from antiphon import bundle
 from antiphon.commands.chosen import take_header
-from antiphon.config import Config, MidiSettings, ModelSettings
+from antiphon.config import Config
+from antiphon.config_sections import MidiSettings, ModelSettings
 from antiphon.events import Clocked, ClockSignal, ControlChange, NoteOff, NoteOn, ProgramChange, Timed, Turned
 from antiphon.perform.controls.control_settings import ControlSettings
+from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.session import Session
-from antiphon.perform.settings import (
-    AnswerSettings,
-    ClockSettings,
-    HarmonySettings,
-    TempoSettings,
-    differences,
-)
+from antiphon.perform.setting_changes import differences
+from antiphon.perform.settings import AnswerSettings, ClockSettings, TempoSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback

@@ -8,13 +8,15 @@ import pytest
 from antiphon.events import NoteOff, NoteOn
 from antiphon.listen.phrase import MOST_NOTES
 from antiphon.midi.messages import from_bytes
+from antiphon.perform.answer_reports import Heard
 from antiphon.perform.controls.control_settings import ControlSettings
-from antiphon.perform.reports import Heard, Received
+from antiphon.perform.reports import Received
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
-from antiphon.stage.ports.live_port import MidiPort, Wiring
+from antiphon.stage.ports.live_port import MidiPort
+from antiphon.stage.ports.wiring import Wiring
 from fake_rtmidi import FakeRtMidi
 from hostile_midi import Checks, toy_voice
 

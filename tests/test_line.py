@@ -9,10 +9,12 @@ from antiphon import bundle
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.perform.answer.programs import Voice
+from antiphon.perform.answer_reports import Heard
+from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.replay import perform
-from antiphon.perform.reports import Heard, Sent
+from antiphon.perform.reports import Sent
 from antiphon.perform.session import Session
-from antiphon.perform.settings import HarmonySettings, SessionSettings, TempoSettings
+from antiphon.perform.settings import SessionSettings, TempoSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.panel.take_notes import notes_of

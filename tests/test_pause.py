@@ -7,8 +7,9 @@ from antiphon import bundle
 from antiphon.events import ControlChange, NoteOff, NoteOn, Timed, Turned
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseSettings
+from antiphon.perform.answer_reports import Answered, Composed, Heard
 from antiphon.perform.controls.control_settings import ControlSettings
-from antiphon.perform.reports import Answered, BarsBegun, Composed, Heard, Sent, StateChanged
+from antiphon.perform.reports import BarsBegun, Sent, StateChanged
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings, TempoSettings
 from antiphon.stage.engine import Engine

@@ -17,7 +17,7 @@ from antiphon.stage.control.protocol import Command, SetOne
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.machine.log import LOG
 from antiphon.stage.performance_state import PerformanceTracker
-from antiphon.stage.ports.live_port import Wiring
+from antiphon.stage.ports.wiring import Wiring
 from fakes import Neighbour, scripted_voice
 
 KNOBS = ControlSettings(temperature=20, rests=21, bars=23, mode=24, clock=25, remember=33)

@@ -10,8 +10,8 @@ import killing
 import random_sessions
 from antiphon.commands.replay import Band, recorded
 from antiphon.perform.comparison import compare
+from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.reports import Begun, Sent
-from antiphon.perform.settings import HarmonySettings
 from antiphon.stage.takes.finish import read
 from antiphon.stage.takes.recorder import Limits
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from antiphon.events import GridNote, NoteOn, Timed
 from antiphon.listen.key import Key
+from antiphon.perform.answer_reports import Answered, Heard
 from antiphon.perform.replay import Record
-from antiphon.perform.reports import Answered, Heard, Received, Sent
+from antiphon.perform.reports import Received, Sent
 from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes import records
 from antiphon.stage.takes.header import Place, TakeHeader, UsedBundle

@@ -12,7 +12,7 @@ from antiphon import config
 from antiphon.config import Config
 from antiphon.config_file import FILE
 from antiphon.errors import WrongUse
-from antiphon.perform.settings import MODEL_NAME, Changes, SettingChange
+from antiphon.perform.setting_changes import MODEL_NAME, Changes, SettingChange
 
 # Sections and single settings that only count when the ports and the models are opened. All others live, and
 # so do these of such sections.

@@ -18,7 +18,7 @@ from antiphon.changes import (
 )
 from antiphon.config import Config
 from antiphon.errors import WrongUse
-from antiphon.perform.settings import SettingChange
+from antiphon.perform.setting_changes import SettingChange
 
 
 def mistake(name, value=1):

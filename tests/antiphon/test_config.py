@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon import config, config_file
-from antiphon.config import Config, OscSettings
+from antiphon.config import Config
+from antiphon.config_sections import OscSettings
 from antiphon.errors import WrongUse
 from antiphon.timebase import Meter
 

@@ -34,7 +34,8 @@ from antiphon.events import Clocked, Input, Lead  # noqa: E402
 from antiphon.perform.clock.midi_clock_in import MidiClockIn  # noqa: E402
 from antiphon.perform.settings import ClockSettings  # noqa: E402
 from antiphon.stage.machine.clock import SystemClock  # noqa: E402
-from antiphon.stage.ports.live_port import MidiPort, Wiring  # noqa: E402
+from antiphon.stage.ports.live_port import MidiPort  # noqa: E402
+from antiphon.stage.ports.wiring import Wiring  # noqa: E402
 from live.house import HERE, Server  # noqa: E402
 
 BPM, PULSES = 120.0, 24

@@ -29,7 +29,7 @@ from antiphon import bundle  # noqa: E402
 from antiphon.compose.symbols import decode  # noqa: E402
 from antiphon.events import GridNote, NoteOff, NoteOn, PlayedNote, Timed  # noqa: E402
 from antiphon.perform.answer.programs import Voice  # noqa: E402
-from antiphon.perform.reports import Heard, Written  # noqa: E402
+from antiphon.perform.answer_reports import Heard, Written  # noqa: E402
 from antiphon.perform.session import Session  # noqa: E402
 from antiphon.perform.settings import FeelSettings, SessionSettings, TempoSettings  # noqa: E402
 from antiphon.timebase import Meter  # noqa: E402

@@ -28,9 +28,10 @@ from antiphon.listen.key import Key
 from antiphon.listen.key_tracker import KeyTracker
 from antiphon.perform.answer import chord_plans
 from antiphon.perform.answer.transcribe import Transcription
-from antiphon.perform.reports import Foreseen, Planned
+from antiphon.perform.answer_reports import Foreseen, Planned
+from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.session import Session
-from antiphon.perform.settings import AnswerSettings, HarmonySettings, SessionSettings, TempoSettings
+from antiphon.perform.settings import AnswerSettings, SessionSettings, TempoSettings
 from antiphon.perform.transport import Transport
 from antiphon.stage.voice import make_voice
 from antiphon.timebase import Grid, Meter

@@ -57,7 +57,8 @@ def program(root: Path) -> SimpleNamespace:
     from antiphon.perform.settings import SessionSettings
     from antiphon.stage.engine import Engine
     from antiphon.stage.machine.clock import VirtualClock
-    from antiphon.stage.ports.live_port import MidiPort, Wiring
+    from antiphon.stage.ports.live_port import MidiPort
+    from antiphon.stage.ports.wiring import Wiring
     from antiphon.stage.voice import make_voice
     from fake_rtmidi import FakeDevice, FakeRtMidi
 

@@ -43,16 +43,12 @@ from antiphon.compose.sampling import SamplingSettings  # noqa: E402
 from antiphon.compose.symbols import HOLD, REST  # noqa: E402
 from antiphon.events import NoteOn  # noqa: E402
 from antiphon.listen.phrase import PhraseSettings  # noqa: E402
-from antiphon.perform.reports import Answered, Heard, Sent  # noqa: E402
-from antiphon.perform.settings import (  # noqa: E402
-    AnswerSettings,
-    FeelSettings,
-    HarmonySettings,
-    SessionSettings,
-    TempoSettings,
-)
+from antiphon.perform.answer_reports import Answered, Heard  # noqa: E402
+from antiphon.perform.harmony_settings import HarmonySettings  # noqa: E402
+from antiphon.perform.reports import Sent  # noqa: E402
+from antiphon.perform.settings import AnswerSettings, FeelSettings, SessionSettings, TempoSettings  # noqa: E402
 from antiphon.stage.machine.priority import FIFO_PRIORITY  # noqa: E402
-from antiphon.stage.ports.live_port import Wiring  # noqa: E402
+from antiphon.stage.ports.wiring import Wiring  # noqa: E402
 from antiphon.stage.process import entry  # noqa: E402
 from antiphon.stage.process import supervisor as live  # noqa: E402
 from antiphon.stage.process.handle import PlayerHandle, Serve  # noqa: E402

@@ -26,8 +26,9 @@ from antiphon import bundle
 from antiphon.commands.replay import Band, recorded
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
+from antiphon.perform.answer_reports import Answered, Heard
 from antiphon.perform.comparison import compare
-from antiphon.perform.reports import Answered, Begun, Ended, Handover, Heard, Received, Sent
+from antiphon.perform.reports import Begun, Ended, Handover, Received, Sent
 from antiphon.perform.settings import SessionSettings
 from antiphon.stage.lateness import percentile
 from antiphon.stage.takes.finish import finish

@@ -19,7 +19,8 @@ from antiphon.errors import Failure
 from antiphon.events import Clocked, ClockSignal, Lead, NoteOff, NoteOn, Timed
 from antiphon.stage.machine.clock import SystemClock
 from antiphon.stage.ports.jack.client import jack_installed
-from antiphon.stage.ports.live_port import MidiPort, Wiring
+from antiphon.stage.ports.live_port import MidiPort
+from antiphon.stage.ports.wiring import Wiring
 from antiphon.timebase import Meter
 
 pytestmark = [

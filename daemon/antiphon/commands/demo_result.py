@@ -7,7 +7,8 @@ from typing import Any
 
 from antiphon.compose.symbols import decode
 from antiphon.events import GridNote, NoteOn, Timed
-from antiphon.perform.reports import Composed, Heard, Received, Report, Sent
+from antiphon.perform.answer_reports import Composed, Heard
+from antiphon.perform.reports import Received, Report, Sent
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Meter
 

@@ -13,7 +13,8 @@ from rich.text import Text
 
 from antiphon.commands.configured import configuration
 from antiphon.commands.options import shared
-from antiphon.config import Config, MidiSettings
+from antiphon.config import Config
+from antiphon.config_sections import MidiSettings
 from antiphon.errors import DONE, FAILED, WrongUse
 from antiphon.stage.control import doctor as look
 from antiphon.stage.control.doctor import Finding

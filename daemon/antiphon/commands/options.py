@@ -59,6 +59,18 @@ def shared(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return add
 
 
+def settings_of(
+    model: str | None, temperature: float | None, take_dir: str | None, sound: str | None
+) -> dict[str, object]:
+    """The settings that the shared options of a performance give."""
+    return {
+        "model.name": model,
+        "sampling.temperature": temperature,
+        "take.folder": take_dir,
+        "sound.by": sound,
+    }
+
+
 class LateChoice(click.ParamType):  # type: ignore[type-arg]
     """One of the names in a table of the program, which is imported when the option is given, or told of."""
 

@@ -17,7 +17,8 @@ from antiphon.commands.chosen import take_header
 from antiphon.commands.configured import common_grid
 from antiphon.commands.plan import Plan, join_of
 from antiphon.commands.sounding import sound_order
-from antiphon.config import Config, OscSettings
+from antiphon.config import Config
+from antiphon.config_sections import LogSettings, OscSettings
 from antiphon.errors import Failure
 from antiphon.perform.controls.control_settings import Button, Knob
 from antiphon.signals import PauseKey, hangup_signal, stop_signals
@@ -33,7 +34,6 @@ from antiphon.stage.process.messages import Ready, StartPlaying
 from antiphon.stage.process.supervisor import Supervisor
 from antiphon.stage.screen.screen import Screen
 from antiphon.stage.sound.output import SoundOutput
-from antiphon.stage.takes.header import TakeHeader
 from antiphon.stage.takes.library import finish_what_was_cut_off
 from antiphon.stage.takes.recorder import Limits, Recorder
 from antiphon.stage.takes.recording import Recording
@@ -55,22 +55,16 @@ def perform(
 ) -> None:
     """Play as planned, with the process that was started first and was told what to load.
 
-    `serve` is what another such process runs; what they play can be read from `heard`, to be made audible.
-    `show_panel` is called with the panel's address, where there is one. `alone`: the panel is what is played
-    on, with or without a MIDI system.
+    `serve` is what another such process runs; what they play can be read from `heard`. `show_panel` is called
+    with the panel's address. `alone`: the panel is what is played on, with or without a MIDI system.
     """
-    settings, order, clock = plan.settings, plan.order, SystemClock()
-    card, *programs = plan.cards
-    session = replace(settings.session, learn=cast(Knob | Button | None, learn))
-    start = StartPlaying(session, replace(plan.wiring, may_be_silent=alone))
-    models = _models(plan)
-    performance = PerformanceTracker(settings, card.name, common_grid(plan.cards))
-    header = take_header(settings, card, order.random_seed, programs, order.remembered)
-    console, log = Console(quiet=quiet), settings.log
+    settings, order, clock, console = plan.settings, plan.order, SystemClock(), Console(quiet=quiet)
+    start, models = _start(plan, learn, alone), _models(plan)
+    performance = PerformanceTracker(settings, plan.cards[0].name, common_grid(plan.cards))
     say = partial(_say, console)
     with (
         Instance(settings.midi.client_name) as instance,
-        logging_to(log.file, log.level, stderr_free=quiet or not sys.stderr.isatty()),
+        _logging(settings.log, quiet),
         hangup_signal() as hung_up,
         asked_through(instance.socket_path) as control,
         _osc(settings.osc, clock, performance) as osc,
@@ -80,30 +74,45 @@ def perform(
         Supervisor(first, serve, order, start, lambda: performance.state.settings.session, pause) as live,
     ):
         ready = live.ready()
-        with stop_signals(end_all) as stopping, _recorded(settings, header, say) as recording:
-            if not alone:
-                click.echo(_opened(ready))
-            if osc is not None:
-                click.echo(osc.description)
+        with stop_signals(end_all) as stopping, _recorded(plan, say) as recording:
+            _tell(ready, osc, alone)
             with Screen(console, performance) as screen:
-                outputs = Outputs(
-                    live.ask, plan.read, recording, screen, Notifier(clock), say, osc, panel, models
-                )
+                send, read = live.ask, plan.read
+                outputs = Outputs(send, read, recording, screen, Notifier(clock), say, osc, panel, models)
                 app = App(clock, settings, start.wiring, performance, outputs)
                 app.opened(ready)
                 control.serve = app.serve
                 attend(live, app, control, stopping, hung_up)
 
 
+def _start(plan: Plan, learn: str | None, alone: bool) -> StartPlaying:
+    session = replace(plan.settings.session, learn=cast(Knob | Button | None, learn))
+    return StartPlaying(session, replace(plan.wiring, may_be_silent=alone))
+
+
+def _logging(log: LogSettings, quiet: bool) -> AbstractContextManager[None]:
+    """stderr has the log only where it does not have the picture."""
+    return logging_to(log.file, log.level, stderr_free=quiet or not sys.stderr.isatty())
+
+
+def _tell(ready: Ready, osc: "OscLink | None", alone: bool) -> None:
+    if not alone:
+        click.echo(_opened(ready))
+    if osc is not None:
+        click.echo(osc.description)
+
+
 @contextmanager
-def _recorded(settings: Config, header: TakeHeader, say: Callable[[str], None]) -> Iterator[Recording]:
+def _recorded(plan: Plan, say: Callable[[str], None]) -> Iterator[Recording]:
     """What is played is recorded; first what was cut off is finished.
 
     Raises Failure where the take is not whole.
     """
-    folder, kept = Path(settings.take.folder), settings.take
+    kept, (card, *programs) = plan.settings.take, plan.cards
+    folder = Path(kept.folder)
     for line in finish_what_was_cut_off(folder):
         click.echo(line)
+    header = take_header(plan.settings, card, plan.order.random_seed, programs, plan.order.remembered)
     limits = Limits(kept.longest_minutes, kept.largest_mb)
     recording = Recording(lambda begin: Recorder(folder, header, begin, say, limits), kept.record, say)
     try:

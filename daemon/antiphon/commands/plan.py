@@ -15,7 +15,7 @@ from antiphon.commands.configured import cards_of, common_grid, configuration, s
 from antiphon.config import Config
 from antiphon.errors import WrongUse
 from antiphon.files import memory as memory_file
-from antiphon.stage.ports.live_port import Wiring
+from antiphon.stage.ports.wiring import Wiring
 from antiphon.stage.process.messages import Join, LoadOrder
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from antiphon.commands.options import LateChoice, shared
+from antiphon.commands.options import LateChoice, settings_of, shared
 from antiphon.stage.process.first import first_player
 
 
@@ -22,7 +22,9 @@ from antiphon.stage.process.first import first_player
 )
 @click.option("--quiet", is_flag=True, help="No picture; only the first and the last line.")
 @click.option("--panel", is_flag=True, help="Serve the panel, too: a page that shows and plays.")
-@click.option("--log-level", type=LateChoice("config", "LOG_LEVELS"), help="The least that the log tells.")
+@click.option(
+    "--log-level", type=LateChoice("config_sections", "LOG_LEVELS"), help="The least that the log tells."
+)
 @shared("sound", "set", "take", "model", "temperature", "seed", "config")
 def play(
     bpm: float | None,
@@ -44,19 +46,15 @@ def play(
     config_file: Path | None,
 ) -> None:
     """Listen on a MIDI port and answer on another, until Ctrl-C."""
-    given = {
+    given = settings_of(model, temperature, take_dir, sound) | {
         "tempo.bpm": bpm,
         "clock.source": clock,
-        "sampling.temperature": temperature,
-        "model.name": model,
-        "take.folder": take_dir,
         "midi.inputs": inputs or None,
         "midi.output": output,
         "midi.api": api,
         "midi.client_name": client_name,
         "log.level": log_level,
         "panel.on": panel or None,
-        "sound.by": sound,
     }
     with first_player(api) as (first, serve, heard):
         from antiphon.commands.plan import plan_of

@@ -17,7 +17,8 @@ from antiphon.commands.chosen import take_header
 from antiphon.commands.comparison import as_plain, in_words
 from antiphon.commands.configured import set_options, settings_given
 from antiphon.commands.options import FILE, shared
-from antiphon.config import Config, KeySettings
+from antiphon.config import Config
+from antiphon.config_sections import KeySettings
 from antiphon.errors import Failure, WrongUse
 from antiphon.perform.comparison import compare
 from antiphon.perform.replay import Lost, Record, moment_of, perform

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from antiphon.commands.configured import configuration
 from antiphon.commands.options import FILE, FOLDER, shared
-from antiphon.config import SoundSettings
+from antiphon.config_sections import SoundSettings
 from antiphon.errors import Failure, WrongUse
 from antiphon.stage.takes.library import Listed, finish_what_was_cut_off, length, listed, played_in
 

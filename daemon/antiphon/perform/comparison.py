@@ -4,17 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from antiphon.events import NoteOff, NoteOn, Timed
+from antiphon.perform.answer_reports import Answered, Heard
 from antiphon.perform.replay import INPUTS, Record, last_moment, perform
-from antiphon.perform.reports import (
-    Answered,
-    BarsBegun,
-    Begun,
-    Ended,
-    Followed,
-    Heard,
-    Report,
-    Sent,
-)
+from antiphon.perform.reports import BarsBegun, Begun, Ended, Followed, Report, Sent
 from antiphon.perform.session import Session
 from antiphon.timebase import Grid, Meter
 

@@ -1,15 +1,8 @@
 """Where a session leaves a performance, for one that takes it up: fed with the reports of the first. Pure."""
 
-from antiphon.perform.reports import (
-    BarsBegun,
-    Followed,
-    Handover,
-    Heard,
-    ProgramChosen,
-    Report,
-    SettingChanged,
-)
-from antiphon.perform.settings import MODEL_NAME
+from antiphon.perform.answer_reports import Heard
+from antiphon.perform.reports import BarsBegun, Followed, Handover, ProgramChosen, Report, SettingChanged
+from antiphon.perform.setting_changes import MODEL_NAME
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 

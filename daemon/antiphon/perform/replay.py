@@ -8,28 +8,24 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from antiphon.events import Timed, Turned
+from antiphon.perform.answer_reports import Answered, ChordsHeard, Heard, Hurried, Planned, Written
 from antiphon.perform.reports import (
-    Answered,
     Asked,
     BarsBegun,
     Begun,
-    ChordsHeard,
     Ended,
     Followed,
-    Heard,
-    Hurried,
     Joined,
     Led,
-    Planned,
     Pressed,
     Received,
     Released,
     Report,
     Sent,
-    Written,
 )
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings, differences
+from antiphon.perform.setting_changes import differences
+from antiphon.perform.settings import SessionSettings
 
 # A session asks to be looked at again at the same moment while it composes; more often than this it is stuck.
 _MOST_LOOKS = 100_000

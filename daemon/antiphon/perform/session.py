@@ -11,6 +11,7 @@ from typing import cast
 from antiphon.compose.harmony.accompaniment import PARTS, Part
 from antiphon.events import Clocked, ControlChange, Lead, NoteOn, ProgramChange, Timed, Turned
 from antiphon.perform.answer.programs import Programs, Voice
+from antiphon.perform.answer_reports import Foreseen
 from antiphon.perform.clock.bar_clock import BarClock
 from antiphon.perform.clock.click import Clicked
 from antiphon.perform.clock.external_grid import playable
@@ -21,7 +22,6 @@ from antiphon.perform.reports import (
     NO_HANDOVER,
     Asked,
     Begun,
-    Foreseen,
     Handover,
     Joined,
     KnobTurned,
@@ -31,15 +31,8 @@ from antiphon.perform.reports import (
     SessionReport,
     SettingChanged,
 )
-from antiphon.perform.settings import (
-    LEARN,
-    MODEL_NAME,
-    Changes,
-    SessionSettings,
-    SettingChange,
-    State,
-    applied,
-)
+from antiphon.perform.setting_changes import LEARN, MODEL_NAME, Changes, SettingChange, applied
+from antiphon.perform.settings import SessionSettings, State
 from antiphon.perform.transport import Transport
 from antiphon.perform.turns import Turns
 from antiphon.timebase import Grid

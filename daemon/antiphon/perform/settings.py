@@ -1,12 +1,11 @@
 """Every value that shapes the music of a session: its settings, and the names they use. Knows no state."""
 
-from dataclasses import dataclass, field, fields, replace
-from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from annotated_types import Ge, Le, Predicate
 
 from antiphon.compose.harmony.accompaniment import PARTS, Part
-from antiphon.compose.harmony.patterns import Pattern
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings
 from antiphon.events import NoteOff
@@ -14,14 +13,12 @@ from antiphon.listen.heard import InputSettings
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.controls.control_settings import Button, ControlSettings, Knob
+from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.transport import Boundary
 from antiphon.timebase import MAX_BPM, MIN_BPM, Meter, is_meter
 
 ModeName = Literal["answer", "continue", "trade"]
-
-
 State = Literal["idle", "listening", "answering", "waiting"]
-
 
 MOST_CANDIDATES = 64
 Choice = Literal["critic", "expected"]
@@ -57,11 +54,7 @@ class AnswerSettings:
 
 # How much later than it is sent something sounds, in milliseconds.
 LatencyMs = Annotated[float, Ge(0), Le(200)]
-
-
 Source = Literal["internal", "midi", "link", "jack"]
-
-
 SOURCES: tuple[Source, ...] = get_args(Source)
 
 
@@ -150,63 +143,6 @@ class FeelSettings:
     swing: Annotated[Any, Predicate(_is_swing)] = FOLLOW
     timing: Annotated[float, Ge(0), Le(1)] = 1.0
     dynamics: Annotated[float, Ge(0), Le(1)] = 1.0
-
-
-Channel = Annotated[int, Ge(1), Le(16)]
-Share = Annotated[float, Ge(0.1), Le(1)]
-Program = Annotated[int, Ge(0), Le(128)]
-LowestNote = Annotated[int, Ge(24), Le(84)]
-
-
-@dataclass(frozen=True, slots=True)
-class HarmonySettings:
-    """Chords under the answer: what plays them, and how.
-
-    listen      whether answers go over the chords that the player plays
-    bass, chords, second_voice   whether each of these parts plays
-    pattern     how bass and chords are played
-    *_channel   1–16
-    *_program   1–128, chosen before each answer; 0: none is
-    *_velocity  how loud the part is beside the answer
-    *_lowest    its lowest note
-    """
-
-    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
-
-    listen: bool = True
-    bass: bool = False
-    chords: bool = False
-    second_voice: bool = False
-    pattern: Pattern = "held"
-    bass_channel: Channel = 2
-    chords_channel: Channel = 3
-    second_voice_channel: Channel = 4
-    bass_program: Program = 0
-    chords_program: Program = 0
-    second_voice_program: Program = 0
-    bass_velocity: Share = 0.85
-    chords_velocity: Share = 0.6
-    second_voice_velocity: Share = 0.8
-    bass_lowest: LowestNote = 36
-    chords_lowest: LowestNote = 48
-    second_voice_lowest: LowestNote = 43
-
-    @property
-    def parts(self) -> tuple[Part, ...]:
-        """Those that play."""
-        return tuple(part for part in PARTS if getattr(self, part))
-
-    def channel_of(self, part: Part) -> int:
-        """0–15."""
-        return int(getattr(self, f"{part}_channel")) - 1
-
-    def program_of(self, part: Part) -> int:
-        """1–128; 0: none is chosen."""
-        return int(getattr(self, f"{part}_program"))
-
-    def velocity_of(self, part: Part) -> float:
-        """Beside the answer's."""
-        return float(getattr(self, f"{part}_velocity"))
 
 
 HEARD = "heard"  # as a meter, and as a downbeat
@@ -314,70 +250,3 @@ class SessionSettings:
             self.strict_key,
             self.harmony,
         )
-
-
-# A value as config.toml has it; a table is one of weights.
-SettingValue = bool | int | float | str | dict[str, float] | None
-Settings = TypeVar("Settings")
-
-
-@dataclass(frozen=True, slots=True)
-class SettingChange:
-    """One setting gets another value; `name` is as in config.toml, and the value was checked."""
-
-    name: str
-    value: SettingValue
-
-
-# Two changes of a session are no settings of its own: what the next control change is to do, and who answers.
-LEARN, MODEL_NAME = "learn", "model.name"
-Changes = tuple[SettingChange, ...]  # that count together, from one moment on
-
-
-def applied(settings: Settings, name: str, value: SettingValue) -> Settings:
-    """The settings with one of them replaced, whether a configuration's or a session's.
-
-    `name` is as in config.toml; a row of a table has a name of its own: "sampling.weights.r".
-    """
-    section, _, key = name.partition(".")
-    if name in (LEARN, MODEL_NAME) and isinstance(settings, SessionSettings):
-        if not (
-            isinstance(value, str)
-            if name == MODEL_NAME
-            else value in (None, *get_args(Knob), *get_args(Button))
-        ):
-            raise ValueError(f"{name} cannot be {value!r}")
-        return settings
-    if name == "key.name" and isinstance(settings, SessionSettings):
-        values: dict[str, Any] = {"key": Key.parse(str(value)) if value else None}
-    elif name == "key.strict" and isinstance(settings, SessionSettings):
-        values = {"strict_key": value}
-    elif section == "midi" and isinstance(settings, SessionSettings):
-        values = {key: value}
-    else:
-        values = {section: _replaced(getattr(settings, section), key, value)}
-    return _with(settings, values)
-
-
-def _with(settings: Settings, values: dict[str, Any]) -> Settings:
-    whole: Any = settings
-    changed: Settings = replace(whole, **values)
-    return changed
-
-
-def _replaced(section: Any, key: str, value: SettingValue) -> Any:
-    key, _, row = key.partition(".")
-    return replace(section, **{key: {**getattr(section, key), row: value} if row else value})
-
-
-def differences(before: SessionSettings, after: SessionSettings) -> Changes:
-    """The settings of a session that differ, less those that no session changes: channel and meter."""
-    changes = [
-        SettingChange(f"{section}.{one.name}", getattr(getattr(after, section), one.name))
-        for section in ("tempo", "phrase", "answer", "harmony", "sampling", "shape", "control", "clock")
-        for one in fields(getattr(after, section))
-        if getattr(getattr(after, section), one.name) != getattr(getattr(before, section), one.name)
-    ]
-    if after.key != before.key:
-        changes.append(SettingChange("key.name", "" if after.key is None else str(after.key)))
-    return tuple(change for change in changes if change.name != "tempo.meter")

@@ -15,11 +15,12 @@ from antiphon.perform.answer.planned import PlannedAnswer
 from antiphon.perform.answer.planner import BarsBy, Planner
 from antiphon.perform.answer.playback import Playback
 from antiphon.perform.answer.programs import Programs
+from antiphon.perform.answer_reports import Foreseen
 from antiphon.perform.clock.bar_clock import BarClock, Shift
 from antiphon.perform.controls.control_state import ControlState
 from antiphon.perform.modes import MODES, Mode
 from antiphon.perform.phrase import PhraseInput
-from antiphon.perform.reports import Foreseen, SessionReport, StateChanged
+from antiphon.perform.reports import SessionReport, StateChanged
 from antiphon.perform.settings import LiveSettings, SessionSettings, State
 from antiphon.perform.states import Event, next_state
 from antiphon.slices import Job, Sliced, finish

@@ -18,7 +18,7 @@ from antiphon.files import memory as memory_file
 from antiphon.perform.controls.control_settings import Button
 from antiphon.perform.controls.midi_controls import LEARNABLE
 from antiphon.perform.reports import Joined, MemoryKept, Report, SettingChanged
-from antiphon.perform.settings import LEARN, MODEL_NAME, Changes, SettingChange, applied
+from antiphon.perform.setting_changes import LEARN, MODEL_NAME, Changes, SettingChange, applied
 from antiphon.signals import has_terminal
 from antiphon.stage.control.protocol import Command, Done, Reply, Request, SetOne
 from antiphon.stage.control.sd_notify import Notifier
@@ -27,8 +27,8 @@ from antiphon.stage.control.status import status_of
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.machine.log import LOG
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
-from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.ports.port import PortChanged
+from antiphon.stage.ports.wiring import Wiring
 from antiphon.stage.process.messages import Join, LiveRequest, Ready, Waiting
 from antiphon.stage.process.supervisor import Supervisor, TakenOver, Watched
 from antiphon.stage.screen.event_log import log_event

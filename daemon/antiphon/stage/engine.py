@@ -6,21 +6,13 @@ from dataclasses import replace
 
 from antiphon.events import Clocked, Input, Lead, Timed, Turned
 from antiphon.perform.answer.programs import Voice
+from antiphon.perform.answer_reports import NOTHING_FORESEEN, Foreseen
 from antiphon.perform.clock.midi_clock_out import MidiClockOut
 from antiphon.perform.controls.control_settings import Button
-from antiphon.perform.reports import (
-    NOTHING_FORESEEN,
-    Ended,
-    Foreseen,
-    Joined,
-    Led,
-    Received,
-    Report,
-    Sent,
-    StateChanged,
-)
+from antiphon.perform.reports import Ended, Joined, Led, Received, Report, Sent, StateChanged
 from antiphon.perform.session import Session
-from antiphon.perform.settings import Changes, State
+from antiphon.perform.setting_changes import Changes
+from antiphon.perform.settings import State
 from antiphon.stage.beat_sender import BeatSender
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.ports.port import Port

@@ -10,21 +10,18 @@ from antiphon.compose.sampling import Draw
 from antiphon.config import Config
 from antiphon.events import GridNote
 from antiphon.listen.key import Key
+from antiphon.perform.answer_reports import Answered, ChordsHeard, Composed, Heard, Planned
 from antiphon.perform.reports import (
-    Answered,
     BarsBegun,
-    ChordsHeard,
-    Composed,
     Followed,
-    Heard,
-    Planned,
     ProgramChosen,
     Report,
     Sent,
     SettingChanged,
     StateChanged,
 )
-from antiphon.perform.settings import State, applied
+from antiphon.perform.setting_changes import applied
+from antiphon.perform.settings import State
 from antiphon.perform.transport import Transport
 from antiphon.stage.lateness import percentile
 from antiphon.stage.ports.port import PortChanged

@@ -2,7 +2,8 @@
 
 from antiphon.commands.replay import without
 from antiphon.perform.reports import Asked, Ended
-from antiphon.perform.settings import SessionSettings, SettingChange
+from antiphon.perform.setting_changes import SettingChange
+from antiphon.perform.settings import SessionSettings
 
 
 def test_what_is_changed_for_the_replay_is_not_set_again_by_the_take():

@@ -9,7 +9,8 @@ import pytest
 from antiphon import config
 from antiphon.commands import sounding
 from antiphon.commands.sounding import made_audible, sound_order
-from antiphon.config import Config, SoundSettings
+from antiphon.config import Config
+from antiphon.config_sections import SoundSettings
 from antiphon.events import NoteOn
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback

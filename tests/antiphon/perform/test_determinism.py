@@ -14,8 +14,9 @@ from antiphon.compose.symbols import HOLD
 from antiphon.events import Clocked, ClockSignal, ControlChange, NoteOff, NoteOn, ProgramChange, Timed, Turned
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.answer.programs import Voice
+from antiphon.perform.answer_reports import Answered, Composed, Heard
 from antiphon.perform.controls.control_settings import ControlSettings
-from antiphon.perform.reports import Answered, Composed, Heard, MemoryKept, StateChanged
+from antiphon.perform.reports import MemoryKept, StateChanged
 from antiphon.perform.session import Session
 from antiphon.perform.settings import (
     AnswerSettings,

@@ -4,17 +4,9 @@ import pytest
 
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
+from antiphon.perform.answer_reports import Answered, Heard
 from antiphon.perform.handover import HandoverTracker
-from antiphon.perform.reports import (
-    NO_HANDOVER,
-    Answered,
-    Followed,
-    Heard,
-    ProgramChosen,
-    Received,
-    Sent,
-    SettingChanged,
-)
+from antiphon.perform.reports import NO_HANDOVER, Followed, ProgramChosen, Received, Sent, SettingChanged
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings, TempoSettings
 from antiphon.perform.transport import Transport

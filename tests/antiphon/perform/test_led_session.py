@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 import simulated_clocks as clocks
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.events import Clocked, ClockSignal, ControlChange, Lead, NoteOff, NoteOn, Timed, Turned
+from antiphon.perform.answer_reports import Answered, Heard
 from antiphon.perform.controls.control_settings import ControlSettings
-from antiphon.perform.reports import Answered, Followed, Heard, StateChanged
+from antiphon.perform.reports import Followed, StateChanged
 from antiphon.perform.session import Session
 from antiphon.perform.settings import AnswerSettings, ClockSettings, SessionSettings, TempoSettings
 from fakes import scripted_voice

@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from antiphon.events import NoteOff, NoteOn, Timed
+from antiphon.perform.answer_reports import Answered
 from antiphon.perform.comparison import Comparison, Difference, compare
 from antiphon.perform.replay import Closed, moment_of, perform
-from antiphon.perform.reports import Answered, Asked, Begun, Ended, Handover, Joined, Received, Released, Sent
+from antiphon.perform.reports import Asked, Begun, Ended, Handover, Joined, Received, Released, Sent
 from antiphon.perform.session import Session
-from antiphon.perform.settings import AnswerSettings, SessionSettings, SettingChange, TempoSettings
+from antiphon.perform.setting_changes import SettingChange
+from antiphon.perform.settings import AnswerSettings, SessionSettings, TempoSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback

@@ -4,15 +4,8 @@ from antiphon.compose.symbols import Vocabulary
 from antiphon.events import ControlChange, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseSettings
-from antiphon.perform.reports import (
-    Answered,
-    BarsBegun,
-    Begun,
-    Composed,
-    Handover,
-    Heard,
-    StateChanged,
-)
+from antiphon.perform.answer_reports import Answered, Composed, Heard
+from antiphon.perform.reports import BarsBegun, Begun, Handover, StateChanged
 from antiphon.perform.session import Session
 from antiphon.perform.settings import (
     AnswerSettings,

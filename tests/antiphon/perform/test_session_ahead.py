@@ -13,21 +13,14 @@ from antiphon.compose.shape import ShapeSettings
 from antiphon.events import ControlChange, NoteOff, NoteOn, ProgramChange, Turned
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseSettings
+from antiphon.perform.answer_reports import Answered, Heard, Hurried, Planned, Written
 from antiphon.perform.comparison import compare
 from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.replay import Closed
-from antiphon.perform.reports import (
-    Answered,
-    Ended,
-    Heard,
-    Hurried,
-    Planned,
-    Received,
-    Sent,
-    Written,
-)
+from antiphon.perform.reports import Ended, Received, Sent
 from antiphon.perform.session import Session
-from antiphon.perform.settings import AnswerSettings, SessionSettings, SettingChange, TempoSettings
+from antiphon.perform.setting_changes import SettingChange
+from antiphon.perform.settings import AnswerSettings, SessionSettings, TempoSettings
 from antiphon.stage.takes.records import RECORDED
 from happenings import ALL_KNOBS, inputs, some_settings, timed
 from playing import (

@@ -7,8 +7,8 @@ import pytest
 from antiphon import bundle
 from antiphon.events import NoteOff, NoteOn
 from antiphon.perform.answer.programs import Voice
+from antiphon.perform.answer_reports import Heard
 from antiphon.perform.comparison import compare
-from antiphon.perform.reports import Heard
 from antiphon.perform.session import Session
 from antiphon.perform.settings import AnswerSettings, SessionSettings, TempoSettings
 from antiphon.stage.engine import Engine

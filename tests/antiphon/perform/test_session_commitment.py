@@ -4,16 +4,12 @@ import pytest
 
 from antiphon.events import ControlChange, Lead, NoteOff, NoteOn
 from antiphon.listen.phrase import PhraseSettings
+from antiphon.perform.answer_reports import Answered, Composed, Heard
 from antiphon.perform.controls.control_settings import ControlSettings
-from antiphon.perform.reports import Answered, Composed, Followed, Heard, MemoryKept, StateChanged
+from antiphon.perform.reports import Followed, MemoryKept, StateChanged
 from antiphon.perform.session import Session
-from antiphon.perform.settings import (
-    AnswerSettings,
-    ClockSettings,
-    SessionSettings,
-    SettingChange,
-    TempoSettings,
-)
+from antiphon.perform.setting_changes import SettingChange
+from antiphon.perform.settings import AnswerSettings, ClockSettings, SessionSettings, TempoSettings
 from fakes import scripted_voice
 from playing import FIXED, PHRASE, PLAIN, SCRIPT, advanced, lstm_session, play, rows, session
 

@@ -2,18 +2,11 @@
 
 from antiphon.events import ControlChange, NoteOn, Timed
 from antiphon.listen.phrase import PhraseSettings
+from antiphon.perform.answer_reports import Composed, Heard
 from antiphon.perform.controls.control_settings import ControlSettings
-from antiphon.perform.reports import (
-    Asked,
-    Composed,
-    Heard,
-    KnobTurned,
-    Learned,
-    MemoryKept,
-    Pressed,
-    SettingChanged,
-)
-from antiphon.perform.settings import AnswerSettings, SettingChange
+from antiphon.perform.reports import Asked, KnobTurned, Learned, MemoryKept, Pressed, SettingChanged
+from antiphon.perform.setting_changes import SettingChange
+from antiphon.perform.settings import AnswerSettings
 from playing import FIXED, PHRASE, lstm_session, play, rows, session, turned
 
 KNOBS = ControlSettings(temperature=20, bars=21, mode=22, answer_now=23, stop=24, panic=25)

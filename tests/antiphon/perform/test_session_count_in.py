@@ -3,15 +3,11 @@
 import pytest
 
 from antiphon.events import Clocked, ClockSignal, ControlChange, NoteOff, NoteOn, Turned
+from antiphon.perform.answer_reports import Heard
 from antiphon.perform.controls.control_settings import ControlSettings
-from antiphon.perform.reports import Followed, Heard, SettingChanged
-from antiphon.perform.settings import (
-    AnswerSettings,
-    ClickSettings,
-    ClockSettings,
-    SettingChange,
-    TempoSettings,
-)
+from antiphon.perform.reports import Followed, SettingChanged
+from antiphon.perform.setting_changes import SettingChange
+from antiphon.perform.settings import AnswerSettings, ClickSettings, ClockSettings, TempoSettings
 from antiphon.timebase import Meter
 from playing import FIXED, play, rows, session
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from antiphon.events import GridNote, Lead, NoteOff, NoteOn, Timed
 from antiphon.perform.answer.programs import Voice
+from antiphon.perform.answer_reports import Written
 from antiphon.perform.controls.control_settings import ControlSettings
-from antiphon.perform.reports import Written
 from antiphon.perform.session import Session
 from antiphon.perform.settings import (
     AnswerSettings,

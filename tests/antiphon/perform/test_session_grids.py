@@ -12,7 +12,8 @@ from antiphon.compose.memory import DISTANCES, RUNS, Experience, Memory
 from antiphon.compose.symbols import END, HOLD
 from antiphon.events import NoteOff, NoteOn, ProgramChange, Turned
 from antiphon.perform.answer.programs import Voice
-from antiphon.perform.reports import Composed, Heard, MemoryKept
+from antiphon.perform.answer_reports import Composed, Heard
+from antiphon.perform.reports import MemoryKept
 from antiphon.perform.session import Session
 from antiphon.perform.settings import AnswerSettings, SessionSettings, TempoSettings
 from fakes import VOCABULARY, ScriptedModel, random_event_weights, scripted_voice

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from antiphon.events import NoteOff, NoteOn
 from antiphon.listen.heard import InputSettings
-from antiphon.perform.reports import Answered, ChordsHeard, Heard, StateChanged
-from antiphon.perform.settings import AnswerSettings, HarmonySettings
+from antiphon.perform.answer_reports import Answered, ChordsHeard, Heard
+from antiphon.perform.harmony_settings import HarmonySettings
+from antiphon.perform.reports import StateChanged
+from antiphon.perform.settings import AnswerSettings
 from playing import PHRASE, play, rows, session
 
 

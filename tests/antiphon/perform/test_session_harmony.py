@@ -13,15 +13,11 @@ from antiphon.compose.harmony.patterns import PATTERNS
 from antiphon.compose.shape import ShapeSettings
 from antiphon.events import Clocked, ClockSignal, ControlChange, NoteOff, NoteOn, ProgramChange
 from antiphon.listen.heard import InputSettings
+from antiphon.perform.answer_reports import Answered, Planned, Written
 from antiphon.perform.controls.control_settings import ControlSettings
-from antiphon.perform.reports import Answered, Planned, Written
-from antiphon.perform.settings import (
-    AnswerSettings,
-    ClockSettings,
-    HarmonySettings,
-    SettingChange,
-    TempoSettings,
-)
+from antiphon.perform.harmony_settings import HarmonySettings
+from antiphon.perform.setting_changes import SettingChange
+from antiphon.perform.settings import AnswerSettings, ClockSettings, TempoSettings
 from happenings import ALL_KNOBS, inputs, some_settings, timed
 from playing import PHRASE, advanced, ahead_session, lstm_session, play
 

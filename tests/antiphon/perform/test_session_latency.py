@@ -3,7 +3,8 @@
 import pytest
 
 from antiphon.events import NoteOff, NoteOn
-from antiphon.perform.settings import AnswerSettings, SettingChange
+from antiphon.perform.setting_changes import SettingChange
+from antiphon.perform.settings import AnswerSettings
 from playing import PHRASE, SCRIPT, play, rows, session
 
 

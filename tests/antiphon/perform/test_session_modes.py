@@ -5,11 +5,7 @@ import pytest
 
 from antiphon.compose.shape import ShapeSettings
 from antiphon.events import NoteOff, NoteOn
-from antiphon.perform.reports import (
-    Answered,
-    Composed,
-    Heard,
-)
+from antiphon.perform.answer_reports import Answered, Composed, Heard
 from antiphon.perform.settings import (
     AnswerSettings,
     TempoSettings,

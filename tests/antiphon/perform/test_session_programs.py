@@ -5,18 +5,12 @@ from dataclasses import replace
 import pytest
 
 from antiphon.events import ProgramChange
+from antiphon.perform.answer_reports import Composed
 from antiphon.perform.controls.control_settings import ControlSettings
-from antiphon.perform.reports import (
-    NO_HANDOVER,
-    Composed,
-    Handover,
-    Joined,
-    MemoryKept,
-    ProgramChosen,
-    SettingChanged,
-)
+from antiphon.perform.reports import NO_HANDOVER, Handover, Joined, MemoryKept, ProgramChosen, SettingChanged
 from antiphon.perform.session import Session
-from antiphon.perform.settings import SessionSettings, SettingChange
+from antiphon.perform.setting_changes import SettingChange
+from antiphon.perform.settings import SessionSettings
 from fakes import scripted_voice
 from playing import FIXED, PHRASE, PLAIN, event_voice, play, rows, turned
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from antiphon.events import NoteOff, NoteOn
-from antiphon.perform.reports import Heard
+from antiphon.perform.answer_reports import Heard
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings, TempoSettings
 from fakes import scripted_voice

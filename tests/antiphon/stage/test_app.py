@@ -19,13 +19,13 @@ from antiphon.perform.reports import (
     Sent,
     SettingChanged,
 )
-from antiphon.perform.settings import SettingChange
+from antiphon.perform.setting_changes import SettingChange
 from antiphon.stage.app import App, Models, Outputs, attend
 from antiphon.stage.control.protocol import Command, Done, SetOne
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.performance_state import PerformanceTracker
-from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.ports.port import PortChanged
+from antiphon.stage.ports.wiring import Wiring
 from antiphon.stage.process.messages import Join, Ready, Waiting
 from antiphon.stage.process.supervisor import TakenOver
 from fakes import Neighbour

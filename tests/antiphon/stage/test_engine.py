@@ -18,16 +18,17 @@ from antiphon.events import (
     Turned,
 )
 from antiphon.perform.answer.programs import Voice
+from antiphon.perform.answer_reports import Answered, Hurried, Planned
 from antiphon.perform.clock.midi_clock_out import MidiClockOut
-from antiphon.perform.reports import Answered, Hurried, Planned, Received, Sent
+from antiphon.perform.harmony_settings import HarmonySettings
+from antiphon.perform.reports import Received, Sent
 from antiphon.perform.session import Session
+from antiphon.perform.setting_changes import SettingChange
 from antiphon.perform.settings import (
     AnswerSettings,
     ClickSettings,
     ClockSettings,
-    HarmonySettings,
     SessionSettings,
-    SettingChange,
     TempoSettings,
 )
 from antiphon.stage.engine import Engine

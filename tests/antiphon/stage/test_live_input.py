@@ -6,12 +6,14 @@ import pytest
 
 from antiphon.events import NoteOn, Timed, Turned
 from antiphon.listen.heard import InputSettings
-from antiphon.perform.reports import Answered, Heard, Received
+from antiphon.perform.answer_reports import Answered, Heard
+from antiphon.perform.reports import Received
 from antiphon.perform.session import Session
 from antiphon.perform.settings import AnswerSettings, SessionSettings, TempoSettings
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
-from antiphon.stage.ports.live_port import MidiPort, Wiring
+from antiphon.stage.ports.live_port import MidiPort
+from antiphon.stage.ports.wiring import Wiring
 from fake_rtmidi import FakeRtMidi
 from fakes import scripted_voice
 

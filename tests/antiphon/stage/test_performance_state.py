@@ -11,13 +11,10 @@ from antiphon.compose.sampling import Draw
 from antiphon.config import Config
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
+from antiphon.perform.answer_reports import Answered, Composed, Heard, Planned
 from antiphon.perform.reports import (
-    Answered,
     BarsBegun,
-    Composed,
     Followed,
-    Heard,
-    Planned,
     ProgramChosen,
     Received,
     Sent,

@@ -4,8 +4,9 @@ import pytest
 
 from antiphon.events import NoteOff, NoteOn
 from antiphon.stage.machine.clock import VirtualClock
-from antiphon.stage.ports.live_port import MidiPort, Wiring
+from antiphon.stage.ports.live_port import MidiPort
 from antiphon.stage.ports.port import PortChanged
+from antiphon.stage.ports.wiring import Wiring
 from fake_rtmidi import FakeRtMidi
 
 KEYS, SYNTH = "nanoKEY2:nanoKEY2 MIDI 1", "Synth:in"

@@ -45,7 +45,7 @@ def _phrases(lines: tuple[bytes, ...], name: str, meter: Meter) -> Iterator[Pars
 
 
 def _phrase(said: list[Any], source: str, meter: Meter) -> ParsedSong | None:
-    """Of a record ["heard", moment, notes, key, grid, …]; see `perform.reports.Heard`.
+    """Of a record ["heard", moment, notes, key, grid, …]; see `perform.answer_reports.Heard`.
 
     The meter that was heard is last; takes of earlier versions do not have it, and are in `meter`.
     """

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from antiphon.commands.options import shared
+from antiphon.commands.options import settings_of, shared
 from antiphon.stage.process.first import first_player
 
 
@@ -33,15 +33,11 @@ def panel(
     The page shows the music, plays it, and has keys and knobs. Where Antiphon runs already, its panel is
     opened.
     """
-    given = {
+    given = settings_of(model, temperature, take_dir, sound) | {
         "panel.on": True,
         "panel.port": port,
         "panel.lan": lan or None,
         "midi.client_name": client_name,
-        "sampling.temperature": temperature,
-        "model.name": model,
-        "take.folder": take_dir,
-        "sound.by": sound,
     }
     with first_player(None) as (first, serve, heard):
         from antiphon.commands.plan import plan_of

@@ -18,8 +18,8 @@ from antiphon.perform.answer.foreseen import Chosen, foreseen
 from antiphon.perform.answer.parts import Parts
 from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.answer.touch import LONGEST_GATE, Touch
-from antiphon.perform.reports import Composed, Foreseen, Hurried, Planned, Written
-from antiphon.perform.settings import HarmonySettings
+from antiphon.perform.answer_reports import Composed, Foreseen, Hurried, Planned, Written
+from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.transport import Transport
 from antiphon.slices import Sliced
 

@@ -9,7 +9,7 @@ from antiphon.harmony.chord_hmm import decode
 from antiphon.harmony.evidence import Note, Slots, evidence_of
 from antiphon.harmony.progression import Progression
 from antiphon.perform.answer.transcribe import Transcription
-from antiphon.perform.settings import HarmonySettings
+from antiphon.perform.harmony_settings import HarmonySettings
 
 # An answer without end goes over so many bars again and again.
 _LOOP_BARS = 8

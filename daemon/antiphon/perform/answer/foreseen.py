@@ -7,7 +7,7 @@ from antiphon.compose.sampling import Draw
 from antiphon.events import GridNote, PlayedNote
 from antiphon.perform.answer.parts import Parts
 from antiphon.perform.answer.touch import LONGEST_GATE, Touch
-from antiphon.perform.reports import Foreseen
+from antiphon.perform.answer_reports import Foreseen
 from antiphon.perform.transport import Transport
 
 

@@ -12,7 +12,7 @@ from antiphon.compose.harmony.second_voice import SecondVoice
 from antiphon.events import GridNote, NoteOff, NoteOn, PlayedNote, Timed
 from antiphon.listen.feel_grid import FeelGrid
 from antiphon.perform.answer.touch import LONGEST_GATE, Touch
-from antiphon.perform.settings import HarmonySettings
+from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.timebase import Grid
 
 

@@ -8,7 +8,7 @@ from antiphon.listen.feel import Feel, HeardFeel
 from antiphon.perform.answer.answer import Answer
 from antiphon.perform.answer.bar_hearing import HeardBars
 from antiphon.perform.answer.composer import AnswerPlace, HowComposed
-from antiphon.perform.reports import ChordsHeard, Heard
+from antiphon.perform.answer_reports import ChordsHeard, Heard
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,10 @@ from antiphon.perform.answer.programs import Programs
 from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.answer.touch import Touch, touch_of, touch_without_feel
 from antiphon.perform.answer.transcribe import Transcriber, Transcription
+from antiphon.perform.answer_reports import ChordsHeard, Heard, NamedChord
+from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.modes import place_answer
-from antiphon.perform.reports import ChordsHeard, Heard, NamedChord
-from antiphon.perform.settings import AnswerSettings, HarmonySettings, LiveSettings, SessionSettings
+from antiphon.perform.settings import AnswerSettings, LiveSettings, SessionSettings
 from antiphon.perform.transport import Transport
 from antiphon.slices import Sliced
 

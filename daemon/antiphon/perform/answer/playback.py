@@ -5,7 +5,8 @@ from collections.abc import Callable
 from antiphon.events import NoteOn, PlayedNote, Timed
 from antiphon.perform.answer.planned import PlannedAnswer
 from antiphon.perform.answer.scheduler import Scheduler
-from antiphon.perform.reports import Answered, SessionReport
+from antiphon.perform.answer_reports import Answered
+from antiphon.perform.reports import SessionReport
 from antiphon.perform.transport import Transport
 
 # A note-on that could not leave within this time of its moment is not played at all.

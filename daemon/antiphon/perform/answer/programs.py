@@ -1,15 +1,14 @@
 """The voices that can answer, each a model with its symbols; a program change chooses one of them."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from antiphon.compose.answer_features.parts import AnswerFrame
-from antiphon.compose.bar_likelihood import HeardEvent, LogLikelihoods, log_likelihoods
+from antiphon.compose.bar_likelihood import LogLikelihoods, log_likelihoods
 from antiphon.compose.events_model import EventModel
-from antiphon.compose.form import Form, answer_form
+from antiphon.compose.form import Form
 from antiphon.compose.harmony.odds import ChordLine, ChordOdds
 from antiphon.compose.harmony.plan import ChordPlan
 from antiphon.compose.melody import Melody
@@ -18,13 +17,14 @@ from antiphon.compose.model import Model
 from antiphon.compose.place import Bars
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import Frame, Shape, ShapeSettings
-from antiphon.compose.symbols import GAP, REST, Vocabulary, is_pitch, regridded
-from antiphon.events import GridNote, fold_pitch
+from antiphon.compose.symbols import GAP, Vocabulary, is_pitch, regridded
+from antiphon.events import fold_pitch
 from antiphon.harmony.progression import slot_quarters
 from antiphon.listen.repertoire import Repertoire
 from antiphon.perform.answer.answer import as_heard, home_shift
 from antiphon.perform.answer.composer import AnswerCritic, AnswerPlace, Composer, HowComposed, Said
 from antiphon.perform.answer.transcribe import Transcription
+from antiphon.perform.answer.voice_grid import VoiceGrid, on_bars
 from antiphon.perform.transport import Transport
 from antiphon.slices import Sliced
 
@@ -72,14 +72,9 @@ class Programs:
         lasting = self.steps_per_quarter // steps
         return Melody(voice.model, voice.vocabulary, sampling, self._chance(0), voice.memory, steps, lasting)
 
-    @property
-    def _ratio(self) -> int:
-        """Steps of the music in one of the voice that answers."""
-        return self.steps_per_quarter // self._voice.steps_per_quarter
-
     def begins_at(self, step: int) -> int:
         """The first step, from this one on, at which the voice that answers can begin."""
-        return -(-step // self._ratio) * self._ratio
+        return self._grid.begins_at(step)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -102,6 +97,8 @@ class Programs:
 
     def _select(self, number: int) -> None:
         self._voice, self._melody, self.chosen = self._voices[number], self._melodies[number], number
+        own = self._voice.steps_per_quarter
+        self._grid = VoiceGrid(own, self.steps_per_quarter // own)
 
     def join(self, voice: Voice) -> bool:
         """One more voice can be chosen, unless there is one of its name; whether there was none.
@@ -133,10 +130,10 @@ class Programs:
         Gives the semitones from the player's key to the model's.
         """
         shift = self.shift(phrase)
-        notes = self._on_own_grid(phrase.notes)
-        symbols = as_heard(notes, shift, until_steps // self._ratio)
+        notes = self._grid.notes(phrase.notes)
+        symbols = as_heard(notes, shift, until_steps // self._grid.ratio)
         yield
-        yield from self._melody.hear_in_slices(symbols, self._bars(phrase))
+        yield from self._melody.hear_in_slices(symbols, self._grid.bars(phrase))
         return shift
 
     def shift(self, phrase: Transcription) -> int:
@@ -153,8 +150,8 @@ class Programs:
 
         It goes on as if it had said that itself.
         """
-        melody, bars, chance = self._melody, self._bars(place.phrase), self._chance(place.number)
-        heard = as_heard(self._on_own_grid(place.phrase.notes), place.shift, place.start // self._ratio)
+        melody, bars, chance = self._melody, self._grid.bars(place.phrase), self._chance(place.number)
+        heard = as_heard(self._grid.notes(place.phrase.notes), place.shift, place.start // self._grid.ratio)
         there = regridded(said.symbols, self.steps_per_quarter // said.lasting, self._voice.steps_per_quarter)
         move = place.shift - said.shift
         taken = [str(fold_pitch(int(symbol) + move)) if is_pitch(symbol) else symbol for symbol in there]
@@ -188,22 +185,9 @@ class Programs:
         if not isinstance(model, EventModel):
             return np.zeros(len(bars))
         shift = home_shift(phrase.notes, phrase.key, self.vocabulary)
-        events = _events(self._on_own_grid(phrase.notes[:most_notes]), shift, self.vocabulary)
-        own = self._voice.steps_per_quarter
-        there = [Bars(each.meter, round(each.offset_steps / self._ratio), own) for each in bars]
+        events = self._grid.events(phrase.notes[:most_notes], shift, self.vocabulary)
+        there = [self._grid.coarser_bars(each) for each in bars]
         return (yield from log_likelihoods(model.bar_tables, events, there))
-
-    def _on_own_grid(self, notes: Sequence[GridNote]) -> tuple[GridNote, ...]:
-        """The notes in steps of the voice that answers."""
-        return tuple(notes) if self._ratio == 1 else tuple(_coarser(notes, self._ratio))
-
-    def _bar_steps(self, phrase: Transcription) -> int:
-        """A bar in steps of the voice that answers; at least one, where a bar is shorter than its steps."""
-        return max(1, phrase.transport.bar_steps // self._ratio)
-
-    def _bars(self, phrase: Transcription) -> Bars:
-        first = self._on_own_grid(phrase.notes[:1])[0].onset_steps % self._bar_steps(phrase)
-        return Bars.begun_at(phrase.transport.meter, first, self._voice.steps_per_quarter)
 
     def shape(
         self,
@@ -224,7 +208,7 @@ class Programs:
             settings = replace(settings, cadence=0.0)
         steps, transport = None if end is None else end - start, phrase.transport
         frame = Frame(steps, transport.bar_steps, transport.beat_steps, phrase.key.mode, how.strict)
-        notes = _on_bars(like or phrase) if settings.closeness else ()
+        notes = on_bars(like or phrase) if settings.closeness else ()
         chords = None
         if how.chords is not None:
             line = _line(how.chords.transposed(shift), start, transport)
@@ -241,9 +225,7 @@ class Programs:
 
         `end` None: without end.
         """
-        first = self._on_own_grid(phrase.notes[:1])[0].onset_steps
-        begins, ends = start // self._ratio - first, None if end is None else end // self._ratio - first
-        return answer_form(self._bars(phrase).offset_steps, self._bar_steps(phrase), begins, ends, closes)
+        return self._grid.form(phrase, start, end, closes)
 
     def composes_ahead(self, how: HowComposed) -> bool:
         """Whether answers are chosen among candidates, which the model must be able to step side by side."""
@@ -251,7 +233,8 @@ class Programs:
 
     def composer(self, place: AnswerPlace, shape: Shape, how: HowComposed) -> Composer | None:
         """What composes an answer ahead; None where it is composed step by step."""
-        critic, phrase, start, end = how.chooser(self._voice.critic), place.phrase, place.start, place.end
+        critic, grid = how.chooser(self._voice.critic), self._grid
+        phrase, start, end = place.phrase, place.start, place.end
         if not self.composes_ahead(how):
             return None
         closes = end is not None and self.closes(place.number, how.shape)
@@ -260,36 +243,15 @@ class Programs:
             vocabulary=self.vocabulary,
             shape=shape,
             critic=critic,
-            call=self._call(phrase, place.shift),
-            frame=self._frame(place, closes),
-            form=self.form(phrase, start, end, closes),
-            steps=None if end is None else (end - start) // self._ratio,
-            bar_steps=self._bar_steps(phrase),
-            ratio=self._ratio,
+            call=grid.call(phrase, place.shift),
+            frame=grid.frame(place, closes),
+            form=grid.form(phrase, start, end, closes),
+            steps=None if end is None else (end - start) // grid.ratio,
+            bar_steps=grid.bar_steps(phrase),
+            ratio=grid.ratio,
             how=how,
             chance=self._chances(place.number),
         )
-
-    def _first_line(self, phrase: Transcription) -> int:
-        """The bar line at or before the phrase's first note, in steps of the voice that answers."""
-        bar = self._bar_steps(phrase)
-        return self._on_own_grid(phrase.notes[:1])[0].onset_steps // bar * bar
-
-    def _call(self, phrase: Transcription, shift: int) -> tuple[GridNote, ...]:
-        """The phrase in the model's key, from its first bar line on."""
-        line = self._first_line(phrase)
-        return tuple(
-            GridNote(note.onset_steps - line, note.duration_steps, fold_pitch(note.pitch + shift))
-            for note in self._on_own_grid(phrase.notes)
-        )
-
-    def _frame(self, place: AnswerPlace, closes: bool) -> AnswerFrame:
-        """The whole answer as the critic counts; one without end has no length."""
-        line, ratio = self._first_line(place.phrase), self._ratio
-        begins = place.start // ratio - line
-        ends = begins if place.end is None else begins + (place.end - place.start) // ratio
-        meter, mode = place.phrase.transport.meter, place.phrase.key.mode
-        return AnswerFrame(self._voice.steps_per_quarter, meter, begins, ends, mode, closes)
 
     def forget(self) -> None:
         """Clear the memories of all programs."""
@@ -328,38 +290,3 @@ def _line(plan: ChordPlan, start: int, transport: Transport) -> ChordLine:
     quarter = transport.grid.steps_per_quarter
     slot = max(1, round(slot_quarters(transport.meter) * quarter))
     return ChordLine(plan, start, quarter, transport.beat_steps, slot)
-
-
-def _coarser(notes: Sequence[GridNote], ratio: int) -> Iterator[GridNote]:
-    """Each note at the nearest of the steps that are `ratio` times as long; of two on one the first."""
-    at_step: dict[int, GridNote] = {}
-    for note in notes:
-        at_step.setdefault(round(note.onset_steps / ratio), note)
-    limits = [*at_step, None][1:]
-    for (step, note), limit in zip(at_step.items(), limits, strict=True):
-        lasting = max(1, round(note.end_steps / ratio) - step)
-        yield GridNote(step, lasting if limit is None else min(lasting, limit - step), note.pitch)
-
-
-def _events(notes: Sequence[GridNote], shift: int, vocabulary: Vocabulary) -> list[HeardEvent]:
-    """Notes and the rests between them as the model knows them; how long the last one was is not known."""
-    events: list[HeardEvent] = []
-    for note, after in zip(notes, (*notes[1:], None), strict=True):
-        symbol = vocabulary.id(vocabulary.nearest(str(fold_pitch(note.pitch + shift))))
-        rest = 0 if after is None else after.onset_steps - note.end_steps
-        held = rest if REST not in vocabulary else 0
-        events.append(HeardEvent(symbol, note.duration_steps + held, after is not None))
-        if rest > held:
-            events.append(HeardEvent(vocabulary.id(REST), rest))
-    return events
-
-
-def _on_bars(phrase: Transcription) -> tuple[str, ...]:
-    """A phrase's symbols in whole bars from its first bar line on; "" where it has not begun or is over."""
-    first, bar = phrase.notes[0].onset_steps, phrase.transport.bar_steps
-    steps = phrase.transport.grid.steps_per_quarter
-    offset = Bars.begun_at(phrase.transport.meter, first % bar, steps).offset_steps
-    heard = as_heard(phrase.notes, phrase.key.shift, phrase.notes[-1].end_steps)
-    on_line = ("",) * offset if offset > 0 else ()
-    said = (*on_line, *heard[max(0, -offset) :])
-    return (*said, *[""] * (-len(said) % bar))

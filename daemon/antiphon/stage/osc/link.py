@@ -8,7 +8,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Protocol
 
-from antiphon.config import OscSettings
+from antiphon.config_sections import OscSettings
 from antiphon.errors import Failure, UserError
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.controls.control_settings import Button

@@ -6,17 +6,8 @@ from antiphon import config
 from antiphon.compose.symbols import HOLD
 from antiphon.config import Config
 from antiphon.events import Event, NoteOn, Timed
-from antiphon.perform.reports import (
-    Answered,
-    Composed,
-    Heard,
-    Planned,
-    Received,
-    Released,
-    Report,
-    Sent,
-    SettingChanged,
-)
+from antiphon.perform.answer_reports import Answered, Composed, Heard, Planned
+from antiphon.perform.reports import Received, Released, Report, Sent, SettingChanged
 from antiphon.perform.settings import State
 from antiphon.stage.osc.beats import Beat
 from antiphon.stage.osc.packets import Argument, Message

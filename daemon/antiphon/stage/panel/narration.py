@@ -6,11 +6,8 @@ from typing import Any
 from antiphon import config
 from antiphon.config import Config
 from antiphon.events import Event, NoteOn, PlayedNote, Timed
+from antiphon.perform.answer_reports import Answered, ChordsHeard, Foreseen, Heard
 from antiphon.perform.reports import (
-    Answered,
-    ChordsHeard,
-    Foreseen,
-    Heard,
     Learned,
     ProgramChosen,
     Received,

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from antiphon.config import PanelSettings
+from antiphon.config_sections import PanelSettings
 from antiphon.errors import Failure
 from antiphon.stage.machine.clock import Clock
 from antiphon.stage.panel.link import PanelLink

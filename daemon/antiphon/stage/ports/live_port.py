@@ -1,7 +1,6 @@
 """The port that plays: inputs and an output of the MIDI system, and what passes them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -24,52 +23,16 @@ from antiphon.stage.ports.connections import Connections, PortConnection
 from antiphon.stage.ports.copies import CopyFilter, LateReleases
 from antiphon.stage.ports.echo import EchoFilter
 from antiphon.stage.ports.input import InputPort
-from antiphon.stage.ports.jack.client import JackOrder, StartJack
-from antiphon.stage.ports.open import Names, OpenPort, OpenPorts, open_ports
+from antiphon.stage.ports.jack.client import StartJack
+from antiphon.stage.ports.open import OpenPort, OpenPorts, open_ports
 from antiphon.stage.ports.output import ClockOutputPort, OutputPort
 from antiphon.stage.ports.port import ConnectionsChanged, PortChanged
 from antiphon.stage.ports.reconnect import PortWatch, WatchedPort
+from antiphon.stage.ports.system import Device
 from antiphon.stage.ports.systems import answers, candidates
+from antiphon.stage.ports.wiring import Wiring
 
-
-@dataclass(frozen=True, slots=True)
-class Wiring:
-    """Which ports, and what passes them.
-
-    api             "auto" (the first that answers), "alsa", "jack", "coremidi" or "winmm"
-    client_name     what stands before the colon of our own ports' names
-    inputs, output  ports there are, by name, pattern or part of a name; empty: a virtual port of ours
-    input_channel   the only channel listened to, 0–15; None: all
-    thru            whether what the player does goes to the output too
-    clock_input     a port that MIDI clock comes from; empty: a virtual one; None: clock is not listened to
-    clock_output    a port that MIDI clock goes to; empty: a virtual one; None: there is none
-    click_output    a port that clicks go to; empty: a virtual one; None: the output
-    transport_bpm   on JACK: its transport is followed, at this tempo where it has none; None: it is not
-    may_be_silent   where no MIDI system answers, it plays without ports
-    insist          on JACK: that very name, which a process that has ended may have for a moment yet
-    """
-
-    api: str = "auto"
-    client_name: str = "antiphon"
-    inputs: tuple[str, ...] = ()
-    output: str = ""
-    input_channel: int | None = None
-    thru: bool = False
-    clock_input: str | None = None
-    clock_output: str | None = None
-    click_output: str | None = None
-    transport_bpm: float | None = None
-    insist: bool = False
-    may_be_silent: bool = False
-
-    @property
-    def names(self) -> Names:
-        outputs = (self.output, self.clock_input, self.clock_output, self.click_output)
-        return Names(self.client_name, self.inputs, *outputs)
-
-    @property
-    def jack_order(self) -> JackOrder:
-        return JackOrder(self.client_name, self.transport_bpm, self.insist)
+_USUAL = Wiring()
 
 
 class MidiPort:
@@ -85,7 +48,7 @@ class MidiPort:
     def __init__(
         self,
         clock: Clock,
-        wiring: Wiring = Wiring(),
+        wiring: Wiring = _USUAL,
         tell: Callable[[PortChanged | ConnectionsChanged], None] = lambda _: None,
         backend: Any = None,
         start_jack: StartJack | None = None,
@@ -99,15 +62,10 @@ class MidiPort:
         self._system, errors = opened.system, opened.system.errors
         self.api, self.output, self.client_name = opened.system.api, opened.output.name, opened.client
         self.inputs = tuple(port.name for port in opened.inputs)
-        echo, copies, late = EchoFilter(), CopyFilter(), LateReleases()
-        self._inputs = [
-            (port.device, InputPort(wiring.input_channel, echo, copies, late), port) for port in opened.inputs
-        ]
+        echo = EchoFilter()
+        self._inputs = _inputs(opened.inputs, wiring.input_channel, echo)
         # Notes on the clock's port are not the player's, so what comes there is no copy.
-        self._clock_inputs = [
-            (port.device, InputPort(None, echo, CopyFilter(), LateReleases()), port)
-            for port in _one(opened.clock_input)
-        ]
+        self._clock_inputs = _inputs(_one(opened.clock_input), None, echo)
         self._clocked = wiring.clock_input is not None
         virtual = [port.name for port in opened.all if port.link is None]
         self._connections = Connections(
@@ -227,6 +185,14 @@ class MidiPort:
                 output.settle(self._clock.now_s())
         finally:
             self._system.close()
+
+
+def _inputs(
+    opened: Iterable[OpenPort], channel: int | None, echo: EchoFilter
+) -> list[tuple[Device, InputPort, OpenPort]]:
+    """Ports that tell a copy of what came on another one of them."""
+    copies, late = CopyFilter(), LateReleases()
+    return [(port.device, InputPort(channel, echo, copies, late), port) for port in opened]
 
 
 def _stamped(event: Event | Change | ClockSignal, at_s: float, grain_s: float) -> Input:

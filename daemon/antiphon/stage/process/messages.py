@@ -7,11 +7,12 @@ from antiphon.events import NoteOff, Timed
 from antiphon.model_facts import ModelFacts
 from antiphon.perform.controls.control_settings import Button
 from antiphon.perform.reports import NO_HANDOVER, Handover, Joined, Report
-from antiphon.perform.settings import MODEL_NAME, Changes, SessionSettings, SettingChange
+from antiphon.perform.setting_changes import MODEL_NAME, Changes, SettingChange
+from antiphon.perform.settings import SessionSettings
 from antiphon.stage.machine.log import LogLine
 from antiphon.stage.ports.connections import PortConnection
-from antiphon.stage.ports.live_port import Wiring
 from antiphon.stage.ports.port import ConnectionsChanged, PortChanged
+from antiphon.stage.ports.wiring import Wiring
 
 # To the playing process.
 

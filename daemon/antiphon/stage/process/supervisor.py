@@ -11,16 +11,14 @@ What happens, and what is done then:
 The standby is a second playing process, loaded, with no ports and with no client of JACK.
 """
 
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Self
 
 from antiphon.errors import Failure
 from antiphon.events import Timed
-from antiphon.perform.handover import HandoverTracker
-from antiphon.perform.reports import Asked, Released, StateChanged
+from antiphon.perform.reports import Released, StateChanged
 from antiphon.perform.settings import SessionSettings
 from antiphon.signals import PauseKey
 from antiphon.stage.machine.clock import Clock, SystemClock
@@ -44,6 +42,7 @@ from antiphon.stage.process.messages import (
     Suspended,
     Waiting,
 )
+from antiphon.stage.process.next_start import Deaths, NextStart
 
 _FRAME_S = 0.04
 # Messages that are read before anything else is done; more wait for the next frame.
@@ -54,8 +53,6 @@ _START_S = 20.0
 _END_S = 1.0
 # One that told of its failure has nothing left to do but leave.
 _LEAVE_S = 0.2
-# More deaths than this within a minute have a cause that another start does not mend.
-_MOST_DEATHS, _WITHIN_S = 5, 60.0
 # Somebody who pressed Ctrl-Z waits for the terminal.
 _SUSPEND_S = 1.0
 
@@ -87,15 +84,12 @@ class Supervisor:
         pause: PauseKey | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self._order, self._start, self._settings, self._serve = order, start, settings, serve
+        self._next, self._settings, self._serve = NextStart(order, start), settings, serve
         self._clock, self._pause_key = clock or SystemClock(), pause
-        self._handover = HandoverTracker(start.settings.tempo.first_meter)
+        self._deaths = Deaths(self._clock)
         self._player = first
         self._player.tell(start)
-        self._ready: Ready | None = None
         self._standby: PlayerHandle | None = None
-        self._asked: list[LiveRequest] = []  # and not yet reported, or while no process was there to be asked
-        self._deaths_s: deque[float] = deque()
         self._looked_s = self._clock.now_s()
 
     def __enter__(self) -> Self:
@@ -120,7 +114,7 @@ class Supervisor:
                 case Loaded():
                     self._player.loaded = True
                 case ConnectionsChanged(connections):
-                    self._start = replace(self._start, connections=connections)
+                    self._next.connected(connections)
                 case Ready() as ready:
                     self._opened(ready)
                     return ready
@@ -133,28 +127,21 @@ class Supervisor:
     def _begin_again(self) -> None:
         """It died before it played and said nothing: that may be an accident once."""
         reason = how_it_ended(self._player.end(_LEAVE_S))
-        self._count_death(reason)
-        if len(self._deaths_s) > 1:
+        if self._deaths.count(reason) > 1:
             raise Failure(reason)
         self._player.messages.close()
         self._player = self._new_player()
-        self._player.tell(self._start)
+        self._player.tell(self._next.start)
 
     def _new_player(self) -> PlayerHandle:
-        player = PlayerHandle(self._serve, self._order.on_jack)
-        player.tell(self._order)
+        player = PlayerHandle(self._serve, self._next.load.on_jack)
+        player.tell(self._next.load)
         return player
 
     def _opened(self, ready: Ready) -> None:
         """The ports are open: a process that takes over opens the same ones."""
-        self._ready = ready
-        wiring = self._start.wiring
-        wiring = replace(wiring, api=ready.api, client_name=ready.client_name, insist=True)
-        self._start = replace(self._start, wiring=wiring, patient=True)
-        self._order = replace(self._order, on_jack=False)  # a client of JACK would wait there for nothing
-        for asked in self._asked:
+        for asked in self._next.opened(ready):
             self._player.tell(asked)
-        self._asked = [asked for asked in self._asked if isinstance(asked, tuple)]
         if self._standby is None:
             self._standby = self._new_player()
 
@@ -163,24 +150,10 @@ class Supervisor:
 
         Changes are asked again of the next process where one ended before it reported them.
         """
-        if isinstance(what, Join):
-            self._let_join(what)
-            return
-        if self._ready is not None:
+        if isinstance(what, Join) and self._next.join(what) and self._standby is not None:
+            self._standby.tell(what)
+        if self._next.ask(what):
             self._player.tell(what)
-        elif isinstance(what, Timed):
-            return  # nobody listens
-        if self._ready is None or isinstance(what, tuple):
-            self._asked.append(what)
-
-    def _let_join(self, join: Join) -> None:
-        """Each process loads it, also those that come later; the one that plays lets it answer."""
-        if join not in self._order.joined:
-            self._order = replace(self._order, joined=(*self._order.joined, join))
-            if self._standby is not None:
-                self._standby.tell(join)
-        self._asked.append(join.change)
-        self._player.tell(join)
 
     def attend(
         self,
@@ -261,7 +234,7 @@ class Supervisor:
             case None | Failed():
                 code = standby.end(_LEAVE_S)
                 LOG.warning("the standby process ended (%s); another is started", exit_code(code))
-                self._count_death("the standby process")
+                self._deaths.count("the standby process")
                 self._standby = self._new_player()
 
     def _hand_on(self, message: Message, watch: Callable[[Watched], None]) -> None:
@@ -273,17 +246,15 @@ class Supervisor:
             case Failed() | PlayingStopped() | Suspended():
                 pass
             case ConnectionsChanged(connections):
-                self._start = replace(self._start, connections=connections)
+                self._next.connected(connections)
             case Ready() as ready:
                 self._opened(ready)
                 watch(ready)
             case Waiting() as waiting:
                 watch(waiting)
             case report:
-                if isinstance(report, Asked) and report.what in self._asked:
-                    self._asked.remove(report.what)
                 if not isinstance(report, PortChanged):
-                    self._handover.hear(report)
+                    self._next.hear(report)
                 watch(report)
 
     def _look(self, watch: Callable[[Watched], None]) -> None:
@@ -292,7 +263,7 @@ class Supervisor:
         if now_s - self._looked_s < _FRAME_S:
             return
         self._looked_s = now_s
-        if self._ready is None:
+        if not self._next.is_open:
             if not self._player.opening():
                 self._take_over(Failed("the MIDI process hung as it opened its ports"), watch)
         elif not self._player.alive():
@@ -300,7 +271,7 @@ class Supervisor:
 
     def _take_over(self, last: Failed | None, watch: Callable[[Watched], None]) -> None:
         """The playing process is gone or useless: let another play."""
-        hung = last is not None and self._ready is not None and not self._player.alive()
+        hung = last is not None and self._next.is_open and not self._player.alive()
         code = self._player.end(0.0 if hung else _LEAVE_S)
         self._hand_on_until(None, 0, watch)  # what it had still said
         self._player.messages.close()
@@ -312,30 +283,13 @@ class Supervisor:
     def _start_again(self, reason: str, left: Heartbeat, watch: Callable[[Watched], None]) -> None:
         """Let the playing process, which waits, go on from here: it first ends the notes that are left."""
         LOG.warning("%s; another takes over", reason)
-        self._count_death(reason)
+        self._deaths.count(reason)
         watch(TakenOver(reason))
         now_s = self._clock.now_s()
         watch(StateChanged(now_s, "idle"))  # as the next session begins: what was begun is over
-        # One that never opened its ports was told which notes to end, but nobody has ended them yet.
-        told = () if self._ready is not None else self._start.sounding
-        for off in (off for off in left.sounding if off not in told):
+        for off in self._next.taken_over(self._settings(), left):
             watch(Released(Timed(now_s, off)))
-        self._start = replace(
-            self._start,
-            settings=self._settings(),
-            handover=self._handover.handover,
-            sounding=tuple(dict.fromkeys((*told, *left.sounding, *left.doubtful))),
-        )
-        self._ready = None
-        self._player.tell(self._start)
-
-    def _count_death(self, reason: str) -> None:
-        now_s = self._clock.now_s()
-        self._deaths_s.append(now_s)
-        while self._deaths_s[0] < now_s - _WITHIN_S:
-            self._deaths_s.popleft()
-        if len(self._deaths_s) > _MOST_DEATHS:
-            raise Failure(f"the MIDI process ended {len(self._deaths_s)} times within a minute: {reason}")
+        self._player.tell(self._next.start)
 
 
 def _write(line: LogLine) -> None:

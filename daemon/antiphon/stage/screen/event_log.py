@@ -3,11 +3,9 @@
 import logging
 
 from antiphon.files.text_roll import note_name
+from antiphon.perform.answer_reports import Answered, ChordsHeard, Heard
 from antiphon.perform.reports import (
-    Answered,
-    ChordsHeard,
     Followed,
-    Heard,
     KnobTurned,
     Learned,
     Pressed,

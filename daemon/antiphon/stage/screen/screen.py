@@ -11,16 +11,8 @@ from rich.live import Live
 
 from antiphon.events import Timed
 from antiphon.files.text_roll import note_name
-from antiphon.perform.reports import (
-    Answered,
-    BarsBegun,
-    Heard,
-    Received,
-    Released,
-    Report,
-    Sent,
-    StateChanged,
-)
+from antiphon.perform.answer_reports import Answered, Heard
+from antiphon.perform.reports import BarsBegun, Received, Released, Report, Sent, StateChanged
 from antiphon.perform.settings import State
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
 from antiphon.stage.screen.heard_notes import HeardNotes

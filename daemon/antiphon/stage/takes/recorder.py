@@ -10,11 +10,11 @@ from pathlib import Path
 from antiphon.errors import Failure
 from antiphon.events import Timed
 from antiphon.midi.messages import HeldNotes
+from antiphon.perform.answer_reports import Heard
 from antiphon.perform.reports import (
     BarsBegun,
     Ended,
     Followed,
-    Heard,
     Pressed,
     Received,
     Released,

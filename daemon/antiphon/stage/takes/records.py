@@ -28,30 +28,33 @@ from antiphon.events import (
 )
 from antiphon.listen.heard import NO_SPLIT, InputSettings
 from antiphon.listen.key import Key
+from antiphon.perform.answer_reports import (
+    Answered,
+    ChordsHeard,
+    Heard,
+    Hurried,
+    NamedChord,
+    Planned,
+    Written,
+)
 from antiphon.perform.replay import Closed, Lost, Record
 from antiphon.perform.reports import (
-    Answered,
     Asked,
     BarsBegun,
     Begun,
-    ChordsHeard,
     Ended,
     Followed,
     Handover,
-    Heard,
-    Hurried,
     Joined,
     Led,
-    NamedChord,
-    Planned,
     Pressed,
     Received,
     Released,
     Report,
     Sent,
-    Written,
 )
-from antiphon.perform.settings import SessionSettings, SettingChange, applied
+from antiphon.perform.setting_changes import SettingChange, applied
+from antiphon.perform.settings import SessionSettings
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 

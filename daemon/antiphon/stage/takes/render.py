@@ -10,20 +10,11 @@ from itertools import chain
 from antiphon.compose.harmony.accompaniment import PARTS, Part
 from antiphon.events import Change, Event, ProgramChange, Timed, Turned
 from antiphon.midi.messages import HeldNotes
+from antiphon.perform.answer_reports import Answered, ChordsHeard, Heard
 from antiphon.perform.replay import Closed, Record, moment_of
-from antiphon.perform.reports import (
-    Answered,
-    Asked,
-    BarsBegun,
-    Begun,
-    ChordsHeard,
-    Followed,
-    Heard,
-    Received,
-    Released,
-    Sent,
-)
-from antiphon.perform.settings import SessionSettings, applied
+from antiphon.perform.reports import Asked, BarsBegun, Begun, Followed, Received, Released, Sent
+from antiphon.perform.setting_changes import applied
+from antiphon.perform.settings import SessionSettings
 from antiphon.perform.transport import Transport
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import TICKS_PER_QUARTER, Meter, steps_to_ticks

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from antiphon.perform.reports import Followed, Heard
+from antiphon.perform.answer_reports import Heard
+from antiphon.perform.reports import Followed
 from antiphon.timebase import Grid, bpm_of, seconds_to_ticks, steps_to_ticks
 
 

@@ -10,7 +10,7 @@ from antiphon.listen.key import Key
 from antiphon.listen.key_tracker import KeyTracker
 from antiphon.perform.answer.chord_plans import chord_plan, wanted
 from antiphon.perform.answer.transcribe import Transcription
-from antiphon.perform.settings import HarmonySettings
+from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 

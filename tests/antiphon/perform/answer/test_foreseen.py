@@ -7,7 +7,8 @@ from antiphon.events import GridNote, NoteOn, PlayedNote
 from antiphon.listen.feel_grid import FeelGrid
 from antiphon.perform.answer.foreseen import Chosen, foreseen
 from antiphon.perform.answer.touch import touch_without_feel
-from antiphon.perform.settings import AnswerSettings, SettingChange, TempoSettings
+from antiphon.perform.setting_changes import SettingChange
+from antiphon.perform.settings import AnswerSettings, TempoSettings
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 from playing import PHRASE, ahead_session, play, rows, session

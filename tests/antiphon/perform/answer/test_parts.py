@@ -7,7 +7,7 @@ from antiphon.harmony.progression import Progression
 from antiphon.listen.feel_grid import FeelGrid
 from antiphon.perform.answer.parts import Parts, bar_grid
 from antiphon.perform.answer.touch import Touch
-from antiphon.perform.settings import HarmonySettings
+from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.timebase import Grid, Meter
 
 GRID = Grid(120.0, 0.0)

@@ -11,7 +11,7 @@ from antiphon.listen.key import Key
 from antiphon.perform.answer.planner import Planner
 from antiphon.perform.answer.programs import Programs, Voice
 from antiphon.perform.answer.scheduler import Scheduler
-from antiphon.perform.reports import Composed
+from antiphon.perform.answer_reports import Composed
 from antiphon.perform.settings import AnswerSettings, SessionSettings, TempoSettings
 from antiphon.perform.transport import Transport
 from antiphon.slices import finish

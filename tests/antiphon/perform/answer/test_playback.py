@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from antiphon.compose.sampling import Draw
 from antiphon.events import NoteOff, NoteOn, PlayedNote, Timed
 from antiphon.perform.answer.playback import Playback
-from antiphon.perform.reports import Answered, Composed
+from antiphon.perform.answer_reports import Answered, Composed
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 

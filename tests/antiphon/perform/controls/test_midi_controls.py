@@ -15,7 +15,8 @@ from antiphon.perform.controls.midi_controls import (
     state_light,
     turn,
 )
-from antiphon.perform.settings import AnswerSettings, LiveSettings, SessionSettings, applied
+from antiphon.perform.setting_changes import applied
+from antiphon.perform.settings import AnswerSettings, LiveSettings, SessionSettings
 
 NOW = LiveSettings(SamplingSettings(), AnswerSettings())
 

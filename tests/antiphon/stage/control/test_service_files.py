@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from antiphon.config import TakeSettings
+from antiphon.config_sections import TakeSettings
 from antiphon.errors import Failure
 from antiphon.stage.control import client
 from antiphon.stage.control.service_files import agent, service, to_start, to_stop, unit

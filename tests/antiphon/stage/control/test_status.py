@@ -7,7 +7,8 @@ from dataclasses import replace
 from antiphon.config import Config
 from antiphon.events import GridNote, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.reports import Answered, ChordsHeard, Heard, NamedChord, Sent
+from antiphon.perform.answer_reports import Answered, ChordsHeard, Heard, NamedChord
+from antiphon.perform.reports import Sent
 from antiphon.stage.control.status import status_of
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
 from antiphon.timebase import Grid, Meter

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from antiphon.config import Config, OscSettings
+from antiphon.config import Config
+from antiphon.config_sections import OscSettings
 from antiphon.errors import Failure, WrongUse
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.reports import Received

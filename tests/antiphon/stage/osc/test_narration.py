@@ -6,20 +6,8 @@ from antiphon.compose.sampling import Draw
 from antiphon.config import Config
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.reports import (
-    Answered,
-    ChordsHeard,
-    Composed,
-    Heard,
-    NamedChord,
-    Planned,
-    ProgramChosen,
-    Received,
-    Released,
-    Sent,
-    SettingChanged,
-    StateChanged,
-)
+from antiphon.perform.answer_reports import Answered, ChordsHeard, Composed, Heard, NamedChord, Planned
+from antiphon.perform.reports import ProgramChosen, Received, Released, Sent, SettingChanged, StateChanged
 from antiphon.stage.osc.beats import Beat
 from antiphon.stage.osc.narration import TOGETHER, Narration, everything
 from antiphon.stage.osc.packets import Message, packet_of

@@ -6,15 +6,17 @@ from dataclasses import replace
 from antiphon.config import Config
 from antiphon.events import GridNote, NoteOff, NoteOn, PlayedNote, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.reports import (
+from antiphon.perform.answer_reports import (
     NOTHING_FORESEEN,
     Answered,
-    BarsBegun,
     ChordsHeard,
     Foreseen,
     Heard,
-    Learned,
     NamedChord,
+)
+from antiphon.perform.reports import (
+    BarsBegun,
+    Learned,
     ProgramChosen,
     Received,
     Sent,

@@ -7,7 +7,8 @@ from urllib.error import HTTPError
 
 import pytest
 
-from antiphon.config import Config, PanelSettings
+from antiphon.config import Config
+from antiphon.config_sections import PanelSettings
 from antiphon.errors import Failure, WrongUse
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.stage.machine.clock import SystemClock

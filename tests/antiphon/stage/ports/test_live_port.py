@@ -12,8 +12,9 @@ from antiphon.errors import Failure
 from antiphon.events import Clocked, ClockSignal, NoteOff, NoteOn, Timed, Turned
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.bindings import how_to_install
-from antiphon.stage.ports.live_port import MidiPort, Wiring
+from antiphon.stage.ports.live_port import MidiPort
 from antiphon.stage.ports.rtmidi import GRAIN_S
+from antiphon.stage.ports.wiring import Wiring
 from fake_jack import FakeJack
 from fake_rtmidi import FakeRtMidi
 

@@ -11,8 +11,9 @@ from antiphon.errors import Failure
 from antiphon.events import NoteOff, Timed
 from antiphon.model_facts import ModelFacts
 from antiphon.perform.reports import Asked, Received, Released, Sent, SettingChanged
-from antiphon.perform.settings import SessionSettings, SettingChange
-from antiphon.stage.ports.live_port import Wiring
+from antiphon.perform.setting_changes import SettingChange
+from antiphon.perform.settings import SessionSettings
+from antiphon.stage.ports.wiring import Wiring
 from antiphon.stage.process import handle as sending_process
 from antiphon.stage.process.handle import PlayerHandle
 from antiphon.stage.process.messages import Join, LoadOrder, Ready, StartPlaying
@@ -252,8 +253,8 @@ def test_another_model_is_loaded_by_each_process_and_answers_again_after_a_death
     with house(tmp_path) as here:
         here.live.ready()
         here.attend(lambda seen: Asked(1.0, join.change) in seen, [join])
-        assert here.live._asked == []
-        here.live._handover.hear(chosen)  # as the session reports it
+        assert here.live._next.asked == []
+        here.live._next.hear(chosen)  # as the session reports it
         here.attend(has(Ready), ["record"])
         assert here.start(1).handover.voice == "other"
         here.attend(lambda _: (tmp_path / "ordered").exists())

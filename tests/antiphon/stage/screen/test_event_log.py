@@ -3,19 +3,8 @@
 from antiphon.config import Config
 from antiphon.events import GridNote, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.reports import (
-    Answered,
-    ChordsHeard,
-    Followed,
-    Heard,
-    KnobTurned,
-    Learned,
-    NamedChord,
-    Pressed,
-    ProgramChosen,
-    Sent,
-    StateChanged,
-)
+from antiphon.perform.answer_reports import Answered, ChordsHeard, Heard, NamedChord
+from antiphon.perform.reports import Followed, KnobTurned, Learned, Pressed, ProgramChosen, Sent, StateChanged
 from antiphon.perform.settings import TempoSettings
 from antiphon.stage.machine.log import logging_to
 from antiphon.stage.performance_state import PerformanceTracker

@@ -11,10 +11,9 @@ from antiphon.changes import changed
 from antiphon.config import Config
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
+from antiphon.perform.answer_reports import Answered, Heard
 from antiphon.perform.reports import (
-    Answered,
     BarsBegun,
-    Heard,
     ProgramChosen,
     Received,
     Released,

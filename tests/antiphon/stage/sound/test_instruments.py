@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from antiphon.config import InstrumentName
+from antiphon.config_sections import InstrumentName
 from antiphon.errors import Failure
 from antiphon.stage.sound import instruments
 from antiphon.stage.sound.instruments import SAMPLES, instrument, tick

@@ -7,7 +7,8 @@ import pytest
 
 from antiphon.errors import Failure
 from antiphon.events import NoteOff, NoteOn, Timed
-from antiphon.perform.reports import Answered, Received
+from antiphon.perform.answer_reports import Answered
+from antiphon.perform.reports import Received
 from antiphon.stage.takes.finish import Finisher, finish, read, records_of, rendered_take
 from antiphon.stage.takes.header import TakeHeader, UsedBundle
 from antiphon.stage.takes.records import line_of

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from antiphon.events import ControlChange, NoteOff, NoteOn, Timed, Turned
 from antiphon.files import take_file
 from antiphon.midi import smf as chunks
-from antiphon.perform.reports import Answered, Received, Sent
+from antiphon.perform.answer_reports import Answered
+from antiphon.perform.reports import Received, Sent
 from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes import records
 from antiphon.stage.takes.header import Place, TakeHeader, UsedBundle

@@ -8,7 +8,8 @@ import pytest
 from antiphon.errors import Failure
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.reports import Ended, Heard, Pressed, Received, Sent
+from antiphon.perform.answer_reports import Heard
+from antiphon.perform.reports import Ended, Pressed, Received, Sent
 from antiphon.stage.takes import records
 from antiphon.stage.takes.finish import Finisher, read, records_of
 from antiphon.stage.takes.header import TakeHeader, UsedBundle

@@ -25,26 +25,25 @@ from antiphon.events import (
 from antiphon.files.take_file import unpack
 from antiphon.listen.heard import InputSettings
 from antiphon.listen.key import Key
+from antiphon.perform.answer_reports import Answered, Heard, Written
 from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.replay import Closed, Lost
 from antiphon.perform.reports import (
-    Answered,
     Asked,
     BarsBegun,
     Begun,
     Ended,
     Followed,
     Handover,
-    Heard,
     Joined,
     Led,
     Pressed,
     Received,
     Released,
     Sent,
-    Written,
 )
-from antiphon.perform.settings import FeelSettings, SessionSettings, SettingChange, TempoSettings
+from antiphon.perform.setting_changes import SettingChange
+from antiphon.perform.settings import FeelSettings, SessionSettings, TempoSettings
 from antiphon.perform.transport import Transport
 from antiphon.stage.takes import records
 from antiphon.timebase import Grid, Meter

@@ -4,21 +4,12 @@ from dataclasses import replace
 
 from antiphon.events import GridNote, NoteOff, NoteOn, ProgramChange, Timed
 from antiphon.listen.key import Key
+from antiphon.perform.answer_reports import Answered, ChordsHeard, Heard, NamedChord
+from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.replay import Closed
-from antiphon.perform.reports import (
-    NO_HANDOVER,
-    Answered,
-    Asked,
-    Begun,
-    ChordsHeard,
-    Ended,
-    Heard,
-    NamedChord,
-    Received,
-    Released,
-    Sent,
-)
-from antiphon.perform.settings import HarmonySettings, SessionSettings, SettingChange
+from antiphon.perform.reports import NO_HANDOVER, Asked, Begun, Ended, Received, Released, Sent
+from antiphon.perform.setting_changes import SettingChange
+from antiphon.perform.settings import SessionSettings
 from antiphon.stage.takes.render import RenderedTake, Summary
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import Grid, Meter

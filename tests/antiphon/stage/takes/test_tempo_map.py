@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from antiphon.events import GridNote
 from antiphon.listen.key import Key
-from antiphon.perform.reports import Followed, Heard
+from antiphon.perform.answer_reports import Heard
+from antiphon.perform.reports import Followed
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import Grid
 

@@ -7,9 +7,10 @@ from antiphon.events import Clocked, ClockSignal, Lead, NoteOff, NoteOn, Timed
 from antiphon.midi.messages import HeldNotes
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.jack.system import MARGIN_S, MOST_AHEAD_S
-from antiphon.stage.ports.live_port import MidiPort, Wiring
+from antiphon.stage.ports.live_port import MidiPort
 from antiphon.stage.ports.port import PortChanged
 from antiphon.stage.ports.system import NoServerError
+from antiphon.stage.ports.wiring import Wiring
 from fake_jack import FakeJack
 from fake_rtmidi import FakeRtMidi
 
