@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
-from antiphon.compose.events_model import EventWeights
+from antiphon.compose.event_weights import EventWeights
 from antiphon.compose.form import LEFT_ROWS, LIKE_ROWS
 from antiphon.compose.lstm import Probabilities
 from antiphon.compose.lstm_weights import LstmLayer, LstmStackWeights, LstmWeights

@@ -20,7 +20,7 @@ import numpy as np
 
 from antiphon import bundle, config
 from antiphon.bundle import Architecture, Card, Corpus, Split
-from antiphon.compose.memory import DISTANCES, RUNS
+from antiphon.compose.memory.experience import DISTANCES, RUNS
 from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import LONGEST_LINE, MOST_LINES, Failure, WrongUse
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed

@@ -9,7 +9,8 @@ from dataclasses import fields
 from functools import cache, partial
 
 from antiphon import bundle
-from antiphon.compose.memory import DISTANCES, RUNS, Experience, Memory
+from antiphon.compose.memory.experience import DISTANCES, RUNS, Experience
+from antiphon.compose.memory.memory import Memory
 from antiphon.compose.model import StreamModel
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import ShapeSettings

@@ -3,7 +3,8 @@
 import numpy as np
 
 from antiphon.compose.events_model import EventModel
-from antiphon.compose.memory import DISTANCES, RUNS, Experience, Memory
+from antiphon.compose.memory.experience import DISTANCES, RUNS, Experience
+from antiphon.compose.memory.memory import Memory
 from antiphon.compose.model import StreamModel
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.symbols import END, HOLD

@@ -10,9 +10,11 @@ from pathlib import Path
 from antiphon.compose.context import Context
 from antiphon.compose.critic import Critic
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
-from antiphon.compose.events_model import EventModel, EventWeights
+from antiphon.compose.event_weights import EventWeights
+from antiphon.compose.events_model import EventModel
 from antiphon.compose.lstm_weights import multiplications
-from antiphon.compose.memory import Experience, Memory
+from antiphon.compose.memory.experience import Experience
+from antiphon.compose.memory.memory import Memory
 from antiphon.compose.model import Model, build
 from antiphon.compose.symbols import END, HOLD, Vocabulary
 from antiphon.critic_file import MAX_CRITIC_BYTES, parse_critic

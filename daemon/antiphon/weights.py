@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from antiphon.arrays_file import array_in, names_in, npz_bytes
-from antiphon.compose.events_model import EventWeights
+from antiphon.compose.event_weights import EventWeights
 from antiphon.compose.lstm import Floats
 from antiphon.compose.lstm_weights import MOST_LAYERS, LstmStackWeights, LstmWeights, stack_names
 from antiphon.errors import shown

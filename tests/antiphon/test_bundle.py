@@ -11,7 +11,7 @@ from antiphon import bundle
 from antiphon.bundle import Architecture, Card, Corpus, Split
 from antiphon.compose.critic import AnswerFrame
 from antiphon.compose.lstm_weights import LstmWeights
-from antiphon.compose.memory import DISTANCES, RUNS
+from antiphon.compose.memory.experience import DISTANCES, RUNS
 from antiphon.compose.model import StreamModel, WindowModel
 from antiphon.errors import Failure, WrongUse
 from antiphon.events import GridNote

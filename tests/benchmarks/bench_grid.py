@@ -18,7 +18,7 @@ import numpy as np
 from timing import rounds_us
 
 from antiphon import bundle
-from antiphon.compose.memory import Memory
+from antiphon.compose.memory.memory import Memory
 from antiphon.compose.place import Bars
 from antiphon.compose.symbols import HOLD
 from antiphon_training.corpus.cache import ParseCache, default_folder

@@ -12,7 +12,7 @@ from antiphon.compose.event_grid import EventGrid
 from antiphon.compose.events_model import EventModel
 from antiphon.compose.form import Form
 from antiphon.compose.guards import Guards
-from antiphon.compose.memory import Memory
+from antiphon.compose.memory.memory import Memory
 from antiphon.compose.model import Model
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.sampling import Draw, SamplingSettings, adaptive_temperature, draw, weight_row

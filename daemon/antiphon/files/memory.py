@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from antiphon.compose import symbols
-from antiphon.compose.memory import MOST_SIXTEENTHS
+from antiphon.compose.memory.experience import MOST_SIXTEENTHS
 from antiphon.compose.symbols import GAP, regridded
 from antiphon.errors import Failure, shown
 from antiphon.files.read import parse_json, read_file

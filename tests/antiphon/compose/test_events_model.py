@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
-from antiphon.compose.events_model import EventModel, EventWeights
+from antiphon.compose.events_model import EventModel
 from antiphon.compose.form import NO_FORM, Form
 from antiphon.compose.model import prime
 from antiphon.compose.place import NO_BARS, Bars
@@ -201,15 +201,6 @@ def test_probabilities_given_out_are_not_overwritten():
     kept = first.copy()
     model.step(1)
     assert (first == kept).all()
-
-
-@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(EventWeights)])
-def test_a_misshapen_array_is_named(name):
-    arrays = {field.name: getattr(FORM_WEIGHTS, field.name) for field in dataclasses.fields(WEIGHTS)}
-    with pytest.raises(ValueError, match=r"must have shape|not finite"):
-        EventWeights(**{**arrays, name: np.zeros((3, 5), np.float32)})
-    with pytest.raises(ValueError, match=f"{name} holds a number that is not finite"):
-        EventWeights(**{**arrays, name: np.full_like(arrays[name], np.nan)})
 
 
 def test_however_sure_the_network_is_its_probabilities_are_numbers():

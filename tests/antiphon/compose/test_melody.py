@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.compose.melody import Melody, octaves_into_range
-from antiphon.compose.memory import DISTANCES, RUNS, Experience, Memory
+from antiphon.compose.memory.experience import DISTANCES, RUNS, Experience
+from antiphon.compose.memory.memory import Memory
 from antiphon.compose.model import StreamModel
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.sampling import SamplingSettings

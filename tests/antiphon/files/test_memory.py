@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon.compose.memory import MOST_SIXTEENTHS
+from antiphon.compose.memory.experience import MOST_SIXTEENTHS
 from antiphon.errors import Failure
 from antiphon.files import memory as memory_file
 

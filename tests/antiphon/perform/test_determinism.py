@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.compose import memory as memories
-from antiphon.compose.memory import DISTANCES, RUNS, Experience, Memory
+from antiphon.compose.memory.experience import DISTANCES, RUNS, Experience
+from antiphon.compose.memory.memory import Memory
 from antiphon.compose.model import StreamModel
 from antiphon.compose.symbols import HOLD
 from antiphon.events import Clocked, ClockSignal, ControlChange, NoteOff, NoteOn, ProgramChange, Timed, Turned

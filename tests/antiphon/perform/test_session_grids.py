@@ -8,7 +8,8 @@ import pytest
 
 from antiphon.compose.event_grid import EventGrid
 from antiphon.compose.events_model import EventModel
-from antiphon.compose.memory import DISTANCES, RUNS, Experience, Memory
+from antiphon.compose.memory.experience import DISTANCES, RUNS, Experience
+from antiphon.compose.memory.memory import Memory
 from antiphon.compose.symbols import END, HOLD
 from antiphon.events import NoteOff, NoteOn, ProgramChange, Turned
 from antiphon.perform.answer.programs import Voice

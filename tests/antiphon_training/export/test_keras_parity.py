@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from antiphon.compose.events_model import EventWeights
+from antiphon.compose.event_weights import EventWeights
 from antiphon_training.data.dataset import Dataset, load_dataset
 from antiphon_training.data.song_events import event_songs
 from antiphon_training.export.keras_parity import keras_chances, largest_difference

@@ -9,7 +9,7 @@ import pytest
 from antiphon.bundle import Architecture, Card, Corpus, Split, save
 from antiphon.command_line import run
 from antiphon.compose.lstm_weights import LstmWeights
-from antiphon.compose.memory import DISTANCES, RUNS, Experience
+from antiphon.compose.memory.experience import DISTANCES, RUNS, Experience
 from antiphon.compose.place import NO_BARS
 from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from antiphon.compose.form import Form
-from antiphon.compose.memory import DISTANCES, RUNS, Experience, Memory
+from antiphon.compose.memory.experience import DISTANCES, RUNS, Experience
+from antiphon.compose.memory.memory import Memory
 from antiphon.compose.model import StreamModel
 from antiphon.compose.place import Bars
 from antiphon.compose.symbols import END, HOLD, Vocabulary

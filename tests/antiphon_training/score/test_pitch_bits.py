@@ -8,7 +8,7 @@ import pytest
 
 from antiphon.compose.event_grid import SIXTEENTHS
 from antiphon.compose.events_model import EventModel
-from antiphon.compose.memory import Memory
+from antiphon.compose.memory.memory import Memory
 from antiphon.compose.model import Model
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.symbols import END, HOLD, Vocabulary

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from antiphon import bundle
 from antiphon.bundle import Bundle
-from antiphon.compose.events_model import EventWeights
+from antiphon.compose.event_weights import EventWeights
 from antiphon.errors import DONE, FAILED, INTERRUPTED, WrongUse
 from antiphon_training.commands.fit_command import ENDED
 from antiphon_training.corpus.cache import ParseCache, default_folder

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from antiphon.compose.context import Context
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
-from antiphon.compose.events_model import EventModel, EventWeights
+from antiphon.compose.event_weights import EventWeights
+from antiphon.compose.events_model import EventModel
 from antiphon.compose.form import NO_FORM, Form
 from antiphon.compose.lstm import softmax
 from antiphon.compose.lstm_weights import SymbolWeights

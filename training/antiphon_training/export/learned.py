@@ -7,7 +7,7 @@ from typing import Any
 
 from antiphon import bundle
 from antiphon.bundle import Bundle
-from antiphon.compose.events_model import EventWeights
+from antiphon.compose.event_weights import EventWeights
 from antiphon.compose.symbols import END, HOLD
 from antiphon_training.data.dataset import Dataset
 from antiphon_training.data.own_songs import renamed_split

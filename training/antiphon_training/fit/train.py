@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from antiphon.compose.events_model import EventWeights
+from antiphon.compose.event_weights import EventWeights
 from antiphon.errors import WrongUse
 from antiphon.signals import stop_signals
 from antiphon_training.data.batches import Feed

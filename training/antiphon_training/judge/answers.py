@@ -12,7 +12,7 @@ import numpy as np
 from antiphon.compose.answer_features.parts import AnswerFrame
 from antiphon.compose.form import Form, answer_form
 from antiphon.compose.melody import Melody
-from antiphon.compose.memory import Memory
+from antiphon.compose.memory.memory import Memory
 from antiphon.compose.model import Model
 from antiphon.compose.place import Bars
 from antiphon.compose.shape import Frame, Shape, ShapeSettings

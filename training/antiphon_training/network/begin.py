@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from antiphon.compose.events_model import FORM_TABLES, EventWeights
+from antiphon.compose.event_weights import FORM_TABLES, EventWeights
 from antiphon.compose.lstm import Floats
 from antiphon.compose.symbols import Vocabulary
 from antiphon_training.network.event_network import EVENT_LAYERS, event_layers

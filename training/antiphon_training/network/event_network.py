@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
-from antiphon.compose.events_model import FORM_TABLES, EventWeights
+from antiphon.compose.event_weights import FORM_TABLES, EventWeights
 from antiphon.compose.form import LEFT_ROWS, LIKE_ROWS, FormRows
 from antiphon.compose.place import BAR_NUMBERS, PLACES
 from antiphon.compose.symbols import HOLD, Vocabulary

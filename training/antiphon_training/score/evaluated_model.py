@@ -10,8 +10,9 @@ from antiphon.bundle import Bundle
 from antiphon.compose.context import Context
 from antiphon.compose.critic import Critic
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
-from antiphon.compose.events_model import EventWeights
-from antiphon.compose.memory import Experience, Memory
+from antiphon.compose.event_weights import EventWeights
+from antiphon.compose.memory.experience import Experience
+from antiphon.compose.memory.memory import Memory
 from antiphon.compose.model import Model
 from antiphon.compose.place import Bars
 from antiphon.compose.symbols import END, HOLD, Vocabulary, regridded

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.compose.event_grid import SIXTEENTHS, EventGrid
-from antiphon.compose.events_model import EventWeights
+from antiphon.compose.event_weights import EventWeights
 from antiphon.compose.side_by_side.event_rows import OFF_TABLE_END
 from antiphon_training.data.batches import SCORED_AT_ONCE, Ids, alike
 from antiphon_training.data.event_batches import EventBatch, padded

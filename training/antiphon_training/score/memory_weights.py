@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.compose.form import NO_FORM, Form
-from antiphon.compose.memory import DISTANCES, RUNS, TASTE, Experience, Memory
+from antiphon.compose.memory.experience import DISTANCES, RUNS, TASTE, Experience
+from antiphon.compose.memory.memory import Memory
 from antiphon.compose.model import Model
 from antiphon.compose.place import Bars
 from antiphon.compose.symbols import END, HOLD, Vocabulary

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.compose.event_grid import LONGEST_QUARTERS
-from antiphon.compose.memory import Memory
+from antiphon.compose.memory.memory import Memory
 from antiphon.compose.model import Model
 from antiphon.compose.symbols import END, HOLD, REST, Vocabulary
 from antiphon.timebase import STEPS_PER_QUARTER

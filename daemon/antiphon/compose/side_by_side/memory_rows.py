@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from antiphon.compose.lstm import Probabilities
-from antiphon.compose.memory_events import Ints, quoted
+from antiphon.compose.memory.events import Ints, quoted
 from antiphon.slices import Sliced
 
 # Earlier steps that are counted in one part: about a third of a millisecond.

@@ -12,7 +12,7 @@ from antiphon.compose.form import Form
 from antiphon.compose.harmony.odds import ChordLine, ChordOdds
 from antiphon.compose.harmony.plan import ChordPlan
 from antiphon.compose.melody import Melody
-from antiphon.compose.memory import Memory
+from antiphon.compose.memory.memory import Memory
 from antiphon.compose.model import Model
 from antiphon.compose.place import Bars
 from antiphon.compose.sampling import SamplingSettings

@@ -6,7 +6,8 @@ import pytest
 from antiphon.compose.events_model import EventModel
 from antiphon.compose.form import NO_FORM
 from antiphon.compose.melody import Melody
-from antiphon.compose.memory import DISTANCES, RUNS, Experience, Memory
+from antiphon.compose.memory.experience import DISTANCES, RUNS, Experience
+from antiphon.compose.memory.memory import Memory
 from antiphon.compose.place import Bars
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.side_by_side.candidates import Wanted

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from antiphon.compose.memory import DISTANCES, RUNS, Experience, Memory
+from antiphon.compose.memory.experience import DISTANCES, RUNS, Experience
+from antiphon.compose.memory.memory import Memory
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.side_by_side.memory_rows import MemoryRows
 from antiphon.slices import finish

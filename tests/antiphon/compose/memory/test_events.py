@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon.compose.memory_events import QUOTED_RUN, MemoryEvents, quoted
+from antiphon.compose.memory.events import QUOTED_RUN, MemoryEvents, quoted
 
 GAP = 9
 

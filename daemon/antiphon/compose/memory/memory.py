@@ -9,50 +9,28 @@ costs the same on every grid.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from antiphon.compose.lstm import Probabilities
-from antiphon.compose.memory_events import Ints, MemoryEvents
+from antiphon.compose.memory.events import Ints, MemoryEvents
+from antiphon.compose.memory.experience import (
+    DISTANCES,
+    FIRST_CLASS,
+    MOST_SIXTEENTHS,
+    RUN_CLASSES,
+    RUNS,
+    TASTE,
+    Experience,
+)
 from antiphon.compose.place import Bars
 from antiphon.compose.side_by_side.memory_rows import Past
 from antiphon.timebase import STEPS_PER_QUARTER, steps_of_sixteenths
 
-# How far back a step lies: not a whole number of bars; 1, 2, 3, 4, 6 or 8 bars; 5 or 7; 12 or 16; others.
-_OTHER = 9
-_DISTANCES = {1: 1, 2: 2, 3: 3, 4: 4, 6: 5, 8: 6, 5: 7, 7: 7, 12: 8, 16: 8}
-DISTANCES = 10
-# How many notes and rests in a row are the same before it and before now, in classes: 0, 1, 2, 3, 4, 5–6,
-# 7–9, 10–15, more.
-_RUNS = np.repeat(np.arange(9, dtype=np.int64), [1, 1, 1, 1, 1, 2, 3, 6, 1])
-RUNS = 9
-# The weight is also multiplied by what the network gives the predicted symbol, to this power.
-TASTE = 0.2
-# Sixteenths that are kept: eight minutes at 120 bpm. If they are too many, the oldest quarter is dropped.
-MOST_SIXTEENTHS, _KEPT_SIXTEENTHS = 4096, 3072
-# The class of a step without a run that lies 1, 2, 3 … bars back; the shortest bar has six sixteenths.
-_FIRST_CLASS = np.full(MOST_SIXTEENTHS // 6 + 1, _OTHER * RUNS)
-_FIRST_CLASS[[bars - 1 for bars in _DISTANCES]] = [kind * RUNS for kind in _DISTANCES.values()]
+# If there are too many sixteenths, the oldest quarter is dropped.
+_KEPT_SIXTEENTHS = 3072
 _NONE = np.zeros(0, np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class Experience:
-    """The weight of an earlier step's prediction, shape (DISTANCES, RUNS), where the network weighs 1.
-
-    Raises ValueError where the shape is another or a weight is below 0.
-    """
-
-    weights: tuple[tuple[float, ...], ...]
-
-    def __post_init__(self) -> None:
-        table = np.asarray(self.weights, np.float64)
-        if table.shape != (DISTANCES, RUNS):
-            raise ValueError(f"a memory's weights must have shape {(DISTANCES, RUNS)}, got {table.shape}")
-        if not (np.isfinite(table).all() and (table >= 0).all()):
-            raise ValueError("a memory's weights must be 0 or more")
 
 
 class Predictions(NamedTuple):
@@ -166,8 +144,8 @@ class Memory:
             self._length,
             self._bar_steps,
             self._weights.reshape(DISTANCES, RUNS),
-            _FIRST_CLASS // RUNS,
-            _RUNS,
+            FIRST_CLASS // RUNS,
+            RUN_CLASSES,
             self._hold_id,
             TASTE,
         )
@@ -193,7 +171,7 @@ class Memory:
         ids, ages = events.ids[places], steps - events.onsets[places]
         runs = self._runs_at(places, ages)
         held = np.where((ages > 0) & (ids != self._gap), self._hold_id, ids)
-        return held, _FIRST_CLASS[: len(steps)] + _RUNS[np.minimum(runs, len(_RUNS) - 1)]
+        return held, FIRST_CLASS[: len(steps)] + RUN_CLASSES[np.minimum(runs, len(RUN_CLASSES) - 1)]
 
     def _runs_at(self, places: Ints, ages: Ints) -> Ints:
         """The run of each step: that of the event which it holds, or follows at once, as now follows."""
@@ -218,7 +196,7 @@ class Memory:
             led_here &= back % self._bar_steps != 0
         led, lengths = led[led_here], lengths[led_here]
         ids = np.where(lengths > age, self._hold_id, self._events.ids[led + 1])
-        return ids, _RUNS[np.minimum(self._runs[led], len(_RUNS) - 1)]
+        return ids, RUN_CLASSES[np.minimum(self._runs[led], len(RUN_CLASSES) - 1)]
 
     def _runs_after(self, symbol_id: int) -> Ints:
         """For each earlier event how many in a row, it being the last, are like those up to this symbol."""

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from antiphon.compose.memory import DISTANCES, MOST_SIXTEENTHS, RUNS, TASTE, Experience, Memory
+from antiphon.compose.memory.experience import DISTANCES, MOST_SIXTEENTHS, RUNS, TASTE, Experience
+from antiphon.compose.memory.memory import Memory
 from antiphon.compose.place import NO_BARS, Bars
 
 V, HOLD = 6, 5
@@ -143,14 +144,6 @@ def test_a_long_night_fits_and_stays_on_its_bars(bars):
 def test_one_song_longer_than_the_memory_goes_on():
     memory = memory_of([0, 1, 2, 3, 4, HOLD] * 1000)
     assert memory.mix(EVEN).argmax() == 0
-
-
-@pytest.mark.parametrize(
-    "table", [((1.0,),), ((-1.0,) * RUNS,) * DISTANCES, ((float("nan"),) * RUNS,) * DISTANCES]
-)
-def test_an_experience_that_is_none_is_refused(table):
-    with pytest.raises(ValueError, match="memory's weights must"):
-        Experience(table)
 
 
 @settings(deadline=None)

@@ -1,0 +1,1 @@
+"""What was played in this session, and how much of it returns."""
