@@ -6,10 +6,15 @@ from importlib.util import find_spec
 import pytest
 from hypothesis import settings
 
+# The tests share the cores already: threads of scikit-learn would wait for each other, three times as long.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # How long an example takes says something of the machine, not of what is tested.
 settings.register_profile("antiphon", deadline=None)
 # The same examples each time, so that a run of CI says something of the change and not of chance.
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+# Few examples, to see that the same program also runs on another Python or with other packages.
+settings.register_profile("versions", deadline=None, derandomize=True, database=None, max_examples=10)
 # Many examples of each property, for whoever looks for faults: HYPOTHESIS_PROFILE=search.
 settings.register_profile("search", deadline=None, max_examples=3000)
 settings.load_profile(

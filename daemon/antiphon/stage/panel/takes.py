@@ -12,6 +12,8 @@ from typing import Any
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
 _PATIENCE_S = 120.0
 _LONGEST_ERROR = 500
+# Name, time of the last change (ns) and size of each take.
+_Files = frozenset[tuple[str, int, int]]
 
 
 class Refused(Exception):  # noqa: N818
@@ -27,17 +29,17 @@ class Takes:
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._busy = folder, asyncio.Lock()
-        self._listed: tuple[int, list[dict[str, Any]]] | None = None
+        self._listed: tuple[_Files, list[dict[str, Any]]] | None = None
 
     async def listed(self) -> list[dict[str, Any]]:
         """The takes, the newest first."""
         async with self._busy:
-            changed_ns = _changed_ns(self._folder)
-            if changed_ns is None:
+            files = _files(self._folder)
+            if not files:
                 return []
-            if self._listed is None or self._listed[0] != changed_ns:
+            if self._listed is None or self._listed[0] != files:
                 found = json.loads(await _run("takes", "--json", str(self._folder)))
-                self._listed = changed_ns, [_row(one) for one in reversed(found)]
+                self._listed = files, [_row(one) for one in reversed(found)]
             return self._listed[1]
 
     async def path(self, name: str) -> Path:
@@ -70,10 +72,14 @@ class Takes:
         return {"text": said.decode(errors="replace").strip(), "take": new[0] if new else None}
 
 
-def _changed_ns(folder: Path) -> int | None:
-    with suppress(OSError):
-        return max(path.stat().st_mtime_ns for path in (folder, *folder.glob("*.mid")))
-    return None
+def _files(folder: Path) -> _Files:
+    """What tells one state of the folder from another. Times alone do not: they are a few ms coarse."""
+    found = set()
+    for path in folder.glob("*.mid"):
+        with suppress(OSError):  # it went meanwhile
+            stat = path.stat()
+            found.add((path.name, stat.st_mtime_ns, stat.st_size))
+    return frozenset(found)
 
 
 def _names(folder: Path) -> set[str]:

@@ -22,6 +22,15 @@ def test_the_area_is_the_share_of_pairs_in_the_right_order(
     assert auc(np.array(true, float), np.array(ours, float)) == expected
 
 
+def test_the_area_is_that_of_scikit_learn() -> None:
+    from sklearn.metrics import roc_auc_score
+
+    rng = np.random.default_rng(2)
+    true, ours = np.round(rng.normal(0, 1, 70), 1), np.round(rng.normal(0.3, 1, 50), 1)  # with ties
+    expected = roc_auc_score(np.repeat([0, 1], [70, 50]), np.concatenate([true, ours]))
+    assert auc(true, ours) == pytest.approx(expected, abs=1e-12)
+
+
 def test_the_interval_holds_the_area_and_is_wider_where_songs_depend_on_each_other() -> None:
     rng = np.random.default_rng(1)
     true, ours = rng.normal(0, 1, 200), rng.normal(0.5, 1, 200)

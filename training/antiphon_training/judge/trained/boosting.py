@@ -13,17 +13,17 @@ _TREES, _RATE, _LEAVES, _FEWEST = 150, 0.06, 12, 10
 
 
 class BoostedTrees:
-    """Scores how likely an answer is ours (scikit-learn's histogram gradient boosting)."""
+    """Scores how likely an answer is ours (scikit-learn's histogram gradient boosting, so many trees)."""
 
-    def __init__(self, exchanges: Sequence[Exchange]) -> None:
-        self._rows = matrix(exchanges)
+    def __init__(self, exchanges: Sequence[Exchange], trees: int = _TREES) -> None:
+        self._rows, self._trees = matrix(exchanges), trees
 
     def scores(self, learned: NDArray[np.intp], ours: NDArray[np.bool_], asked: NDArray[np.intp]) -> Floats:
         """For the exchanges `asked` (k,), after learning from those `learned`; `ours` says which are ours."""
         from sklearn.ensemble import HistGradientBoostingClassifier
 
         trees = HistGradientBoostingClassifier(
-            max_iter=_TREES,
+            max_iter=self._trees,
             learning_rate=_RATE,
             max_leaf_nodes=_LEAVES,
             min_samples_leaf=_FEWEST,
