@@ -1,23 +1,21 @@
 """One answer, composed step by step into the scheduler: ahead of the beat, in the player's key and touch."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from antiphon.compose.harmony.plan import ChordPlan
-from antiphon.compose.melody import Melody, octaves_into_range
+from antiphon.compose.melody import Melody
 from antiphon.compose.sampling import Draw
 from antiphon.compose.shape import Shape
 from antiphon.compose.side_by_side.candidates import Candidates
-from antiphon.compose.symbols import END, HOLD, REST, Vocabulary, decode, is_pitch, span
-from antiphon.events import GridNote, NoteOff, NoteOn, Timed, fold_pitch
-from antiphon.listen.key import Key
+from antiphon.compose.symbols import END, HOLD, decode, is_pitch, span
+from antiphon.events import GridNote, fold_pitch
 from antiphon.perform.answer.ahead import Ahead
 from antiphon.perform.answer.composer import Composer, Said
 from antiphon.perform.answer.foreseen import Chosen, foreseen
+from antiphon.perform.answer.notes import AnswerNotes, Plan
 from antiphon.perform.answer.parts import Parts
 from antiphon.perform.answer.scheduler import Scheduler
-from antiphon.perform.answer.touch import LONGEST_GATE, Touch
 from antiphon.perform.answer_reports import Composed, Foreseen, Hurried, Planned, Written
 from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.transport import Transport
@@ -28,39 +26,6 @@ from antiphon.slices import Sliced
 _LOOKAHEAD = 1.125
 # Candidates for a whole answer are composed until this long before it sounds, in seconds.
 _LAST_MOMENT_S = 0.005
-
-
-@dataclass(slots=True)
-class _Note:
-    """The note that is composed: `struck` once its note-on is in the scheduler; places in steps."""
-
-    pitch: int
-    step: int
-    onset: float
-    struck: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Where an answer goes (steps from the grid's origin; `end` None: until it is ended), its touch, its
-    channel (0–15), and the way back to the player's key.
-
-    Nothing can sound before `earliest_s`: a note that begins before and goes on after begins then.
-    """
-
-    start: int
-    end: int | None
-    touch: Touch
-    channel: int
-    back_semitones: int
-    earliest_s: float = -math.inf
-
-    def later(self, steps: int, back_semitones: int, earliest_s: float) -> "Plan":
-        """The same so many steps later."""
-        end = None if self.end is None else self.end + steps
-        return replace(
-            self, start=self.start + steps, end=end, back_semitones=back_semitones, earliest_s=earliest_s
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +51,10 @@ class Answer:
         ahead: Ahead | None = None,
         parts: Parts | None = None,
     ) -> None:
-        self._ahead, self._parts = ahead, parts
-        self._notes: list[GridNote] = []
-        self._melody = melody
-        self._shape = shape
+        self._ahead, self._melody, self._shape = ahead, melody, shape
+        self._notes = AnswerNotes(plan, transport, scheduler, parts)
         self._last_pitch: int | None = None  # of the answer, in the model's key
-        self._plan = plan
-        self._transport = transport
-        self._scheduler = scheduler
         self._next = plan.start
-        self._note: _Note | None = None
-        self._before: tuple[int, float] | None = None  # the last note's step and onset
         self._earlier: list[Melody] = []  # those that said it until the present one took it up
         self._taken_up: _TakenUp | None = None
         self._chosen: Chosen | None = None
@@ -114,20 +72,20 @@ class Answer:
 
     def follow(self, transport: Transport) -> None:
         """The tempo moved: what is still to be composed lies at the same steps of another grid."""
-        if transport != self._transport:
-            self._transport, self._foreseen = transport, None
+        if transport != self._notes.transport:
+            self._notes.transport, self._foreseen = transport, None
 
     def foreseen(self, number: int) -> Foreseen | None:
         """What it will sound like, as far as it is chosen; the same object until that changes. It is answer
         `number`; None while nothing is chosen."""
-        plan, unsaid = self._plan, self._next == self._plan.start and self._taken_up is None
+        plan, unsaid = self.plan, self._next == self.plan.start and self._taken_up is None
         if self._chosen is None and unsaid and self._ahead is not None:
             draws = self._ahead.chosen
             self._chosen = None if draws is None else self._choice(self._planned(draws), draws)
         if self._foreseen is None and self._chosen is not None:
             span = plan.start, plan.end
             self._foreseen = foreseen(
-                number, self._chosen, plan.touch, self._transport, span, plan.earliest_s
+                number, self._chosen, plan.touch, self._notes.transport, span, plan.earliest_s
             )
         return self._foreseen
 
@@ -138,8 +96,9 @@ class Answer:
             for number, draw in enumerate(said)
             if draw.symbol_id != hold_id
         ]
-        before = self._before if self._before is not None and self._before[0] < planned.step else None
-        return Chosen(planned.notes, tuple(begun), before, self._parts and self._parts.copied())
+        before, parts = self._notes.before, self._notes.parts
+        before = before if before is not None and before[0] < planned.step else None
+        return Chosen(planned.notes, tuple(begun), before, parts and parts.copied())
 
     def _choose(self, planned: Planned, draws: Sequence[Draw]) -> None:
         """This is what it will say from the next step on."""
@@ -150,24 +109,24 @@ class Answer:
     @property
     def ends_s(self) -> float | None:
         """None where it goes on until it is ended."""
-        end = self._plan.end
-        return None if end is None else self._transport.grid.time_s(self._plan.touch.place(end))
+        end = self.plan.end
+        return None if end is None else self._notes.transport.grid.time_s(self.plan.touch.place(end))
 
     @property
     def next_s(self) -> float:
         """When the symbol that is composed next will sound."""
-        return self._transport.grid.time_s(self._next)
+        return self._notes.transport.grid.time_s(self._next)
 
     def compose_at_s(self) -> float | None:
         """When the next symbol is to be composed; None once all are."""
-        if self._plan.end is not None and self._next >= self._plan.end:
+        if self.plan.end is not None and self._next >= self.plan.end:
             return None
-        if self._ahead is not None and self._ahead.from_step == self._plan.start:
+        if self._ahead is not None and self._ahead.from_step == self.plan.start:
             return self.next_s - _LAST_MOMENT_S
         return self._compose_at_s(self._next)
 
     def _compose_at_s(self, step: int) -> float:
-        grid = self._transport.grid
+        grid = self._notes.transport.grid
         return grid.time_s(step - grid.steps_of_beats(_LOOKAHEAD))
 
     @property
@@ -193,12 +152,12 @@ class Answer:
 
     @property
     def plan(self) -> Plan:
-        return self._plan
+        return self._notes.plan
 
     @property
     def notes(self) -> tuple[GridNote, ...]:
         """Those that were composed to their end, on the grid, in the player's key."""
-        return tuple(self._notes)
+        return tuple(self._notes.written)
 
     @property
     def runner_up(self) -> tuple[Candidates, int] | None:
@@ -209,15 +168,15 @@ class Answer:
         """Other settings: compose the rest anew from the next beat, where it is composed ahead."""
         if self._ahead is not None and composer is not None:
             self._shape, self._taken_up = shape, None
-            if self._next == self._plan.start:
+            if self._next == self.plan.start:
                 self._chosen = None
             self._ahead.anew(composer, self._next, self._last_pitch)
 
     def harmonize(self, harmony: HarmonySettings, plan: ChordPlan | None) -> None:
         """Other parts, or other chords, from the next step on that is composed."""
-        if self._parts is not None and self._parts.set(harmony, plan) and self._chosen is not None:
-            self._chosen = replace(self._chosen, parts=self._parts.copied())
-            self._foreseen = None
+        parts = self._notes.parts
+        if parts is not None and parts.set(harmony, plan) and self._chosen is not None:
+            self._chosen, self._foreseen = replace(self._chosen, parts=parts.copied()), None
 
     @property
     def melody(self) -> Melody:
@@ -230,10 +189,10 @@ class Answer:
             return None
         melody = self._melody
         ids = [*melody.said, *(draw.symbol_id for draw in melody.planned[:ready])]
-        step = self._plan.start + len(ids) * melody.lasting
-        if self._plan.end is not None and step >= self._plan.end:
+        step = self.plan.start + len(ids) * melody.lasting
+        if self.plan.end is not None and step >= self.plan.end:
             return None
-        return Said(step, tuple(map(melody.symbol, ids)), melody.lasting, -self._plan.back_semitones)
+        return Said(step, tuple(map(melody.symbol, ids)), melody.lasting, -self.plan.back_semitones)
 
     def take_up(
         self, said: Said, composer: Composer, shape: Shape, shift: int, hearing: Sliced[None]
@@ -257,9 +216,9 @@ class Answer:
         self._earlier.append(self._melody)
         self._melody, self._shape = taken_up.melody, taken_up.shape
         if self._last_pitch is not None:
-            moved = self._plan.back_semitones - taken_up.back_semitones
+            moved = self.plan.back_semitones - taken_up.back_semitones
             self._last_pitch = fold_pitch(self._last_pitch + moved)
-        self._plan = replace(self._plan, back_semitones=taken_up.back_semitones)
+        self._notes.plan = replace(self.plan, back_semitones=taken_up.back_semitones)
 
     def compose(self) -> list[Composed | Written | Planned]:
         """Compose the next symbol; gives it, unless the model ends the song, and a note that ends there.
@@ -285,126 +244,37 @@ class Answer:
     def _planned(self, draws: Sequence[Draw]) -> Planned:
         """What was chosen for the steps from the next one on, in the player's key."""
         symbols, first = [self._melody.symbol(draw.symbol_id) for draw in draws], self._next
-        if symbols[:1] == [HOLD] and self._note is not None:  # what sounds goes on
-            first = self._note.step
+        if symbols[:1] == [HOLD] and (begun := self._notes.begun) is not None:  # what sounds goes on
+            first = begun
             symbols = span(str(self._last_pitch), (self._next - first) // self._melody.lasting) + symbols
         ratio = self._melody.lasting
         notes = [
             GridNote(
                 first + note.onset_steps * ratio,
                 note.duration_steps * ratio,
-                self._in_players_key(note.pitch),
+                self._notes.in_players_key(note.pitch),
             )
             for note in decode(symbols)
         ]
         return Planned(first, tuple(notes))
 
     def _compose(self) -> list[Composed | Written]:
-        said = self._next - self._plan.start
+        said = self._next - self.plan.start
         # The shape forbids a hold at the first step alone: where one is certain, it is not asked.
         factors = None if said and self._melody.holds else self._shape.factors(said, self._last_pitch)
         symbol, chosen = self._melody.next(factors)
         step = self._next
-        if symbol == END and self._plan.end is not None:
-            return [*self._finish(self._plan.end)]
+        if symbol == END and self.plan.end is not None:
+            return [*self._finish(self.plan.end)]
         if is_pitch(symbol):
             self._last_pitch = int(symbol)
-            symbol = str(self._in_players_key(int(symbol)))
-        written = self._sound(symbol)
-        self._accompany(symbol)  # the melody leaves first
+            symbol = str(self._notes.in_players_key(int(symbol)))
+        written = self._notes.say(step, symbol)
         self._next += 1
-        if self._next == self._plan.end:
+        if self._next == self.plan.end:
             written += self._finish(self._next)
         return [Composed(step, symbol, chosen), *written]
 
-    def _accompany(self, symbol: str = HOLD, until: int | None = None) -> None:
-        """Schedule what the parts begin up to the next step, or up to another."""
-        if self._parts is not None:
-            step, held = self._next if until is None else until, symbol == HOLD
-            grid, earliest_s = self._transport.grid, self._plan.earliest_s
-            self._parts.until(step, held, grid, self._scheduler, earliest_s)
-
-    def _in_players_key(self, pitch: int) -> int:
-        return self._plan.touch.in_register(fold_pitch(pitch + self._plan.back_semitones))
-
-    def _sound(self, symbol: str) -> list[Written]:
-        if symbol == HOLD:
-            if (note := self._note) is not None:
-                length = self._next + 1 - note.step
-                if length >= self._plan.touch.places.quarter or self._is_late(note):
-                    self._strike(note, length)
-            return []
-        onset = self._onset() if is_pitch(symbol) else None
-        written = self._end_note(self._next, onset)
-        if onset is not None:
-            self._note, self._before = _Note(int(symbol), self._next, onset), (self._next, onset)
-            # The first note may be due: it does not wait until its length is known.
-            if self._next == self._plan.start or not self._plan.touch.asks_length:
-                self._strike(self._note, None)
-        return written
-
-    def _onset(self) -> float:
-        """Where a note at the next step begins; not before the answer does."""
-        onset = self._plan.touch.onset(self._next, self._transport.grid.step_s, self._before)
-        return max(onset, float(self._plan.start))
-
-    def _strike(self, note: _Note, length: int | None) -> None:
-        """Schedule its note-on, unless that was done or it cannot sound yet; it is so long at least."""
-        if not note.struck and self.next_s >= self._plan.earliest_s:
-            velocity = self._plan.touch.velocity_at(note.step, note.pitch, length)
-            on = NoteOn(note.pitch, velocity, self._plan.channel)
-            at_s = max(self._transport.grid.time_s(note.onset), self._plan.earliest_s)
-            self._scheduler.add(Timed(at_s, on))
-            note.struck = True
-            if self._parts is not None:
-                self._parts.strike(note.pitch, velocity, note.step, at_s, self._scheduler)
-
     def _finish(self, end: int) -> list[Written]:
-        """The last note is held to the end of the answer, whatever the touch."""
-        self._accompany(until=end)
         self._next = end
-        return self._end_note(end, None, LONGEST_GATE)
-
-    def _end_note(self, step: int, next_onset: float | None, gate: float | None = None) -> list[Written]:
-        """End the note that is composed at a step; it is as detached as the touch says, or `gate`."""
-        note, self._note = self._note, None
-        if note is None:
-            return []
-        touch, length, late = self._plan.touch, step - note.step, self._is_late(note)
-        written = [Written(GridNote(note.step, length, note.pitch))]
-        self._notes.append(written[0].note)
-        if late and not note.struck:
-            return written  # it is over before it could sound
-        self._strike(note, length)
-        share = touch.gate_of(length) if gate is None else gate
-        ends = touch.ending(step, (note.step, note.onset), next_onset, share)
-        at_s = self._transport.grid.time_s(ends)
-        if late:  # at least half of what is left of it sounds
-            at_s = max(at_s, (self._plan.earliest_s + self._transport.grid.time_s(step)) / 2)
-        self._scheduler.add(Timed(at_s, NoteOff(note.pitch, self._plan.channel)))
-        if self._parts is not None:
-            self._parts.lift(at_s, self._scheduler)
-        return written
-
-    def _is_late(self, note: _Note) -> bool:
-        """Whether it begins before anything can sound."""
-        return self._transport.grid.time_s(note.onset) < self._plan.earliest_s
-
-
-def home_shift(notes: Sequence[GridNote], key: Key, vocabulary: Vocabulary) -> int:
-    """Semitones from the player's key and register to the model's."""
-    shifted = [note.pitch + key.shift for note in notes]
-    return key.shift + octaves_into_range(shifted, vocabulary)
-
-
-def as_heard(notes: Sequence[GridNote], shift: int, until_steps: int) -> tuple[str, ...]:
-    """A phrase as the model hears it: from its first note, its last one held until the answer begins.
-
-    `shift` in semitones; `until_steps` on the grid of `notes`.
-    """
-    first = notes[0].onset_steps
-    symbols: list[str] = []
-    for note in notes:
-        symbols += span(REST, note.onset_steps - first - len(symbols))
-        symbols += span(str(fold_pitch(note.pitch + shift)), note.duration_steps)
-    return (*symbols, *[HOLD] * (until_steps - first - len(symbols)))
+        return self._notes.finish(end)

@@ -15,9 +15,9 @@ from antiphon.compose.shape import ShapeSettings
 from antiphon.compose.symbols import END, Vocabulary, decode, is_pitch
 from antiphon.events import GridNote, fold_pitch
 from antiphon.listen.key import Key, Mode, estimate
-from antiphon.perform.answer.answer import home_shift
 from antiphon.perform.answer.composer import BARS_AT_A_TIME, AnswerCritic, Composer, HowComposed
 from antiphon.perform.answer.programs import Voice
+from antiphon.perform.answer.transcribe import home_shift
 from antiphon.perform.settings import Choice
 from antiphon.timebase import Meter
 

@@ -17,9 +17,10 @@ from antiphon.listen.feel_grid import FeelGrid
 from antiphon.listen.harmony import chords
 from antiphon.perform.answer import chord_plans
 from antiphon.perform.answer.ahead import Ahead, Choices
-from antiphon.perform.answer.answer import Answer, Plan
+from antiphon.perform.answer.answer import Answer
 from antiphon.perform.answer.bar_hearing import BarHearing, HeardBars
 from antiphon.perform.answer.composer import AnswerPlace, Composer, HowComposed
+from antiphon.perform.answer.notes import Plan
 from antiphon.perform.answer.parts import Parts
 from antiphon.perform.answer.planned import Begun, HeardPhrase, PlannedAnswer
 from antiphon.perform.answer.programs import Programs

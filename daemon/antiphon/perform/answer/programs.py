@@ -21,9 +21,8 @@ from antiphon.compose.symbols import GAP, Vocabulary, is_pitch, regridded
 from antiphon.events import fold_pitch
 from antiphon.harmony.progression import slot_quarters
 from antiphon.listen.repertoire import Repertoire
-from antiphon.perform.answer.answer import as_heard, home_shift
 from antiphon.perform.answer.composer import AnswerCritic, AnswerPlace, Composer, HowComposed, Said
-from antiphon.perform.answer.transcribe import Transcription
+from antiphon.perform.answer.transcribe import Transcription, as_heard, home_shift
 from antiphon.perform.answer.voice_grid import VoiceGrid, on_bars
 from antiphon.perform.transport import Transport
 from antiphon.slices import Sliced

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 
-from antiphon.events import GridNote, PlayedNote
+from antiphon.compose.melody import octaves_into_range
+from antiphon.compose.symbols import HOLD, REST, Vocabulary, span
+from antiphon.events import GridNote, PlayedNote, fold_pitch
 from antiphon.listen.harmony.chords import HeardChords
 from antiphon.listen.key import Key
 from antiphon.listen.key_tracker import KeyTracker
@@ -150,3 +152,22 @@ def _grid(estimate: TempoEstimate, first_step: int, steps_per_quarter: int) -> G
     bpm = min(max(estimate.last_bpm if drifted else estimate.bpm, MIN_BPM), MAX_BPM)
     grid = Grid(bpm, 0.0, steps_per_quarter)
     return replace(grid, origin_s=estimate.last_s - grid.time_s(estimate.beats.steps[-1] + first_step))
+
+
+def home_shift(notes: Sequence[GridNote], key: Key, vocabulary: Vocabulary) -> int:
+    """Semitones from the player's key and register to the model's."""
+    shifted = [note.pitch + key.shift for note in notes]
+    return key.shift + octaves_into_range(shifted, vocabulary)
+
+
+def as_heard(notes: Sequence[GridNote], shift: int, until_steps: int) -> tuple[str, ...]:
+    """A phrase as the model hears it: from its first note, its last one held until the answer begins.
+
+    `shift` in semitones; `until_steps` on the grid of `notes`.
+    """
+    first = notes[0].onset_steps
+    symbols: list[str] = []
+    for note in notes:
+        symbols += span(REST, note.onset_steps - first - len(symbols))
+        symbols += span(str(fold_pitch(note.pitch + shift)), note.duration_steps)
+    return (*symbols, *[HOLD] * (until_steps - first - len(symbols)))

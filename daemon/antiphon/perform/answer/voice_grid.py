@@ -9,9 +9,8 @@ from antiphon.compose.form import Form, answer_form
 from antiphon.compose.place import Bars
 from antiphon.compose.symbols import REST, Vocabulary
 from antiphon.events import GridNote, fold_pitch
-from antiphon.perform.answer.answer import as_heard
 from antiphon.perform.answer.composer import AnswerPlace
-from antiphon.perform.answer.transcribe import Transcription
+from antiphon.perform.answer.transcribe import Transcription, as_heard
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,15 @@
 
 import pytest
 
-from antiphon.events import PlayedNote
+from antiphon.events import GridNote, PlayedNote
 from antiphon.listen.key import Key
-from antiphon.perform.answer.transcribe import Transcriber
+from antiphon.perform.answer.transcribe import Transcriber, as_heard
 from antiphon.perform.transport import Transport
 from antiphon.slices import finish
 from antiphon.timebase import Grid, Meter
 
 TRANSPORT = Transport(Grid(120.0, 1.0), Meter())
+NOTES = (GridNote(18, 2, 60), GridNote(22, 3, 64))
 
 
 def phrase(pitches, origin_s=1.0, beat_s=0.6):
@@ -73,3 +74,15 @@ def test_a_key_by_hand_holds_also_when_it_is_set_between():
     transcriber.set("highest", Key(5, "major"))
     transcriber.commit(first, 32)
     assert transcribed(transcriber, SECOND).key == Key(5, "major")
+
+
+def test_a_phrase_is_heard_from_its_first_note_on_and_its_last_one_is_held():
+    assert as_heard(NOTES, 2, 28) == ("62", "_", "r", "_", "66", "_", "_", "_", "_", "_")
+
+
+def test_what_lasts_longer_is_not_cut():
+    assert as_heard(NOTES, 0, 20) == ("60", "_", "r", "_", "64", "_", "_")
+
+
+def test_a_pitch_beyond_what_midi_can_say_is_moved_by_octaves():
+    assert as_heard((GridNote(0, 1, 120),), 12, 1) == ("120",)
