@@ -11,8 +11,9 @@ from dataclasses import replace
 from antiphon.events import NoteOn, PlayedNote, Timed
 from antiphon.perform.answer.ahead import Choices
 from antiphon.perform.answer.hearing import Asked, Hearing, Planning
+from antiphon.perform.answer.phrase_hearing import BarsBy
 from antiphon.perform.answer.planned import PlannedAnswer
-from antiphon.perform.answer.planner import BarsBy, Planner
+from antiphon.perform.answer.planner import Planner
 from antiphon.perform.answer.playback import Playback
 from antiphon.perform.answer.programs import Programs
 from antiphon.perform.answer_reports import Foreseen

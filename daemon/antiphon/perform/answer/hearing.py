@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from antiphon.events import PlayedNote
+from antiphon.perform.answer.phrase_hearing import BarsBy
 from antiphon.perform.answer.planned import Begun, HeardPhrase, PlannedAnswer
-from antiphon.perform.answer.planner import BarsBy
 from antiphon.perform.transport import Transport
 from antiphon.slices import Job, finish
 

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 
@@ -11,32 +10,27 @@ from antiphon.compose.harmony.plan import ChordPlan
 from antiphon.compose.shape import Shape
 from antiphon.compose.side_by_side.candidates import Candidates
 from antiphon.events import PlayedNote, melody_of
-from antiphon.listen import feel
-from antiphon.listen.feel import Feel, HeardFeel
 from antiphon.listen.feel_grid import FeelGrid
-from antiphon.listen.harmony import chords
 from antiphon.perform.answer import chord_plans
 from antiphon.perform.answer.ahead import Ahead, Choices
 from antiphon.perform.answer.answer import Answer
-from antiphon.perform.answer.bar_hearing import BarHearing, HeardBars
+from antiphon.perform.answer.bar_hearing import HeardBars
 from antiphon.perform.answer.composer import AnswerPlace, Composer, HowComposed
 from antiphon.perform.answer.notes import Plan
 from antiphon.perform.answer.parts import Parts
+from antiphon.perform.answer.phrase_hearing import BarsBy, PhraseHearing, chords_heard
 from antiphon.perform.answer.planned import Begun, HeardPhrase, PlannedAnswer
 from antiphon.perform.answer.programs import Programs
 from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.answer.touch import Touch, touch_of, touch_without_feel
-from antiphon.perform.answer.transcribe import Transcriber, Transcription
-from antiphon.perform.answer_reports import ChordsHeard, Heard, NamedChord
+from antiphon.perform.answer.transcribe import Transcription
+from antiphon.perform.answer_reports import Heard
 from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.modes import place_answer
 from antiphon.perform.settings import AnswerSettings, LiveSettings, SessionSettings
 from antiphon.perform.transport import Transport
 from antiphon.slices import Sliced
 
-# The bars of a phrase are those of the grid; or those that were counted in, at the player's tempo; or the
-# player's.
-BarsBy = Literal["grid", "count-in", "player"]
 # How closely an answer follows the motif of the last one, at least.
 _MOTIF_CLOSENESS = 0.6
 
@@ -50,9 +44,7 @@ class Planner:
     def __init__(
         self, settings: SessionSettings, programs: Programs, answers: int, known: Transport | None = None
     ) -> None:
-        self._transcriber = Transcriber(settings.phrase.voice, settings.key)
-        self._bars = BarHearing(settings.tempo, programs, known)
-        self._feel = Feel()
+        self._phrases = PhraseHearing(settings, programs, known)
         self._programs, self._answers, self._channel = programs, answers, settings.channel
         self._latency_s = settings.output_latency_s
         self.choices = Choices()
@@ -61,12 +53,11 @@ class Planner:
     @property
     def used_steps(self) -> int:
         """A later phrase does not begin before this step."""
-        return self._transcriber.used_steps
+        return self._phrases.used_steps
 
     def set(self, settings: SessionSettings) -> None:
         """Other settings, from the next phrase on."""
-        self._transcriber.set(settings.phrase.voice, settings.key)
-        self._bars.set(settings.tempo)
+        self._phrases.set(settings)
         self._latency_s = settings.output_latency_s
 
     def hear(
@@ -82,30 +73,11 @@ class Planner:
 
         `before` holds until then; `follows` says whether the player sets the tempo.
         """
-        counted_in, used = bars_by == "count-in", self.used_steps
-        meter_heard = bars_by == "player" and self._bars.hears_meter
-        melody = melody_of(phrase)
-        transcription = yield from self._transcriber.transcribe(
-            melody, before, follows, meter_heard, counted_in
-        )
-        bars = HeardBars(transcription)
-        if counted_in:
-            bars = self._bars.keep(melody, transcription, before.grid, used)
-        elif bars_by == "player":
-            bars = yield from self._bars.hear(phrase, transcription, before.grid, used, follows)
-        bars = yield from _with_chords(bars, phrase)
+        bars, learned = yield from self._phrases.hear(phrase, before, follows, bars_by)
         transcription = bars.transcription
-        learned = yield from self._felt(melody, transcription, follows)
         start, _ = self._place(transcription, over_s, settings)
         yield
         return HeardPhrase(bars, learned, start, (yield from self._programs.hear(transcription, start)))
-
-    def _felt(self, phrase: Sequence[PlayedNote], heard: Transcription, follows: bool) -> Sliced[HeardFeel]:
-        """What is known of the player's feel with this phrase."""
-        grid = heard.transport.grid
-        notes = yield from feel.matched(heard.notes, phrase, grid.step_s)
-        places = FeelGrid.of(grid, heard.transport.meter)
-        return (yield from feel.hear(self._feel, notes, places, grid, follows))
 
     def _place(self, phrase: Transcription, at_s: float, settings: AnswerSettings) -> tuple[int, int | None]:
         """Where the answer begins and ends; it begins where its voice can."""
@@ -194,7 +166,6 @@ class Planner:
         are set to. Where `begun` is of this answer, it is composed already, or will be.
         """
         phrase, shift = heard.bars.transcription, heard.shift
-        transport = phrase.transport
         start, end = self._place(phrase, at_s, now.answer)
         if start != heard.until_steps:
             shift = yield from self._programs.hear(phrase, start)
@@ -203,22 +174,10 @@ class Planner:
         candidates = begun.candidates if begun is not None and begun.fits(place, how) else None
         touch = _touch(melody_of(straight), heard, now)
         plan = Plan(start, end, touch, self._channel, -shift, self._earliest_s(at_s))
-        length = None if end is None else end - start
-        report = Heard(
-            at_s,
-            phrase.notes,
-            phrase.key,
-            transport.grid,
-            start,
-            length,
-            transport.meter,
-            phrase.swing,
-            heard.bars.sure,
-            phrase.tracker.sure,
-        )
-        answer = self._answer(place, how, plan, transport, scheduler, now.harmony, candidates)
-        chords_heard = _chords_heard(phrase, at_s)
-        return PlannedAnswer(answer, played, heard.bars, heard.feel.feel, report, place, how, chords_heard)
+        report = _heard(heard.bars, at_s, start, end)
+        answer = self._answer(place, how, plan, phrase.transport, scheduler, now.harmony, candidates)
+        told = chords_heard(phrase, at_s)
+        return PlannedAnswer(answer, played, heard.bars, heard.feel.feel, report, place, how, told)
 
     def _answer(
         self,
@@ -282,9 +241,7 @@ class Planner:
     def commit(self, planned: PlannedAnswer) -> None:
         """The answer sounds: from now on its phrase counts."""
         self._answers += 1
-        self._transcriber.commit(planned.bars.transcription, planned.heard.answer_start_steps)
-        self._bars.commit(planned.bars)
-        self._feel = planned.feel
+        self._phrases.commit(planned.bars, planned.feel, planned.heard.answer_start_steps)
         if planned.how.motif is self._motif:
             self._motif = None
 
@@ -295,30 +252,12 @@ def _later(plan: ChordPlan | None, place: AnswerPlace, start: int) -> ChordPlan 
     return None if plan is None else plan.later((start - place.start) / quarter)
 
 
-def _with_chords(bars: HeardBars, phrase: Sequence[PlayedNote]) -> Sliced[HeardBars]:
-    """The chords that were played with the melody, in its bars."""
-    heard = bars.transcription
-    by_hand, transport = heard.tracker.by_hand, heard.transport
-    keys = heard.tracker.chances if by_hand is None else {by_hand: 1.0}
-    found = yield from chords.hear(
-        heard.notes, phrase, transport.meter, transport.grid.steps_per_quarter, keys
-    )
-    return bars if found is None else replace(bars, transcription=replace(heard, chords=found))
-
-
-def _chords_heard(heard: Transcription, at_s: float) -> ChordsHeard | None:
-    """What is reported of the chords of a phrase that was over at a moment."""
-    if heard.chords is None:
-        return None
-    grid, found = heard.transport.grid, heard.chords
-
-    def moment_s(quarter: float) -> float:
-        return grid.time_s(grid.steps_of_beats(quarter))
-
-    starts = [start for start, _ in found.progression.chords]
-    named = zip(starts, found.names, strict=True)
-    named_chords = tuple(NamedChord(moment_s(start), name) for start, name in named)
-    return ChordsHeard(at_s, named_chords, moment_s(found.progression.ends))
+def _heard(bars: HeardBars, at_s: float, start: int, end: int | None) -> Heard:
+    """What is reported of a phrase that was over at a moment, and of its answer's place."""
+    phrase, length = bars.transcription, None if end is None else end - start
+    grid, meter = phrase.transport.grid, phrase.transport.meter
+    sure, key_sure = bars.sure, phrase.tracker.sure
+    return Heard(at_s, phrase.notes, phrase.key, grid, start, length, meter, phrase.swing, sure, key_sure)
 
 
 def _touch(straight: Sequence[PlayedNote], heard: HeardPhrase, now: LiveSettings) -> Touch:
