@@ -1,0 +1,158 @@
+"""The answer that is planned, and the one that sounds. Pure.
+
+Planning takes long where the phrase is long, so it is done in small parts. An answer counts from its first
+note on; one that is withdrawn before leaves no trace.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from antiphon.events import PlayedNote, Timed
+from antiphon.perform.answer.hearing import Hearing, Planning
+from antiphon.perform.answer.planned import PlannedAnswer
+from antiphon.perform.answer.planner import Planner
+from antiphon.perform.answer.playback import Playback
+from antiphon.perform.answer_reports import Foreseen
+from antiphon.perform.clock.bar_clock import BarClock, Shift
+from antiphon.perform.controls.control_state import ControlState
+from antiphon.perform.reports import SessionReport
+from antiphon.perform.settings import LiveSettings
+from antiphon.slices import Job, Sliced, finish
+
+
+class Answering:
+    """At most one answer at a time. `tell` hears what happens."""
+
+    def __init__(
+        self,
+        planner: Planner,
+        time: BarClock,
+        controls: ControlState,
+        tell: Callable[[SessionReport], None],
+    ) -> None:
+        self._planner, self._time, self._controls, self._tell = planner, time, controls, tell
+        self.playback = Playback(self._commit, tell)
+        self._planning: Planning | None = None
+        self._answered: PlannedAnswer | None = None  # the last answer that counted, in the bars of now
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is planned, or under way."""
+        return self._planning is not None or self.playback.phrase is not None
+
+    @property
+    def pending(self) -> bool:
+        """Whether one is planned that does not count yet."""
+        return self.busy and not self.playback.counts
+
+    def forget(self) -> None:
+        """There is no other answer to the phrase that was answered last."""
+        self._answered = None
+
+    def compose_anew(self) -> None:
+        """Other settings, or another program: what is composed ahead of an answer is composed anew."""
+        if (planned := self.playback.planned) is not None:
+            anew = self._planner.compose_anew(planned, self._controls.now)
+            self.playback.plan_anew(anew)
+            if self._answered is planned:
+                self._answered = anew
+
+    def begin(self, hearing: Hearing, played: tuple[PlayedNote, ...], at_s: float) -> None:
+        """Plan the answer to a phrase that was over at a moment."""
+        self._planning = Planning(played, at_s, Job(self._plan(hearing, played, at_s, self._controls.now)))
+
+    def _plan(
+        self, hearing: Hearing, played: tuple[PlayedNote, ...], at_s: float, now: LiveSettings
+    ) -> Sliced[PlannedAnswer]:
+        heard = yield from hearing.job.rest()
+        straight, scheduler = hearing.asked[0], self.playback.scheduler
+        return (yield from self._planner.plan(heard, played, straight, at_s, now, scheduler, hearing.begun))
+
+    def _go_on_planning(self) -> None:
+        """Do one part; when all are done, the answer begins."""
+        if self._planning is None:
+            return
+        self._planning.job.go_on()
+        if self._planning.job.done:
+            again, planned = self._planning.again, finish(self._planning.job.rest())
+            self._planning = None
+            if not again:
+                self._time.plan(planned.bars.transcription.transport)
+            self.playback.begin(planned)
+            if self._time.transport is not None:
+                planned.answer.follow(self._time.transport)
+            if again:
+                self.playback.count()  # the phrase is over: what is played from now on is another
+
+    def finish_planning(self) -> None:
+        """Plan the answer to its end, if one is being planned."""
+        while self._planning is not None:
+            self._go_on_planning()
+
+    def again(self, at_s: float) -> bool:
+        """Another answer to the phrase that was answered last; whether there was one."""
+        planned, transport = self.playback.planned or self._answered, self._time.transport
+        if planned is None or transport is None:
+            return False
+        self.playback.cut(at_s)
+        now, scheduler = self._controls.now, self.playback.scheduler
+        job = Job(self._planner.again(planned, transport, at_s, now, scheduler))
+        self._planning = Planning(planned.phrase, at_s, job, again=True)
+        return True
+
+    def keep_motif(self) -> bool:
+        """The next answer keeps to rhythm and contour of the last one; whether there was one."""
+        planned = self.playback.planned or self._answered
+        if planned is not None:
+            self._planner.keep_motif(planned)
+        return planned is not None
+
+    def _commit(self, planned: PlannedAnswer) -> None:
+        self._answered = planned
+        self._planner.commit(planned)
+        self._time.commit()
+        grid = planned.heard.grid if self._time.transport is None else self._time.transport.grid
+        self._tell(replace(planned.heard, grid=grid))  # an external clock may have moved it since
+        if planned.chords is not None:
+            self._tell(planned.chords)
+
+    def withdraw(self) -> None:
+        """The bars, the memory and the number of answers are as they were before the phrase was over."""
+        self.playback.withdraw()
+        self._time.withdraw()
+
+    def count(self) -> None:
+        """An answer that is planned counts now: what is to change now would take away what it stands on."""
+        self.finish_planning()
+        self.playback.count()
+
+    def cut(self, at_s: float) -> None:
+        """Nothing more of the answer sounds; its note-offs come first the next time."""
+        self.finish_planning()
+        self.playback.cut(at_s)
+
+    def silence(self, at_s: float) -> list[Timed]:
+        """The same at once; gives the events that were not handed out yet, and the note-offs."""
+        self.finish_planning()
+        return self.playback.silence(at_s)
+
+    def move(self, shift: Shift) -> None:
+        """What waits to sound, and what is still to be composed, lie at the same steps of the grid."""
+        if shift.moved_s is not None and self._time.transport is not None:
+            self.playback.move(shift.moved_s, self._time.transport)
+
+    def perform(self, until_s: float, now_s: float) -> list[Timed]:
+        """What is due until a moment, in the order of the music, however late it is now."""
+        self._go_on_planning()
+        return self.playback.perform(until_s, now_s)
+
+    @property
+    def foreseen(self) -> Foreseen | None:
+        """What the answer under way will sound like, as far as it is chosen."""
+        planned = self.playback.planned
+        return None if planned is None else planned.answer.foreseen(planned.place.number)
+
+    def deadlines_s(self) -> list[float | None]:
+        """When there will be something to do."""
+        planning_s = None if self._planning is None else self._planning.over_s
+        return [planning_s, *self.playback.deadlines_s()]
