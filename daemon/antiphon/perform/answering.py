@@ -4,10 +4,11 @@ Planning takes long where the phrase is long, so it is done in small parts. An a
 note on; one that is withdrawn before leaves no trace.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from antiphon.events import PlayedNote, Timed
+from antiphon.perform.answer import left_hand
 from antiphon.perform.answer.hearing import Hearing, Planning
 from antiphon.perform.answer.planned import PlannedAnswer
 from antiphon.perform.answer.planner import Planner
@@ -34,6 +35,7 @@ class Answering:
         self.playback = Playback(self._commit, tell)
         self._planning: Planning | None = None
         self._answered: PlannedAnswer | None = None  # the last answer that counted, in the bars of now
+        self._struck_s: float | None = None  # when the left hand struck a key that was not heard yet
 
     @property
     def busy(self) -> bool:
@@ -52,13 +54,37 @@ class Answering:
     def compose_anew(self) -> None:
         """Other settings, or another program: what is composed ahead of an answer is composed anew."""
         if (planned := self.playback.planned) is not None:
-            anew = self._planner.compose_anew(planned, self._controls.now)
-            self.playback.plan_anew(anew)
-            if self._answered is planned:
-                self._answered = anew
+            self._change(planned, self._planner.compose_anew(planned, self._controls.now))
+
+    def _change(self, planned: PlannedAnswer, anew: PlannedAnswer) -> None:
+        self.playback.plan_anew(anew)
+        if self._answered is planned:
+            self._answered = anew
+
+    def strike(self, at_s: float) -> None:
+        """The left hand strikes a key."""
+        harmony = self._controls.now.harmony
+        if self._struck_s is None and harmony.listen and harmony.follow:
+            self._struck_s = at_s
+
+    @property
+    def left_due_s(self) -> float | None:
+        """When it is heard what the left hand plays during an answer; None where that is known."""
+        if self._struck_s is None or not self.busy or self._time.transport is None:
+            return None
+        return left_hand.due_s(self._struck_s, self._time.transport)
+
+    def hear_left(self, beside: Sequence[PlayedNote], at_s: float) -> None:
+        """This is what the left hand has played until a moment."""
+        self._struck_s = None
+        planned, transport = self.playback.planned, self._time.transport
+        if planned is not None and transport is not None:
+            now = self._controls.now
+            self._change(planned, self._planner.hear_left(planned, beside, transport, at_s, now))
 
     def begin(self, hearing: Hearing, played: tuple[PlayedNote, ...], at_s: float) -> None:
         """Plan the answer to a phrase that was over at a moment."""
+        self._struck_s = None
         self._planning = Planning(played, at_s, Job(self._plan(hearing, played, at_s, self._controls.now)))
 
     def _plan(
@@ -155,4 +181,4 @@ class Answering:
     def deadlines_s(self) -> list[float | None]:
         """When there will be something to do."""
         planning_s = None if self._planning is None else self._planning.over_s
-        return [planning_s, *self.playback.deadlines_s()]
+        return [planning_s, self.left_due_s, *self.playback.deadlines_s()]

@@ -19,6 +19,7 @@ class HarmonySettings:
     """Chords under the answer: what plays them, and how.
 
     listen      whether answers go over the chords that the player plays
+    follow      whether they follow those that the left hand plays meanwhile
     bass, chords, second_voice   whether each of these parts plays
     pattern     how bass and chords are played
     *_channel   1–16
@@ -30,6 +31,7 @@ class HarmonySettings:
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     listen: bool = True
+    follow: bool = True
     bass: bool = False
     chords: bool = False
     second_voice: bool = False

@@ -72,6 +72,10 @@ class PhraseInput:
         """The notes of the phrase as they will be if it is over at a moment."""
         return self._listener.so_far(at_s)
 
+    def beside(self, at_s: float) -> tuple[PlayedNote, ...]:
+        """What accompanies the melody, as far as it was played by a moment."""
+        return tuple(note for note in self._listener.so_far(at_s) if note.beside)
+
     def over_s(self, time: BarClock, bars: int | None) -> float | None:
         """When the phrase will be over if nothing more is played; None with nothing played.
 

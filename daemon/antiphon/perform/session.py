@@ -180,12 +180,12 @@ class Session:
                 if (lead := self._time.lose(next_s)) is not None:
                     self._requests.follow(lead, next_s)
             else:
-                self._turns.end_phrase(next_s)
+                self._turns.decide(next_s)
         return events + self._turns.perform(now_s, now_s)
 
     def _next_turn_s(self) -> float | None:
-        """When the phrase is over or the external clock is lost, whichever comes first."""
-        moments = [self._turns.phrase_over_s(), self._time.lost_at_s()]
+        """When there is something to decide or the external clock is lost, whichever comes first."""
+        moments = [self._turns.due_s, self._time.lost_at_s()]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _catch_up(self, at_s: float) -> None:

@@ -95,7 +95,9 @@ class Turns:
         if isinstance(timed.event, NoteOn):
             if self.state == "waiting" or not self._phrase.hears(timed.event):
                 return  # there are no bars to answer in, or the note is not listened to
-            if not self._phrase.accompanies(timed):
+            if self._phrase.accompanies(timed):
+                self._answering.strike(timed.at_s)
+            else:
                 self._take_over(timed.at_s)
         self.hear_anew()
         self._phrase.play(timed)
@@ -217,9 +219,19 @@ class Turns:
         if not self._answering.busy:
             self._heard.hear_ahead(now_s)
 
-    def phrase_over_s(self) -> float | None:
-        """When the phrase will be over: in silence, or in the modes that keep to the bars at a bar line."""
-        return self._heard.over_s()
+    @property
+    def due_s(self) -> float | None:
+        """When there is something to `decide`; None where there is nothing."""
+        moments = (self._heard.over_s(), self._answering.left_due_s)
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def decide(self, at_s: float) -> None:
+        """The left hand is heard, or the phrase is over, at this moment, however late it is noticed."""
+        left_due_s = self._answering.left_due_s
+        if left_due_s is not None and left_due_s <= at_s:
+            self._answering.hear_left(self._phrase.beside(at_s), at_s)
+        else:
+            self.end_phrase(at_s)
 
     @property
     def foreseen(self) -> Foreseen | None:
@@ -233,6 +245,6 @@ class Turns:
 
     def deadlines_s(self) -> list[float | None]:
         """When there will be something to do."""
-        over_s = self.phrase_over_s()
+        over_s = self._heard.over_s()
         heard_from_s = None if self._answering.busy else self._heard.heard_from_s(over_s)
         return [over_s, heard_from_s, *self._answering.deadlines_s()]

@@ -67,6 +67,12 @@ class Accompaniment:
         other._bass, other._voicings = copy(self._bass), copy(self._voicings)
         return other
 
+    def over(self, plan: ChordPlan, bars: BarGrid, end: int | None) -> "Accompaniment":
+        """Another one over other chords, whose first notes lead on from the last ones of this."""
+        other = self.copied()
+        other._plan, other._bars, other._end, other._known = plan, bars, end, {}
+        return other
+
     def chord_at(self, step: int) -> Chord | None:
         if step not in self._known:
             self._known[step] = self._plan.at(step / self._quarter)

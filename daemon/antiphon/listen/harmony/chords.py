@@ -1,21 +1,24 @@
 """The chords of a phrase: from its melody, and from what was played beside it. Pure."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from antiphon.events import GridNote, PlayedNote
 from antiphon.harmony.chord import Chord
-from antiphon.harmony.chord_hmm import decode_in_slices
+from antiphon.harmony.chord_hmm import decode, decode_in_slices
 from antiphon.harmony.chord_name import full_name
-from antiphon.harmony.evidence import Note, Slots, evidence_in_slices
-from antiphon.harmony.progression import Progression
+from antiphon.harmony.evidence import Note, Slots, evidence_in_slices, evidence_of
+from antiphon.harmony.progression import Progression, slot_quarters
 from antiphon.listen.accompaniment import placed_beside
 from antiphon.listen.key import Key
 from antiphon.slices import Sliced
-from antiphon.timebase import Meter
+from antiphon.timebase import Grid, Meter
 
 # An accompaniment is placed on sixteenths; nobody plays a chord for less.
 _FINEST = 0.25
+# Of what a left hand plays, so many bars before a moment are read.
+_BARS_BEFORE = 2
 # Keys that are less likely than this are not tried: each costs time.
 _LEAST_KEY = 0.05
 
@@ -57,6 +60,33 @@ def hear(
     found = yield from decode_in_slices(evidence, slots, by_tonic)
     progression = Progression.of_slots(slots.begins, slots.quarters, found.chords)
     return HeardChords(progression, _names(progression, beside))
+
+
+def sounding(beside: Sequence[PlayedNote], grid: Grid, meter: Meter, at_s: float, key: Key) -> Chord | None:
+    """The chord that a left hand plays at a moment; None where nothing sounds in that half bar.
+
+    What it played in the bars before says how likely the chord changes.
+    """
+    quarter = grid.steps_per_quarter
+    notes = [
+        _on_sixteenths(
+            grid.steps_at(note.onset_s) / quarter,
+            grid.steps_at(min(note.release_s, at_s)) / quarter,
+            note.pitch,
+        )
+        for note in beside
+    ]
+    slot = slot_quarters(meter)
+    now = math.floor(grid.steps_at(at_s) / quarter / slot)
+    first = now - round(_BARS_BEFORE * meter.quarters_per_bar / slot)
+    notes = [note for note in notes if first * slot <= note.at < (now + 1) * slot]
+    if not any(note.at + note.quarters > now * slot for note in notes):
+        return None
+    begins = min(math.floor(note.at / slot) for note in notes)
+    slots = Slots(meter, begins, now - begins + 1)
+    return decode(evidence_of(slots, [], notes), slots, {Chord(key.tonic, key.mode == "minor"): 1.0}).chords[
+        -1
+    ]
 
 
 def _on_sixteenths(begins: float, ends: float, pitch: int) -> Note:

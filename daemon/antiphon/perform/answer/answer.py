@@ -1,5 +1,6 @@
 """One answer, composed step by step into the scheduler: ahead of the beat, in the player's key and touch."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -8,7 +9,7 @@ from antiphon.compose.melody import Melody
 from antiphon.compose.sampling import Draw
 from antiphon.compose.shape import Shape
 from antiphon.compose.side_by_side.candidates import Candidates
-from antiphon.compose.symbols import END, HOLD, decode, is_pitch, span
+from antiphon.compose.symbols import END, is_pitch
 from antiphon.events import GridNote, fold_pitch
 from antiphon.perform.answer.ahead import Ahead
 from antiphon.perform.answer.composer import Composer, Said
@@ -24,6 +25,8 @@ from antiphon.slices import Sliced
 # Symbols are composed this long before they sound, in quarters, and between two steps, when nothing else is
 # due: whether a note is a quarter long is known before it begins, and its end before its last silence.
 _LOOKAHEAD = 1.125
+# Other chords begin at a beat that is at least so far from what is composed next, in quarters.
+_BEFORE_BEAT = 0.25
 # Candidates for a whole answer are composed until this long before it sounds, in seconds.
 _LAST_MOMENT_S = 0.005
 
@@ -175,7 +178,28 @@ class Answer:
     def harmonize(self, harmony: HarmonySettings, plan: ChordPlan | None) -> None:
         """Other parts, or other chords, from the next step on that is composed."""
         parts = self._notes.parts
-        if parts is not None and parts.set(harmony, plan) and self._chosen is not None:
+        if parts is not None and parts.set(harmony, plan):
+            self._play_anew()
+
+    @property
+    def next_beat(self) -> int:
+        """The first beat that other chords can begin at."""
+        transport = self._notes.transport
+        if self._next == self.plan.start:
+            return self._next
+        there = self._next + _BEFORE_BEAT * transport.grid.steps_per_quarter
+        return math.ceil(there / transport.beat_steps) * transport.beat_steps
+
+    def go_over(self, plan: ChordPlan, step: int, shape: Shape | None) -> None:
+        """Other chords from a step on, as `next_beat` has given it. An answer that is composed step by step
+        goes on with this shape; None: the melody stays as it is."""
+        self._notes.go_over(plan, step)
+        if self._ahead is None and shape is not None:
+            self._shape = shape
+        self._play_anew()
+
+    def _play_anew(self) -> None:
+        if self._chosen is not None and (parts := self._notes.parts) is not None:
             self._chosen, self._foreseen = replace(self._chosen, parts=parts.copied()), None
 
     @property
@@ -243,20 +267,8 @@ class Answer:
 
     def _planned(self, draws: Sequence[Draw]) -> Planned:
         """What was chosen for the steps from the next one on, in the player's key."""
-        symbols, first = [self._melody.symbol(draw.symbol_id) for draw in draws], self._next
-        if symbols[:1] == [HOLD] and (begun := self._notes.begun) is not None:  # what sounds goes on
-            first = begun
-            symbols = span(str(self._last_pitch), (self._next - first) // self._melody.lasting) + symbols
-        ratio = self._melody.lasting
-        notes = [
-            GridNote(
-                first + note.onset_steps * ratio,
-                note.duration_steps * ratio,
-                self._notes.in_players_key(note.pitch),
-            )
-            for note in decode(symbols)
-        ]
-        return Planned(first, tuple(notes))
+        symbols = [self._melody.symbol(draw.symbol_id) for draw in draws]
+        return self._notes.planned(self._next, symbols, self._melody.lasting, self._last_pitch)
 
     def _compose(self) -> list[Composed | Written]:
         said = self._next - self.plan.start

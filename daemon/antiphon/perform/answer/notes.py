@@ -1,14 +1,16 @@
 """The notes of an answer on their way into the scheduler: in the player's key and touch, with its parts."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from antiphon.compose.symbols import HOLD, is_pitch
+from antiphon.compose.harmony.plan import ChordPlan
+from antiphon.compose.symbols import HOLD, decode, is_pitch, span
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed, fold_pitch
 from antiphon.perform.answer.parts import Parts
 from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.answer.touch import LONGEST_GATE, Touch
-from antiphon.perform.answer_reports import Written
+from antiphon.perform.answer_reports import Planned, Written
 from antiphon.perform.transport import Transport
 
 
@@ -57,14 +59,33 @@ class AnswerNotes:
         self._scheduler = scheduler
         self._note: _Note | None = None
 
-    @property
-    def begun(self) -> int | None:
-        """The step of the note that is composed; None where none is."""
-        return None if self._note is None else self._note.step
-
     def in_players_key(self, pitch: int) -> int:
         """A pitch of the model's."""
         return self.plan.touch.in_register(fold_pitch(pitch + self.plan.back_semitones))
+
+    def planned(self, step: int, symbols: Sequence[str], lasting: int, last_pitch: int | None) -> Planned:
+        """The notes that symbols say from a step on, each `lasting` so many steps, in the player's key.
+
+        The model's pitches; `last_pitch` is that of the note that is composed.
+        """
+        first, said = step, list(symbols)
+        if said[:1] == [HOLD] and self._note is not None:  # what sounds goes on
+            first = self._note.step
+            said = span(str(last_pitch), (step - first) // lasting) + said
+        notes = [
+            GridNote(
+                first + note.onset_steps * lasting,
+                note.duration_steps * lasting,
+                self.in_players_key(note.pitch),
+            )
+            for note in decode(said)
+        ]
+        return Planned(first, tuple(notes))
+
+    def go_over(self, plan: ChordPlan, step: int) -> None:
+        """The parts go over other chords from a step on."""
+        if self.parts is not None:
+            self.parts.turn(plan, step, self.transport.grid, self._scheduler)
 
     def say(self, step: int, symbol: str) -> list[Written]:
         """Schedule what a symbol begins or ends at a step; its pitch is in the player's key."""

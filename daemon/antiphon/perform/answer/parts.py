@@ -27,25 +27,34 @@ class _Sounding:
 
 
 class Out(Protocol):
-    """Where notes go to, as `Scheduler` is one."""
+    """Where notes go to, as `Scheduler` is one; a note-off ends the note of its part alone."""
 
-    def add(self, timed: Timed, part: Part) -> None: ...
+    def add(self, timed: Timed, part: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Scheduled:
+    """A note that is in the scheduler until a place; `of` is its part as the scheduler knows it."""
+
+    off: NoteOff
+    until: float
+    of: str
 
 
 class _Heard:
-    """Keeps the notes that would be scheduled."""
+    """Keeps the notes of the second voice that would be scheduled."""
 
     def __init__(self) -> None:
         self.notes: list[tuple[Part, PlayedNote]] = []
-        self._held: dict[tuple[Part, int], tuple[float, int]] = {}
+        self._held: dict[tuple[str, int], tuple[float, int]] = {}
 
-    def add(self, timed: Timed, part: Part) -> None:
+    def add(self, timed: Timed, part: str) -> None:
         key = part, timed.event.pitch
         if isinstance(timed.event, NoteOn):
             self._held[key] = timed.at_s, timed.event.velocity
         elif (begun := self._held.pop(key, None)) is not None:
             onset_s, velocity = begun
-            self.notes.append((part, PlayedNote(timed.event.pitch, velocity, onset_s, timed.at_s)))
+            self.notes.append(("second_voice", PlayedNote(timed.event.pitch, velocity, onset_s, timed.at_s)))
 
 
 class Parts:
@@ -63,11 +72,13 @@ class Parts:
         self._under = None if plan is None else self._begin(harmony, plan)
         self._second = SecondVoice(harmony.second_voice_lowest)
         self._sounding: _Sounding | None = None
+        self._scheduled: list[_Scheduled] = []  # of the bass and the chords
+        self._turns = 0  # how often other chords came
 
     def copied(self) -> "Parts":
         """Other ones that go on from here."""
         other = copy(self)
-        other._second = copy(self._second)
+        other._second, other._scheduled = copy(self._second), []
         other._under = None if self._under is None else self._under.copied()
         return other
 
@@ -80,6 +91,17 @@ class Parts:
             self._under = None if plan is None else self._begin(harmony, plan)
         self._harmony, self._plan = harmony, plan
         return changes
+
+    def turn(self, plan: ChordPlan, step: int, grid: Grid, scheduler: Out) -> None:
+        """Another plan, whose chords differ from a step on: what would sound on ends there, and what begins
+        leads on from it."""
+        at = self._touch.place(step)
+        for note in self._scheduled:
+            if note.until > at:
+                scheduler.add(Timed(grid.time_s(at), note.off), note.of)
+        self._scheduled, self._turns, self._plan = [], self._turns + 1, plan
+        under, bars = self._under, self._bars
+        self._under = self._begin(self._harmony, plan) if under is None else under.over(plan, bars, self._end)
 
     def _begin(self, harmony: HarmonySettings, plan: ChordPlan) -> Accompaniment:
         return Accompaniment(plan, self._bars, self._touch.places.quarter, self._end, _registers(harmony))
@@ -120,7 +142,7 @@ class Parts:
         for at in self._bars.places(self._next, last):
             for note in self._at(at):
                 if (played := self._played(note, grid, earliest_s)) is not None:
-                    self._schedule(note.part, played, scheduler)
+                    self._schedule(note, played, scheduler)
             if held:
                 self._stay_in_chord(at, grid, scheduler, earliest_s)
         self._next = max(self._next, last + 1)
@@ -142,10 +164,16 @@ class Parts:
         velocity = _velocity(self._touch.velocity * self._harmony.velocity_of(note.part) * note.stress)
         return PlayedNote(note.pitch, velocity, on_s, off_s) if off_s > on_s else None
 
-    def _schedule(self, part: Part, note: PlayedNote, scheduler: Out) -> None:
-        channel = self._harmony.channel_of(part)
-        scheduler.add(Timed(note.onset_s, NoteOn(note.pitch, note.velocity, channel)), part)
-        scheduler.add(Timed(note.release_s, NoteOff(note.pitch, channel)), part)
+    def _schedule(self, note: PartNote, played: PlayedNote, scheduler: Out) -> None:
+        """A note-off that was scheduled over other chords must not end it."""
+        channel = self._harmony.channel_of(note.part)
+        of = f"{note.part} {self._turns}" if self._turns else note.part
+        off, until = NoteOff(note.pitch, channel), self._touch.place(note.end)
+        scheduler.add(Timed(played.onset_s, NoteOn(note.pitch, played.velocity, channel)), of)
+        scheduler.add(Timed(played.release_s, off), of)
+        here = self._touch.place(note.onset)
+        self._scheduled = [one for one in self._scheduled if one.until > here]
+        self._scheduled.append(_Scheduled(off, until, of))
 
     def strike(self, melody: int, velocity: int, step: int, at_s: float, scheduler: Out) -> None:
         """A note of the melody begins at a moment; it was written at a step."""

@@ -7,6 +7,7 @@ from antiphon.events import PlayedNote
 from antiphon.listen.feel import Feel, HeardFeel
 from antiphon.perform.answer.answer import Answer
 from antiphon.perform.answer.bar_hearing import HeardBars
+from antiphon.perform.answer.chord_plans import LeftChord
 from antiphon.perform.answer.composer import AnswerPlace, HowComposed
 from antiphon.perform.answer_reports import ChordsHeard, Heard
 
@@ -15,7 +16,8 @@ from antiphon.perform.answer_reports import ChordsHeard, Heard
 class PlannedAnswer:
     """An answer that is planned, the phrase as it was played, and what is reported of it once it counts.
 
-    `chords` are those of the phrase; None where none were played with it.
+    `chords` are those of the phrase; None where none were played with it. `left` are those that the left hand
+    plays during the answer, as far as they are not the planned ones.
     """
 
     answer: Answer
@@ -26,6 +28,7 @@ class PlannedAnswer:
     place: AnswerPlace
     how: HowComposed
     chords: ChordsHeard | None = None
+    left: tuple[LeftChord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +53,11 @@ class HeardPhrase:
     feel: HeardFeel
     until_steps: int
     shift: int
+
+
+def heard_report(bars: HeardBars, at_s: float, start: int, end: int | None) -> Heard:
+    """What is reported of a phrase that was over at a moment, and of its answer's place."""
+    phrase, length = bars.transcription, None if end is None else end - start
+    grid, meter = phrase.transport.grid, phrase.transport.meter
+    sure, key_sure = bars.sure, phrase.tracker.sure
+    return Heard(at_s, phrase.notes, phrase.key, grid, start, length, meter, phrase.swing, sure, key_sure)

@@ -11,20 +11,19 @@ from antiphon.compose.shape import Shape
 from antiphon.compose.side_by_side.candidates import Candidates
 from antiphon.events import PlayedNote, melody_of
 from antiphon.listen.feel_grid import FeelGrid
-from antiphon.perform.answer import chord_plans
+from antiphon.perform.answer import chord_plans, left_hand
 from antiphon.perform.answer.ahead import Ahead, Choices
 from antiphon.perform.answer.answer import Answer
-from antiphon.perform.answer.bar_hearing import HeardBars
+from antiphon.perform.answer.chord_plans import LeftChord
 from antiphon.perform.answer.composer import AnswerPlace, Composer, HowComposed
 from antiphon.perform.answer.notes import Plan
 from antiphon.perform.answer.parts import Parts
 from antiphon.perform.answer.phrase_hearing import BarsBy, PhraseHearing, chords_heard
-from antiphon.perform.answer.planned import Begun, HeardPhrase, PlannedAnswer
+from antiphon.perform.answer.planned import Begun, HeardPhrase, PlannedAnswer, heard_report
 from antiphon.perform.answer.programs import Programs
 from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.answer.touch import Touch, touch_of, touch_without_feel
 from antiphon.perform.answer.transcribe import Transcription
-from antiphon.perform.answer_reports import Heard
 from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.modes import place_answer
 from antiphon.perform.settings import AnswerSettings, LiveSettings, SessionSettings
@@ -99,23 +98,29 @@ class Planner:
             return None
         return Begun(place, how, composer.candidates(0, None, np.zeros(0, np.int64)))
 
-    def _how(self, now: LiveSettings, motif: Transcription | None, place: AnswerPlace) -> HowComposed:
+    def _how(
+        self,
+        now: LiveSettings,
+        motif: Transcription | None,
+        place: AnswerPlace,
+        left: tuple[LeftChord, ...] = (),
+    ) -> HowComposed:
         shape = now.shape
         if motif is not None:
             shape = replace(shape, closeness=max(shape.closeness, _MOTIF_CLOSENESS))
         answer, program = now.answer, self._programs.chosen
-        chosen_by, strict, chords = answer.choice, now.strict_key, self._chords(now, place)
+        chosen_by, strict, chords = answer.choice, now.strict_key, self._chords(now, place, left)
         return HowComposed(answer.candidates, now.sampling, shape, motif, program, chosen_by, strict, chords)
 
-    def _chords(self, now: LiveSettings, place: AnswerPlace) -> ChordPlan | None:
+    def _chords(self, now: LiveSettings, place: AnswerPlace, left: tuple[LeftChord, ...]) -> ChordPlan | None:
         """The plan of chords for an answer; None where it goes without."""
         played = place.phrase.chords
         heard = played.progression if played is not None and now.harmony.listen else None
-        if not chord_plans.wanted(now.harmony, heard):
+        if not chord_plans.wanted(now.harmony, heard, left):
             return None
         closes = self._programs.closes(place.number, now.shape)
         chance = self._programs.chords_chance(place.number)
-        return chord_plans.chord_plan(place.phrase, heard, place.start, place.end, closes, chance)
+        return chord_plans.chord_plan(place.phrase, heard, place.start, place.end, closes, chance, left)
 
     def _composer(self, place: AnswerPlace, how: HowComposed) -> Composer | None:
         return self._programs.composer(place, self._shape(place, how), how)
@@ -127,13 +132,39 @@ class Planner:
         """Compose the rest of an answer under way by these settings and the program that is chosen now, where
         it is composed ahead."""
         place = planned.place
-        how = self._how(now, planned.how.motif, place)
+        how = self._how(now, planned.how.motif, place, planned.left)
         planned.answer.harmonize(now.harmony, _later(how.chords, place, planned.answer.plan.start))
+        return self._anew(planned, now, how)
+
+    def _anew(self, planned: PlannedAnswer, now: LiveSettings, how: HowComposed) -> PlannedAnswer:
         if planned.answer.melody is not self._programs.melody:
             return self._take_up(planned, now, how)
-        place = replace(place, shift=self._programs.shift(place.phrase))
+        place = replace(planned.place, shift=self._programs.shift(planned.place.phrase))
         planned.answer.compose_anew(self._composer(place, how), self._shape(place, how))
         return replace(planned, place=place)
+
+    def hear_left(
+        self,
+        planned: PlannedAnswer,
+        beside: Sequence[PlayedNote],
+        transport: Transport,
+        at_s: float,
+        now: LiveSettings,
+    ) -> PlannedAnswer:
+        """What the left hand has played until a moment of an answer, in these bars: where that is another
+        chord than was planned, the rest is composed anew over it from the next beat on."""
+        place = planned.place
+        chord = left_hand.heard(planned, self._chords(now, place, planned.left), beside, transport, at_s)
+        if chord is None:
+            return planned
+        left = (*planned.left, chord)
+        how = self._how(now, planned.how.motif, place, left)
+        ours = planned.answer.melody is self._programs.melody
+        chords = _later(how.chords, place, planned.answer.plan.start)
+        if chords is not None:
+            step = chord.step + planned.answer.plan.start - place.start
+            planned.answer.go_over(chords, step, self._shape(place, how) if ours else None)
+        return replace(self._anew(planned, now, how), left=left)
 
     def _take_up(self, planned: PlannedAnswer, now: LiveSettings, how: HowComposed) -> PlannedAnswer:
         """Let the program that is chosen now compose the rest, if it composes ahead and can at that beat."""
@@ -174,7 +205,7 @@ class Planner:
         candidates = begun.candidates if begun is not None and begun.fits(place, how) else None
         touch = _touch(melody_of(straight), heard, now)
         plan = Plan(start, end, touch, self._channel, -shift, self._earliest_s(at_s))
-        report = _heard(heard.bars, at_s, start, end)
+        report = heard_report(heard.bars, at_s, start, end)
         answer = self._answer(place, how, plan, phrase.transport, scheduler, now.harmony, candidates)
         told = chords_heard(phrase, at_s)
         return PlannedAnswer(answer, played, heard.bars, heard.feel.feel, report, place, how, told)
@@ -227,7 +258,7 @@ class Planner:
         plan = before.plan.later(later, -shift, self._earliest_s(at_s))
         answer = self._answer(place, how, plan, transport, scheduler, now.harmony, candidates, turn)
         heard = replace(planned.heard, at_s=at_s, answer_start_steps=plan.start)
-        return replace(planned, answer=answer, heard=heard, place=place, how=how, chords=None)
+        return replace(planned, answer=answer, heard=heard, place=place, how=how, chords=None, left=())
 
     def _earliest_s(self, at_s: float) -> float:
         """Nothing that is decided on at a moment can sound before this one."""
@@ -250,14 +281,6 @@ def _later(plan: ChordPlan | None, place: AnswerPlace, start: int) -> ChordPlan 
     """The chords of an answer that begins at a step; they were planned for where it has its place."""
     quarter = place.phrase.transport.grid.steps_per_quarter
     return None if plan is None else plan.later((start - place.start) / quarter)
-
-
-def _heard(bars: HeardBars, at_s: float, start: int, end: int | None) -> Heard:
-    """What is reported of a phrase that was over at a moment, and of its answer's place."""
-    phrase, length = bars.transcription, None if end is None else end - start
-    grid, meter = phrase.transport.grid, phrase.transport.meter
-    sure, key_sure = bars.sure, phrase.tracker.sure
-    return Heard(at_s, phrase.notes, phrase.key, grid, start, length, meter, phrase.swing, sure, key_sure)
 
 
 def _touch(straight: Sequence[PlayedNote], heard: HeardPhrase, now: LiveSettings) -> Touch:

@@ -193,6 +193,8 @@ def _as_then(settings: SessionSettings, plain: dict[str, Any]) -> SessionSetting
         settings = replace(settings, answer=replace(settings.answer, program_change="answer"))
     if "endings" not in plain.get("shape", {}):
         settings = replace(settings, shape=replace(settings.shape, endings=False))
+    if "follow" not in plain.get("harmony", {}):  # what was played during an answer was not heard
+        settings = replace(settings, harmony=replace(settings.harmony, follow=False))
     if "downbeat" not in plain.get("tempo", {}):
         settings = replace(settings, tempo=replace(settings.tempo, downbeat="first"))
     return settings

@@ -231,6 +231,14 @@ def test_in_a_take_from_before_programs_took_up_answers_they_wait_for_the_next()
     assert answer == replace(SessionSettings().answer, program_change="answer")
 
 
+def test_in_a_take_from_before_chords_were_heard_during_an_answer_they_are_not():
+    whole = json.loads(records.write(Begun(SessionSettings(), 1, Handover())))
+    assert records.read(json.dumps(whole).encode()).settings.harmony.follow
+    del whole[1][1]["harmony"]["follow"]
+    harmony = records.read(json.dumps(whole).encode()).settings.harmony
+    assert harmony == replace(SessionSettings().harmony, follow=False)
+
+
 def test_a_take_from_before_clicks_and_latencies_has_none():
     whole = json.loads(records.write(Begun(SessionSettings(), 1, Handover())))
     del whole[1][1]["click"], whole[1][1]["output_latency_ms"], whole[1][1]["clock"]["output_latency_ms"]
