@@ -23,6 +23,8 @@ POLL_S = 0.002
 _IDLE_AFTER_S, _IDLE_POLL_S = 2.0, 0.01
 # What is to sound is made ready this long before its moment, so that at its moment it only has to leave.
 _READY_S = 0.0005
+# No part of other work is begun so shortly before something is handed over: it may take that long.
+_SOON_S = 0.002
 
 
 class Engine:
@@ -193,7 +195,7 @@ class Engine:
         if deadline_s is None or deadline_s > now_s + 2 * self._poll_s + ahead_s:
             idle = deadline_s is None and now_s - self._last_input_s > _IDLE_AFTER_S
             self._clock.wait_until_s(now_s + (_IDLE_POLL_S if idle else self._poll_s), exactly=False)
-        elif sends_s is not None and now_s < sends_s <= deadline_s + ahead_s:
+        elif sends_s is not None and now_s < sends_s <= max(deadline_s, now_s + _SOON_S) + ahead_s:
             self._send_at(sends_s)
         else:
             self._clock.wait_until_s(deadline_s, exactly=False)
