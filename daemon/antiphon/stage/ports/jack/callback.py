@@ -102,7 +102,9 @@ class Cycle:
         self._unread -= frames
         if self._unread <= 0:
             self._unread = self._read_every
-            self._timeline.observe(self._clock.now_s(), client.frames_since_cycle_start, first)
+            # Read first: whoever is held up between the two takes the cycle for late, never for early.
+            since = client.frames_since_cycle_start
+            self._timeline.observe(self._clock.now_s(), since, first)
             self._placed = True
         took = self._take()
         if self._releasing:

@@ -12,8 +12,9 @@ _FRAME_COUNTER = 1 << 32
 # A cycle is never begun too early, but often a little late. So the earliest readings tell the time, and later
 # ones count only if all are late: by less than `_LOST_S` for `_DRIFT_S`, and the clocks drift; by more a few
 # times in a row, and the server has lost time. (Its own estimate, `frame_time`, is off by tenths of a second
-# after such losses.)
-_DRIFT_S, _CREEP = 0.5, 0.3
+# after such losses.) Readings are whole frames: what is within one of them changes nothing, or two notes
+# would be a frame more or less apart than they should.
+_DRIFT_S, _CREEP, _SLACK_FRAMES = 0.5, 0.3, 1
 _LOST_S, _LOST_READINGS = 0.001, 3
 _NOTE_ON = 0x90
 
@@ -49,12 +50,13 @@ class Timeline:
         late_s = began_s - self._begins_s
         self._least_s = min(self._least_s, late_s)
         self._lost_s = [*self._lost_s, late_s] if late_s > _LOST_S else []
-        if late_s <= 0:
+        slack_s = _SLACK_FRAMES / self._rate
+        if late_s < -slack_s:
             self._shift(late_s)
         elif len(self._lost_s) >= _LOST_READINGS:
             self._shift(min(self._lost_s))
         elif self._watched_s >= _DRIFT_S:
-            self._shift(_CREEP * self._least_s)
+            self._shift(_CREEP * self._least_s if self._least_s > slack_s else 0.0)
 
     def _shift(self, by_s: float) -> None:
         self._begins_s += by_s

@@ -62,8 +62,8 @@ class CyclingClock(VirtualClock):
 class Outputs:
     """A cycle with an input and an output, and the other ends of its pipes; begins at second 10."""
 
-    def __init__(self, transport_bpm=None, realtime=True):
-        self.clock, self.client, self.broke = CyclingClock(self), FakeClient(), []
+    def __init__(self, transport_bpm=None, realtime=True, client=None):
+        self.clock, self.client, self.broke = CyclingClock(self), client or FakeClient(), []
         self.client.realtime = realtime
         self.arrived, arrived = os.pipe()
         leaving, self.leaving = os.pipe()
@@ -97,6 +97,31 @@ def stage():
     stage = Outputs()
     yield stage
     assert stage.broke == []
+    for pipe in stage.pipes:
+        os.close(pipe)
+
+
+class HeldUpClient(FakeClient):
+    """From `held_up` on, whoever asks how far a cycle is has waited 2 ms for the answer."""
+
+    clock, held_up = VirtualClock(), False
+
+    @property
+    def frames_since_cycle_start(self):
+        if not self.held_up:
+            return 0
+        VirtualClock.wait_until_s(self.clock, self.clock.now_s() + 0.002)
+        return RATE // 500
+
+
+def test_a_thread_that_is_held_up_never_takes_a_cycle_for_early():
+    client = HeldUpClient()
+    stage = Outputs(client=client)
+    for _ in range(100):
+        stage.run()
+    stage.hand_over(stage.clock.now_s() + 0.005, 0x90, 60, 64)
+    client.clock, client.held_up = stage.clock, True
+    assert stage.run() == [(240, bytes([0x90, 60, 64]))]
     for pipe in stage.pipes:
         os.close(pipe)
 

@@ -46,6 +46,16 @@ def test_two_frames_are_as_far_apart_as_the_server_says_though_its_cycles_begin_
     assert max(abs(frames - PERIOD) for frames in apart) < 0.5
 
 
+def test_readings_that_are_right_to_the_frame_move_no_note():
+    timeline, counter, now_s = settled()
+    chance, before = random.Random(3), timeline.moment_s(0)
+    for cycle in range(1, 4000):
+        woken_s = chance.uniform(0, 0.0001)
+        at_s = now_s + cycle * PERIOD / RATE + woken_s
+        timeline.observe(at_s, int(woken_s * RATE), counter + cycle * PERIOD)
+        assert timeline.moment_s(0) == pytest.approx(before + cycle * PERIOD / RATE, abs=1e-9)
+
+
 def test_a_late_cycle_is_passed_over_and_a_server_that_lost_time_is_followed():
     timeline, counter, now_s = settled()
     timeline.observe(now_s + 0.5 + PERIOD / RATE, 0, counter + PERIOD)
