@@ -29,7 +29,7 @@ _WAYS_LEFT = len(_QUARTERS_LEFT) + _MOST_BARS_LEFT
 LEFT_ROWS = 1 + 2 * _WAYS_LEFT
 # How the melody was like itself one phrase earlier up to now. 0: not known; 1: nothing began there; then:
 # something began there, after so many events in a row that were the same: 0, 1, 2, 3 or 4, more.
-_LIKE = (2, 3, 4, 5, 5, 6)
+LIKE_AFTER = (2, 3, 4, 5, 5, 6)
 LIKE_ROWS = 7
 FORM_INPUTS = 4
 
@@ -77,7 +77,7 @@ class Form:
         `onsets` and `ids` are those of the events so far, ascending; each lasts until the next one, the last
         until `step`.
         """
-        left = self._left(step, bars, grid.steps_per_quarter)
+        left = self.left(step, bars, grid.steps_per_quarter)
         there = step - self.phrase_steps
         if not self.phrase_steps or not onsets or there < onsets[0]:
             return FormRows(left)
@@ -85,10 +85,11 @@ class Form:
         end = onsets[place + 1] if place + 1 < len(onsets) else step
         like = 1
         if onsets[place] == there:
-            like = _LIKE[min(self._alike(place, onsets, ids), len(_LIKE) - 1)]
+            like = LIKE_AFTER[min(self._alike(place, onsets, ids), len(LIKE_AFTER) - 1)]
         return FormRows(left, 1 + ids[place], 1 + grid.class_of(end - there), like)
 
-    def _left(self, step: int, bars: Bars, steps_per_quarter: int) -> int:
+    def left(self, step: int, bars: Bars, steps_per_quarter: int) -> int:
+        """The row that says how much is left at a step."""
         if self.end_step is None or step > self.end_step or (self.open_end and step == self.end_step):
             return 0
         left = self.end_step - step
@@ -101,7 +102,7 @@ class Form:
     def _alike(self, place: int, onsets: Sequence[int], ids: Sequence[int]) -> int:
         """How many events before now, in a row, are those before `place`; at most as many as matter."""
         found = 0
-        for now in range(len(onsets) - 1, len(onsets) - len(_LIKE), -1):
+        for now in range(len(onsets) - 1, len(onsets) - len(LIKE_AFTER), -1):
             then = place - (len(onsets) - now)
             same = now >= 0 and then >= 0 and ids[now] == ids[then]
             if not same or onsets[now] - onsets[then] != self.phrase_steps:

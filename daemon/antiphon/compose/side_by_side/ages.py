@@ -21,7 +21,7 @@ class Ages:
 
     def __init__(self, grid: EventGrid, most: int) -> None:
         ages, longest = np.arange(most + 1), grid.lengths[-1]
-        self.classes: Ints = _classes(grid)[np.minimum(ages, longest + 1)]
+        self.classes: Ints = classes_of(grid, ages)
         self.may_end: NDArray[np.bool_] = ages % steps_of_sixteenths(1, grid.steps_per_quarter) == 0
         self.may_end[: longest + 1] = False
         self.may_end[[length for length in grid.lengths if length <= most]] = True
@@ -49,6 +49,12 @@ class AskedAges:
         later = self._ages[np.minimum(place, len(self._ages) - 1)] - ages[:, None]
         found: Ints = np.where((ages[:, None] > 0) & (number > 0), later, number)
         return found
+
+
+def classes_of(grid: EventGrid, lengths: Ints) -> Ints:
+    """The class of each of these lengths in steps, as `EventGrid.class_of`."""
+    found: Ints = _classes(grid)[np.minimum(lengths, grid.lengths[-1] + 1)]
+    return found
 
 
 @cache

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.compose.bar_likelihood import BarTables
-from antiphon.compose.form import FORM_INPUTS, Form, FormRows
+from antiphon.compose.form import Form
 from antiphon.compose.lstm import Floats, Probabilities
 from antiphon.compose.place import Bars
 from antiphon.compose.side_by_side.ages import Ages, Ints
+from antiphon.compose.side_by_side.told_rows import ToldRows
 from antiphon.slices import Sliced
 
 Number = TypeVar("Number", np.float32, np.float64)
@@ -79,10 +80,10 @@ class EventRows:
     ) -> None:
         self._tables, self._bars, self._hold_id = tables, state.bars, hold_id
         self.first, self.steps = state.step, steps
-        self._forms, self._form = forms, state.form
+        self._forms, grid = forms, tables.grid
         self.onsets = [list(state.onsets) for _ in range(rows)]
         self.ids = [list(state.ids) for _ in range(rows)]
-        self._heard_until = state.onsets[-1] if state.onsets else -1
+        self._told = ToldRows(state.form, grid, state.step, state.onsets, state.ids, rows, steps)
         self.ages: Ints = np.full(rows, state.age)
         self._steps: Ints = np.full(rows, state.step)
         self._carry = _many(state.carry, rows)
@@ -92,12 +93,10 @@ class EventRows:
         self._ends = _many(np.append(state.ends, (OFF_TABLE_END, 1.0)), rows)
         self._places = np.zeros((steps, 2), np.int64)  # of each step: its place, and that in its quarter
         self._of_step = np.zeros((steps, len(base)), np.float32)
-        self._told_at: Ints = np.zeros((steps, FORM_INPUTS), np.int64)
-        self._alike = np.full(steps, not forms.of_form)  # whether every row is told this there
-        ages = self.by_age = Ages(tables.grid, state.age + steps)
+        ages = self.by_age = Ages(grid, state.age + steps)
         self._length_row, self._end_column = ages.classes + 1, ages.classes.copy()
-        self._end_column[~ages.may_end] = tables.grid.classes
-        self._length_row[0], self._end_column[0] = 0, tables.grid.classes + 1
+        self._end_column[~ages.may_end] = grid.classes
+        self._length_row[0], self._end_column[0] = 0, grid.classes + 1
 
     def prepare(self) -> Sliced[None]:
         """Work out, in small parts, what the rows share."""
@@ -111,6 +110,10 @@ class EventRows:
             self._of_step[some] = tables.of_place[place]
             self._of_step[some] += tables.of_bar[bar]
             self._of_step[some] += tables.of_within[within]
+            if self._forms.of_form:
+                self._told.prepare(some, self._bars)
+                alike = some.start + np.flatnonzero(self._told.alike[some])
+                self._of_step[alike] += self._of_form(self._told.told[alike])
             yield
 
     def expected(self, rows: Ints, ahead: Ints) -> Probabilities:
@@ -133,11 +136,11 @@ class EventRows:
         """The network's state after what sounds in these rows, if it ends then: hidden and carry (A, U), and
         what is told of the form there (A, FORM_INPUTS)."""
         units, at = self._tables.units, self._steps[rows] - self.first + ahead
-        told = self._tell(rows, at)
+        told = self._told.of(rows, at)
         gates = self._base[rows]
         gates += self._of_step[at]
         gates += self._tables.of_length[self._length_row[self.ages_after(rows, ahead)]]
-        if len(other := np.flatnonzero(~self._alike[at])):
+        if len(other := np.flatnonzero(~self._told.alike[at])):
             gates[other] += self._of_form(told[other])
         np.tanh(gates, out=gates)
         sigmoids = gates[:, : 3 * units]
@@ -166,18 +169,12 @@ class EventRows:
         self._ends[rows, : tables.grid.classes] = hazards(
             _softmax(inner @ tables.length_out + tables.length_out_bias)
         )
+        self._told.hear(rows, self._steps[rows] - self.first, ids)
         for row, step, symbol_id in zip(rows.tolist(), self._steps[rows].tolist(), ids.tolist(), strict=True):
             self.onsets[row].append(step)
             self.ids[row].append(symbol_id)
         self.ages[rows] = 1
         self._steps[rows] += 1
-
-    def _tell(self, rows: Ints, at: Ints) -> Ints:
-        """What is told of the form where the next note or rest of each row begins, so many steps on."""
-        told = self._told_at[at]
-        for place in np.flatnonzero(~self._alike[at]).tolist():
-            told[place] = self._form_rows(int(rows[place]), int(at[place]))
-        return told
 
     def _of_form(self, told: Ints) -> Floats:
         """What the network makes of what is told: (A, 4U)."""
@@ -185,17 +182,6 @@ class EventRows:
         for table, rows in zip(self._forms.of_form, told.T, strict=True):
             found += table[rows]
         return found
-
-    def _form_rows(self, row: int, at: int) -> FormRows:
-        step = self.first + at
-        form = self._form
-        told = form.rows(step, self.onsets[row], self.ids[row], self._bars, self._tables.grid)
-        if self._alike[at]:
-            return told
-        if not form.phrase_steps or (told.like <= 1 and step - form.phrase_steps < self._heard_until):
-            self._told_at[at], self._alike[at] = told, True
-            self._of_step[at] += self._of_form(np.array([told]))[0]
-        return told
 
     def hold(self, rows: Ints, steps: Ints) -> None:
         """What sounds goes on for so many steps in each of these rows."""
