@@ -124,7 +124,7 @@ def measured(source: str, seconds: float, realtime: bool) -> Row:
         settings = Path(folder) / "config.toml"
         settings.write_text(
             f'[clock]\nsource = "{source}"\n[tempo]\nmode = "fixed"\nbpm = {BPM}\n'
-            f'[answer]\nmode = "continue"\n[sampling.weights]\n{MANY_NOTES}'
+            f'[answer]\nmode = "continue"\n[feel]\ntiming = 0.0\n[sampling.weights]\n{MANY_NOTES}'
             '[midi]\napi = "jack"\n'
         )
         server = ["jackd", "-n", name, *priority, "-d", "dummy", "-r", str(RATE), "-p", str(PERIOD)]

@@ -94,7 +94,8 @@ class ToldRows:
         row, now, then = rows[:, None], self._events[rows][:, None] - back, place[:, None] - back
         same = (then >= 0) & (self._ids[row, now] == self._ids[row, then])
         same &= self._onsets[row, now] - self._onsets[row, then] == self._form.phrase_steps
-        return _LIKE[np.cumprod(same, axis=1).sum(axis=1)]
+        found: Ints = _LIKE[np.cumprod(same, axis=1).sum(axis=1)]
+        return found
 
     def hear(self, rows: Ints, at: Ints, ids: Ints) -> None:
         """A note or a rest begins in each of these rows."""
