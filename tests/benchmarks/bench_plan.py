@@ -67,7 +67,8 @@ def first(answers: Sequence[Ints]) -> Sliced[Sequence[int]]:
 
 def parts_s(melody: Melody, shape: Shape, steps: int, count: int) -> list[float]:
     """Seconds of processor time of each part of the work; what it takes to begin is the first."""
-    wanted = Wanted(count, steps, shape.factors, lambda n: np.random.default_rng((0, n)), first)
+    chance = lambda number: np.random.default_rng((0, number))  # noqa: E731
+    wanted = Wanted(count, steps, shape.factors, chance, first, by_pitch=shape.by_pitch)
     begun = time.thread_time()
     candidates = melody.candidates(wanted)
     found = [time.thread_time() - begun]

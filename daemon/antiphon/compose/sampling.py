@@ -58,6 +58,8 @@ class SamplingSettings:
 class Draw:
     """One symbol drawn, and why: `probability` is the model's own, before temperature and weights.
 
+    Of a hold that was certain whatever else could have followed, `probability` is the least that it can be,
+    and `entropy` that of a hold or not.
     `quoted`: it begins a note or rest of a run that the memory had heard before.
     """
 
@@ -79,6 +81,12 @@ def adaptive_temperature(entropy_nats: float, settings: SamplingSettings) -> flo
     sure = _threshold(settings.low_entropy - entropy_nats, settings.softness)
     unsure = _threshold(entropy_nats - settings.high_entropy, settings.softness)
     factor = math.pow(settings.sure_factor, sure) * math.pow(settings.unsure_factor, unsure)
+    return min(max(settings.temperature * factor, settings.min_temperature), settings.max_temperature)
+
+
+def hottest(settings: SamplingSettings) -> float:
+    """No temperature that follows from these settings is above this one."""
+    factor = max(1.0, settings.sure_factor) * max(1.0, settings.unsure_factor)
     return min(max(settings.temperature * factor, settings.min_temperature), settings.max_temperature)
 
 
@@ -155,7 +163,7 @@ def draw_rows(
     safe = np.where(probabilities > 0, probabilities, 1.0)
     logs = np.log(safe)
     entropies = -(probabilities * logs).sum(axis=1) + 0.0
-    temperatures = _temperatures(entropies, settings)
+    temperatures = adaptive_temperatures(entropies, settings)
     logs /= temperatures[:, None]
     logs[probabilities <= 0] = -np.inf
     logs -= logs.max(axis=1, keepdims=True)
@@ -169,7 +177,8 @@ def draw_rows(
     return Draws(ids, entropies, temperatures, probabilities[np.arange(len(ids)), ids])
 
 
-def _temperatures(entropies: Probabilities, settings: SamplingSettings) -> Probabilities:
+def adaptive_temperatures(entropies: Probabilities, settings: SamplingSettings) -> Probabilities:
+    """As `adaptive_temperature`, for several entropies."""
     sure = _thresholds(settings.low_entropy - entropies, settings.softness)
     unsure = _thresholds(entropies - settings.high_entropy, settings.softness)
     factors = np.power(settings.sure_factor, sure) * np.power(settings.unsure_factor, unsure)

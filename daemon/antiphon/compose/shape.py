@@ -85,13 +85,18 @@ class Shape:
         ends = [] if frame.steps is None else [frame.steps - frame.bar_steps, frame.steps - frame.beat_steps]
         self._places = sorted([0, 1, *ends])
 
+    @property
+    def by_pitch(self) -> bool:
+        """Whether factors depend on the pitch before a step."""
+        return bool(self._closeness and self._phrase)
+
     def factors(self, step: int, last_pitch: int | None) -> Factors:
         """For a step of the answer, its first being 0; `last_pitch`: of the note before, in the model's key.
 
         0 forbids. An answer begins with a note and ends in its last bar at the earliest.
         """
         chord = None if self._chords is None else self._chords.key(step)
-        if not (self._closeness and self._phrase):  # then few steps differ
+        if not self.by_pitch:  # then few steps differ
             step, last_pitch = self._like(step), None
         if (step, last_pitch, chord) not in self._known:
             found = self._factors(step, last_pitch)

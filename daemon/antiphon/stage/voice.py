@@ -15,6 +15,7 @@ from antiphon.compose.symbols import regridded
 from antiphon.listen.repertoire import Repertoire
 from antiphon.listen.rhythm import Kind, log_waits
 from antiphon.perform.answer.programs import Voice
+from antiphon.slices import finish
 from antiphon.trained_model import TrainedModel
 
 _WARM_STEPS, _WARM_ROWS = 64, 16
@@ -56,7 +57,7 @@ def touch(model: Model) -> None:
     if isinstance(model, EventModel):
         rows, every = model.rows(_WARM_ROWS, 1, NO_FORM), np.arange(_WARM_ROWS)
         rows.expected(every, np.zeros_like(every))
-        rows.begin(every, np.zeros_like(every))
+        finish(rows.begin(every, np.zeros_like(every)))
     model.reset()
 
 

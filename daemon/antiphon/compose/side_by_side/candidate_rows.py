@@ -9,23 +9,19 @@ from numpy.typing import NDArray
 
 from antiphon.compose.guards import Guards
 from antiphon.compose.lstm import Probabilities
-from antiphon.compose.sampling import Draw, SamplingSettings, adaptive_temperature, draw_rows
+from antiphon.compose.sampling import Draw, SamplingSettings, draw_rows
 from antiphon.compose.side_by_side.ages import AskedAges, Ints
 from antiphon.compose.side_by_side.event_rows import EventRows
 from antiphon.compose.side_by_side.memory_rows import MemoryRows
+from antiphon.compose.side_by_side.said_rows import NOT_ASKED, SaidRows
+from antiphon.compose.side_by_side.step_weights import FactorsOf, StepWeights
+from antiphon.compose.side_by_side.sure_holds import sure_holds
 from antiphon.slices import Sliced
 
 # A row is asked so often at once at most; all are asked so often in one part, the network in smaller ones.
 _MOST_ASKED, _ASKED_A_PART, _EXPECTED_A_PART = 16, 64, 24
-# In so many rows a note begins in one part.
-_BEGUN_A_PART = 6
 # Sources of chance that are made in one part.
 _SOURCES_A_PART = 4
-
-Factors = NDArray[np.float64]
-# Gives factors (V,) on the probabilities of a step that is counted from where candidates are composed, and
-# the pitch before it.
-FactorsOf = Callable[[int, int | None], Factors]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +43,17 @@ class _Asked(NamedTuple):
     ahead: Ints
     chances: Probabilities
 
-    def part(self, first: int, count: int) -> "_Asked":
-        some = slice(first, first + count)
-        return _Asked(self.rows[some], self.at[some], self.ahead[some], self.chances[some])
+    def some(self, places: Ints) -> "_Asked":
+        return _Asked(self.rows[places], self.at[places], self.ahead[places], self.chances[places])
+
+
+class _Drawn(NamedTuple):
+    """The probabilities (A, V), what they were multiplied with (A, V), the ids drawn (A,), and how (A, 3)."""
+
+    expected: Probabilities
+    weights: Probabilities
+    ids: Ints
+    how: Probabilities
 
 
 class CandidateRows:
@@ -60,6 +64,7 @@ class CandidateRows:
         self,
         count: int,
         factors: FactorsOf,
+        by_pitch: bool,
         last_pitch: int | None,
         model: EventRows,
         memory: MemoryRows | None,
@@ -68,14 +73,13 @@ class CandidateRows:
         settings: SamplingSettings,
         ready: Sequence[int],
     ) -> None:
-        self._factors, self._model, self._memory, self._guards = factors, model, memory, guards
+        self._model, self._memory, self._guards = model, memory, guards
         self._symbols, self._settings, self._ready = symbols, settings, ready
         self._last, steps = [last_pitch] * count, model.steps
+        self._step_weights = StepWeights(factors, by_pitch, steps, symbols.weights, symbols.hold_id)
         self.at: Ints = np.zeros(count, np.int64)
         self.end: Ints = np.full(count, steps)
-        self._ids: Ints = np.full((count, steps), symbols.hold_id)
-        certain = self._certain = Draw(symbols.hold_id, 0.0, adaptive_temperature(0.0, settings), 1.0)
-        self._how = np.full((count, steps, 3), (certain.entropy, certain.temperature, certain.probability))
+        self._said = SaidRows(count, steps, symbols.hold_id, settings)
         self._chances = np.zeros((count, steps - len(ready)))
         self._used: Ints = np.zeros(count, np.int64)
         self._asked = AskedAges(model.by_age, guards.longest)
@@ -87,21 +91,13 @@ class CandidateRows:
 
     def said_ids(self, row: int) -> Ints:
         """The ids of a row after those that were ready; where it ends the song, the end is its last."""
-        return self._ids[row, len(self._ready) : self.end[row]]
+        return self._said.ids[row, len(self._ready) : self.end[row]]
 
     def draws(self, row: int, first: int, with_quotes: bool) -> tuple[Draw, ...]:
         """The symbols of a row from a step after those that were ready, as far as they are said, and how each
         was drawn; `with_quotes`: and which of them the memory quotes."""
-        begin = len(self._ready) + first
-        said = slice(begin, int(self.at[row]))
-        ids, how = self._ids[row, said], self._how[row, said]
         quoted = self._quoted(row) if with_quotes else set()
-        found = [self._certain] * len(ids)  # most are: an answer on a fine grid has hundreds of holds
-        for place in np.flatnonzero((ids != self._symbols.hold_id) | (how[:, 2] < 1)).tolist():
-            entropy, temperature, probability = how[place].tolist()
-            is_quoted = begin + place in quoted
-            found[place] = Draw(int(ids[place]), entropy, temperature, probability, is_quoted)
-        return tuple(found)
+        return self._said.draws(row, len(self._ready) + first, int(self.at[row]), quoted)
 
     def _quoted(self, row: int) -> set[int]:
         """The steps at which something begins that the memory quotes; none where the memory is not asked."""
@@ -129,25 +125,49 @@ class CandidateRows:
         """What each of these rows says next, after the holds before it, which it says; it is a hold where it
         is not known yet what ends them. No row changes before the last part."""
         asked, times = self._ahead(rows)
-        final = np.cumsum(times) - 1
         yield
-        drawn = []
-        for first in range(0, len(asked.rows), _ASKED_A_PART):
-            drawn.append((yield from self._draw(asked.part(first, _ASKED_A_PART))))
+        final, ids = np.cumsum(times) - 1, np.full(len(asked.rows), self._symbols.hold_id)
+        left, how = self._left(asked)
+        yield
+        expected, weights = [], []
+        for first in range(0, len(left), _ASKED_A_PART):
+            some = left[first : first + _ASKED_A_PART]
+            drawn = yield from self._draw(asked.some(some))
+            ids[some], how[some] = drawn.ids, drawn.how
+            expected.append(drawn.expected)
+            weights.append(drawn.weights)
             yield
-        expected, weights, ids, how = map(np.concatenate, zip(*drawn, strict=True))
         stops = np.union1d(np.flatnonzero(ids != self._symbols.hold_id), final)
         last = stops[np.searchsorted(stops, final - times + 1)]
         self._used[rows] += last - final + times
         said = np.arange(len(ids)) <= np.repeat(last, times)
-        self._how[asked.rows[said], asked.at[said]] = how[said]
+        self._said.how[asked.rows[said], asked.at[said]] = how[said]
         ids = ids[last]
-        if self._guards.most_repeats:
-            ids = self._within_limits(rows, asked.at[last], ids, expected[last], weights[last])
-            self._how[rows, asked.at[last], 2] = expected[last, ids]
+        if self._guards.most_repeats and len(begins := np.flatnonzero(self._begins(ids))):
+            place = np.searchsorted(left, last[begins])
+            among = np.concatenate(expected)[place], np.concatenate(weights)[place]
+            ids[begins] = self._within_limits(rows[begins], asked.at[last[begins]], ids[begins], *among)
         self._hold(rows, asked.ahead[last])
         self.at[rows] = asked.at[last]
         return ids
+
+    def _left(self, asked: _Asked) -> tuple[Ints, Probabilities]:
+        """Which of what is asked is not a hold for certain, and how all else is drawn (A, 3)."""
+        rows, at, ahead = asked.rows, asked.at, asked.ahead
+        ages, over = self._model.ages_after(rows, ahead), self._model.ends(rows, ahead)
+        hold, others = 1.0 - over, over
+        if self._memory is not None:
+            strength = self._settings.memory
+            hold, others = self._memory.hold_and_others(rows, at, ahead, ages, over, strength)
+        against = np.divide(others, hold, out=np.full(len(rows), np.inf), where=hold > 0)
+        place = self._weights_at(rows, at)
+        weights = self._step_weights.others[place]
+        found = sure_holds(against, weights, asked.chances, self._settings, len(self._symbols.weights))
+        if self._guards.longest:
+            found &= ages < self._guards.longest
+        how = np.full((len(rows), 3), NOT_ASKED)
+        how[found, 2] = 1.0 / (1.0 + against[found])
+        return np.flatnonzero(~found), how
 
     def _ahead(self, rows: Ints) -> tuple[_Asked, Ints]:
         """What these rows are asked at once, one after another, and how often each is."""
@@ -165,9 +185,7 @@ class CandidateRows:
         owners, ahead = np.repeat(rows, times), ahead[some]
         return _Asked(owners, self.at[owners] + ahead, ahead, chances[some]), times
 
-    def _draw(self, asked: _Asked) -> Sliced[tuple[Probabilities, Probabilities, Ints, Probabilities]]:
-        """Of what is asked the probabilities (A, V), what they are multiplied with, the ids drawn, and how
-        (A, 3)."""
+    def _draw(self, asked: _Asked) -> Sliced["_Drawn"]:
         rows, at, ahead, hold = asked.rows, asked.at, asked.ahead, self._symbols.hold_id
         ages = self._model.ages_after(rows, ahead)
         expected = yield from self._expected(rows, ahead)
@@ -181,7 +199,7 @@ class CandidateRows:
         yield
         drawn = draw_rows(expected, self._settings, weights, asked.chances)
         how = np.column_stack((drawn.entropies, drawn.temperatures, drawn.probabilities))
-        return expected, weights, drawn.ids, how
+        return _Drawn(expected, weights, drawn.ids, how)
 
     def _expected(self, rows: Ints, ahead: Ints) -> Sliced[Probabilities]:
         found = []
@@ -193,23 +211,22 @@ class CandidateRows:
 
     def _weights(self, rows: Ints, at: Ints, ages: Ints) -> Probabilities:
         """What the probabilities of each row are multiplied with there, shape (A, V)."""
-        step, factors, last = at - len(self._ready), self._factors, self._last
-        found = np.concatenate(
-            [factors(a, last[row]) for a, row in zip(step.tolist(), rows.tolist(), strict=True)]
-        )
-        found = found.reshape(len(rows), -1)
-        found *= self._symbols.weights
+        found = self._step_weights.at(self._weights_at(rows, at))
         if longest := self._guards.longest:
             for place in np.flatnonzero(ages >= longest).tolist():
                 _forbid(found[place], [self._symbols.hold_id])
         return found
 
+    def _weights_at(self, rows: Ints, at: Ints) -> Ints:
+        last = self._last
+        return self._step_weights.places(at - len(self._ready), [last[row] for row in rows.tolist()])
+
     def _within_limits(
         self, rows: Ints, at: Ints, ids: Ints, expected: Probabilities, weights: Probabilities
     ) -> Ints:
-        """The ids, drawn again where one of them would repeat a figure too often."""
-        for place in np.flatnonzero(self._begins(ids)).tolist():
-            row, step = int(rows[place]), self._model.first + int(at[place])
+        """The ids, all of which begin something, drawn again where one would repeat a figure too often."""
+        for place, row in enumerate(rows.tolist()):
+            step = self._model.first + int(at[place])
             while self._guards.comes_too_often(
                 int(ids[place]), step, self._model.onsets[row], self._model.ids[row]
             ) and _forbid(weights[place], [int(ids[place])]):
@@ -218,6 +235,7 @@ class CandidateRows:
                     expected[place : place + 1], self._settings, weights[place : place + 1], chance
                 )
                 ids[place] = again.ids[0]
+        self._said.how[rows, at, 2] = expected[np.arange(len(ids)), ids]
         return ids
 
     def _begins(self, ids: Ints) -> NDArray[np.bool_]:
@@ -233,7 +251,7 @@ class CandidateRows:
 
     def _say(self, rows: Ints, ids: Ints) -> Sliced[None]:
         at, symbols = self.at[rows], self._symbols
-        self._ids[rows, at] = ids
+        self._said.ids[rows, at] = ids
         ended, held, new = ids == symbols.end_id, ids == symbols.hold_id, self._begins(ids)
         self.end[rows[ended]] = at[ended] + 1
         self.at[rows] = at + 1
@@ -242,12 +260,11 @@ class CandidateRows:
         for row, symbol_id in zip(rows.tolist(), ids.tolist(), strict=True):
             if (pitch := symbols.pitches[symbol_id]) is not None:
                 self._last[row] = pitch
-        for first in range(0, len(rows), _BEGUN_A_PART):
-            some = slice(first, first + _BEGUN_A_PART)
-            self._model.begin(rows[some], ids[some])
+        if len(rows):
+            yield from self._model.begin(rows, ids)
             yield
             if self._memory is not None:
-                self._memory.begin(rows[some], at[some], ids[some])
+                yield from self._memory.begin(rows, at, ids)
                 yield
 
     def _skip(self, rows: Ints) -> None:
@@ -260,6 +277,14 @@ class CandidateRows:
         self._model.hold(rows, steps)
         if self._memory is not None:
             self._memory.hold(rows, steps)
+
+
+def _of_two(probabilities: Probabilities) -> Probabilities:
+    """The entropy, in nats, of what is so likely and its contrary; each above 0 and below or at 1."""
+    others = 1.0 - probabilities
+    logs = np.log(np.where(others > 0, others, 1.0))
+    found: Probabilities = -probabilities * np.log(probabilities) - others * logs
+    return found
 
 
 def _forbid(weights: Probabilities, ids: list[int]) -> bool:

@@ -12,9 +12,10 @@ from antiphon.compose.form import NO_FORM, Form
 from antiphon.compose.guards import Guards
 from antiphon.compose.sampling import Draw, SamplingSettings
 from antiphon.compose.side_by_side.ages import Ints
-from antiphon.compose.side_by_side.candidate_rows import CandidateRows, FactorsOf, Symbols
+from antiphon.compose.side_by_side.candidate_rows import CandidateRows, Symbols
 from antiphon.compose.side_by_side.event_rows import EventRows
 from antiphon.compose.side_by_side.memory_rows import MemoryRows
+from antiphon.compose.side_by_side.step_weights import FactorsOf
 from antiphon.slices import Job, Sliced, finish
 
 # So many go on side by side, those first that are least far.
@@ -35,6 +36,7 @@ class Wanted:
     rank        ranks them
     form        of the whole melody
     last_pitch  the pitch before the first step
+    by_pitch    whether factors depend on the pitch before a step
     """
 
     count: int
@@ -44,6 +46,7 @@ class Wanted:
     rank: Rank
     form: Form = NO_FORM
     last_pitch: int | None = None
+    by_pitch: bool = True
 
 
 class Candidates:
@@ -137,6 +140,7 @@ class Candidates:
         rows = self._rows = CandidateRows(
             wanted.count,
             wanted.factors,
+            wanted.by_pitch,
             wanted.last_pitch,
             model,
             memory,

@@ -153,10 +153,11 @@ class EventRows:
         hidden *= gates[:, 2 * units : 3 * units]
         return hidden, carry, told
 
-    def begin(self, rows: Ints, ids: Ints) -> None:
-        """A note or a rest begins in these rows: what sounded there is over."""
+    def begin(self, rows: Ints, ids: Ints) -> Sliced[None]:
+        """A note or a rest begins in these rows: what sounded there is over; in two parts."""
         tables = self._tables
         hidden, self._carry[rows], told = self._over(rows, np.zeros_like(rows))
+        yield
         self._base[rows] = hidden @ tables.recurrent + tables.of_symbol[ids]
         places = self._places[self._steps[rows] - self.first]
         inner = hidden @ tables.length_kernel

@@ -59,11 +59,14 @@ class MemoryRows:
         self._onsets[:, : self._before], self._ids[:, : self._before] = past.onsets, past.ids
         self._runs = np.zeros((rows, width), np.int64)
         self._runs[:, : len(past.runs)] = past.runs
-        self._counts = np.repeat(past.counts[None].astype(np.float64), rows, axis=0)
+        self._counts: Probabilities = np.repeat(past.counts[None].astype(np.float64), rows, axis=0)
         self._events: Ints = np.full(rows, self._before)
         self._said: Ints = np.full((rows, steps), past.hold_id)  # the id of each step
         self._led = np.zeros((rows, len(ages), past.gap + 1))
         self._of_bars = np.zeros((steps, past.gap + 1))
+        # Of the counts, of `_led` and of `_of_bars` what is said of all but the hold, and the gap.
+        self._others = self._but_hold(self._counts)
+        self._led_others, self._of_bars_others = np.zeros((rows, len(ages))), np.zeros(steps)
         self._class = np.searchsorted(ages, np.arange(ages[-1] + 2))
         self._where = np.argsort(past.ids, kind="stable")
         self._where = self._where[past.onsets[self._where] >= 0]
@@ -75,7 +78,7 @@ class MemoryRows:
         if self._before:
             event = np.flatnonzero(past.runs)
             self._lead(np.zeros(1, np.int64), np.zeros_like(event), event)
-            self._led[:] = self._led[0]
+            self._led[:], self._led_others[:] = self._led[0], self._led_others[0]
             yield
         steps, bar = len(self._of_bars), past.bar_steps
         if not bar:
@@ -92,9 +95,16 @@ class MemoryRows:
             step, bars = np.nonzero(known)
             size = self._of_bars[first : first + part].shape
             place = step * size[1] + held[there[step, bars]]
-            found = np.bincount(place, self._more(bars + 1), size[0] * size[1])
+            found = np.bincount(place, self._more(bars + 1), size[0] * size[1]).astype(np.float64)
             self._of_bars[first : first + part] = found.reshape(size)
+            self._of_bars_others[first : first + part] = self._but_hold(self._of_bars[first : first + part])
             yield
+
+    def _but_hold(self, said: Probabilities) -> Probabilities:
+        """What is said (…, V + 1) of all but the hold, and the gap, together: (…)."""
+        past = self._past
+        others: Probabilities = said[..., : past.gap].sum(axis=-1) - said[..., past.hold_id]
+        return others
 
     def _held(self) -> Ints:
         """The id that each step of the past is: of a note's first one the note, then a hold."""
@@ -139,6 +149,36 @@ class MemoryRows:
         mixed /= mixed.sum(axis=1, keepdims=True)
         return mixed
 
+    def hold_and_others(
+        self, rows: Ints, at: Ints, ahead: Ints, ages: Ints, over: Probabilities, strength: float
+    ) -> tuple[Probabilities, Probabilities]:
+        """What `mix` makes of a hold, and at most of all others together, before they are normalised: (A,)
+        each. `over` (A,) is how likely the network thinks it that what sounds is over."""
+        past, held = self._past, 1.0 - over
+        if strength == 0 or past.length == 0:
+            return held, over
+        hold, others = self._said_of_holds(rows, at, ahead, ages)
+        # Σ sᵢ pᵢᵗ is at most Σ sᵢ · (Σ pᵢ)ᵗ.
+        return held + strength * hold * held**past.taste, over + strength * others * over**past.taste
+
+    def _said_of_holds(
+        self, rows: Ints, at: Ints, ahead: Ints, ages: Ints
+    ) -> tuple[Probabilities, Probabilities]:
+        """What is said of a hold, and of all others together."""
+        usual, hold_id, bar = self._past.weights[0, 0], self._past.hold_id, self._past.bar_steps
+        age = self._class[np.minimum(ages, self._ages[-1])]
+        hold = usual * (self._counts[rows, hold_id] + ahead)
+        hold += self._of_bars[at, hold_id] + self._led[rows, age, hold_id]
+        others = usual * self._others[rows] + self._of_bars_others[at] + self._led_others[rows, age]
+        if bar:
+            for number, more in enumerate(self._more(np.arange(1, int(at.max()) // bar + 1)).tolist(), 1):
+                there = at - number * bar
+                known = np.flatnonzero(there >= 0)
+                held = self._said[rows[known], there[known]] == hold_id
+                hold[known] += more * held
+                others[known] += more * ~held
+        return hold, np.maximum(others, 0.0)
+
     def _own_bars(self, rows: Ints, at: Ints, said: Probabilities) -> None:
         """Steps of the rows themselves, whole bars ago."""
         bar = self._past.bar_steps
@@ -160,8 +200,9 @@ class MemoryRows:
         """What sounds goes on for so many steps."""
         self._counts[rows, self._past.hold_id] += steps
 
-    def begin(self, rows: Ints, at: Ints, ids: Ints) -> None:
-        """A note or a rest begins in each of these rows, at steps counted from where they began."""
+    def begin(self, rows: Ints, at: Ints, ids: Ints) -> Sliced[None]:
+        """A note or a rest begins in each of these rows, at steps counted from where they began; in two
+        parts."""
         onset = self._past.length + at
         found, event = self._same(rows, ids)
         row = rows[found]
@@ -177,6 +218,8 @@ class MemoryRows:
         self._events[rows] += 1
         self._said[rows, at] = ids
         self._counts[rows, ids] += 1
+        self._others[rows] += 1
+        yield
         self._lead(rows, found, event)
 
     def _same(self, rows: Ints, ids: Ints) -> tuple[Ints, Ints]:
@@ -217,4 +260,4 @@ class MemoryRows:
         led = np.bincount(place, more[ends], size * symbols).astype(np.float64)
         led = led.reshape(len(rows), classes, symbols)
         led[:, :, past.hold_id] += longer[:, 1:]
-        self._led[rows] = led
+        self._led[rows], self._led_others[rows] = led, self._but_hold(led)

@@ -47,6 +47,11 @@ class AnswerCritic(Protocol):
 class AnswerShape(Protocol):
     """Says how likely each symbol of an answer is to be made, as `Shape` does."""
 
+    @property
+    def by_pitch(self) -> bool:
+        """Whether factors depend on the pitch before a step."""
+        ...
+
     def factors(self, step: int, last_pitch: int | None) -> NDArray[np.float64]:
         """Factors (V,) on the probabilities at a step of the answer; `last_pitch`: of the note before."""
         ...
@@ -155,7 +160,8 @@ class Composer:
         def rank(answers: Sequence[Ints]) -> Sliced[Sequence[int]]:
             return self._rank(first - len(before), steps + len(before), before, answers)
 
-        wanted = Wanted(self.count, steps, factors, self._source(first), rank, self.form, last_pitch)
+        chance, by_pitch = self._source(first), self.shape.by_pitch
+        wanted = Wanted(self.count, steps, factors, chance, rank, self.form, last_pitch, by_pitch)
         return self.melody.candidates(wanted, ready)
 
     def choose(self, first: int = 0, last_pitch: int | None = None) -> tuple[Draw, ...]:

@@ -103,6 +103,8 @@ def continue_phrase(
 class _FirstANote:
     """The melody does not end before it added a note, unless it `may_end` at once."""
 
+    by_pitch = True
+
     def __init__(self, vocabulary: Vocabulary, may_end: bool) -> None:
         self._free, self._before_a_note = np.ones(len(vocabulary)), np.ones(len(vocabulary))
         self._before_a_note[vocabulary.id(END)] = float(may_end)

@@ -42,7 +42,7 @@ def test_each_row_is_the_model_alone(heard, said, bars, form):
         held = all_rows[ids == HOLD]
         rows.hold(held, np.ones(len(held), np.int64))
         if (ids != HOLD).any():
-            rows.begin(all_rows[ids != HOLD], ids[ids != HOLD])
+            finish(rows.begin(all_rows[ids != HOLD], ids[ids != HOLD]))
         for each, symbol in zip(alone, ids.tolist(), strict=True):
             each.hear(symbol)
 
@@ -53,7 +53,7 @@ def test_a_model_stays_where_it_is():
     before = model.expected()
     rows = model.rows(2, 4, NO_FORM)
     finish(rows.prepare())
-    rows.begin(np.arange(2), np.array([1, 2]))
+    finish(rows.begin(np.arange(2), np.array([1, 2])))
     assert (model.expected() == before).all()
 
 
@@ -72,7 +72,7 @@ def test_a_row_is_asked_ahead_what_it_would_say_then(heard, bars, form):
     now, ahead, both = model.rows(2, 12, form), model.rows(2, 12, form), np.arange(2)
     for rows in (now, ahead):
         finish(rows.prepare())
-        rows.begin(np.array([1]), np.array([2]))
+        finish(rows.begin(np.array([1]), np.array([2])))
         rows.hold(np.array([0]), np.array([1]))
     asked = np.repeat(both, 4), np.tile(np.arange(4), 2)
     found, ends = ahead.expected(*asked).reshape(2, 4, V), ahead.ends(*asked).reshape(2, 4)

@@ -49,7 +49,7 @@ def test_each_row_hears_what_the_memory_says_alone(songs, heard, said, bars):
         held = all_rows[ids == HOLD]
         rows.hold(held, np.ones(len(held), np.int64))
         if (ids != HOLD).any():
-            rows.begin(all_rows[ids != HOLD], at[ids != HOLD], ids[ids != HOLD])
+            finish(rows.begin(all_rows[ids != HOLD], at[ids != HOLD], ids[ids != HOLD]))
         ages = np.where(ids == HOLD, ages + 1, 1)
         for each, symbol in zip(alone, ids.tolist(), strict=True):
             each.hear(symbol)
@@ -66,7 +66,7 @@ def test_it_says_ahead_what_it_would_say_then():
     rows = MemoryRows(memory.past(), 2, STEPS, np.arange(1, 60))
     finish(rows.prepare())
     both, expected = np.arange(2), np.full((2, V), 1 / V)
-    rows.begin(np.array([0]), np.array([0]), np.array([1]))
+    finish(rows.begin(np.array([0]), np.array([0]), np.array([1])))
     rows.hold(np.array([1]), np.array([1]))
     ages = np.array([1, memory.age + 1])
     for ahead in range(8):  # more than a bar
@@ -102,6 +102,6 @@ def test_a_row_knows_where_it_quotes_what_the_memory_heard():
             if symbol == HOLD:
                 rows.hold(np.array([row]), np.array([1]))
             else:
-                rows.begin(np.array([row]), np.array([step]), np.array([symbol]))
+                finish(rows.begin(np.array([row]), np.array([step]), np.array([symbol])))
     assert rows.quoted(0) == {2, 4, 5, 8}
     assert rows.quoted(1) == set()
