@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from antiphon.compose import memory as memories
+from antiphon.compose.memory import memory as memories
 from antiphon.compose.memory.experience import DISTANCES, RUNS, Experience
 from antiphon.compose.memory.memory import Memory
 from antiphon.compose.model import StreamModel

@@ -11,8 +11,10 @@ from antiphon.compose.harmony.patterns import PATTERNS
 from antiphon.compose.shape import ShapeSettings
 from antiphon.events import NoteOff, NoteOn
 from antiphon.listen.heard import InputSettings
-from antiphon.perform.reports import Planned
-from antiphon.perform.settings import AnswerSettings, HarmonySettings, SettingChange, TempoSettings
+from antiphon.perform.answer_reports import Planned
+from antiphon.perform.harmony_settings import HarmonySettings
+from antiphon.perform.setting_changes import SettingChange
+from antiphon.perform.settings import AnswerSettings, TempoSettings
 from playing import ahead_session, lstm_session, play
 
 FIRST = TempoSettings("fixed", 120.0, downbeat="first")
