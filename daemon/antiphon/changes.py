@@ -31,6 +31,7 @@ NEXT_START = (
     "clock.output",
     "click.own_port",
     "click.output",
+    "harmony.table",
     "log.file",
 )
 # A setting that is a table: one of its rows can be changed by itself.

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from antiphon import bundle, config
 from antiphon.bundle import Bundle, Card
+from antiphon.commands.configured import chord_table_of
 from antiphon.config import Config
+from antiphon.files.chord_table import TableFile
 from antiphon.perform.answer.programs import Voice
 from antiphon.stage.machine.arithmetic import this_arithmetic
 from antiphon.stage.takes.header import TakeHeader, UsedBundle
@@ -17,7 +19,8 @@ def bundle_of(settings: Config) -> Bundle:
 
 def voice_of(chosen: Bundle, settings: Config) -> Voice:
     """The answering voice of a bundle, with the context that the settings ask for."""
-    return make_voice(chosen, settings.model.context)
+    table = chord_table_of(settings)
+    return make_voice(chosen, settings.model.context, chords=None if table is None else table.table)
 
 
 def take_header(
@@ -26,6 +29,7 @@ def take_header(
     random_seed: int,
     programs: Sequence[Card] = (),
     remembered: Sequence[str] = (),
+    chords: TableFile | None = None,
 ) -> TakeHeader:
     """What a take must say so that the same can be played again."""
     plain = config.to_plain(settings)
@@ -39,4 +43,5 @@ def take_header(
         models[1:],
         tuple(remembered),
         this_arithmetic(),
+        None if chords is None else chords.sha256,
     )

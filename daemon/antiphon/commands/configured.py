@@ -11,7 +11,9 @@ from antiphon import bundle, config
 from antiphon.bundle import Card
 from antiphon.changes import value_of
 from antiphon.config import Config
-from antiphon.errors import WrongUse
+from antiphon.errors import Failure, WrongUse
+from antiphon.files import chord_table
+from antiphon.files.chord_table import TableFile
 from antiphon.timebase import MOST_STEPS_PER_QUARTER
 
 # The option that gives a setting, by the setting's name.
@@ -93,6 +95,16 @@ def cards_of(settings: Config) -> list[tuple[Path, Card]]:
             f"quarter, these need {steps}"
         )
     return cards
+
+
+def chord_table_of(settings: Config) -> TableFile | None:
+    """The table of chords that the settings name. Raises WrongUse where the file is none."""
+    if not settings.harmony.table:
+        return None
+    try:
+        return chord_table.read(Path(settings.harmony.table))
+    except Failure as failure:
+        raise WrongUse(f"harmony.table: {failure.message}") from None
 
 
 def common_grid(cards: Sequence[Card]) -> int:

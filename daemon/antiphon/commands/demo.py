@@ -15,7 +15,7 @@ from rich.console import Console
 
 from antiphon.bundle import Bundle
 from antiphon.commands.chosen import bundle_of, take_header, voice_of
-from antiphon.commands.configured import configuration, seed_or_chance
+from antiphon.commands.configured import chord_table_of, configuration, seed_or_chance
 from antiphon.commands.demo_result import DemoResult
 from antiphon.commands.options import FILE, shared
 from antiphon.commands.sounding import made_audible, sound_order
@@ -76,7 +76,8 @@ def demo(
     chosen = bundle_of(settings)
     seed = seed_or_chance(random_seed)
     result = DemoResult(chosen.card.name, seed)
-    recorder = Recorder(Path(settings.take.folder), take_header(settings, chosen.card, seed), True, _say)
+    header = take_header(settings, chosen.card, seed, chords=chord_table_of(settings))
+    recorder = Recorder(Path(settings.take.folder), header, True, _say)
     if recorder.trouble is not None:
         raise Failure(recorder.trouble)
     watchers = (recorder.record, result.record)

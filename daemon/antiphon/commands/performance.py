@@ -112,7 +112,8 @@ def _recorded(plan: Plan, say: Callable[[str], None]) -> Iterator[Recording]:
     folder = Path(kept.folder)
     for line in finish_what_was_cut_off(folder):
         click.echo(line)
-    header = take_header(plan.settings, card, plan.order.random_seed, programs, plan.order.remembered)
+    seed, remembered = plan.order.random_seed, plan.order.remembered
+    header = take_header(plan.settings, card, seed, programs, remembered, plan.chords)
     limits = Limits(kept.longest_minutes, kept.largest_mb)
     recording = Recording(lambda begin: Recorder(folder, header, begin, say, limits), kept.record, say)
     try:

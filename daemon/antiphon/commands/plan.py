@@ -11,22 +11,25 @@ from pathlib import Path
 from antiphon import bundle
 from antiphon.bundle import Card, facts_of
 from antiphon.changes import changed
-from antiphon.commands.configured import cards_of, common_grid, configuration, seed_or_chance
+from antiphon.commands.configured import cards_of, chord_table_of, common_grid, configuration, seed_or_chance
 from antiphon.config import Config
 from antiphon.errors import WrongUse
 from antiphon.files import memory as memory_file
+from antiphon.files.chord_table import TableFile
 from antiphon.stage.ports.wiring import Wiring
 from antiphon.stage.process.messages import Join, LoadOrder
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`cards` are those of the first model and of the programs; `read` reads the settings again."""
+    """`cards` are those of the first model and of the programs; `read` reads the settings again; `chords` is
+    the table of chords, where one is named."""
 
     read: Callable[[], Config]
     settings: Config
     cards: tuple[Card, ...]
     order: LoadOrder
+    chords: TableFile | None = None
 
     @property
     def wiring(self) -> Wiring:
@@ -44,6 +47,7 @@ def plan_of(
     model, *programs = [facts_of(folder, card) for folder, card in found]
     file, steps = settings.memory.file, common_grid([card for _, card in found])
     remembered = memory_file.read(Path(file), steps) if file else ()
+    chords = chord_table_of(settings)
     order = LoadOrder(
         model,
         tuple(programs),
@@ -51,8 +55,9 @@ def plan_of(
         seed_or_chance(random_seed),
         settings.midi.api == "jack",
         remembered,
+        chords=None if chords is None else chords.table,
     )
-    return Plan(read, settings, tuple(card for _, card in found), order)
+    return Plan(read, settings, tuple(card for _, card in found), order, chords)
 
 
 def join_of(grid: int, name: str) -> Join:

@@ -15,11 +15,12 @@ from antiphon.bundle import Bundle
 from antiphon.changes import changed
 from antiphon.commands.chosen import take_header
 from antiphon.commands.comparison import as_plain, in_words
-from antiphon.commands.configured import set_options, settings_given
+from antiphon.commands.configured import chord_table_of, set_options, settings_given
 from antiphon.commands.options import FILE, shared
 from antiphon.config import Config
 from antiphon.config_sections import KeySettings
 from antiphon.errors import Failure, WrongUse
+from antiphon.files.chord_table import TableFile
 from antiphon.perform.comparison import compare
 from antiphon.perform.replay import Lost, Record, moment_of, perform
 from antiphon.perform.reports import Asked, Begun, Joined
@@ -129,6 +130,7 @@ class Band:
     ):
         self._settings = _plain_settings(header)
         self._remembered, self._changes = header.remembered, changes
+        self.chords = _chords(self._settings, header.chord_table, changes)
         names = [model or self._settings.model.name, *self._settings.model.programs]
         wanted = [None if model else header.bundle, *header.programs]
         if len(names) != len(wanted):
@@ -141,7 +143,8 @@ class Band:
 
     def session(self, begun: Begun) -> Session:
         bundles = [*self.bundles, *(one for one, _ in self._joined)]
-        voices = make_voices(bundles, self._context, self._remembered)
+        chords = None if self.chords is None else self.chords.table
+        voices = make_voices(bundles, self._context, self._remembered, chords)
         first, *programs = voices[: len(self.bundles)]
         others = zip(voices[len(self.bundles) :], self._joined, strict=True)
         joined = [(replace(voice, name=told.name), told) for voice, (_, told) in others]
@@ -166,6 +169,22 @@ def band_of(
 
 def _plain_settings(header: TakeHeader) -> Config:
     return config.checked(dict(header.settings), "its settings: ", together=False)
+
+
+def _chords(settings: Config, wanted: str | None, changes: Changes) -> TableFile | None:
+    """The table of chords that a take was made with, or the one that is asked for now."""
+    if "harmony.table" in changes:
+        return chord_table_of(changed(settings, changes, set_options(changes)))
+    if wanted is None:
+        return None
+    found = chord_table_of(settings)
+    if found is None or found.sha256 != wanted:
+        here = "theory alone" if found is None else f"{found.sha256[:12]}…"
+        raise Failure(
+            f"harmony.table: the take was made with the chords of checksum {wanted[:12]}…, here is "
+            f"{here}; --set harmony.table=FILE answers anew"
+        )
+    return found
 
 
 def _loaded(name: str, wanted: UsedBundle | None) -> Bundle:
@@ -221,7 +240,7 @@ def _answer_anew(
     asked = [without(record, changes) for record in records]
     settings = _told(_plain_settings(header), model, changes)
     cards = [one.card for one in band.bundles]
-    told = take_header(settings, cards[0], header.random_seed, cards[1:], header.remembered)
+    told = take_header(settings, cards[0], header.random_seed, cards[1:], header.remembered, band.chords)
     place = Place(TempoMap(told.bpm))
     path = out or _free_name(take)
     written = Take(path.parent, told, stem=path.stem, place=place)

@@ -95,6 +95,18 @@ class ChordTable:
     in_keys: dict[int, Any] = field(default_factory=dict, repr=False)
 
 
+# The shape of each of its arrays, by name.
+SHAPES: dict[str, tuple[int, ...]] = {
+    "usual": (2, CHORDS),
+    "moves": (2, len(STEPS), CHORDS, CHORDS),
+    "places": (2, len(PLACES), CHORDS),
+    "melody": (len(NOTE_PLACES), 2, PITCH_CLASSES),
+    "scale": (2, PITCH_CLASSES),
+    "heard": (2, PITCH_CLASSES),
+    "bass": (2, PITCH_CLASSES),
+}
+
+
 def theory() -> ChordTable:
     """The table that ships."""
     usual = np.array([[of.get(chord, _RARE) for chord in TRIADS] for of in (_MAJOR, _MINOR)])

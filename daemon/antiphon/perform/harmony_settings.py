@@ -26,6 +26,7 @@ class HarmonySettings:
     *_program   1–128, chosen before each answer; 0: none is
     *_velocity  how loud the part is beside the answer
     *_lowest    its lowest note
+    table       a file that `antiphon-train harmony` wrote: what is known of chords; empty: theory
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -48,6 +49,7 @@ class HarmonySettings:
     bass_lowest: LowestNote = 36
     chords_lowest: LowestNote = 48
     second_voice_lowest: LowestNote = 43
+    table: str = ""
 
     @property
     def parts(self) -> tuple[Part, ...]:

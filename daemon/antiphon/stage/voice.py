@@ -12,6 +12,8 @@ from antiphon.compose.events_model import EventModel
 from antiphon.compose.form import NO_FORM
 from antiphon.compose.model import Model
 from antiphon.compose.symbols import regridded
+from antiphon.harmony.chord_hmm import theory_table
+from antiphon.harmony.theory import ChordTable
 from antiphon.listen.repertoire import Repertoire
 from antiphon.listen.rhythm import Kind, log_waits
 from antiphon.perform.answer.programs import Voice
@@ -21,30 +23,41 @@ from antiphon.trained_model import TrainedModel
 _WARM_STEPS, _WARM_ROWS = 64, 16
 
 
-def make_voice(chosen: TrainedModel, context: Context | None, remembered: Sequence[str] = ()) -> Voice:
+def make_voice(
+    chosen: TrainedModel,
+    context: Context | None,
+    remembered: Sequence[str] = (),
+    chords: ChordTable | None = None,
+) -> Voice:
     """The voice of a model that plays alone; `context` as its card says unless given."""
-    return make_voices((chosen,), context, remembered)[0]
+    return make_voices((chosen,), context, remembered, chords)[0]
 
 
 def make_voices(
-    models: Sequence[TrainedModel], context: Context | None, remembered: Sequence[str] = ()
+    models: Sequence[TrainedModel],
+    context: Context | None,
+    remembered: Sequence[str] = (),
+    chords: ChordTable | None = None,
 ) -> list[Voice]:
     """The voices of models that play together.
 
     `remembered` is what an earlier session of theirs kept: symbols, GAP for each step between two songs, on
-    the grid that they share.
+    the grid that they share. `chords` is what they know of chords; None: theory.
     """
-    steps = math.lcm(*(model.steps_per_quarter for model in models))
-    return [_voice(model, context, regridded(remembered, steps, model.steps_per_quarter)) for model in models]
+    steps, table = math.lcm(*(model.steps_per_quarter for model in models)), chords or theory_table()
+    kept = [regridded(remembered, steps, model.steps_per_quarter) for model in models]
+    return [_voice(model, context, each, table) for model, each in zip(models, kept, strict=True)]
 
 
-def _voice(chosen: TrainedModel, context: Context | None, remembered: Sequence[str]) -> Voice:
+def _voice(
+    chosen: TrainedModel, context: Context | None, remembered: Sequence[str], chords: ChordTable
+) -> Voice:
     memory, vocabulary = chosen.memory(), chosen.vocabulary
     if memory is not None:
         gap = len(vocabulary)
         memory.restore([vocabulary.id(vocabulary.nearest(s)) if s else gap for s in remembered])
-    model, repertoire = chosen.model(context), Repertoire(chosen.starts)
-    return Voice(model, vocabulary, chosen.steps_per_quarter, chosen.name, memory, repertoire, chosen.critic)
+    model, repertoire, steps = chosen.model(context), Repertoire(chosen.starts), chosen.steps_per_quarter
+    return Voice(model, vocabulary, steps, chosen.name, memory, repertoire, chosen.critic, chords)
 
 
 def touch(model: Model) -> None:

@@ -8,7 +8,8 @@ import pytest
 from antiphon.command_line import run
 from antiphon.compose.sampling import SamplingSettings
 from antiphon_training.commands.cli import antiphon_train
-from antiphon_training.commands.evaluate_command import Asked, answer_openings, watched
+from antiphon_training.commands.evaluate_command import Asked, answer_openings
+from antiphon_training.commands.progress_bar import watched
 from antiphon_training.data.dataset import load_dataset
 from antiphon_training.judge.answer_settings import JudgedSettings
 from antiphon_training.judge.openings import openings_of

@@ -21,6 +21,7 @@ for each in (
     making.export,
     making.learn,
     making.import_model,
+    making.harmony,
     judging.critic,
     judging.evaluate,
     judging.listen,

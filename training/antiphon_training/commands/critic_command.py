@@ -9,7 +9,7 @@ from antiphon import bundle
 from antiphon.bundle import Bundle
 from antiphon.compose.answer_features import features
 from antiphon.errors import Failure
-from antiphon_training.commands.evaluate_command import watched
+from antiphon_training.commands.progress_bar import watched
 from antiphon_training.critic.cuts import cuts_of
 from antiphon_training.critic.learn import learn
 from antiphon_training.critic.pools import pool, pools

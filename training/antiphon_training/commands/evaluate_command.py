@@ -1,19 +1,17 @@
 """The `evaluate` command: bits of held-out songs; answers to their openings beside the true continuations."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from rich.console import Console
-from rich.progress import Progress, track
 
 from antiphon.compose.symbols import decode
 from antiphon.errors import WrongUse
 from antiphon_training.commands.out_folder import claim
+from antiphon_training.commands.progress_bar import counted, watched
 from antiphon_training.data.dataset import Dataset, load_dataset
 from antiphon_training.fit import run_folder
 from antiphon_training.judge.answer_settings import JudgedSettings
@@ -151,21 +149,6 @@ def ask_judges(models: Sequence[EvaluatedModel], dataset: Dataset, asked: Asked)
 def _replies(what: EvaluatedModel, openings: Sequence[Opening], asked: Asked) -> Replies:
     coming = answers(speaker_of(what), openings, asked.settings, asked.random_seed)
     return Replies(what.name, list(watched(coming, len(openings), f"answers of {what.name}")))
-
-
-def watched(items: Iterable[Item], total: int, what: str) -> Iterator[Item]:
-    """The items, with a bar on stderr while they come, where that is a terminal."""
-    console = Console(stderr=True)
-    yield from track(items, what, total, console=console, transient=True, disable=not console.is_terminal)
-
-
-@contextmanager
-def counted(total: int, what: str) -> Iterator[Callable[[], None]]:
-    """A bar on stderr, where that is a terminal, for so many steps; call what is given after each."""
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda: progress.advance(task)
 
 
 def _as_plain(report: Report, answered: Answered | None) -> dict[str, Any]:

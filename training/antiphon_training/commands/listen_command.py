@@ -7,8 +7,9 @@ from typing import Any
 
 from antiphon.files.write import write_whole
 from antiphon.midi.file import melody_file
-from antiphon_training.commands.evaluate_command import Asked, watched
+from antiphon_training.commands.evaluate_command import Asked
 from antiphon_training.commands.out_folder import claim
+from antiphon_training.commands.progress_bar import watched
 from antiphon_training.data.dataset import Dataset, load_dataset
 from antiphon_training.judge.answer_settings import JudgedSettings
 from antiphon_training.judge.answers import Reply, Speaker, answer, chosen, speaker_of

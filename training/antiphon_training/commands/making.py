@@ -212,3 +212,22 @@ def import_model(model: Path, mapping: Path, out: Path, name: str | None, descri
     from antiphon_training.export.import_model import line
 
     click.echo(line(write_bundle(model, mapping, out, name or out.resolve().name, description)))
+
+
+@click.command()
+@click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The file to write.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=os.cpu_count(), show_default=True, help="Worker processes."
+)
+@click.option("--json", "as_json", is_flag=True, help="What was written, as JSON.")
+def harmony(folder: Path, out: Path, jobs: int, as_json: bool) -> None:
+    """Fit the chords to your own songs: a table for `[harmony] table`.
+
+    The songs are scores with chord symbols in ABC or MusicXML. Of few songs little is believed: the table
+    stays near the theory that ships.
+    """
+    from antiphon_training.commands.harmony_command import write_table
+
+    written = write_table(folder, out, jobs)
+    click.echo(json.dumps(written.as_plain(), ensure_ascii=False) if as_json else written.lines)

@@ -26,6 +26,12 @@ def song_of(parsed: Any, title: str, key: str | None, wanted: Wanted) -> ParsedS
     return replace(song_from(title, key, meters, written, bars), track=track, voice=voice)
 
 
+def whole_part(part: Any) -> tuple[tuple[Sound, ...], tuple["Bar", ...], int]:
+    """The sounds of a part, its bars, and how many of them are off, from the part's beginning on."""
+    bars = tuple(_bars(part, _meters(part)))
+    return tuple(_tied(_written(part))), bars, _bars_off(bars)
+
+
 def _from_first_note(
     written: list["Written"], bars: tuple["Bar", ...]
 ) -> tuple[list["Written"], tuple["Bar", ...]]:

@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from antiphon_training.corpus.abc_melody import read_tune
 from antiphon_training.corpus.melody import song_of
@@ -15,6 +16,7 @@ from antiphon_training.corpus.musicxml import musicxml_of
 from antiphon_training.corpus.songs import ParsedSong, Score, UnreadableError
 
 MAX_SCORE_BYTES = 4 << 20
+Read = TypeVar("Read")
 
 
 @contextlib.contextmanager
@@ -39,18 +41,22 @@ def _time_limit(seconds: float) -> Iterator[None]:
 
 def read_score(score: Score, limit_s: float = 60.0) -> ParsedSong:
     """Read one score; its title is empty where it says none. Raises UnreadableError, whatever went wrong."""
+    return replace(guarded(score, _READERS[score.format], limit_s), source=score.source)
+
+
+def guarded(score: Score, read: Callable[[Score], Read], limit_s: float = 60.0) -> Read:
+    """What `read` makes of a score. Raises UnreadableError, whatever went wrong, and where it takes long."""
     if score.trouble:
         raise UnreadableError(score.trouble)
     if len(score.content) > MAX_SCORE_BYTES:
         raise UnreadableError(f"larger than {MAX_SCORE_BYTES >> 20} MiB")
     try:
         with _time_limit(limit_s), contextlib.redirect_stderr(io.StringIO()):
-            song = _READERS[score.format](score)
+            return read(score)
     except UnreadableError:
         raise
     except Exception as error:  # music21 raises nearly anything on a broken file
         raise UnreadableError(" ".join(f"{error}".split())[:200] or type(error).__name__) from error
-    return replace(song, source=score.source)
 
 
 def text_of(content: bytes) -> str:
@@ -83,13 +89,21 @@ def _kern_key(letter: str, accidental: str, mode: str) -> str:
 
 
 def _read_musicxml(score: Score) -> ParsedSong:
-    from music21 import converter, key
+    from music21 import key
 
-    parsed = converter.parseData(musicxml_of(score.content), format="musicxml")
-    parsed.toSoundingPitch(inPlace=True)
+    parsed = parsed_musicxml(score.content)
     written = next((f"{k.tonic.name.replace('-', 'b')} {k.mode}" for k in parsed[key.Key]), None)
     title = getattr(parsed.metadata, "bestTitle", None) or ""
     return song_of(parsed, title, written, score.wanted)
+
+
+def parsed_musicxml(content: bytes) -> Any:
+    """A MusicXML file as music21's stream, at the pitches that sound."""
+    from music21 import converter
+
+    parsed = converter.parseData(musicxml_of(content), format="musicxml")
+    parsed.toSoundingPitch(inPlace=True)
+    return parsed
 
 
 _READERS: dict[str, Callable[[Score], ParsedSong]] = {

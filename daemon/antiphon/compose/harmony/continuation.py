@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from antiphon.harmony.chord import TRIADS, Chord
 from antiphon.harmony.chord_hmm import in_key, theory_table
 from antiphon.harmony.evidence import Slots
+from antiphon.harmony.theory import ChordTable
 
 Floats = NDArray[np.float64]
 # Unusual ways are so much rarer than in the chain itself, which has all that music has.
@@ -26,14 +27,16 @@ def continuation(
     before: Chord | None,
     parallel: Sequence[Chord | None],
     chance: np.random.Generator,
+    table: ChordTable | None = None,
 ) -> tuple[Chord, ...]:
     """A chord for each slot.
 
     key        named by its tonic triad
     before     the chord of the slot before the first; None: not known
     parallel   for each slot the chord at the same place of what is answered; None: not known
+    table      what is known of chords; None: theory
     """
-    logs, steps = in_key(theory_table(), key), slots.steps()
+    logs, steps = in_key(table or theory_table(), key), slots.steps()
     said = logs.places[slots.places()].copy()
     for number, chord in enumerate(parallel):
         if chord is not None:

@@ -10,6 +10,7 @@ from antiphon.harmony.chord_hmm import decode, decode_in_slices
 from antiphon.harmony.chord_name import full_name
 from antiphon.harmony.evidence import Note, Slots, evidence_in_slices, evidence_of
 from antiphon.harmony.progression import Progression, slot_quarters
+from antiphon.harmony.theory import ChordTable
 from antiphon.listen.accompaniment import placed_beside
 from antiphon.listen.key import Key
 from antiphon.slices import Sliced
@@ -37,10 +38,12 @@ def hear(
     meter: Meter,
     steps_per_quarter: int,
     keys: Mapping[Key, float],
+    table: ChordTable | None = None,
 ) -> Sliced[HeardChords | None]:
     """The chords of a phrase, in small parts; None where nothing is played beside its melody.
 
     `melody` is the phrase on the grid, whose step 0 is on a bar line, and `played` all that was played.
+    `table` is what is known of chords; None: theory.
     """
     beside = [
         _on_sixteenths(begins / steps_per_quarter, ends / steps_per_quarter, pitch)
@@ -57,12 +60,19 @@ def hear(
     likely = {key: chance for key, chance in keys.items() if chance >= _LEAST_KEY} or dict(keys)
     by_tonic = {Chord(key.tonic, key.mode == "minor"): chance for key, chance in likely.items()}
     evidence = yield from evidence_in_slices(slots, notes, beside)
-    found = yield from decode_in_slices(evidence, slots, by_tonic)
+    found = yield from decode_in_slices(evidence, slots, by_tonic, table=table)
     progression = Progression.of_slots(slots.begins, slots.quarters, found.chords)
     return HeardChords(progression, _names(progression, beside))
 
 
-def sounding(beside: Sequence[PlayedNote], grid: Grid, meter: Meter, at_s: float, key: Key) -> Chord | None:
+def sounding(
+    beside: Sequence[PlayedNote],
+    grid: Grid,
+    meter: Meter,
+    at_s: float,
+    key: Key,
+    table: ChordTable | None = None,
+) -> Chord | None:
     """The chord that a left hand plays at a moment; None where nothing sounds in that half bar.
 
     What it played in the bars before says how likely the chord changes.
@@ -84,9 +94,8 @@ def sounding(beside: Sequence[PlayedNote], grid: Grid, meter: Meter, at_s: float
         return None
     begins = min(math.floor(note.at / slot) for note in notes)
     slots = Slots(meter, begins, now - begins + 1)
-    return decode(evidence_of(slots, [], notes), slots, {Chord(key.tonic, key.mode == "minor"): 1.0}).chords[
-        -1
-    ]
+    tonic = Chord(key.tonic, key.mode == "minor")
+    return decode(evidence_of(slots, [], notes), slots, {tonic: 1.0}, table=table).chords[-1]
 
 
 def _on_sixteenths(begins: float, ends: float, pitch: int) -> Note:

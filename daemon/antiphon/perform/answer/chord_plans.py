@@ -12,6 +12,7 @@ from antiphon.harmony.chord import Chord
 from antiphon.harmony.chord_hmm import decode
 from antiphon.harmony.evidence import Note, Slots, evidence_of
 from antiphon.harmony.progression import Progression
+from antiphon.harmony.theory import ChordTable
 from antiphon.perform.answer.transcribe import Transcription
 from antiphon.perform.harmony_settings import HarmonySettings
 
@@ -44,10 +45,12 @@ def chord_plan(
     closes: bool,
     chance: np.random.Generator,
     left: Sequence[LeftChord] = (),
+    table: ChordTable | None = None,
 ) -> ChordPlan:
     """Of an answer from one step of the phrase's grid to another; `end` None: without end.
 
     `heard` are the chords that the player played, where some were, and `left` those during the answer.
+    `table` is what is known of chords; None: theory.
     """
     meter, quarter = phrase.transport.meter, phrase.transport.grid.steps_per_quarter
     until = start + _LOOP_BARS * phrase.transport.bar_steps if end is None else end
@@ -56,12 +59,12 @@ def chord_plan(
     slots = Slots.covering(meter, start / quarter, until / quarter, ended=closes and end is not None)
     slots = Slots(meter, slots.first, slots.count, before.phrase_bar, slots.ended)
     key = Chord(phrase.key.tonic, phrase.key.mode == "minor")
-    known = dict(enumerate(_said(phrase, heard, before, key), before.first))
+    known = dict(enumerate(_said(phrase, heard, before, key, table), before.first))
     bars = max(1, round((slots.first - before.phrase_bar * slots.in_bar) / slots.in_bar))
 
     def drawn(of: Slots, after: Chord | None) -> tuple[Chord, ...]:
         parallel = [known.get(of.first + n - bars * of.in_bar) for n in range(of.count)]
-        return continuation(of, key, after, parallel, chance)
+        return continuation(of, key, after, parallel, chance, table)
 
     chords = drawn(slots, known.get(slots.first - 1))
     plan = ChordPlan(Progression.of_slots(slots.begins, slots.quarters, chords), loops=end is None)
@@ -105,7 +108,9 @@ def _told_once(chords: Sequence[tuple[float, Chord | None]], ends: float) -> Pro
     return Progression(tuple(found), ends)
 
 
-def _said(phrase: Transcription, heard: Progression | None, slots: Slots, key: Chord) -> tuple[Chord, ...]:
+def _said(
+    phrase: Transcription, heard: Progression | None, slots: Slots, key: Chord, table: ChordTable | None
+) -> tuple[Chord, ...]:
     """The chords of a phrase: those that were heard, elsewhere what its melody says."""
     quarter = phrase.transport.grid.steps_per_quarter
     notes = [
@@ -115,4 +120,4 @@ def _said(phrase: Transcription, heard: Progression | None, slots: Slots, key: C
     for number in range(slots.count):
         if heard is not None and (chord := heard.at((slots.first + number) * slots.quarters)) is not None:
             clamped[number] = chord
-    return decode(evidence_of(slots, notes), slots, {key: 1.0}, clamped).chords
+    return decode(evidence_of(slots, notes), slots, {key: 1.0}, clamped, table).chords

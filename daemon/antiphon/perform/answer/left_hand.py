@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from antiphon.compose.harmony.plan import ChordPlan
 from antiphon.events import PlayedNote
 from antiphon.harmony.progression import slot_quarters
+from antiphon.harmony.theory import ChordTable
 from antiphon.listen.harmony.chords import sounding
 from antiphon.perform.answer.chord_plans import LeftChord
 from antiphon.perform.answer.planned import PlannedAnswer
@@ -27,11 +28,15 @@ def heard(
     beside: Sequence[PlayedNote],
     transport: Transport,
     at_s: float,
+    table: ChordTable | None = None,
 ) -> LeftChord | None:
     """The chord that a left hand plays at a moment of an answer, where it is another one than was planned for
-    it; `chords` is the plan as it is. None, too, where the answer is over before it could count."""
+    it; `chords` is the plan as it is, `table` what is known of chords (None: theory).
+
+    None, too, where the answer is over before it could count.
+    """
     answer, place, grid = planned.answer, planned.place, transport.grid
-    chord = sounding(beside, grid, transport.meter, at_s, place.phrase.key)
+    chord = sounding(beside, grid, transport.meter, at_s, place.phrase.key, table)
     quarter, later = grid.steps_per_quarter, answer.plan.start - place.start
     here, step = (grid.steps_at(at_s) - later) / quarter, answer.next_beat - later
     slot = math.floor(here / slot_quarters(transport.meter))

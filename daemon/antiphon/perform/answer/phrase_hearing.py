@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Literal
 
 from antiphon.events import PlayedNote, melody_of
+from antiphon.harmony.theory import ChordTable
 from antiphon.listen import feel
 from antiphon.listen.feel import Feel, HeardFeel
 from antiphon.listen.feel_grid import FeelGrid
@@ -31,7 +32,7 @@ class PhraseHearing:
     def __init__(self, settings: SessionSettings, programs: Programs, known: Transport | None = None) -> None:
         self._transcriber = Transcriber(settings.phrase.voice, settings.key)
         self._bars = BarHearing(settings.tempo, programs, known)
-        self._feel = Feel()
+        self._feel, self._programs = Feel(), programs
 
     @property
     def used_steps(self) -> int:
@@ -61,7 +62,7 @@ class PhraseHearing:
             bars = self._bars.keep(melody, transcription, before.grid, used)
         elif bars_by == "player":
             bars = yield from self._bars.hear(phrase, transcription, before.grid, used, follows)
-        bars = yield from _with_chords(bars, phrase)
+        bars = yield from _with_chords(bars, phrase, self._programs.chord_table)
         return bars, (yield from self._felt(melody, bars.transcription, follows))
 
     def _felt(self, phrase: Sequence[PlayedNote], heard: Transcription, follows: bool) -> Sliced[HeardFeel]:
@@ -77,13 +78,13 @@ class PhraseHearing:
         self._feel = known
 
 
-def _with_chords(bars: HeardBars, phrase: Sequence[PlayedNote]) -> Sliced[HeardBars]:
+def _with_chords(bars: HeardBars, phrase: Sequence[PlayedNote], table: ChordTable) -> Sliced[HeardBars]:
     """The chords that were played with the melody, in its bars."""
     heard = bars.transcription
     by_hand, transport = heard.tracker.by_hand, heard.transport
     keys = heard.tracker.chances if by_hand is None else {by_hand: 1.0}
     found = yield from chords.hear(
-        heard.notes, phrase, transport.meter, transport.grid.steps_per_quarter, keys
+        heard.notes, phrase, transport.meter, transport.grid.steps_per_quarter, keys, table
     )
     return bars if found is None else replace(bars, transcription=replace(heard, chords=found))
 

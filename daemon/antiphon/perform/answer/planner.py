@@ -119,8 +119,9 @@ class Planner:
         if not chord_plans.wanted(now.harmony, heard, left):
             return None
         closes = self._programs.closes(place.number, now.shape)
-        chance = self._programs.chords_chance(place.number)
-        return chord_plans.chord_plan(place.phrase, heard, place.start, place.end, closes, chance, left)
+        chance, table = self._programs.chords_chance(place.number), self._programs.chord_table
+        start, end = place.start, place.end
+        return chord_plans.chord_plan(place.phrase, heard, start, end, closes, chance, left, table)
 
     def _composer(self, place: AnswerPlace, how: HowComposed) -> Composer | None:
         return self._programs.composer(place, self._shape(place, how), how)
@@ -153,8 +154,9 @@ class Planner:
     ) -> PlannedAnswer:
         """What the left hand has played until a moment of an answer, in these bars: where that is another
         chord than was planned, the rest is composed anew over it from the next beat on."""
-        place = planned.place
-        chord = left_hand.heard(planned, self._chords(now, place, planned.left), beside, transport, at_s)
+        place, table = planned.place, self._programs.chord_table
+        plan = self._chords(now, place, planned.left)
+        chord = left_hand.heard(planned, plan, beside, transport, at_s, table)
         if chord is None:
             return planned
         left = (*planned.left, chord)

@@ -9,8 +9,7 @@ import numpy as np
 from antiphon.compose.bar_likelihood import LogLikelihoods, log_likelihoods
 from antiphon.compose.events_model import EventModel
 from antiphon.compose.form import Form
-from antiphon.compose.harmony.odds import ChordLine, ChordOdds
-from antiphon.compose.harmony.plan import ChordPlan
+from antiphon.compose.harmony.odds import ChordOdds
 from antiphon.compose.melody import Melody
 from antiphon.compose.memory.memory import Memory
 from antiphon.compose.model import Model
@@ -19,12 +18,12 @@ from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.shape import Frame, Shape, ShapeSettings
 from antiphon.compose.symbols import GAP, Vocabulary, is_pitch, regridded
 from antiphon.events import fold_pitch
-from antiphon.harmony.progression import slot_quarters
+from antiphon.harmony.chord_hmm import theory_table
+from antiphon.harmony.theory import ChordTable
 from antiphon.listen.repertoire import Repertoire
 from antiphon.perform.answer.composer import AnswerCritic, AnswerPlace, Composer, HowComposed, Said
 from antiphon.perform.answer.transcribe import Transcription, as_heard, home_shift
-from antiphon.perform.answer.voice_grid import VoiceGrid, on_bars
-from antiphon.perform.transport import Transport
+from antiphon.perform.answer.voice_grid import VoiceGrid, chord_line, on_bars
 from antiphon.slices import Sliced
 
 # What the numbers of the source of chance end with that says whether an answer closes.
@@ -34,8 +33,8 @@ _OF_THE_CHORDS = (0, 2)
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A model, the symbols it knows, its grid, its name, its memory, where its songs begin in the bar, and
-    the critic that chooses among its answers."""
+    """A model, the symbols it knows, its grid, its name, its memory, where its songs begin in the bar, the
+    critic that chooses among its answers, and what is known of chords."""
 
     model: Model
     vocabulary: Vocabulary
@@ -44,6 +43,7 @@ class Voice:
     memory: Memory | None = None
     repertoire: Repertoire = field(default_factory=Repertoire)
     critic: AnswerCritic | None = None
+    chords: ChordTable = field(default_factory=theory_table)
 
 
 class Programs:
@@ -169,6 +169,11 @@ class Programs:
         return self._voice.repertoire
 
     @property
+    def chord_table(self) -> ChordTable:
+        """What the voice that answers knows of chords."""
+        return self._voice.chords
+
+    @property
     def knows_bars(self) -> bool:
         """Whether the model that answers can say how likely a phrase is at a place in the bar."""
         return isinstance(self._voice.model, EventModel)
@@ -210,7 +215,7 @@ class Programs:
         notes = on_bars(like or phrase) if settings.closeness else ()
         chords = None
         if how.chords is not None:
-            line = _line(how.chords.transposed(shift), start, transport)
+            line = chord_line(how.chords.transposed(shift), start, transport)
             chords = ChordOdds(self.vocabulary, line)
         return Shape(self.vocabulary, frame, notes, settings, chords)
 
@@ -282,10 +287,3 @@ class Programs:
     def _chances(self, number: int) -> Callable[[int], np.random.Generator]:
         """The same for each candidate of an answer; the first has the random numbers of the answer."""
         return lambda candidate: np.random.default_rng((self._random_seed, number, candidate))
-
-
-def _line(plan: ChordPlan, start: int, transport: Transport) -> ChordLine:
-    """The chords of an answer from a step on, which are counted as the grid is."""
-    quarter = transport.grid.steps_per_quarter
-    slot = max(1, round(slot_quarters(transport.meter) * quarter))
-    return ChordLine(plan, start, quarter, transport.beat_steps, slot)

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from antiphon.compose.answer_features.parts import AnswerFrame
 from antiphon.compose.bar_likelihood import HeardEvent
 from antiphon.compose.form import Form, answer_form
+from antiphon.compose.harmony.odds import ChordLine
+from antiphon.compose.harmony.plan import ChordPlan
 from antiphon.compose.place import Bars
 from antiphon.compose.symbols import REST, Vocabulary
 from antiphon.events import GridNote, fold_pitch
+from antiphon.harmony.progression import slot_quarters
 from antiphon.perform.answer.composer import AnswerPlace
 from antiphon.perform.answer.transcribe import Transcription, as_heard
+from antiphon.perform.transport import Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,13 @@ def on_bars(phrase: Transcription) -> tuple[str, ...]:
     on_line = ("",) * offset if offset > 0 else ()
     said = (*on_line, *heard[max(0, -offset) :])
     return (*said, *[""] * (-len(said) % bar))
+
+
+def chord_line(plan: ChordPlan, start: int, transport: Transport) -> ChordLine:
+    """The chords of an answer from a step on, which are counted as the grid is."""
+    quarter = transport.grid.steps_per_quarter
+    slot = max(1, round(slot_quarters(transport.meter) * quarter))
+    return ChordLine(plan, start, quarter, transport.beat_steps, slot)
 
 
 def _coarser(notes: Sequence[GridNote], ratio: int) -> Iterator[GridNote]:

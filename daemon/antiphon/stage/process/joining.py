@@ -68,5 +68,6 @@ class JoinedModels:
                 self._engine.ask(join.change)
 
     def _voice(self, model: TrainedModel, told: Joined) -> tuple[Voice, Joined]:
-        *_, voice = make_voices([*self._models, model], self._order.context, self._order.remembered)
+        order, models = self._order, [*self._models, model]
+        *_, voice = make_voices(models, order.context, order.remembered, order.chords)
         return replace(voice, name=told.name), told

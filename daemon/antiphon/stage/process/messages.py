@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from antiphon.compose.context import Context
 from antiphon.events import NoteOff, Timed
+from antiphon.harmony.theory import ChordTable
 from antiphon.model_facts import ModelFacts
 from antiphon.perform.controls.control_settings import Button
 from antiphon.perform.reports import NO_HANDOVER, Handover, Joined, Report
@@ -40,7 +41,7 @@ class Join:
 class LoadOrder:
     """Load these models. `programs` are chosen by program changes; `remembered` is what an earlier session
     kept in memory; `on_jack`: JACK is wanted, so its client's process can be started meanwhile; `joined`
-    were loaded since the performance began."""
+    were loaded since the performance began; `chords` is what is known of chords, None: theory."""
 
     model: ModelFacts
     programs: tuple[ModelFacts, ...]
@@ -49,6 +50,7 @@ class LoadOrder:
     on_jack: bool
     remembered: tuple[str, ...] = ()
     joined: tuple[Join, ...] = ()
+    chords: ChordTable | None = None
 
 
 @dataclass(frozen=True, slots=True)

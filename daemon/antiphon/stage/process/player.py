@@ -119,7 +119,7 @@ def _load_and_play(
         put(Loaded())
         asked = Orders(orders, joined)
         while (start := asked.next_start()) is not None:
-            first, *programs = make_voices(models, order.context, order.remembered)
+            first, *programs = make_voices(models, order.context, order.remembered, order.chords)
             session = Session(
                 first, start.settings, order.random_seed, programs, start.handover, joined.voices()
             )

@@ -11,6 +11,8 @@ from antiphon.stage.machine.arithmetic import Arithmetic
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import Meter
 
+_CHORD_TABLE = "chord table"
+
 
 @dataclass(frozen=True, slots=True)
 class UsedBundle:
@@ -27,6 +29,7 @@ class TakeHeader:
 
     `bundle` answers first; a program change chooses one of `programs`. `remembered` is the memory that the
     performance began with. `arithmetic` is what it was computed with; None in takes made before it was named.
+    `chord_table` is the checksum of the file that `[harmony] table` names; None: theory.
     """
 
     bpm: float
@@ -37,6 +40,7 @@ class TakeHeader:
     programs: tuple[UsedBundle, ...] = ()
     remembered: tuple[str, ...] = ()
     arithmetic: Arithmetic | None = None
+    chord_table: str | None = None
 
     def texts(self) -> tuple[str, ...]:
         """The text events of a take: a name, a colon, and JSON."""
@@ -48,6 +52,7 @@ class TakeHeader:
             text("remembered", self.remembered),
             text("time", {"bpm": self.bpm, "meter": str(self.meter)}),
             *([text("arithmetic", asdict(self.arithmetic))] if self.arithmetic is not None else []),
+            *([text(_CHORD_TABLE, self.chord_table)] if self.chord_table is not None else []),
         )
 
     @classmethod
@@ -55,7 +60,8 @@ class TakeHeader:
         """From text events, by name. Raises ValueError that says what is missing or wrong."""
         try:
             told = {key: texts[name] for key, name in _NAMES} | _time(texts["time"])
-            return _HEADER.validate_python(told | {"arithmetic": texts.get("arithmetic")})
+            told |= {"arithmetic": texts.get("arithmetic"), "chord_table": texts.get(_CHORD_TABLE)}
+            return _HEADER.validate_python(told)
         except KeyError as error:
             raise ValueError(f"its header does not tell the {error.args[0]}") from None
         except ValidationError as error:
