@@ -12,6 +12,7 @@ import numpy as np
 import simulated_clocks as clocks
 from antiphon import bundle
 from antiphon.commands.chosen import take_header
+from antiphon.commands.configured import chord_table_of
 from antiphon.config import Config
 from antiphon.config_sections import MidiSettings, ModelSettings
 from antiphon.events import Clocked, ClockSignal, ControlChange, NoteOff, NoteOn, ProgramChange, Timed, Turned
@@ -132,7 +133,8 @@ def play(
     chance = random.Random(seed)
     settings = replace(configuration(chance), harmony=harmony)
     first, *programs = [loaded(name) for name in (settings.model.name, *settings.model.programs)]
-    header = take_header(settings, first.card, seed, [one.card for one in programs], remembered)
+    table = chord_table_of(settings)
+    header = take_header(settings, first.card, seed, [one.card for one in programs], remembered, table)
     played, clock = Played([]), VirtualClock()
     recorder = Recorder(folder, header, recording, played.said.append, limits)
     arriving = script(chance, seconds, settings.tempo.bpm)
@@ -144,7 +146,8 @@ def play(
         after = replace(configuration(chance).session, harmony=harmony)
         asked.append((at_s, differences(settings.session, after)))
     asked.sort(key=lambda one: one[0])
-    voices = make_voices((first, *programs), settings.model.context, remembered)
+    chords = None if table is None else table.table
+    voices = make_voices((first, *programs), settings.model.context, remembered, chords)
     session = Session(voices[0], settings.session, seed, voices[1:])
     _perform(clock, recorder, session, played.reports, arriving, asked, seconds)
     played.kept = sorted(folder.glob("*.mid"))

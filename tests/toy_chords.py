@@ -1,5 +1,10 @@
 """Songs with chord symbols in miniature, in ABC and MusicXML, written for the tests."""
 
+from dataclasses import replace
+
+from antiphon.harmony.chord import Chord
+from antiphon.harmony.theory import ChordTable, theory
+
 # By key: the tonic, the chord a whole tone below it, and the subdominant.
 _KEYS = {"C": ("C", "B", "F"), "D": ("D", "C", "G"), "G": ("G", "F", "C"), "A": ("A", "G", "D")}
 
@@ -31,3 +36,12 @@ def chord_xml(mode: str = "<mode>minor</mode>") -> str:
 <measure number="2"><harmony><root><root-step>A</root-step></root><kind>minor</kind></harmony>
 <note><pitch><step>A</step><octave>4</octave></pitch><duration>3</duration><type>half</type><dot/></note></measure>
 </part></score-partwise>"""
+
+
+def flat_seven_table() -> ChordTable:
+    """The theory's table, but in major nearly all chords go to bVII."""
+    table = theory()
+    moves = table.moves.copy()
+    moves[0] *= 0.01
+    moves[0, :, :, Chord(10).number] += 0.99
+    return replace(table, moves=moves, in_keys={})

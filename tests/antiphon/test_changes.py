@@ -85,6 +85,7 @@ def test_what_lives_and_what_waits_for_a_start():
         "clock",
         "click",
         "log",
+        "harmony",
     }
     assert {name for name in waits if name.startswith(("tempo.", "log."))} == {"tempo.meter", "log.file"}
     assert {name for name in waits if name.startswith("clock.")} == {

@@ -177,7 +177,10 @@ def _chords(settings: Config, wanted: str | None, changes: Changes) -> TableFile
         return chord_table_of(changed(settings, changes, set_options(changes)))
     if wanted is None:
         return None
-    found = chord_table_of(settings)
+    try:
+        found = chord_table_of(settings)
+    except WrongUse as mistake:
+        raise Failure(mistake.message) from None
     if found is None or found.sha256 != wanted:
         here = "theory alone" if found is None else f"{found.sha256[:12]}…"
         raise Failure(

@@ -3,8 +3,10 @@
 import pytest
 
 from antiphon import bundle
-from antiphon.commands.plan import join_of
+from antiphon.commands.plan import join_of, plan_of
 from antiphon.errors import Failure, WrongUse
+from antiphon.files import chord_table
+from antiphon.harmony.theory import theory
 
 
 def test_a_shipped_model_or_a_folder_joins_under_the_name_that_was_given():
@@ -22,3 +24,16 @@ def test_one_that_does_not_fit_or_is_none_is_refused(tmp_path):
         join_of(24, "nobody")
     with pytest.raises(Failure):
         join_of(24, str(tmp_path))
+
+
+def test_the_table_of_chords_is_read_before_anything_is_loaded(tmp_path):
+    table = tmp_path / "mine.json"
+    chord_table.write(table, theory(), 1, 1)
+    plan = plan_of(None, {}, (f"harmony.table={table}",), 1)
+    assert plan.chords is not None
+    assert plan.order.chords is plan.chords.table
+    table.write_text("{}")
+    with pytest.raises(WrongUse) as refused:
+        plan_of(None, {}, (f"harmony.table={table}",), 1)
+    said = f"harmony.table: {table}: is not a chord table: format None, this Antiphon reads format 1"
+    assert refused.value.message == said

@@ -13,6 +13,7 @@ from antiphon.perform.answer.transcribe import Transcription
 from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
+from toy_chords import flat_seven_table
 
 C, G = Chord(0), Chord(7)
 MAJOR = Key(0, "major")
@@ -26,8 +27,13 @@ def phrase(notes, meter="4/4", key=MAJOR, quarter=4):
 ARPEGGIO = phrase(GridNote(4 * n, 4, pitch) for n, pitch in enumerate((60, 64, 67, 64)))
 
 
-def plan(heard=None, start=16, end=48, closes=True, seed=0, of=ARPEGGIO):
-    return chord_plan(of, heard, start, end, closes, np.random.default_rng(seed))
+def plan(heard=None, start=16, end=48, closes=True, seed=0, of=ARPEGGIO, table=None):
+    return chord_plan(of, heard, start, end, closes, np.random.default_rng(seed), table)
+
+
+def test_the_chords_are_drawn_from_the_table_that_is_given():
+    found = [plan(closes=False, seed=seed, table=flat_seven_table()) for seed in range(10)]
+    assert all(Chord(10) in [chord for _, chord in one.progression.chords] for one in found)
 
 
 def test_chords_are_planned_where_a_part_plays_or_the_player_played_some():
