@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from antiphon import config
+from antiphon.compose.harmony.accompaniment import PARTS
 from antiphon.config import Config
 from antiphon.config_file import FILE
 from antiphon.errors import WrongUse
@@ -32,6 +33,9 @@ NEXT_START = (
     "click.own_port",
     "click.output",
     "harmony.table",
+    "harmony.bass_port",
+    "harmony.chords_port",
+    "harmony.second_voice_port",
     "log.file",
 )
 # A setting that is a table: one of its rows can be changed by itself.
@@ -77,12 +81,18 @@ def takes_effect_now(name: str) -> bool:
 def needs_restart(before: Config, after: Config) -> tuple[str, ...]:
     """The settings that differ and only take effect at the next start."""
     old, new = _flat(before), _flat(after)
-    return tuple(name for name in old if old[name] != new[name] and not _counts_when_read(name))
+    differ = (name for name in old if old[name] != new[name])
+    return tuple(name for name in differ if not _counts_when_read(name) or _is_of_own_port(before, name))
 
 
 def _counts_when_read(name: str) -> bool:
     """Whether a setting of the file can be changed: a model of the file is loaded at the start."""
     return takes_effect_now(name) and name != MODEL_NAME
+
+
+def _is_of_own_port(settings: Config, name: str) -> bool:
+    """Whether it is the channel of a part with a port of its own: by its channel it is told where it goes."""
+    return any(settings.harmony.port_of(part) and name == f"harmony.{part}_channel" for part in PARTS)
 
 
 def change_now(settings: Config, name: str, value: object) -> Changes:
@@ -92,6 +102,8 @@ def change_now(settings: Config, name: str, value: object) -> Changes:
     """
     after = changed(settings, {name: value})
     _refuse_next_start(name)
+    if _is_of_own_port(settings, name):
+        raise WrongUse(f"{name} only takes effect at the next start, as the part has a port of its own")
     return (_change(after, name),)
 
 
@@ -107,7 +119,8 @@ def reread(before: Config, after: Config, now: Config) -> Changes:
     settings then in force do not go together.
     """
     old, new = _flat(before), _flat(after)
-    names = [name for name in old if old[name] != new[name] and _counts_when_read(name)]
+    differ = (name for name in old if old[name] != new[name] and not _is_of_own_port(now, name))
+    names = [name for name in differ if _counts_when_read(name)]
     changed(now, {name: new[name] for name in names})
     return tuple(_change(after, name) for name in names)
 

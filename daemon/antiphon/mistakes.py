@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from antiphon.compose.harmony.accompaniment import PARTS
 from antiphon.errors import shown
 
 SUSTAIN_PEDAL = 64
@@ -99,8 +100,22 @@ def contradictions(raw: Mapping[str, Any], defaults: Mapping[str, Any]) -> Itera
     if tempo["meter"] == _HEARD and tempo["downbeat"] == "first":
         what = f' can be "{_HEARD}" only where tempo.downbeat is "{_HEARD}", too'
         yield Mistake("tempo.meter", what, ("tempo.downbeat",))
+    yield from _ports_without_channel(raw, defaults)
     yield from _told_to_itself(_with_defaults(raw, defaults, "osc"))
     yield from _shared_numbers(_with_defaults(raw, defaults, "control"))
+
+
+def _ports_without_channel(raw: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Where a part has a port of its own, its channel alone says that a note is its own."""
+    harmony = _with_defaults(raw, defaults, "harmony")
+    taken = {"midi.output_channel": _with_defaults(raw, defaults, "midi")["output_channel"]}
+    taken |= {f"harmony.{part}_channel": harmony[f"{part}_channel"] for part in PARTS}
+    for part in (part for part in PARTS if harmony[f"{part}_port"]):
+        here, channel = f"harmony.{part}_channel", harmony[f"{part}_channel"]
+        for name, other in taken.items():
+            if name != here and other == channel:
+                what = f" must not be that of {name}, {shown(channel)}, where the part has a port of its own"
+                yield Mistake(here, what, (name, f"harmony.{part}_port"))
 
 
 def _told_to_itself(osc: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -113,6 +113,16 @@ def test_one_setting_now():
         change_now(Config(), "midi.output", 3)
 
 
+def test_the_channel_of_a_part_with_a_port_of_its_own_waits_for_a_start():
+    own = changed(Config(), {"harmony.bass_port": "own"})
+    with pytest.raises(WrongUse, match=r"harmony\.bass_channel only takes effect at the next start, as"):
+        change_now(own, "harmony.bass_channel", 5)
+    assert change_now(own, "harmony.chords_channel", 5) == (SettingChange("harmony.chords_channel", 5),)
+    after = changed(own, {"harmony.bass_channel": 5, "harmony.chords_channel": 6})
+    assert reread(own, after, own) == (SettingChange("harmony.chords_channel", 6),)
+    assert needs_restart(own, after) == ("harmony.bass_channel",)
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [

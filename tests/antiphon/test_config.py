@@ -264,6 +264,16 @@ def test_the_mark_that_some_editors_begin_a_file_with_is_no_mistake(tmp_path):
             "[control]\nrests = 20\ntemperature = 20",
             "control.rests must not have the number of control.temperature, 20",
         ),
+        (
+            '[harmony]\nbass_port = "own"\nbass_channel = 1\n',
+            "harmony.bass_channel must not be that of midi.output_channel, 1, where the part has a port of "
+            "its own",
+        ),
+        (
+            '[harmony]\nchords_port = "Moog"\nbass_channel = 3\n',
+            "harmony.chords_channel must not be that of harmony.bass_channel, 3, where the part has a port "
+            "of its own",
+        ),
         ("[control]\npanic = 64", "control.panic must not be 64, which is the sustain pedal"),
         (
             '[tempo]\nmeter = "heard"\ndownbeat = "first"',

@@ -182,13 +182,13 @@ def begins(status, data):
 
 
 class Player:
-    """A player in a process of its own, connected to both of `antiphon`'s ports.
+    """A player in a process of its own, connected to two of `antiphon`'s ports, of which it hears `out`.
 
     `connected` is False for one that leaves that to others.
     """
 
-    def __init__(self, environment, client="antiphon", connected=True):
-        command = [sys.executable, str(HERE / "player.py"), client, *([] if connected else ["unconnected"])]
+    def __init__(self, environment, client="antiphon", connected=True, out="out"):
+        command = [sys.executable, str(HERE / "player.py"), client, out if connected else ""]
         self.process = subprocess.Popen(
             command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

@@ -1,8 +1,9 @@
 """A player on JACK that is not ours: plays what it is told, and keeps what it hears.
 
-python player.py CLIENT [unconnected]: each line of stdin is a phrase, [[seconds from now, [byte, …]], …] in
-JSON, and is answered with the moments at which its messages left. An empty line asks for all that was heard
-so far, [[moment, byte, …], …]. Moments are seconds of the monotonic clock, which all processes here share.
+python player.py CLIENT [OUT]: connected to CLIENT:in and CLIENT:OUT, unless OUT is empty. Each line of stdin is
+a phrase, [[seconds from now, [byte, …]], …] in JSON, and is answered with the moments at which its messages
+left. An empty line asks for all that was heard so far, [[moment, byte, …], …]. Moments are seconds of the
+monotonic clock, which all processes here share.
 """
 
 import json
@@ -20,10 +21,10 @@ def play(ends, phrase):
     return left
 
 
-def main(client, unconnected=False):
+def main(client, out="out"):
     ends = Ends("player", "out", "in")
-    if not unconnected:
-        ends.connect(f"{client}:in", f"{client}:out")
+    if out:
+        ends.connect(f"{client}:in", f"{client}:{out}")
     time.sleep(0.2)
     for line in sys.stdin:
         print(json.dumps(play(ends, json.loads(line)) if line.strip() else ends.heard), flush=True)

@@ -1,10 +1,15 @@
 """An answer with bass, chords and a second voice on a real JACK server: four parts out on four channels."""
 
 import json
+import os
 import signal
+import subprocess
+import sys
 
 import mido
 import pytest
+
+from live.house import Player, named
 
 pytestmark = pytest.mark.live
 
@@ -39,3 +44,69 @@ def test_four_parts_leave_on_four_channels_and_each_has_its_track(antiphon, peer
     tracks = mido.MidiFile(next(tmp_path.glob("*.mid"))).tracks
     assert [track.name for track in tracks[1:]] == ["Player", "Antiphon", "Bass", "Chords", "Second voice"]
     assert [message.program for message in tracks[3] if message.type == "program_change"] == [32]
+
+
+PHRASE = [
+    [0.25 * place + after, [0x90, pitch, velocity]]
+    for place, pitch in enumerate(CALL)
+    for after, velocity in ((0.0, 80), (0.2, 0))
+]
+OWN_BASS = ["--set", "harmony.bass_port='own'"]
+
+
+@pytest.fixture
+def bass_player(jack):
+    """Starts one that hears the port of the bass."""
+    started = []
+
+    def start():
+        started.append(Player(jack, out="bass"))
+        assert started[-1].heard() == []
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.end()
+
+
+def channels(heard):
+    return {channel for channel, _, velocity in notes(heard) if velocity}
+
+
+def test_a_part_with_a_port_of_its_own_sounds_there_alone(antiphon, player, bass_player, wait_for):
+    antiphon("--random-seed", "1", *PARTS, *OWN_BASS, "--set", "harmony.bass_program=33")
+    others, bass = player(), bass_player()
+    others.play(PHRASE)
+    wait_for(lambda: channels(others.heard()) >= {0, 2, 3} and channels(bass.heard()) == {1}, "all parts")
+    wait_for(lambda: not still_sounding(others.heard()) and not still_sounding(bass.heard()), "the end")
+    assert 1 not in channels(others.heard())
+    assert channels(bass.heard()) == {1}
+    assert [data for _, status, *data in bass.heard() if status == 0xC1] == [[32]]
+    assert not [status for _, status, *_ in others.heard() if status == 0xC1]
+
+
+def test_what_sounds_on_a_parts_port_is_ended_by_the_process_that_takes_over(
+    antiphon, player, bass_player, wait_for
+):
+    endless = ["--set", "answer.mode='continue'"]
+    daemon = antiphon("--random-seed", "1", *PARTS, *OWN_BASS, *endless)
+    others, bass = player(), bass_player()
+    others.play(PHRASE)
+    wait_for(lambda: still_sounding(bass.heard()), "the bass")
+    playing = [number for number, name in named(daemon.pid).items() if name == "antiphon-player"]
+    os.kill(playing[0], signal.SIGKILL)
+    wait_for(lambda: "takes over" in daemon.log.read_text(), "the standby")
+    wait_for(lambda: not still_sounding(bass.heard()) and not still_sounding(others.heard()), "silence")
+    before = len(bass.heard())
+    others.play(PHRASE)
+    wait_for(lambda: channels(bass.heard()[before:]) == {1}, "the bass of the next answer")
+
+
+def test_panic_silences_a_parts_port(antiphon, jack, player, bass_player, wait_for):
+    antiphon("--random-seed", "1", *PARTS, *OWN_BASS, "--set", "answer.mode='continue'")
+    others, bass = player(), bass_player()
+    others.play(PHRASE)
+    wait_for(lambda: still_sounding(bass.heard()), "the bass")
+    done = subprocess.run([sys.executable, "-m", "antiphon", "panic"], env=jack, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    wait_for(lambda: not still_sounding(bass.heard()) and not still_sounding(others.heard()), "silence")

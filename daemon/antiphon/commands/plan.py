@@ -3,7 +3,7 @@
 Imports no more than that needs: the playing process waits for it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,11 +12,13 @@ from antiphon import bundle
 from antiphon.bundle import Card, facts_of
 from antiphon.changes import changed
 from antiphon.commands.configured import cards_of, chord_table_of, common_grid, configuration, seed_or_chance
+from antiphon.compose.harmony.accompaniment import PARTS
 from antiphon.config import Config
 from antiphon.errors import WrongUse
 from antiphon.files import memory as memory_file
 from antiphon.files.chord_table import TableFile
-from antiphon.stage.ports.wiring import Wiring
+from antiphon.perform.harmony_settings import OWN_PORT, HarmonySettings
+from antiphon.stage.ports.wiring import PartOutput, Wiring
 from antiphon.stage.process.messages import Join, LoadOrder
 
 
@@ -100,4 +102,12 @@ def _wiring(settings: Config) -> Wiring:
         clock.output if clock.send else None,
         click.output if click.own_port else None,
         settings.tempo.bpm if clock.source == "jack" or chosen_by_knob else None,
+        part_outputs=tuple(_part_outputs(settings.harmony)),
     )
+
+
+def _part_outputs(harmony: HarmonySettings) -> Iterator[PartOutput]:
+    for part in PARTS:
+        if name := harmony.port_of(part):
+            title = part.replace("_", "-")
+            yield PartOutput(title, "" if name == OWN_PORT else name, harmony.channel_of(part))

@@ -13,6 +13,8 @@ Share = Annotated[float, Ge(0.1), Le(1)]
 Program = Annotated[int, Ge(0), Le(128)]
 LowestNote = Annotated[int, Ge(24), Le(84)]
 
+OWN_PORT = "own"  # as the port of a part: a virtual one of ours
+
 
 @dataclass(frozen=True, slots=True)
 class HarmonySettings:
@@ -23,6 +25,7 @@ class HarmonySettings:
     bass, chords, second_voice   whether each of these parts plays
     pattern     how bass and chords are played
     *_channel   1–16
+    *_port      "": the answers' port; "own": a virtual port of ours; else the name of a port, or part of it
     *_program   1–128, chosen before each answer; 0: none is
     *_velocity  how loud the part is beside the answer
     *_lowest    its lowest note
@@ -40,6 +43,9 @@ class HarmonySettings:
     bass_channel: Channel = 2
     chords_channel: Channel = 3
     second_voice_channel: Channel = 4
+    bass_port: str = ""
+    chords_port: str = ""
+    second_voice_port: str = ""
     bass_program: Program = 0
     chords_program: Program = 0
     second_voice_program: Program = 0
@@ -59,6 +65,10 @@ class HarmonySettings:
     def channel_of(self, part: Part) -> int:
         """0–15."""
         return int(getattr(self, f"{part}_channel")) - 1
+
+    def port_of(self, part: Part) -> str:
+        """The name of the part's own port; "": it has none."""
+        return str(getattr(self, f"{part}_port"))
 
     def program_of(self, part: Part) -> int:
         """1–128; 0: none is chosen."""

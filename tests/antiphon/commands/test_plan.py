@@ -7,6 +7,7 @@ from antiphon.commands.plan import join_of, plan_of
 from antiphon.errors import Failure, WrongUse
 from antiphon.files import chord_table
 from antiphon.harmony.theory import theory
+from antiphon.stage.ports.wiring import PartOutput
 
 
 def test_a_shipped_model_or_a_folder_joins_under_the_name_that_was_given():
@@ -37,3 +38,12 @@ def test_the_table_of_chords_is_read_before_anything_is_loaded(tmp_path):
         plan_of(None, {}, (f"harmony.table={table}",), 1)
     said = f"harmony.table: {table}: is not a chord table: format None, this Antiphon reads format 1"
     assert refused.value.message == said
+
+
+def test_a_part_may_have_a_port_of_its_own():
+    ports = ("harmony.bass_port=own", "harmony.second_voice_port=Moog", "harmony.second_voice_channel=9")
+    assert plan_of(None, {}, ports, 1).wiring.part_outputs == (
+        PartOutput("bass", "", 1),
+        PartOutput("second-voice", "Moog", 8),
+    )
+    assert plan_of(None, {}, (), 1).wiring.part_outputs == ()

@@ -40,9 +40,10 @@ class MidiPort:
 
     `tell` hears of ports that go and come back, and of what is connected, which `attend` notices. If this one
     goes on where another was, `held` are the notes that sound on the output, `clicks` the ends of what may
-    sound on a click's port of its own, and `connections` what is to be connected to our ports. `backend`
-    stands in for the binding, and `start_jack` for the process that is JACK's client. Raises Failure, saying
-    what to do, where no MIDI system answers or a name fits no port.
+    sound on a click's port of its own, `held_on` gives those of a channel that has a port of its own, and
+    `connections` is what is to be connected to our ports. `backend` stands in for the binding, and
+    `start_jack` for the process that is JACK's client. Raises Failure, saying what to do, where no MIDI
+    system answers or a name fits no port.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class MidiPort:
         held: HeldNotes | None = None,
         connections: Sequence[PortConnection] = (),
         clicks: Sequence[NoteOff] = (),
+        held_on: Callable[[int], HeldNotes] = lambda _: HeldNotes(),
     ) -> None:
         self._clock, self._thru, self._tell = clock, wiring.thru, tell
         found = candidates(wiring.api, wiring.jack_order, backend, start_jack)
@@ -67,22 +69,28 @@ class MidiPort:
         # Notes on the clock's port are not the player's, so what comes there is no copy.
         self._clock_inputs = _inputs(_one(opened.clock_input), None, echo)
         self._clocked = wiring.clock_input is not None
-        virtual = [port.name for port in opened.all if port.link is None]
-        self._connections = Connections(
-            self._system, virtual, connections, lambda found: tell(ConnectionsChanged(found))
-        )
+        self._connections = self._between(opened, connections)
         # Before the output is made: what another left sounding is ended where it sounds.
         self._connections.make()
-        self._output = OutputPort(opened.output, errors, echo, held or HeldNotes(), clock.now_s())
+        made = partial(OutputPort, errors=errors, echo=echo, now_s=clock.now_s())
+        self._output = made(opened.output, held=held or HeldNotes())
         self._clock_output = ClockOutputPort(opened.clock_output, errors) if opened.clock_output else None
-        own = _one(opened.click_output)
-        clicked = [OutputPort(port, errors, echo, _held(clicks), clock.now_s()) for port in own]
-        self._outputs = [self._output, *clicked]
-        self._click_output = self._outputs[-1]
+        clicked = [made(port, held=_held(clicks)) for port in _one(opened.click_output)]
+        self._click_output = [self._output, *clicked][-1]
+        self._of_channel = {
+            part.channel: made(port, held=held_on(part.channel))
+            for part, port in zip(wiring.part_outputs, opened.parts, strict=True)
+        }
+        self._outputs = [self._output, *clicked, *self._of_channel.values()]
         self._watch = _watch(opened)
         self._waiting: list[Input] = []
         self._let_go: list[Event | ControlChange] = []
         self._closed = False
+
+    def _between(self, opened: OpenPorts, wanted: Sequence[PortConnection]) -> Connections:
+        """Connections of our virtual ports."""
+        virtual = [port.name for port in opened.all if port.link is None]
+        return Connections(self._system, virtual, wanted, lambda found: self._tell(ConnectionsChanged(found)))
 
     @property
     def ahead_s(self) -> float:
@@ -143,7 +151,7 @@ class MidiPort:
         """Sound an event at `at_s`; nothing where the output is away. Raises Failure on a closed port."""
         if self._closed:
             raise Failure("the MIDI port is closed")
-        self._output.send(event, max(at_s, self._clock.now_s()))
+        self._of_channel.get(event.channel, self._output).send(event, max(at_s, self._clock.now_s()))
 
     def send_clock(self, signal: ClockSignal, at_s: float) -> None:
         if self._clock_output is not None and not self._closed:
@@ -211,7 +219,8 @@ def _held(ends: Iterable[NoteOff]) -> HeldNotes:
 
 def _watch(opened: OpenPorts) -> PortWatch:
     clocks = map(_one, (opened.clock_input, opened.clock_output, opened.click_output))
-    return PortWatch(*map(_links, (opened.inputs, [opened.output], *clocks)), know=opened.system.look)
+    groups = (opened.inputs, [opened.output], *clocks, opened.parts)
+    return PortWatch(*map(_links, groups), know=opened.system.look)
 
 
 def _one(port: OpenPort | None) -> list[OpenPort]:

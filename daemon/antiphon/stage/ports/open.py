@@ -21,6 +21,7 @@ class Names:
     clock_input: str | None = None
     clock_output: str | None = None
     click_output: str | None = None
+    parts: tuple[tuple[str, str], ...] = ()  # further outputs: what ours is called, and as above
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +44,17 @@ class OpenPorts:
     clock_input: OpenPort | None = None
     clock_output: OpenPort | None = None
     click_output: OpenPort | None = None
+    parts: tuple[OpenPort, ...] = ()
 
     @property
     def all(self) -> list[OpenPort]:
         others = (self.clock_input, self.clock_output, self.click_output)
-        return [*self.inputs, self.output, *(port for port in others if port is not None)]
+        return [*self.inputs, self.output, *(port for port in others if port is not None), *self.parts]
 
 
 def open_ports(names: Names, system: System) -> OpenPorts:
-    """Ports `client:in`, `:out`, `:clock`, `:clock-out` and `:click`, as far as they are wanted;
-    `System.port_name` may put it otherwise.
+    """Ports `client:in`, `:out`, `:clock`, `:clock-out`, `:click` and those of parts, as far as they are
+    wanted; `System.port_name` may put it otherwise.
 
     Those with the name of another port are connected to that. Raises Failure where a name fits no port.
     """
@@ -63,7 +65,8 @@ def open_ports(names: Names, system: System) -> OpenPorts:
     output = opener.output("out", names.output)
     clock_output = None if names.clock_output is None else opener.output("clock-out", names.clock_output)
     click_output = None if names.click_output is None else opener.output("click", names.click_output)
-    return OpenPorts(system, client, inputs, output, clock_input, clock_output, click_output)
+    parts = tuple(opener.output(title, name) for title, name in names.parts)
+    return OpenPorts(system, client, inputs, output, clock_input, clock_output, click_output, parts)
 
 
 class _Opener:

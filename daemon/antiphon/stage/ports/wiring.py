@@ -7,6 +7,15 @@ from antiphon.stage.ports.open import Names
 
 
 @dataclass(frozen=True, slots=True)
+class PartOutput:
+    """A port for what is on one channel, 0–15: its title if it is ours, and a port's name; empty: ours."""
+
+    title: str
+    name: str
+    channel: int
+
+
+@dataclass(frozen=True, slots=True)
 class Wiring:
     """Which ports, and what passes them.
 
@@ -18,6 +27,7 @@ class Wiring:
     clock_input     a port that MIDI clock comes from; empty: a virtual one; None: clock is not listened to
     clock_output    a port that MIDI clock goes to; empty: a virtual one; None: there is none
     click_output    a port that clicks go to; empty: a virtual one; None: the output
+    part_outputs    further ports, for the parts that have one of their own
     transport_bpm   on JACK: its transport is followed, at this tempo where it has none; None: it is not
     may_be_silent   where no MIDI system answers, it plays without ports
     insist          on JACK: that very name, which a process that has ended may have for a moment yet
@@ -35,11 +45,13 @@ class Wiring:
     transport_bpm: float | None = None
     insist: bool = False
     may_be_silent: bool = False
+    part_outputs: tuple[PartOutput, ...] = ()
 
     @property
     def names(self) -> Names:
         outputs = (self.output, self.clock_input, self.clock_output, self.click_output)
-        return Names(self.client_name, self.inputs, *outputs)
+        parts = tuple((part.title, part.name) for part in self.part_outputs)
+        return Names(self.client_name, self.inputs, *outputs, parts)
 
     @property
     def jack_order(self) -> JackOrder:

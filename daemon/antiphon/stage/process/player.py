@@ -200,7 +200,13 @@ class _Performance:
             held=held,
             connections=self._start.connections,
             clicks=self._start.settings.click.notes,
+            held_on=self._held_on,
         )
+
+    def _held_on(self, channel: int) -> SharedHeldNotes:
+        """What was left sounding on a channel that has a port of its own; the answers' port ends it, too."""
+        left = tuple(off for off in self._start.sounding if off.channel == channel)
+        return SharedHeldNotes(self._heartbeat, left)
 
     def _run(self, port: MidiPort | SilentPort) -> None:
         settings = self._start.settings
