@@ -1,9 +1,9 @@
 """A player on JACK that is not ours: plays what it is told, and keeps what it hears.
 
-python player.py CLIENT [OUT]: connected to CLIENT:in and CLIENT:OUT, unless OUT is empty. Each line of stdin is
-a phrase, [[seconds from now, [byte, …]], …] in JSON, and is answered with the moments at which its messages
-left. An empty line asks for all that was heard so far, [[moment, byte, …], …]. Moments are seconds of the
-monotonic clock, which all processes here share.
+python player.py CLIENT [OUT]: connected to CLIENT:in and CLIENT:OUT, unless OUT is empty. Each line of stdin
+is a phrase, [[seconds from now, [byte, …]], …] in JSON, and is answered with the moments at which its
+messages left. An empty line asks for all that was heard so far, [[moment, byte, …], …]. Moments are seconds
+of the monotonic clock, which all processes here share.
 """
 
 import json

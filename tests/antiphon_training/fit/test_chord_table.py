@@ -53,6 +53,7 @@ def test_what_the_songs_do_not_tell_stays_as_theory_has_it():
     before, table = theory(), fit_table([song(WAY * 4)] * 10).table
     assert np.allclose(table.moves[1], before.moves[1])  # none was in minor
     assert np.allclose(table.usual[1], before.usual[1])
+    assert (table.scale == before.scale).all()
     assert (table.heard == before.heard).all()
     assert (table.bass == before.bass).all()
 

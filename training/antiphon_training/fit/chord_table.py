@@ -5,7 +5,7 @@ it best. Of few songs, or of songs that differ, little is believed; of one alone
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,19 +23,17 @@ _MODES = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counts:
-    """What is counted in one song, by mode as `ChordTable` has it: chords of slots, and notes of the melody.
+    """What is counted in one song, by mode as `ChordTable` has it: chords of slots, and notes over chords.
 
-    `over` are the notes over chords by the interval from the root; `bases` are what `places` and `over` would
-    be if places and chords made no difference.
+    `over` counts the notes of the melody by the interval from the chord's root, `alone` those that a melody
+    would have there if chords made no difference.
     """
 
     usual: Floats  # (2, 24)
     moves: Floats  # (2, 3, 24, 24)
     places: Floats  # (2, 6, 24)
     over: Floats  # (3, 2, 12)
-    scale: Floats  # (2, 12)
-    places_base: Floats  # (2, 6, 24)
-    over_base: Floats  # (3, 2, 12)
+    alone: Floats  # (3, 2, 12)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,15 +47,16 @@ class FittedTable:
 
 
 def fit_table(songs: Sequence[ChordSong]) -> FittedTable:
-    """The table of at least one song."""
+    """The table of at least one song. How usual the degrees of a scale are, and what an accompaniment plays,
+    stays as theory has it."""
     before = theory()
     counts = [count(song, before) for song in songs]
     usual, _ = _drawn([one.usual for one in counts], before.usual)
     moves, bits = _drawn([one.moves for one in counts], before.moves)
-    scale, _ = _drawn([one.scale for one in counts], before.scale)
-    places = _odds([one.places for one in counts], [one.places_base for one in counts], before.places)
-    melody = _odds([one.over for one in counts], [one.over_base for one in counts], before.melody)
-    table = ChordTable(usual, moves, places, melody, scale, before.heard, before.bass)
+    chain = replace(before, usual=usual, moves=moves)
+    places = _odds([one.places for one in counts], [_by_chain(song, chain) for song in songs], before.places)
+    melody = _odds([one.over for one in counts], [one.alone for one in counts], before.melody)
+    table = replace(chain, places=places, melody=melody, in_keys={})
     changes = sum(one.moves.sum() for one in counts)
     before_bits = -sum(float((one.moves * np.log2(before.moves)).sum()) for one in counts) / max(changes, 1)
     return FittedTable(table, int(sum(one.usual.sum() for one in counts)), bits, before_bits)
@@ -65,31 +64,38 @@ def fit_table(songs: Sequence[ChordSong]) -> FittedTable:
 
 def count(song: ChordSong, before: ChordTable) -> Counts:
     """What a song says, transposed to its key."""
-    slots, mode = song.slots, int(song.key.minor)
-    numbers = np.array([chord.transposed(-song.key.root).number for chord in song.chords()])
-    steps, places = slots.steps(), slots.places()
+    slots, mode, numbers = song.slots, int(song.key.minor), _numbers(song)
     usual, moves = np.zeros((_MODES, CHORDS)), np.zeros((_MODES, len(STEPS), CHORDS, CHORDS))
-    at, expected = np.zeros((_MODES, len(PLACES), CHORDS)), np.zeros((_MODES, len(PLACES), CHORDS))
+    places = np.zeros((_MODES, len(PLACES), CHORDS))
     np.add.at(usual[mode], numbers, 1.0)
-    np.add.at(moves[mode], (steps[1:], numbers[:-1], numbers[1:]), 1.0)
-    np.add.at(at[mode], (places, numbers), 1.0)
-    reached = np.vstack([before.usual[mode], before.moves[mode][steps[1:], numbers[:-1]]])
-    np.add.at(expected[mode], places, reached)
-    over, over_base, scale = _notes(song, numbers, before.scale[mode])
-    by_mode = np.zeros((_MODES, PITCH_CLASSES))
-    by_mode[mode] = scale
-    return Counts(usual, moves, at, over, by_mode, expected, over_base)
+    np.add.at(moves[mode], (slots.steps()[1:], numbers[:-1], numbers[1:]), 1.0)
+    np.add.at(places[mode], (slots.places(), numbers), 1.0)
+    return Counts(usual, moves, places, *_notes(song, numbers, before.scale[mode]))
 
 
-def _notes(song: ChordSong, numbers: NDArray[np.intp], usual: Floats) -> tuple[Floats, Floats, Floats]:
-    """Notes over chords by interval, those that a melody without chords would have, and by degree."""
+def _numbers(song: ChordSong) -> NDArray[np.intp]:
+    """The chord of each slot by its place in the key."""
+    return np.array([chord.transposed(-song.key.root).number for chord in song.chords()])
+
+
+def _by_chain(song: ChordSong, chain: ChordTable) -> Floats:
+    """(2, 6, 24) the chords that the ones before them lead to, wherever in the phrase they are."""
+    slots, mode, numbers = song.slots, int(song.key.minor), _numbers(song)
+    expected = np.zeros((_MODES, len(PLACES), CHORDS))
+    reached = np.vstack([chain.usual[mode], chain.moves[mode][slots.steps()[1:], numbers[:-1]]])
+    np.add.at(expected[mode], slots.places(), reached)
+    return expected
+
+
+def _notes(song: ChordSong, numbers: NDArray[np.intp], usual: Floats) -> tuple[Floats, Floats]:
+    """Notes over chords by interval, and those that a melody without chords would have."""
     heard = np.roll(evidence_of(song.slots, song.notes).melody, -song.key.root, axis=2)  # (slots, 3, 12)
-    over, base = np.zeros((2, len(NOTE_PLACES), 2, PITCH_CLASSES))
+    over, alone = np.zeros((2, len(NOTE_PLACES), 2, PITCH_CLASSES))
     for notes, number in zip(heard, numbers, strict=True):
         chord = TRIADS[number]
         over[:, int(chord.minor)] += np.roll(notes, -chord.root, axis=1)
-        base[:, int(chord.minor)] += notes.sum(axis=1)[:, None] * np.roll(usual, -chord.root)
-    return over, base, heard.sum(axis=(0, 1))
+        alone[:, int(chord.minor)] += notes.sum(axis=1)[:, None] * np.roll(usual, -chord.root)
+    return over, alone
 
 
 def _drawn(songs: Sequence[Floats], prior: Floats) -> tuple[Floats, float]:
