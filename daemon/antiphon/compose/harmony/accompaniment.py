@@ -11,13 +11,13 @@ from antiphon.compose.harmony.patterns import (
     BASS_GATES,
     CHORD_GATES,
     CHORD_STRESSES,
-    WHOLE,
     BarGrid,
     Pattern,
     struck,
 )
 from antiphon.compose.harmony.plan import ChordPlan
 from antiphon.harmony.chord import Chord
+from antiphon.harmony.figure import WHOLE, Figure, Struck
 
 Part = Literal["bass", "chords", "second_voice"]
 PARTS: tuple[Part, ...] = ("bass", "chords", "second_voice")
@@ -49,12 +49,20 @@ class Registers:
 class Accompaniment:
     """Asked step by step, in order, to an answer's end (None: without end). It begins on a beat.
 
-    `quarter` is a quarter note in steps, counted from where the plan counts from.
+    `quarter` is a quarter note in steps, counted from where the plan counts from. `figure` is how the player
+    plays, for the pattern "player".
     """
 
     def __init__(
-        self, plan: ChordPlan, bars: BarGrid, quarter: int, end: int | None, registers: Registers
+        self,
+        plan: ChordPlan,
+        bars: BarGrid,
+        quarter: int,
+        end: int | None,
+        registers: Registers,
+        figure: Figure | None = None,
     ) -> None:
+        self._figure = figure
         self._plan, self._bars, self._quarter, self._end = plan, bars, quarter, end
         self._bass, self._voicings = Bass(registers.bass), Voicings(registers.chords)
         self._known: dict[int, Chord | None] = {}  # the chords at steps that were asked for
@@ -89,7 +97,7 @@ class Accompaniment:
             self._silent = True
             return []
         begins = self._begins(step)
-        what = struck(pattern, self._bars, step, begins)
+        what = struck(pattern, self._bars, step, begins, self._figure)
         self._silent = False
         return [
             *(self._bass_note(step, pattern, chord, begins) if what.bass else ()),
@@ -109,21 +117,30 @@ class Accompaniment:
         else:
             pitch = self._bass.note(chord, self._plan.after(step / self._quarter))
             self._root_said = True
-        end = self._until(step, lambda later: struck(pattern, self._bars, later, self._again(later)).bass)
-        if pattern == "boom-chick":
-            end = min(end, step + self._bars.beat)
+        end = self._until(step, lambda later: self._later(pattern, later).bass)
+        longest = self._longest(pattern, None if self._figure is None else self._figure.bass_quarters)
+        end = min(end, step + longest)
         return [PartNote("bass", step, end, pitch, BASS_GATES[pattern])]
 
     def _chord_notes(self, step: int, pattern: Pattern, chord: Chord, which: int) -> list[PartNote]:
         voicing = self._voicings.lead(chord)
         pitches = voicing if which == WHOLE else voicing[which : which + 1]
-        end = self._until(
-            step, lambda later: struck(pattern, self._bars, later, self._again(later)).chord is not None
-        )
-        if pattern == "boom-chick":
-            end = min(end, step + self._bars.beat)
+        end = self._until(step, lambda later: self._later(pattern, later).chord is not None)
+        longest = self._longest(pattern, None if self._figure is None else self._figure.chord_quarters)
+        end = min(end, step + longest)
         gate, stress = CHORD_GATES[pattern], CHORD_STRESSES[pattern]
         return [PartNote("chords", step, end, pitch, gate, stress) for pitch in pitches]
+
+    def _later(self, pattern: Pattern, step: int) -> Struck:
+        return struck(pattern, self._bars, step, self._again(step), self._figure)
+
+    def _longest(self, pattern: Pattern, as_played: float | None) -> int:
+        """How long a note may last, in steps."""
+        if pattern == "boom-chick":
+            return self._bars.beat
+        if pattern == "player" and as_played is not None:
+            return max(1, round(as_played * self._quarter))
+        return _MOST_BARS * self._bars.bar
 
     def _again(self, step: int) -> bool:
         return step % self._bars.bar == 0 or self._changes(step)

@@ -1,4 +1,4 @@
-"""When bass and chords are struck: held, on the beat, boom-chick or as an arpeggio. Pure.
+"""When bass and chords are struck: held, on the beat, boom-chick, as an arpeggio, or as a player does. Pure.
 
 All lengths and places are in steps; a bar begins at each multiple of its length.
 """
@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Pattern = Literal["held", "beat", "boom-chick", "arpeggio"]
+from antiphon.harmony.figure import WHOLE, Figure, Struck
+
+Pattern = Literal["held", "beat", "boom-chick", "arpeggio", "player"]
 PATTERNS: tuple[Pattern, ...] = get_args(Pattern)
 # The notes of a chord that an arpeggio says in turn, by the number of eighths in a group.
 _UP_AND_DOWN, _UP = (0, 1, 2, 1), (0, 1, 2)
-WHOLE = -1  # in place of the number of a note: the whole chord
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +50,31 @@ class BarGrid:
         return step % self.bar % self.beat == 0
 
 
-@dataclass(frozen=True, slots=True)
-class Struck:
-    """What is struck at a place. `bass`: whether it is. `chord`: `WHOLE`, the number of one of its notes from
-    below, or None for nothing."""
-
-    bass: bool
-    chord: int | None
-
-
-NOTHING = Struck(False, None)
 # How much of its length a note of a pattern sounds, and how loud it is beside others.
-BASS_GATES = {"held": 1.0, "beat": 1.0, "boom-chick": 0.85, "arpeggio": 1.0}
-CHORD_GATES = {"held": 1.0, "beat": 0.8, "boom-chick": 0.55, "arpeggio": 1.0}
-CHORD_STRESSES = {"held": 1.0, "beat": 0.9, "boom-chick": 0.9, "arpeggio": 0.9}
+BASS_GATES = {"held": 1.0, "beat": 1.0, "boom-chick": 0.85, "arpeggio": 1.0, "player": 1.0}
+CHORD_GATES = {"held": 1.0, "beat": 0.8, "boom-chick": 0.55, "arpeggio": 1.0, "player": 1.0}
+CHORD_STRESSES = {"held": 1.0, "beat": 0.9, "boom-chick": 0.9, "arpeggio": 0.9, "player": 0.9}
 
 
-def struck(pattern: Pattern, bars: BarGrid, step: int, begins: bool) -> Struck:
-    """What a pattern strikes at a place; `begins`: a chord begins there, or is said again at a bar line."""
+def struck(pattern: Pattern, bars: BarGrid, step: int, begins: bool, figure: Figure | None = None) -> Struck:
+    """What a pattern strikes at a place; `begins`: a chord begins there, or is said again at a bar line.
+
+    `figure` is how the player plays; where there is none, or one of another meter, chords are held.
+    """
     if not bars.is_place(step):
         return Struck(begins, WHOLE) if begins and pattern != "boom-chick" else Struck(begins, None)
+    if pattern == "player" and figure is not None and len(figure.strikes) * bars.eighth == bars.bar:
+        return _as_played(figure, bars, step % bars.bar, begins)
     return _AT[pattern](bars, step % bars.bar, begins)
+
+
+def _as_played(figure: Figure, bars: BarGrid, into: int, begins: bool) -> Struck:
+    """A bass says each new chord; chords that the player strikes with it, or not at all, begin with it."""
+    if into % bars.eighth:
+        return Struck(begins, None)
+    said = figure.strikes[into // bars.eighth]
+    chord = WHOLE if said.chord is None and begins and figure.holds_chords else said.chord
+    return Struck(said.bass or begins, chord)
 
 
 def _held(bars: BarGrid, into: int, begins: bool) -> Struck:  # noqa: ARG001 - the same for each pattern
@@ -102,4 +107,5 @@ _AT: dict[Pattern, Callable[[BarGrid, int, bool], Struck]] = {
     "beat": _beat,
     "boom-chick": _boom_chick,
     "arpeggio": _arpeggio,
+    "player": _held,
 }

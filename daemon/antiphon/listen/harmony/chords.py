@@ -9,9 +9,11 @@ from antiphon.harmony.chord import Chord
 from antiphon.harmony.chord_hmm import decode, decode_in_slices
 from antiphon.harmony.chord_name import full_name
 from antiphon.harmony.evidence import Note, Slots, evidence_in_slices, evidence_of
+from antiphon.harmony.figure import Figure
 from antiphon.harmony.progression import Progression, slot_quarters
 from antiphon.harmony.theory import ChordTable
 from antiphon.listen.accompaniment import placed_beside
+from antiphon.listen.harmony.figures import heard_figure
 from antiphon.listen.key import Key
 from antiphon.slices import Sliced
 from antiphon.timebase import Grid, Meter
@@ -26,10 +28,11 @@ _LEAST_KEY = 0.05
 
 @dataclass(frozen=True, slots=True)
 class HeardChords:
-    """The chords that were played, and the name of each in full ("G7/B")."""
+    """The chords that were played, the name of each in full ("G7/B"), and how they were played."""
 
     progression: Progression
     names: tuple[str, ...]
+    figure: Figure | None = None
 
 
 def hear(
@@ -62,7 +65,8 @@ def hear(
     evidence = yield from evidence_in_slices(slots, notes, beside)
     found = yield from decode_in_slices(evidence, slots, by_tonic, table=table)
     progression = Progression.of_slots(slots.begins, slots.quarters, found.chords)
-    return HeardChords(progression, _names(progression, beside))
+    yield
+    return HeardChords(progression, _names(progression, beside), heard_figure(beside, meter))
 
 
 def sounding(

@@ -10,6 +10,7 @@ from antiphon.compose.harmony.patterns import BarGrid
 from antiphon.compose.harmony.plan import ChordPlan
 from antiphon.compose.harmony.second_voice import SecondVoice
 from antiphon.events import GridNote, NoteOff, NoteOn, PlayedNote, Timed
+from antiphon.harmony.figure import Figure
 from antiphon.listen.feel_grid import FeelGrid
 from antiphon.perform.answer.touch import LONGEST_GATE, Touch
 from antiphon.perform.harmony_settings import HarmonySettings
@@ -61,11 +62,19 @@ class Parts:
     """Those of one answer, from step `start` of the grid to `end` (None: without end).
 
     Nothing can sound before `earliest_s`. The melody says when its notes begin and end, for the second voice.
+    `figure` is how the player's left hand played, where it did.
     """
 
     def __init__(
-        self, harmony: HarmonySettings, plan: ChordPlan | None, touch: Touch, start: int, end: int | None
+        self,
+        harmony: HarmonySettings,
+        plan: ChordPlan | None,
+        touch: Touch,
+        start: int,
+        end: int | None,
+        figure: Figure | None = None,
     ) -> None:
+        self._figure = figure
         self._touch, self._next, self._end = touch, start, end
         self._bars = bar_grid(touch.places)
         self._harmony, self._plan = harmony, plan
@@ -104,7 +113,8 @@ class Parts:
         self._under = self._begin(self._harmony, plan) if under is None else under.over(plan, bars, self._end)
 
     def _begin(self, harmony: HarmonySettings, plan: ChordPlan) -> Accompaniment:
-        return Accompaniment(plan, self._bars, self._touch.places.quarter, self._end, _registers(harmony))
+        quarter, registers = self._touch.places.quarter, _registers(harmony)
+        return Accompaniment(plan, self._bars, quarter, self._end, registers, self._figure)
 
     def foreseen(
         self, melody: Sequence[tuple[GridNote, PlayedNote]], until: int, grid: Grid, earliest_s: float

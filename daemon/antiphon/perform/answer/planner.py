@@ -233,7 +233,8 @@ class Planner:
             ahead = Ahead(composer, plan.start, transport.beat_steps, quarter, self.choices)
             ahead.begin(candidates, turn)
         chords = _later(how.chords, place, plan.start)
-        parts = Parts(harmony, chords, plan.touch, plan.start, plan.end)
+        figure = None if place.phrase.chords is None else place.phrase.chords.figure
+        parts = Parts(harmony, chords, plan.touch, plan.start, plan.end, figure)
         return Answer(melody, self._shape(place, how), plan, transport, scheduler, ahead, parts)
 
     def again(

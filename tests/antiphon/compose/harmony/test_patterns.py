@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon.compose.harmony.patterns import PATTERNS, WHOLE, BarGrid, Struck, struck
+from antiphon.compose.harmony.patterns import PATTERNS, BarGrid, struck
+from antiphon.harmony.figure import NOTHING, WHOLE, Figure, Struck
 
 FOUR, THREE = BarGrid(16, 4, 2), BarGrid(12, 4, 2)
 TWO, SIX_EIGHT = BarGrid(8, 4, 2), BarGrid(12, 6, 2, dotted=True)
@@ -47,3 +48,22 @@ def test_what_begins_has_a_bass(pattern, bars, step):
     assert struck(pattern, bars, step, begins=True).bass
     assert bars.next_place(step) > step
     assert bars.is_place(bars.next_place(step))
+
+
+def test_a_players_figure_is_played_and_one_of_another_meter_is_not():
+    waltz = Figure((Struck(True, None), NOTHING, *[Struck(False, WHOLE), NOTHING] * 2), 1.0, 0.5)
+    found = [struck("player", THREE, step, step == 0, waltz) for step in range(0, 12, 2)]
+    assert found == list(waltz.strikes)
+    held = [struck("held", FOUR, step, step == 0) for step in range(16)]
+    assert [struck("player", FOUR, step, step == 0, waltz) for step in range(16)] == held
+    assert [struck("player", FOUR, step, step == 0) for step in range(16)] == held
+
+
+def test_a_new_chord_under_a_players_figure_has_its_bass_and_the_chord_where_both_are_struck_together():
+    block = Figure((Struck(True, WHOLE), *[NOTHING] * 7), 4.0, 4.0)
+    assert struck("player", FOUR, 8, True, block) == Struck(True, WHOLE)
+    boom_chick = Figure((Struck(True, None), NOTHING, Struck(False, WHOLE), NOTHING) * 2, 1.0, 0.5)
+    assert struck("player", FOUR, 2, True, boom_chick) == Struck(True, None)
+    bass_alone = Figure((Struck(True, None), NOTHING) * 4, 1.0, 1.0)
+    assert struck("player", FOUR, 0, True, bass_alone) == Struck(True, WHOLE)
+    assert struck("player", FOUR, 4, False, bass_alone) == Struck(True, None)

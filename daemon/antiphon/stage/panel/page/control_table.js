@@ -15,7 +15,7 @@ export const CHOICES = [
   { title: "Mode", setting: "answer.mode", control: "mode", choices: ["answer", "continue", "trade"] },
   { title: "Begins", setting: "answer.start", choices: ["now", "beat", "bar"] },
   { title: "Model", setting: "model.name", choices: [] },
-  { title: "Chords as", setting: "harmony.pattern", choices: ["held", "beat", "boom-chick", "arpeggio"] },
+  { title: "Chords as", setting: "harmony.pattern", choices: ["held", "beat", "boom-chick", "arpeggio", "player"] },
   { title: "Clock", setting: "clock.source", control: "clock", choices: ["internal", "midi", "link", "jack"] },
   { title: "Tempo", setting: "tempo.mode", choices: ["follow", "fixed"] },
 ];
