@@ -25,6 +25,9 @@ _IDLE_AFTER_S, _IDLE_POLL_S = 2.0, 0.01
 _READY_S = 0.0005
 # No part of other work is begun so shortly before something is handed over: it may take that long.
 _SOON_S = 0.002
+# Working out what an answer with parts will sound like takes some milliseconds: it waits until nothing is to
+# be handed over for so long.
+_FORESEE_S = 0.005
 
 
 class Engine:
@@ -180,13 +183,13 @@ class Engine:
             self._session.hurry()
 
     def _settle(self) -> None:
-        self._publish_reports()
         self._deadline_s = self._session.next_deadline_s()
         self._sends_s = self._session.next_send_s
         self._beat.follow(self._session, max(self._clock.now_s(), self._reached_s))
         if (next_s := self._beat.next_s) is not None:
             self._deadline_s = next_s if self._deadline_s is None else min(self._deadline_s, next_s)
             self._sends_s = next_s if self._sends_s is None else min(self._sends_s, next_s)
+        self._publish_reports()
 
     def _rest(self) -> None:
         """Until there is something to do, or to look for; only what sounds is waited for awake."""
@@ -232,6 +235,10 @@ class Engine:
             if isinstance(news, StateChanged):
                 self._show(news.state)
             self._publish(news)
+        if self._sends_s is None or self._sends_s - self._port.ahead_s - self._clock.now_s() > _FORESEE_S:
+            self._publish_foreseen()
+
+    def _publish_foreseen(self) -> None:
         foreseen = self._session.foreseen
         if foreseen is not self._foreseen:
             self._foreseen = foreseen
