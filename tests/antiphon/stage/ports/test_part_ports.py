@@ -81,3 +81,35 @@ def test_notes_of_a_part_that_come_back_are_not_the_players():
     port.send(BASS_ON, 0.0)
     library.ins[0].queue.append([0x91, 40, 80])
     assert port.receive() == []
+
+
+def test_a_keyboard_that_plays_all_parts_and_goes_in_mid_chord_is_silenced_when_it_comes_back():
+    """What was held on it comes up at once; what sounds on it ends before anything else does."""
+    library, clock = FakeRtMidi([2], sources=["Moog 30:0"], sinks=["Moog 30:0"]), VirtualClock()
+    bass = (PartOutput("bass", "moog", 1),)
+    wiring = Wiring(inputs=("moog",), output="moog", part_outputs=bass)
+    port = MidiPort(clock, wiring, backend=library)
+    library.ins[0].queue.append([0x90, 72, 80])
+    assert [arrived.event for arrived in port.receive()] == [NoteOn(72, 80, 0)]
+    ours = [NoteOn(60, 90, 0), NoteOn(64, 70, 2), NoteOn(57, 70, 3), BASS_ON]
+    for event in ours:
+        port.send(event, 0.0)
+    for ports in (library.sources, library.sinks):
+        ports.clear()
+    for at_s in (2.0, 4.0):
+        clock.wait_until_s(at_s)
+        port.attend(None)
+    assert [arrived.event for arrived in port.receive()] == [NoteOff(72, 0)]
+    for event in ours:
+        port.send(NoteOff(event.pitch, event.channel), 4.0)  # nobody hears these
+    for ports in (library.sources, library.sinks):
+        ports.append("Moog 30:0")
+    before = [len(device.sent) for device in library.outs]
+    for at_s in (6.0, 8.0, 8.2):
+        clock.wait_until_s(at_s)
+        port.attend(None)
+    new = [device.sent[first:] for device, first in zip(library.outs, before, strict=True)]
+    assert [[message[:2] for message in sent] for sent in new] == [
+        [[0x80, 60], [0x82, 64], [0x83, 57]],
+        [[0x81, 40]],
+    ]
