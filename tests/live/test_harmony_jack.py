@@ -74,7 +74,9 @@ def channels(heard):
 
 
 def test_a_part_with_a_port_of_its_own_sounds_there_alone(antiphon, player, bass_player, wait_for):
-    antiphon("--random-seed", "1", *PARTS, *OWN_BASS, "--set", "harmony.bass_program=33")
+    sound = ["--set", "harmony.bass_program=33"]
+    daemon = antiphon("--random-seed", "1", *PARTS, *OWN_BASS, *sound)
+    assert "antiphon:in, antiphon:out and antiphon:bass are open" in daemon.log.read_text()
     others, bass = player(), bass_player()
     others.play(PHRASE)
     wait_for(lambda: channels(others.heard()) >= {0, 2, 3} and channels(bass.heard()) == {1}, "all parts")

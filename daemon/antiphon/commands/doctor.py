@@ -13,9 +13,11 @@ from rich.text import Text
 
 from antiphon.commands.configured import configuration
 from antiphon.commands.options import shared
+from antiphon.compose.harmony.accompaniment import PARTS
 from antiphon.config import Config
 from antiphon.config_sections import MidiSettings
 from antiphon.errors import DONE, FAILED, WrongUse
+from antiphon.perform.harmony_settings import OWN_PORT, HarmonySettings
 from antiphon.stage.control import doctor as look
 from antiphon.stage.control.doctor import Finding
 from antiphon.stage.control.round_trip import measure
@@ -85,12 +87,19 @@ def _look(settings: Config) -> list[Finding]:
     fifo, late_s = as_if_playing(lambda: look.lateness_s(clock, look.MEASURED_S))
     return [
         *look.with_panel(look.midi()),
+        *look.part_ports(_named_ports(settings.harmony), settings.midi.api),
         look.priority(fifo),
         look.timing(late_s),
         *(look.model(name) for name in (settings.model.name, *settings.model.programs)),
         look.takes(Path(settings.take.folder)),
         look.sound(jack_is_likely(settings.midi.api)),
     ]
+
+
+def _named_ports(harmony: HarmonySettings) -> dict[str, str]:
+    """The ports that parts are to have, by the name of the setting, less those of our own."""
+    named = {f"harmony.{part}_port": harmony.port_of(part) for part in PARTS}
+    return {setting: name for setting, name in named.items() if name not in ("", OWN_PORT)}
 
 
 def _show(found: Sequence[Finding], possible: bool, console: Console) -> None:

@@ -174,7 +174,6 @@ def _say(console: Console, line: str) -> None:
 
 
 def _opened(ready: Ready) -> str:
-    return (
-        f"{', '.join(ready.inputs)} and {ready.output} are open ({ready.api}; {ready.allowed}).\n"
-        "Play a phrase; Ctrl-C ends."
-    )
+    names = [*ready.inputs, ready.output, *ready.parts]
+    opened = f"{', '.join(names[:-1])} and {names[-1]} are open"
+    return f"{opened} ({ready.api}; {ready.allowed}).\nPlay a phrase; Ctrl-C ends."

@@ -3,7 +3,7 @@
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,9 @@ from antiphon.stage.machine.clock import Clock
 from antiphon.stage.machine.priority import may_lock_memory
 from antiphon.stage.machine.terminal import libraries_silenced
 from antiphon.stage.ports.jack.client import StartJack
-from antiphon.stage.ports.system import MissingError, NoServerError
-from antiphon.stage.ports.systems import LOOK, Candidate, answer_of, candidates, listing_of
+from antiphon.stage.ports.names import lasting, one_fitting
+from antiphon.stage.ports.system import Listing, MissingError, NoServerError
+from antiphon.stage.ports.systems import LOOK, Candidate, answer_of, candidates, listing_of, listings
 from antiphon.stage.sound import fluidsynth
 from antiphon.stage.sound.device import open_device
 
@@ -86,6 +87,27 @@ def _mend_midi(api: str, sequencer: Path) -> str:
     if sequencer.exists() and not os.access(sequencer, os.R_OK | os.W_OK):
         return "sudo usermod -aG audio $USER, then log in again"
     return "sudo modprobe snd-seq"
+
+
+def part_ports(
+    named: Mapping[str, str], api: str, backend: Any = None, start_jack: StartJack | None = None
+) -> list[Finding]:
+    """Whether the ports are there that parts are to have, by the name of the setting."""
+    if not named:
+        return []
+    try:
+        there = listings(api, backend, start_jack)[0]
+    except Failure:
+        return []  # it is told of the MIDI systems
+    return [_part_port(setting, name, there) for setting, name in named.items()]
+
+
+def _part_port(setting: str, name: str, there: Listing) -> Finding:
+    try:
+        port = one_fitting(name, there.outputs, there.api)
+    except Failure as failure:
+        return Finding(setting, "bad", failure.message, f"plug it in, or change {setting}")
+    return Finding(setting, "good", f"goes to {lasting(port, there.api)}")
 
 
 def priority(fifo: bool) -> Finding:

@@ -63,7 +63,7 @@ class MidiPort:
         opened = next(answers(found, partial(open_ports, wiring.names)))
         self._system, errors = opened.system, opened.system.errors
         self.api, self.output, self.client_name = opened.system.api, opened.output.name, opened.client
-        self.inputs = tuple(port.name for port in opened.inputs)
+        self.inputs, self.parts = (tuple(p.name for p in ports) for ports in (opened.inputs, opened.parts))
         echo = EchoFilter()
         self._inputs = _inputs(opened.inputs, wiring.input_channel, echo)
         # Notes on the clock's port are not the player's, so what comes there is no copy.

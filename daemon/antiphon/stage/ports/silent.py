@@ -14,6 +14,7 @@ class SilentPort:
     ahead_s = 0.0
     api, output = SILENT, "no output"
     inputs: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
     def __init__(self, clock: Clock, client_name: str, held: HeldNotes) -> None:
         self._clock, self.client_name, self._held = clock, client_name, held

@@ -92,13 +92,15 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The ports are open: which, on which MIDI system, as which client, and with what the system allowed."""
+    """The ports are open: which, on which MIDI system, as which client, and with what the system allowed;
+    `parts` are those of parts that have one of their own."""
 
     inputs: tuple[str, ...]
     output: str
     api: str
     client_name: str
     allowed: str
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,8 +248,9 @@ class _Performance:
 
 
 def _ready(port: MidiPort | SilentPort) -> Ready:
-    ready = Ready(port.inputs, port.output, port.api, port.client_name, raise_priority())
-    LOG.info("%s open, %s open (%s; %s)", ", ".join(ready.inputs), ready.output, ready.api, ready.allowed)
+    ready = Ready(port.inputs, port.output, port.api, port.client_name, raise_priority(), port.parts)
+    outputs = ", ".join((ready.output, *ready.parts))
+    LOG.info("%s open, %s open (%s; %s)", ", ".join(ready.inputs), outputs, ready.api, ready.allowed)
     return ready
 
 

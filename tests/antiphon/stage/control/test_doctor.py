@@ -207,3 +207,16 @@ def test_the_command_says_it_all_and_ends_by_whether_playing_is_possible(
         "bad   MIDI: alsa: no server"
     ] * code
     assert lines[-1] == ("Playing is not possible yet." if code else "Playing is possible.")
+
+
+def test_the_ports_of_parts_are_looked_for():
+    library = FakeRtMidi([2], sinks=["Moog 30:0", "Synth a 31:0", "Synth b 32:0"])
+    named = {"harmony.bass_port": "moog", "harmony.chords_port": "zzz", "harmony.second_voice_port": "synth"}
+    bass, chords, second = doctor.part_ports(named, "auto", library)
+    assert (bass.verdict, bass.detail) == ("good", "goes to Moog")
+    assert (chords.verdict, second.verdict) == ("bad", "bad")
+    assert chords.detail.startswith('no MIDI output fits "zzz"')
+    assert chords.mend == "plug it in, or change harmony.chords_port"
+    assert second.detail.startswith('MIDI output must be one port, "synth" fits 2')
+    assert doctor.part_ports({}, "auto", library) == []
+    assert doctor.part_ports(named, "auto", FakeRtMidi([2], dead=[2])) == []
