@@ -54,9 +54,12 @@ def some_player(seed: int, most_swing: float = 2.5) -> Player:
     )
 
 
-def louder(player: Player, note: GridNote, meter: Meter) -> float:
-    """How much louder than the mean a note is by habit, in velocity; its height from middle C."""
-    quarters, beat = note.onset_steps / STEPS_PER_QUARTER, meter.quarters_per_beat
+def louder(player: Player, note: GridNote, meter: Meter, quarter: int = STEPS_PER_QUARTER) -> float:
+    """How much louder than the mean a note is by habit, in velocity; its height from middle C.
+
+    A quarter has so many steps.
+    """
+    quarters, beat = note.onset_steps / quarter, meter.quarters_per_beat
     into_bar = quarters % meter.quarters_per_bar
     parts = 3 if beat == 1.5 else 2
     if into_bar == 0:
@@ -65,7 +68,7 @@ def louder(player: Player, note: GridNote, meter: Meter) -> float:
         place = 1
     else:
         place = 2 if (into_bar * parts) % beat == 0 else 3
-    length = min(1.0, note.duration_steps / STEPS_PER_QUARTER)
+    length = min(1.0, note.duration_steps / quarter)
     return (
         player.loud[place]
         + player.by_octave * (note.pitch - 60) / 12
@@ -81,29 +84,38 @@ def swung(quarters: float, ratio: float) -> float:
 
 
 def perform(
-    player: Player, notes: Sequence[GridNote], meter: Meter, bpm: float, start_s: float, seed: int
+    player: Player,
+    notes: Sequence[GridNote],
+    meter: Meter,
+    bpm: float,
+    start_s: float,
+    seed: int,
+    quarter: int = STEPS_PER_QUARTER,
 ) -> tuple[PlayedNote, ...]:
-    """Play notes whose step 0 is on a bar line and falls at `start_s`; the same seed plays the same."""
+    """Play notes whose step 0 is on a bar line and falls at `start_s`; the same seed plays the same.
+
+    A quarter has so many steps.
+    """
     chance = random.Random(seed)
-    phase, grid = chance.uniform(0, math.tau), Grid(bpm, start_s)
+    phase, grid = chance.uniform(0, math.tau), Grid(bpm, start_s, quarter)
     swing = player.swing if meter.quarters_per_beat % 1 == 0 else 1.0
 
     def moment_s(steps: int) -> float:
-        at_s = grid.time_s(STEPS_PER_QUARTER * swung(steps / STEPS_PER_QUARTER, swing))
+        at_s = grid.time_s(quarter * swung(steps / quarter, swing))
         # The tempo sways once in sixteen quarters.
         turn = phase + math.tau * (at_s - start_s) * bpm / 60 / 16
         return at_s + player.drift * 60 / bpm * 16 / math.tau * (math.sin(turn) - math.sin(phase))
 
-    mean = sum(louder(player, note, meter) for note in notes) / len(notes)
+    mean = sum(louder(player, note, meter, quarter) for note in notes) / len(notes)
     played: list[PlayedNote] = []
     for note in notes:
         begin_s, end_s = moment_s(note.onset_steps), moment_s(note.end_steps)
         soonest_s = played[-1].onset_s + _SOONEST_S if played else 0.0
         onset_s = max(soonest_s, begin_s + player.late_s + chance.gauss(0.0, player.noise_s))
-        quarter, slope = player.gates
-        length = min(1.0, note.duration_steps / STEPS_PER_QUARTER)
-        gate = min(max(quarter + slope * math.log2(length), 0.2), 1.0) + chance.gauss(0.0, 0.03)
-        silence_s = (1 - gate) * length * STEPS_PER_QUARTER / note.duration_steps * (end_s - begin_s)
+        longest, slope = player.gates
+        length = min(1.0, note.duration_steps / quarter)
+        gate = min(max(longest + slope * math.log2(length), 0.2), 1.0) + chance.gauss(0.0, 0.03)
+        silence_s = (1 - gate) * length * quarter / note.duration_steps * (end_s - begin_s)
         if length == 1.0:
             silence_s = (1 - gate) * 60 / bpm
         velocity = player.velocity + louder(player, note, meter) - mean

@@ -11,7 +11,7 @@ player's habit, note by note, and of their means by place in the bar. Wanted: 0.
 """
 
 import argparse
-import json
+import math
 import random
 import statistics
 import sys
@@ -24,14 +24,15 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "daemon"), str(ROOT / "tests")]
 
 import numpy as np  # noqa: E402
+from prepared import TICKS, Song, songs  # noqa: E402
 
 from antiphon import bundle  # noqa: E402
-from antiphon.compose.symbols import decode  # noqa: E402
 from antiphon.events import GridNote, NoteOff, NoteOn, PlayedNote, Timed  # noqa: E402
 from antiphon.perform.answer.programs import Voice  # noqa: E402
 from antiphon.perform.answer_reports import Heard, Written  # noqa: E402
 from antiphon.perform.session import Session  # noqa: E402
 from antiphon.perform.settings import FeelSettings, SessionSettings, TempoSettings  # noqa: E402
+from antiphon.stage.voice import make_voice  # noqa: E402
 from antiphon.timebase import Meter  # noqa: E402
 from feel_performer import Player, louder, perform, some_player  # noqa: E402
 
@@ -54,24 +55,19 @@ class Figures:
 def phrases(folder: Path, card: bundle.Card, seed: int) -> list[tuple[GridNote, ...]]:
     """Stretches of four bars of test songs in 4/4 that begin on a bar line; step 0 is that line."""
     held_out = {source.rpartition("/")[2] for source in card.split.test_sources}
-    catalogue = json.loads((folder / "songs.json").read_text("utf-8"))["songs"]
-    usable = [
-        one
-        for one in catalogue
-        if one["source"].rpartition("/")[2] in held_out
-        and one["meters"] == [one["meter"]]
-        and one["meter"] in ("4/4", "2/4")
-        and not one["bars_off"]
-    ]
-    random.Random(seed).shuffle(usable)
-    return [found for about in usable for found in _stretches(folder, about)]
+    found = songs(folder, 10_000, lambda about: _usable(about, held_out))
+    random.Random(seed).shuffle(found)
+    return [stretch for song in found for stretch in _stretches(song)]
 
 
-def _stretches(folder: Path, about: dict[str, object]) -> Iterator[tuple[GridNote, ...]]:
-    notes = decode((folder / "songs" / str(about["index"])).read_text("ascii").split())
-    line, bar = int(str(about["pickup_steps"])), 16
-    for begin in range(line, notes[-1].end_steps, BARS * bar):
-        here = [n for n in notes if begin <= n.onset_steps and n.end_steps <= begin + BARS * bar]
+def _usable(about: dict[str, object], held_out: set[str]) -> bool:
+    return str(about["source"]).rpartition("/")[2] in held_out and about["meter"] in ("4/4", "2/4")
+
+
+def _stretches(song: Song) -> Iterator[tuple[GridNote, ...]]:
+    bar = 4 * TICKS
+    for begin in range(0, song.notes[-1].end_steps, BARS * bar):
+        here = [n for n in song.notes if begin <= n.onset_steps and n.end_steps <= begin + BARS * bar]
         if len(here) >= FEWEST_NOTES and here[0].onset_steps == begin:
             yield tuple(GridNote(n.onset_steps - begin, n.duration_steps, n.pitch) for n in here)
 
@@ -99,15 +95,16 @@ def session(voice: Voice, bpm: float, seed: int, follow: bool) -> Session:
 
 
 def judge(player: Player, heard: Heard, written: Sequence[GridNote], sent: Sequence[Timed], into: Figures):
-    places: dict[int, list[float]] = defaultdict(list)
+    places: dict[float, list[float]] = defaultdict(list)
     loud: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    quarter = heard.grid.steps_per_quarter
     for note, timed in zip(written, sent, strict=True):
-        into_beat = note.onset_steps % 4
-        places[into_beat].append((heard.grid.steps_at(timed.at_s) - note.onset_steps) / 4)
-        place = 0 if note.onset_steps % 16 == 0 else {0: 1, 2: 2}.get(into_beat, 3)
-        loud[place].append((louder(player, note, METER), timed.event.velocity))
-    if places[0] and places[2]:
-        at = 0.5 + statistics.fmean(places[2]) - statistics.fmean(places[0])
+        into_beat = note.onset_steps % quarter / quarter
+        places[into_beat].append((heard.grid.steps_at(timed.at_s) - note.onset_steps) / quarter)
+        place = 0 if note.onset_steps % (4 * quarter) == 0 else {0.0: 1, 0.5: 2}.get(into_beat, 3)
+        loud[place].append((louder(player, note, METER, quarter), timed.event.velocity))
+    if places[0.0] and places[0.5]:
+        at = 0.5 + statistics.fmean(places[0.5]) - statistics.fmean(places[0.0])
         wrong = into.wrong if player.swing > 1 else into.straight_wrong
         wrong.append(abs(at / (1 - at) - player.swing))
     pairs = np.array([pair for some in loud.values() for pair in some])
@@ -123,7 +120,7 @@ def play(voice: Voice, some: Sequence[Sequence[GridNote]], player: Player, seed:
     bpm = random.Random(f"bpm {seed}").uniform(60, 220)
     made, start_s = session(voice, bpm, seed, follow), 1.0
     for number, notes in enumerate(some[:PHRASES]):
-        played = perform(player, notes, METER, bpm, start_s, 1000 * seed + number)
+        played = perform(player, notes, METER, bpm, start_s, 1000 * seed + number, TICKS)
         heard, written, sent = answer_to(made, played)
         figures = Figures()
         if heard is not None and len(written) == len(sent):
@@ -138,10 +135,11 @@ def play(voice: Voice, some: Sequence[Sequence[GridNote]], player: Player, seed:
 def own_ratio(notes: Sequence[GridNote], played: Sequence[PlayedNote]) -> float | None:
     """The swing of a phrase itself, from each off-beat between two notes on the beat."""
     at = {note.onset_steps: one.onset_s for note, one in zip(notes, played, strict=True)}
+    half = TICKS // 2
     places = [
-        (at[step] - at[step - 2]) / (at[step + 2] - at[step - 2])
+        (at[step] - at[step - half]) / (at[step + half] - at[step - half])
         for step in at
-        if step % 4 == 2 and step - 2 in at and step + 2 in at
+        if step % TICKS == half and step - half in at and step + half in at
     ]
     return None if not places else (mean := statistics.fmean(places)) / (1 - mean)
 
@@ -151,16 +149,27 @@ def row(name: str, figures: Sequence[Figures]) -> str:
         return [value for one in figures for value in getattr(one, what)]
 
     wrong, straight, phrase = joined("wrong"), joined("straight_wrong"), joined("phrase_wrong")
-    near, near_straight = (
-        100 * statistics.fmean(value <= MOST_WRONG for value in some) for some in (wrong, straight)
-    )
     alike, by_place = joined("alike"), joined("by_place")
-    good = 100 * statistics.fmean(value >= LEAST_ALIKE for value in by_place)
-    return (
-        f"{name:<10}{statistics.median(wrong):>8.3f}{near:>8.0f} %{near_straight:>8.0f} %"
-        f"{statistics.median(phrase):>10.3f}"
-        f"{statistics.median(alike):>10.2f}{statistics.median(by_place):>10.2f}{good:>8.0f} %"
+    near, near_straight, good = (
+        100 * mean(found)
+        for found in (
+            [value <= MOST_WRONG for value in wrong],
+            [value <= MOST_WRONG for value in straight],
+            [value >= LEAST_ALIKE for value in by_place],
+        )
     )
+    return (
+        f"{name:<10}{median(wrong):>8.3f}{near:>8.0f} %{near_straight:>8.0f} %{median(phrase):>10.3f}"
+        f"{median(alike):>10.2f}{median(by_place):>10.2f}{good:>8.0f} %"
+    )
+
+
+def mean(found: Sequence[float]) -> float:
+    return statistics.fmean(found) if found else math.nan
+
+
+def median(found: Sequence[float]) -> float:
+    return statistics.median(found) if found else math.nan
 
 
 def main() -> None:
@@ -174,7 +183,7 @@ def main() -> None:
     loaded = bundle.load(bundle.find(wanted.model))
     of_number: list[list[Figures]] = [[] for _ in range(PHRASES)]
     for seed in range(wanted.players):
-        voice = Voice(loaded.model(), loaded.vocabulary, loaded.steps_per_quarter, loaded.name)
+        voice = make_voice(loaded, None)
         some = phrases(wanted.data, loaded.card, seed)
         player = some_player(seed, wanted.swing)
         for number, figures in enumerate(play(voice, some, player, seed, wanted.follow)):
