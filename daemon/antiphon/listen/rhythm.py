@@ -72,9 +72,9 @@ _SIXTEENTHS_SWUNG = 0.25
 # phrase that did; and the ratios that are tried, with their shares.
 _SWINGS, _SWINGS_HEARD, _SWINGS_AGAIN = 0.1, 0.003, 0.5
 _RATIOS = {1.35: 0.3, 1.65: 0.3, 2.05: 0.3, 2.45: 0.1}
-# How likely a compound beat is where the meter is not known, and in a simple meter. Where a bar has three
-# beats, a slow compound beat is rather a bar.
-_COMPOUND_HEARD, _COMPOUND_IN_SIMPLE, _COMPOUND_IN_THREE = 0.3, 0.1, 0.005
+# How likely a compound beat is where the meter is not known; in 4/4, which is also the meter that nobody set;
+# and in another simple meter, which somebody did set.
+_COMPOUND_HEARD, _COMPOUND_IN_FOUR, _COMPOUND_IN_OTHERS = 0.3, 0.1, 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +118,9 @@ def divisions(meter: Meter | None, swung_before: bool) -> tuple[BeatDivision, ..
     """
     if meter is not None and is_compound(meter):
         return (BeatDivision("compound", 1.0, 1.5, 1.0),)
-    compound = _COMPOUND_HEARD if meter is None else _COMPOUND_IN_SIMPLE
-    if meter is not None and meter.numerator % 3 == 0:
-        compound = _COMPOUND_IN_THREE
+    compound = _COMPOUND_HEARD
+    if meter is not None:
+        compound = _COMPOUND_IN_FOUR if meter == Meter() else _COMPOUND_IN_OTHERS
     swung = _SWINGS_AGAIN if swung_before else _SWINGS_HEARD if meter is None else _SWINGS
     return (
         BeatDivision("straight", 1.0, 1.0, 1 - compound - swung),
