@@ -25,7 +25,7 @@ _OTHER_METER, _ANEW_FOLLOWED, _ANEW_FIXED = 0.02, 0.4, 0.05
 _ACCENTING, _ACCENT = 0.2, 0.7
 # How likely it is that the beats of a phrase were heard half a beat off; where no note would be on a beat,
 # then less.
-_BEAT_OFF, _NONE_ON_BEAT = 0.1, 0.02
+_BEAT_OFF, _NONE_ON_BEAT = 0.3, 0.05
 _EVEN = 4.0  # below this standard deviation of velocities nothing is an accent
 
 
