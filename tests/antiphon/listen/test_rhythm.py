@@ -40,6 +40,14 @@ def test_after_a_swung_phrase_another_one_is_likelier():
     assert swung(True) > 4 * swung(False)
 
 
+def test_a_phrase_all_in_triplets_is_likelier_under_the_meter_that_nobody_set():
+    def compound(meter):
+        return sum(division.chance for division in divisions(meter, False) if division.kind == "compound")
+
+    assert compound(None) > compound(Meter(4, 4)) > 10 * compound(Meter(2, 4))
+    assert compound(Meter(2, 4)) == compound(Meter(3, 4))
+
+
 def test_the_off_beat_swings_and_triplets_do_not():
     swung = BeatDivision("swung", 2.0, 1.0, 1.0)
     assert [swung.beats_at(tick) for tick in (0, 6, 8, 12, 16, 18)] == pytest.approx(

@@ -175,6 +175,14 @@ def test_a_jig_has_dotted_beats_or_beats_of_a_quarter_under_four_four(grid, bpm,
     assert heard.beats.steps == pytest.approx(wanted)
 
 
+@pytest.mark.parametrize("bpm", [160, 170])
+def test_even_eighths_are_pairs_in_two_four_though_threes_would_be_nearer_to_the_guess(bpm):
+    eighths = [GridNote(2 * number, 2, 60 + number % 5) for number in range(16)]
+    played = perform(eighths, bpm, 3, Manner(noise_s=0.01, drift=0.02))
+    heard = infer(played.notes, Expected(110.0, Meter(2, 4)))
+    assert octave(heard, played.mean_bpm) == 1.0
+
+
 @pytest.mark.parametrize(("at_s", "step"), [(10.0, 0), (10.52, 4), (9.75, -2), (10.25, 2)])
 def test_where_the_beats_are_known_a_single_note_has_its_place(at_s, step):
     known = Expected(meter=Meter(), known=Grid(120.0, 10.0))
