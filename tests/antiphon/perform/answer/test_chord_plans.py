@@ -28,7 +28,7 @@ ARPEGGIO = phrase(GridNote(4 * n, 4, pitch) for n, pitch in enumerate((60, 64, 6
 
 
 def plan(heard=None, start=16, end=48, closes=True, seed=0, of=ARPEGGIO, table=None):
-    return chord_plan(of, heard, start, end, closes, np.random.default_rng(seed), table)
+    return chord_plan(of, heard, start, end, closes, np.random.default_rng(seed), table=table)
 
 
 def test_the_chords_are_drawn_from_the_table_that_is_given():
