@@ -20,8 +20,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "daemon"), str(ROOT / "training")]
 
-from antiphon.compose.melody import octaves_into_range  # noqa: E402
-from antiphon.compose.symbols import END, decode, is_pitch  # noqa: E402
+from antiphon.compose.symbols import (  # noqa: E402
+    END,
+    decode,
+    is_pitch,
+    octaves_into_range,
+)
 from antiphon.events import GridNote, fold_pitch  # noqa: E402
 from antiphon.listen.key import estimate  # noqa: E402
 from antiphon_training.data.batches import song_ids  # noqa: E402

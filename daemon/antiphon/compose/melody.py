@@ -1,8 +1,8 @@
 """A melody that is being composed: it hears symbols, then gives the next ones, one at a time."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from copy import copy
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
@@ -12,12 +12,14 @@ from antiphon.compose.event_grid import EventGrid
 from antiphon.compose.events_model import EventModel
 from antiphon.compose.form import Form
 from antiphon.compose.guards import Guards
+from antiphon.compose.memory.loudness import Loudness
 from antiphon.compose.memory.memory import Memory
 from antiphon.compose.model import Model
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.sampling import Draw, SamplingSettings, adaptive_temperature, draw, weight_row
 from antiphon.compose.side_by_side.candidate_rows import Symbols
 from antiphon.compose.side_by_side.candidates import Candidates, Wanted
+from antiphon.compose.side_by_side.copies import Copy, copies, line_of
 from antiphon.compose.side_by_side.event_rows import EventRows
 from antiphon.compose.side_by_side.memory_rows import MemoryRows
 from antiphon.compose.symbols import END, HOLD, Vocabulary, is_pitch
@@ -47,10 +49,8 @@ class Melody:
         lasting: int = 1,
     ) -> None:
         self._lasting, self._begun = lasting, 0  # steps of the music that the last symbol has lasted
-        self._model = model
-        self._vocabulary = vocabulary
-        self._generator = generator
-        self._memory = memory
+        self._model, self._vocabulary, self._generator = model, vocabulary, generator
+        self._memory, self._loudness = memory, Loudness()
         self._hold_id = vocabulary.id(HOLD)
         self._pitches = tuple(int(symbol) if is_pitch(symbol) else None for symbol in vocabulary.symbols)
         self._guards = Guards(self._hold_id, steps_per_quarter=steps_per_quarter)
@@ -58,8 +58,7 @@ class Melody:
         self._heard: list[int] = []
         self._planned: list[Draw] = []
         self._first = 0  # of the symbols, the first of the answer
-        self._bars = NO_BARS
-        self._said = False
+        self._bars, self._said = NO_BARS, False
         self.sample(settings)
         self._begin_song(NO_BARS)
 
@@ -87,13 +86,13 @@ class Melody:
         if self._said or bars != self._bars or ids[: len(self._heard)] != self._heard:
             self._begin_song(bars)
             yield
-        yield from self._take_in_slices(ids[len(self._heard) :])
+        yield from self._take_in_slices(ids[len(self._heard) :], learns=True)
 
     def take_up_in_slices(self, symbols: Sequence[str]) -> Sliced[None]:
         """Go on after these symbols as if they had been said here, in small parts."""
         yield from self._take_in_slices(self._vocabulary.ids(symbols))
 
-    def _take_in_slices(self, ids: Sequence[int]) -> Sliced[None]:
+    def _take_in_slices(self, ids: Sequence[int], learns: bool = False) -> Sliced[None]:
         for held, run in groupby(ids, self._hold_id.__eq__):
             new = list(run)
             if held:
@@ -103,6 +102,9 @@ class Melody:
                 continue
             for number, symbol_id in enumerate(new):
                 if number:
+                    yield
+                if learns and self._settings.adapts:
+                    self._compare(symbol_id)
                     yield
                 self._take_in(symbol_id)
 
@@ -137,9 +139,30 @@ class Melody:
         if self._memory is not None:
             self._memory.begin(self._bars)
         self._heard, self._said = [], False
+        self._loudness.begin()
         self._guards.begin(())
         self._model.reset(bars)
         self._model.hear(self._vocabulary.id(END))
+
+    def _compare(self, symbol_id: int) -> None:
+        """Learn whether the memory or the model foresees this note or rest better, if one begins here."""
+        if self._memory is None or symbol_id == self._vocabulary.id(END):
+            return
+        begins = self._model.expected().copy()
+        begins[self._hold_id] = 0.0
+        if (chance := begins.sum()) > 0:
+            begins /= chance
+            self._loudness.hear(symbol_id, begins, self._memory.added(begins))
+
+    @property
+    def strangeness(self) -> float:
+        """How foreign what was heard is to the model, from 0 to 1; 0 where the memory does not adapt."""
+        return self._loudness.strangeness if self._settings.adapts else 0.0
+
+    @property
+    def _strength(self) -> float:
+        """How loud the memory is beside the model."""
+        return self._settings.memory * (self._loudness.factor if self._settings.adapts else 1.0)
 
     def _take_in(self, symbol_id: int) -> None:
         self._model.hear(symbol_id)
@@ -173,14 +196,21 @@ class Melody:
             return None if past is None else MemoryRows(past, count, steps, ages)
 
         planned = [drawn.symbol_id for drawn in self._planned[:ready]]
+
+        def played() -> Sliced[list[Copy]]:
+            if past is None or wanted.beats is None:
+                return []
+            return (yield from copies(line_of(past, planned, self._symbols), wanted.steps, wanted.beats))
+
         return Candidates(
             wanted,
             lambda: from_here(count, steps),
             memory,
             limits,
             self._symbols,
-            self._settings,
+            replace(self._settings, memory=self._strength),
             planned,
+            played,
         )
 
     @property
@@ -244,7 +274,7 @@ class Melody:
             expected[self._hold_id] = 0.0
             expected /= expected.sum()
         if self._memory is not None:
-            expected = self._memory.mix(expected, self._settings.memory)
+            expected = self._memory.mix(expected, self._strength)
         return draw(expected, self._settings, self._allowed(factors), self._generator)
 
     def _may_hold(self, factors: NDArray[np.float64] | None) -> bool:
@@ -265,20 +295,3 @@ class Melody:
 def _asked_ages(grid: EventGrid, now: NDArray[np.int64], longest: int) -> NDArray[np.int64]:
     """The ages of a note at which it is asked whether it ends."""
     return np.unique(np.array([*grid.lengths, *now.tolist(), *([longest] if longest else [])], np.int64))
-
-
-def octaves_into_range(pitches: Iterable[int], vocabulary: Vocabulary) -> int:
-    """Semitones, a multiple of 12, that bring most pitches to ones the model knows, about in their middle."""
-    known = set(vocabulary.pitches)
-    heard = Counter(pitches)
-    middle = (min(known) + max(known)) / 2
-    mean = sum(heard.elements()) / heard.total() if heard else middle
-
-    def unlike(move: int) -> tuple[int, float, int]:
-        return (
-            sum(times for pitch, times in heard.items() if pitch + move not in known),
-            abs(mean + move - middle),
-            move,
-        )
-
-    return min((12 * octave for octave in range(-10, 11)), key=unlike)

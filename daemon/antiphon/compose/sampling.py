@@ -4,7 +4,7 @@ Chance is an argument: a numpy Generator is passed in, so one seed gives one mel
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, NamedTuple
 
@@ -29,6 +29,8 @@ class SamplingSettings:
     top_p            the likeliest symbols that make up this share of the probability stay; 1: all
     memory           how loud what was played in this session is beside the model: 0 silent; 1 predicts songs
                      best; at 1.5 answers repeat themselves about as much as songs do
+    adapts           whether the memory is louder, or softer, as it foresees the phrase better than the model,
+                     or worse; and whether the most expected answer may be a copy of what was played
     remembers        whether this session's phrases are kept in memory from now on
     longest_steps    no note or rest is longer than so many sixteenths; 0: any length
     most_repeats     no figure, be it one note, comes more often in a row; 0: as often as it likes
@@ -48,6 +50,7 @@ class SamplingSettings:
     min_p: Annotated[float, Ge(0), Le(1)] = 0.0
     top_p: Annotated[float, Gt(0), Le(1)] = 1.0
     memory: Annotated[float, Ge(0), Le(10)] = 1.5
+    adapts: bool = True
     remembers: bool = True
     longest_steps: Annotated[int, Ge(0), Le(256)] = 32
     most_repeats: Annotated[int, Ge(0), Le(64)] = 6
@@ -68,6 +71,13 @@ class Draw:
     temperature: float
     probability: float
     quoted: bool = field(default=False, compare=False)
+
+
+def copied(ids: Iterable[int], hold_id: int, settings: SamplingSettings) -> Iterator[Draw]:
+    """What is not drawn but was played before; each note and rest is quoted."""
+    temperature = adaptive_temperature(0.0, settings)
+    for symbol_id in ids:
+        yield Draw(symbol_id, 0.0, temperature, 1.0, symbol_id != hold_id)
 
 
 def entropy(probabilities: Probabilities) -> float:

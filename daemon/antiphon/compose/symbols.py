@@ -4,6 +4,7 @@ One symbol per step: a MIDI number starts a note, `r` starts a rest, `_` holds e
 A quarter note of pitch 63 is `63 _ _ _`.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -167,3 +168,20 @@ class Vocabulary:
     def ids(self, symbols: Sequence[str]) -> list[int]:
         """Ids of a stream; unknown symbols are replaced by their `nearest`."""
         return [self._ids[self.nearest(symbol)] for symbol in symbols]
+
+
+def octaves_into_range(pitches: Iterable[int], vocabulary: Vocabulary) -> int:
+    """Semitones, a multiple of 12, that bring most pitches to ones the model knows, about in their middle."""
+    known = set(vocabulary.pitches)
+    heard = Counter(pitches)
+    middle = (min(known) + max(known)) / 2
+    mean = sum(heard.elements()) / heard.total() if heard else middle
+
+    def unlike(move: int) -> tuple[int, float, int]:
+        return (
+            sum(times for pitch, times in heard.items() if pitch + move not in known),
+            abs(mean + move - middle),
+            move,
+        )
+
+    return min((12 * octave for octave in range(-10, 11)), key=unlike)

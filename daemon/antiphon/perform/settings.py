@@ -37,7 +37,8 @@ class AnswerSettings:
     candidates how many answers are composed, of which one is chosen; 1: each is composed while it is played
     program_change  another program takes up an answer that is composed ahead at the next "beat", or waits for
                the next "answer"
-    choice     by the model's "critic", as real music is; or the most "expected" one, which needs no critic
+    choice     by the model's "critic", as real music is; or the most "expected" one, which needs no critic,
+               and may be what was played whole beats ago
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}

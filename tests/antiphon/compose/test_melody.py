@@ -2,13 +2,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon.compose.melody import Melody, octaves_into_range
+from antiphon.compose.melody import Melody
 from antiphon.compose.memory.experience import DISTANCES, RUNS, Experience
 from antiphon.compose.memory.memory import Memory
 from antiphon.compose.model import StreamModel
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.sampling import SamplingSettings
-from antiphon.compose.symbols import END, HOLD, Vocabulary
+from antiphon.compose.symbols import END, HOLD, Vocabulary, octaves_into_range
 from fakes import VOCABULARY, ScriptedModel, random_weights
 
 
@@ -168,3 +168,26 @@ def test_a_move_is_whole_octaves_and_never_loses_pitches(pitches):
     known = set(vocabulary.pitches)
     assert move % 12 == 0
     assert sum(p + move in known for p in pitches) >= sum(p in known for p in pitches)
+
+
+def louder(adapts, *parts):
+    """How much more likely the next note of a figure is that comes again and again."""
+    memory = Memory(Experience(((0.05,) * RUNS,) * DISTANCES), len(VOCABULARY), VOCABULARY.id(HOLD))
+    model = StreamModel(random_weights(len(VOCABULARY)))
+    melody = melody_of(model, memory, adapts=adapts)
+    heard = []
+    for part in parts:
+        heard += part
+        melody.hear(heard)
+    return melody.next()[1].entropy
+
+
+LOOP = ["60", "62", "64", "65"]
+
+
+def test_a_memory_that_foresees_the_phrase_is_heard_more():
+    assert louder(True, LOOP * 8) < louder(False, LOOP * 8)
+
+
+def test_a_phrase_may_be_heard_bit_by_bit():
+    assert louder(True, LOOP, LOOP * 2, LOOP) == louder(True, LOOP * 4)

@@ -125,13 +125,18 @@ class Memory:
         """The network's probabilities (V,) and, `strength` times as strong, the memory's. Sums to 1."""
         if self._length == 0 or strength == 0:
             return expected
+        mixed: Probabilities = expected + strength * self.added(expected)
+        mixed /= mixed.sum()
+        return mixed
+
+    def added(self, expected: Probabilities) -> Probabilities:
+        """What is added to the network's probabilities (V,)."""
         others, ids, classes = self.predictions()
         said = (
             self._weights[0] * others + np.bincount(ids, self._weights[classes], self._gap + 1)[: self._gap]
         )
-        mixed: Probabilities = expected + strength * said * expected**TASTE
-        mixed /= mixed.sum()
-        return mixed
+        added: Probabilities = said * expected**TASTE
+        return added
 
     def past(self) -> Past:
         """What rows that go on from here share; it does not change with this memory."""

@@ -10,9 +10,10 @@ import numpy as np
 
 from antiphon.compose.form import NO_FORM, Form
 from antiphon.compose.guards import Guards
-from antiphon.compose.sampling import Draw, SamplingSettings
+from antiphon.compose.sampling import Draw, SamplingSettings, copied
 from antiphon.compose.side_by_side.ages import Ints
 from antiphon.compose.side_by_side.candidate_rows import CandidateRows, Symbols
+from antiphon.compose.side_by_side.copies import Beats, Copy
 from antiphon.compose.side_by_side.event_rows import EventRows
 from antiphon.compose.side_by_side.memory_rows import MemoryRows
 from antiphon.compose.side_by_side.step_weights import FactorsOf
@@ -22,7 +23,16 @@ from antiphon.slices import Job, Sliced, finish
 _ROWS_AT_ONCE = 16
 
 # Ranks several answers, each the ids of its steps, in small parts: gives their numbers, the chosen one first.
-Rank = Callable[[Sequence[Ints]], Sliced[Sequence[int]]]
+# The last of them are copies of what was played; the weights are theirs.
+Rank = Callable[[Sequence[Ints], Sequence[float]], Sliced[Sequence[int]]]
+# Works out copies of what was played, in small parts.
+Copies = Callable[[], Sliced[list[Copy]]]
+
+
+def no_copies() -> Sliced[list[Copy]]:
+    """Nothing that was played comes once more as it is."""
+    yield from ()
+    return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,7 @@ class Wanted:
     form        of the whole melody
     last_pitch  the pitch before the first step
     by_pitch    whether factors depend on the pitch before a step
+    beats       whether what was played whole beats ago is ranked with them as it is, and what a beat is
     """
 
     count: int
@@ -47,11 +58,13 @@ class Wanted:
     form: Form = NO_FORM
     last_pitch: int | None = None
     by_pitch: bool = True
+    beats: Beats | None = None
 
 
 class Candidates:
     """`ready` are symbols that every candidate begins with, before its `wanted.steps`. `model` and `memory`
-    make the rows of what was heard until now."""
+    make the rows of what was heard until now. The
+    candidates after those that are composed are `copies`."""
 
     def __init__(
         self,
@@ -62,9 +75,11 @@ class Candidates:
         symbols: Symbols,
         settings: SamplingSettings,
         ready: Sequence[int] = (),
+        copies: Copies = no_copies,
     ) -> None:
         self._wanted, self._model, self._memory, self._guards = wanted, model, memory, guards
         self._symbols, self._settings, self._ready = symbols, settings, tuple(ready)
+        self._find_copies, self._copies = copies, list[Copy]()
         self._rows: CandidateRows | None = None
         self._alone_after: int | None = None
         self._parts = 0
@@ -115,10 +130,15 @@ class Candidates:
 
     def ids(self, candidate: int) -> Ints:
         """The ids of a candidate's steps; where it ends the song, the end is its last."""
+        if candidate >= self._wanted.count:
+            return self._copies[candidate - self._wanted.count].ids
         return np.zeros(0, np.int64) if self._rows is None else self._rows.said_ids(candidate)
 
     def draws(self, candidate: int, first: int = 0) -> tuple[Draw, ...]:
         """The symbols of a candidate from a step on, as far as it is composed, and how each was drawn."""
+        if candidate >= self._wanted.count:
+            ids, settings = self.ids(candidate)[first:], self._settings
+            return tuple(copied(ids.tolist(), self._symbols.hold_id, settings))
         return () if self._rows is None else self._rows.draws(candidate, first, not self.alone)
 
     def _compose(self) -> Sliced[Sequence[int]]:
@@ -130,7 +150,21 @@ class Candidates:
         count = self._wanted.count
         if self._alone_after is not None or count == 1:
             return (0,)
-        return (yield from self._wanted.rank([self.ids(number) for number in range(count)]))
+        copies = yield from self._find_copies()
+        for each in copies:
+            if self._may_sound(each.ids):
+                self._copies.append(each)
+            yield
+        answers = [self.ids(number) for number in range(count + len(self._copies))]
+        return (yield from self._wanted.rank(answers, [each.weight for each in self._copies]))
+
+    def _may_sound(self, ids: Ints) -> bool:
+        """Whether nothing forbids a note or rest that begins in a copy, or its first step."""
+        begins = ids != self._symbols.hold_id
+        begins[0] = True
+        return bool((self._symbols.weights[ids] > 0).all()) and all(
+            self._wanted.factors(step, None)[ids[step]] > 0 for step in np.flatnonzero(begins).tolist()
+        )
 
     def _begin(self) -> Sliced[CandidateRows]:
         wanted, model = self._wanted, self._model()

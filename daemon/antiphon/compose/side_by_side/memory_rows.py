@@ -47,6 +47,16 @@ class Past:
     def gap(self) -> int:
         return len(self.counts) - 1
 
+    def line(self) -> Ints:
+        """The id that each step is: of a note's first one the note, then a hold."""
+        held = np.full(self.length, self.hold_id)
+        begun = self.onsets >= 0
+        held[self.onsets[begun]] = self.ids[begun]
+        for event in np.flatnonzero(self.ids == self.gap).tolist():
+            end = self.onsets[event + 1] if event + 1 < len(self.onsets) else self.length
+            held[max(0, self.onsets[event]) : end] = self.gap
+        return held
+
 
 class MemoryRows:
     """So many rows that go on for at most `steps` steps. Notes are only asked about at these `ages`."""
@@ -83,7 +93,7 @@ class MemoryRows:
         steps, bar = len(self._of_bars), past.bar_steps
         if not bar:
             return
-        held = self._held()
+        held = past.line()
         yield
         back = bar * np.arange(1, (past.length + steps) // bar + 1)
         if not len(back):
@@ -105,18 +115,6 @@ class MemoryRows:
         past = self._past
         others: Probabilities = said[..., : past.gap].sum(axis=-1) - said[..., past.hold_id]
         return others
-
-    def _held(self) -> Ints:
-        """The id that each step of the past is: of a note's first one the note, then a hold."""
-        past = self._past
-        onsets, ids = past.onsets, past.ids
-        held = np.full(past.length, past.hold_id)
-        begun = onsets >= 0
-        held[onsets[begun]] = ids[begun]
-        for event in np.flatnonzero(ids == past.gap).tolist():
-            end = onsets[event + 1] if event + 1 < len(onsets) else past.length
-            held[max(0, onsets[event]) : end] = past.gap
-        return held
 
     def _more(self, bars: Ints) -> Probabilities:
         """How much more than others a step without a run weighs that is so many bars back."""

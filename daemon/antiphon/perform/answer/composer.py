@@ -17,6 +17,7 @@ from antiphon.compose.shape import ShapeSettings
 from antiphon.compose.side_by_side.ages import Ints
 from antiphon.compose.side_by_side.agreement import Agreement
 from antiphon.compose.side_by_side.candidates import Candidates, Wanted
+from antiphon.compose.side_by_side.copies import Beats
 from antiphon.compose.symbols import END, HOLD, Vocabulary, is_pitch
 from antiphon.events import GridNote
 from antiphon.perform.answer.transcribe import Transcription
@@ -32,6 +33,9 @@ _OF_THE_CHOICE = 1 << 16
 _SINGLE = -1e6
 # How much the log odds of an ending weigh beside a critic, which also hears how an answer ends.
 _BESIDE_CRITIC = 0.5
+# Log odds for each share of the notes that a candidate has with the others, where a phrase is in a style that
+# the model and its critic never heard.
+_IN_ANOTHER_STYLE = 40.0
 
 
 class AnswerCritic(Protocol):
@@ -101,6 +105,11 @@ class HowComposed:
             return None
         return Agreement() if self.choice == "expected" else critic
 
+    @property
+    def copies(self) -> bool:
+        """Whether what was played whole beats ago is among the candidates as it is."""
+        return self.choice == "expected" and self.sampling.adapts and self.sampling.memory > 0
+
     def chooses(self, critic: "AnswerCritic | None") -> bool:
         """Whether a voice with this critic chooses: not of one, nor where nothing ranks and endings do not
         count."""
@@ -157,11 +166,12 @@ class Composer:
         def factors(step: int, pitch: int | None) -> NDArray[np.float64]:
             return self.shape.factors((first + step) * self.ratio, pitch)
 
-        def rank(answers: Sequence[Ints]) -> Sliced[Sequence[int]]:
-            return self._rank(first - len(before), steps + len(before), before, answers)
+        def rank(answers: Sequence[Ints], copies: Sequence[float]) -> Sliced[Sequence[int]]:
+            return self._rank(first - len(before), steps + len(before), before, answers, copies)
 
         chance, by_pitch = self._source(first), self.shape.by_pitch
-        wanted = Wanted(self.count, steps, factors, chance, rank, self.form, last_pitch, by_pitch)
+        beats = self._beats if self.how.copies else None
+        wanted = Wanted(self.count, steps, factors, chance, rank, self.form, last_pitch, by_pitch, beats)
         return self.melody.candidates(wanted, ready)
 
     def choose(self, first: int = 0, last_pitch: int | None = None) -> tuple[Draw, ...]:
@@ -174,16 +184,21 @@ class Composer:
         """What is composed anew from another step on is drawn anew."""
         return lambda candidate: self.chance(candidate + 2 * _OF_THE_CHOICE * first)
 
-    def _rank(self, first: int, steps: int, before: Ints, answers: Sequence[Ints]) -> Sliced[Sequence[int]]:
+    @property
+    def _beats(self) -> Beats:
+        quarter, meter = self.frame.steps_per_quarter, self.frame.meter
+        return Beats(quarter, max(1, round(quarter * meter.quarters_per_beat)), self.bar_steps)
+
+    def _rank(
+        self, first: int, steps: int, before: Ints, answers: Sequence[Ints], copies: Sequence[float]
+    ) -> Sliced[Sequence[int]]:
         start = self.frame.start + first
         frame = replace(self.frame, start=start, end=start + steps)
         notes: list[tuple[GridNote, ...]] = []
         for answer in answers:
             notes.append(self._notes(np.concatenate([before, answer]), start, start + steps))
             yield
-        log_odds = np.zeros(len(notes))
-        if self.critic is not None:
-            log_odds += yield from self.critic.log_odds_in_slices(self.call, notes, frame)
+        log_odds = yield from self._judged(notes, frame, copies)
         if self._closes:
             weight = 1.0 if self.critic is None else _BESIDE_CRITIC
             log_odds += weight * endings.log_odds(notes, frame)
@@ -192,13 +207,28 @@ class Composer:
             log_odds += _SINGLE * np.array([len(each) < 2 for each in notes])
         return _ranked(log_odds, self.chance(_OF_THE_CHOICE))
 
+    def _judged(
+        self, notes: Sequence[Sequence[GridNote]], frame: AnswerFrame, copies: Sequence[float]
+    ) -> Sliced[NDArray[np.float64]]:
+        """Log odds (N,) by what chooses; for a strange phrase rather by what the candidates agree on."""
+        log_odds = np.zeros(len(notes))
+        critic = Agreement(copies) if copies else self.critic
+        if critic is not None:
+            log_odds += yield from critic.log_odds_in_slices(self.call, notes, frame)
+        strange = self.melody.strangeness if self.how.choice == "critic" else 0.0
+        if strange > 0:
+            agreement = Agreement(sharpness=_IN_ANOTHER_STYLE)
+            log_odds *= 1 - strange
+            log_odds += strange * (yield from agreement.log_odds_in_slices(self.call, notes, frame))
+        return log_odds
+
     def _notes(self, ids: Ints, start: int, end: int) -> tuple[GridNote, ...]:
         """As they will sound: where an answer ends the song before its time, its last note is held."""
         symbols, begun = self.vocabulary.symbols, ids != self.vocabulary.id(HOLD)
         if self.steps is not None:
             begun &= ids != self.vocabulary.id(END)
         onsets = np.flatnonzero(begun).tolist()
-        ends = [*onsets[1:], end - start]
+        ends = [*onsets[1:], end - start][: len(onsets)]
         said = [symbols[symbol_id] for symbol_id in ids[onsets].tolist()]
         return tuple(
             GridNote(start + onset, after - onset, int(symbol))

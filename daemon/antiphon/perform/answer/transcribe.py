@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 
-from antiphon.compose.melody import octaves_into_range
-from antiphon.compose.symbols import HOLD, REST, Vocabulary, span
+from antiphon.compose.symbols import HOLD, REST, Vocabulary, octaves_into_range, span
 from antiphon.events import GridNote, PlayedNote, fold_pitch
 from antiphon.listen.harmony.chords import HeardChords
 from antiphon.listen.key import Key

@@ -195,6 +195,8 @@ def _as_then(settings: SessionSettings, plain: dict[str, Any]) -> SessionSetting
         settings = replace(settings, shape=replace(settings.shape, endings=False))
     if "follow" not in plain.get("harmony", {}):  # what was played during an answer was not heard
         settings = replace(settings, harmony=replace(settings.harmony, follow=False))
+    if "adapts" not in plain.get("sampling", {}):  # the memory was as loud in every phrase
+        settings = replace(settings, sampling=replace(settings.sampling, adapts=False))
     if "downbeat" not in plain.get("tempo", {}):
         settings = replace(settings, tempo=replace(settings.tempo, downbeat="first"))
     return settings

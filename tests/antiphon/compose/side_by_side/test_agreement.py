@@ -16,9 +16,9 @@ ANSWERS = st.lists(
 )
 
 
-def log_odds(*answers):
+def log_odds(*answers, copies=()):
     notes = [[GridNote(onset, 1, pitch) for onset, pitch in answer] for answer in answers]
-    return finish(Agreement().log_odds_in_slices((), notes, FRAME))
+    return finish(Agreement(copies).log_odds_in_slices((), notes, FRAME))
 
 
 def test_most_notes_that_others_have_too():
@@ -39,3 +39,11 @@ def test_the_order_of_the_answers_does_not_matter_and_silence_is_allowed(answers
     assert odds.shape == (len(answers),)
     assert np.isfinite(odds).all()
     assert np.allclose(odds[::-1], log_odds(*answers[::-1]))
+
+
+def test_a_copy_counts_as_much_as_it_weighs():
+    one, other, copy = [(16, 60)], [(16, 62)], [(16, 62)]
+    odds = log_odds(one, one, other, copy, copies=(0.1,))
+    assert odds[0] > odds[3]
+    odds = log_odds(one, one, other, copy, copies=(2.0,))
+    assert odds[0] < odds[3] == odds[2]

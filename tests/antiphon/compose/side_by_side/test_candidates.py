@@ -11,6 +11,7 @@ from antiphon.compose.memory.memory import Memory
 from antiphon.compose.place import Bars
 from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.side_by_side.candidates import Wanted
+from antiphon.compose.side_by_side.copies import Beats
 from antiphon.compose.symbols import END, HOLD, is_pitch
 from fakes import VOCABULARY, random_event_weights
 
@@ -44,13 +45,13 @@ def factors(step, last_pitch):
     return found
 
 
-def backwards(answers):
+def backwards(answers, weights):  # noqa: ARG001 - of copies
     yield
     return list(range(len(answers)))[::-1]
 
 
-def candidates_of(melody, count, ready=0):
-    wanted = Wanted(count, STEPS, factors, chance, backwards, NO_FORM)
+def candidates_of(melody, count, ready=0, beats=None):
+    wanted = Wanted(count, STEPS, factors, chance, backwards, NO_FORM, beats=beats)
     return melody.candidates(wanted, ready)
 
 
@@ -188,3 +189,38 @@ def test_nothing_is_quoted_where_the_memory_is_not_asked_or_there_is_no_time():
     made = quoting(melody_of())
     made.leave_first(0)
     assert not any(draw.quoted for draw in made.draws(0))
+
+
+def test_what_was_played_is_ranked_as_it_is_after_what_is_composed():
+    melody = melody_of()
+    melody.hear(PHRASE[:8] * 5, Bars("4/4"))
+    candidates = candidates_of(melody, 3, beats=Beats(4, 4, 16))
+    candidates.finish()
+    assert len(candidates.ranking) > 3
+    for number in candidates.ranking:
+        if number >= 3:
+            ids = candidates.ids(number)
+            assert VOCABULARY.symbols[ids[0]] == "60"  # `factors` wants a note at first
+            assert len(ids) == STEPS
+            draws = candidates.draws(number, 2)
+            assert [drawn.symbol_id for drawn in draws] == ids[2:].tolist()
+            assert all(drawn.quoted == (drawn.symbol_id != HOLD_ID) for drawn in draws)
+
+
+def test_what_is_forbidden_is_not_copied():
+    with_weights = candidates_of(melody_of(weights={"62": 0.0}), 2, beats=Beats(4, 4, 16))
+    with_weights.finish()
+    assert sorted(with_weights.ranking) == [0, 1]
+
+
+def test_what_is_planned_is_copied_too():
+    melody = melody_of()
+    first = candidates_of(melody, 1)
+    first.finish()
+    melody.plan(first.draws(0))
+    later = candidates_of(melody, 2, ready=16, beats=Beats(4, 4, 16))
+    later.finish()
+    line = [*VOCABULARY.ids(PHRASE) * 3, *(drawn.symbol_id for drawn in first.draws(0)[:16])]
+    lags = range(4, len(line), 4)
+    copied = [later.ids(number).tolist() for number in later.ranking if number > 1]
+    assert all(any(ids == np.resize(line[-lag:], STEPS).tolist() for lag in lags) for ids in copied)

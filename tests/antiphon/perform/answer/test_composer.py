@@ -1,8 +1,10 @@
 """What a composer asks for and how it chooses."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from antiphon.compose.answer_features.parts import AnswerFrame
 from antiphon.compose.form import NO_FORM
@@ -38,6 +40,14 @@ class Preferring:
         return np.array([-100.0 * len(notes) for notes in answers])
 
 
+class FewNotes:
+    """A critic that is as sure as critics are."""
+
+    def log_odds_in_slices(self, call, answers, frame):  # noqa: ARG002
+        yield
+        return np.array([-8.0 * len(notes) for notes in answers])
+
+
 def composer(call, steps=16):
     voice = event_voice(critic=Preferring())
     melody = Melody(voice.model, voice.vocabulary, SamplingSettings(), np.random.default_rng(0))
@@ -66,7 +76,7 @@ def ids(symbols, vocabulary=VOCABULARY):
 def ranking(call, *answers):
     made = composer(call, steps=len(answers[0].split()))
     steps = len(answers[0].split())
-    return finish(made._rank(0, steps, np.zeros(0, np.int64), [ids(answer) for answer in answers]))
+    return finish(made._rank(0, steps, np.zeros(0, np.int64), [ids(answer) for answer in answers], ()))
 
 
 SEVERAL = (GridNote(0, 2, 60), GridNote(2, 14, 62))
@@ -91,3 +101,26 @@ def test_what_is_chosen_at_once_is_what_is_ranked_first():
     made = composer(SEVERAL)
     candidates = made.candidates(0, None, np.zeros(0, np.int64))
     assert made.choose() == candidates.draws(candidates.finish())
+
+
+class Heard:
+    """A melody that has heard a phrase in a style that its model knows or not."""
+
+    def __init__(self, strangeness):
+        self.strangeness = strangeness
+
+
+@pytest.mark.parametrize(("strangeness", "first"), [(0.0, 2), (0.95, 0)])
+def test_of_a_strange_phrase_candidates_agree_on_an_answer_and_the_critic_says_less(strangeness, first):
+    """The critic wants few notes; most have the same ones."""
+    answers = [ids(answer) for answer in ("72 _ 71 _", "72 _ 71 _", "69 _ _ _", "72 _ 71 72")]
+    for seed in range(5):
+        made = replace(
+            composer(SEVERAL[:1], steps=4),
+            melody=Heard(strangeness),
+            critic=FewNotes(),
+            frame=AnswerFrame(4, Meter(4, 4), 16, 20, "major", False),
+            chance=lambda candidate, seed=seed: np.random.default_rng((seed, candidate)),
+        )
+        best = finish(made._rank(0, 4, np.zeros(0, np.int64), answers, ()))[0]
+        assert best == first or (first == 0 and best == 1)

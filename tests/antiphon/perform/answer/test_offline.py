@@ -138,3 +138,13 @@ def test_the_most_expected_continuation_needs_no_critic_and_asks_none():
     assert made[0] == made[1]
     assert not critic.asked
     assert made[0] != chosen(C_MAJOR, 1, steps=32)
+
+
+def test_the_most_expected_continuation_of_a_loop_is_the_loop():
+    loop = "60 _ 64 _ 67 _ 64 _ 62 _ 65 _ 69 _ 65 _ "
+    made = [
+        continue_phrase(event_voice(), parse(loop * 4), None, 32, sampling, 3, Bars("4/4"), 16, "expected")
+        for sampling in (PLAIN, replace(PLAIN, adapts=False))
+    ]
+    assert made[0].symbols == tuple(parse(loop * 2))
+    assert made[1].symbols != made[0].symbols

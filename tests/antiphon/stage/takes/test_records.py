@@ -224,6 +224,14 @@ def test_in_a_take_from_before_endings_were_known_they_do_not_count():
     assert shape == replace(SessionSettings().shape, endings=False)
 
 
+def test_in_a_take_from_before_the_memory_adapted_it_is_always_as_loud():
+    whole = json.loads(records.write(Begun(SessionSettings(), 1, Handover())))
+    assert records.read(json.dumps(whole).encode()).settings.sampling.adapts
+    del whole[1][1]["sampling"]["adapts"]
+    sampling = records.read(json.dumps(whole).encode()).settings.sampling
+    assert sampling == replace(SessionSettings().sampling, adapts=False)
+
+
 def test_in_a_take_from_before_programs_took_up_answers_they_wait_for_the_next():
     whole = json.loads(records.write(Begun(SessionSettings(), 1, Handover())))
     del whole[1][1]["answer"]["program_change"]
