@@ -142,6 +142,9 @@ def hear(
     yield
     by_length = (((length - long,), share - (gate or 0.0)) for length, share in shares)
     gates = feel.gates.hear(*_columns(by_length, 1))
+    for habit in (push, loudness, gates):
+        yield
+        _ = habit.coefficients  # worked out here, the answer's touch needs no time
     return HeardFeel(Feel(learned.swing, push, loudness, gates), tuple(usual.tolist()), gate, long)
 
 

@@ -7,6 +7,7 @@ or uneven observations leave the coefficients near 0. Older observations count l
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ _PRIOR_COUNT = 4.0
 _CHANGED_EACH, _CHANGED = 4.0, 6.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Habit:
     """Coefficients of a linear model y = x · coefficients + noise. Begin with `Habit.none`.
 
@@ -61,9 +62,12 @@ class Habit:
             nearer = expected + np.clip(y - expected, -limit, limit)
         return before._with(x, nearer)
 
-    @property
+    @cached_property
     def coefficients(self) -> _Array:
-        """Those that explain what was heard; near 0 where chance explains it about as well; (features,)."""
+        """Those that explain what was heard; near 0 where chance explains it about as well; (features,).
+
+        They are worked out when they are first asked for.
+        """
         fitted = self._fitted
         variance = self._variance(fitted)
         scaled = np.diag(np.square(self.spreads)) @ self._xx / variance

@@ -65,10 +65,10 @@ class Listening:
         return self.phrase.heard_from_s(over_s, self.mode.ends_at_bar)
 
     def hear_ahead(self, now_s: float) -> None:
-        """Hear a part of the phrase, if it is time to."""
+        """Hear a part of the phrase, if it is time to; one that is over is heard when its answer is planned."""
         over_s, transport = self.over_s(), self._time.transport
         heard_from_s = self.heard_from_s(over_s)
-        if over_s is None or transport is None or heard_from_s is None or now_s < heard_from_s:
+        if over_s is None or transport is None or heard_from_s is None or not heard_from_s <= now_s < over_s:
             return
         if self._hearing is None:
             straight = self._time.straight(self.phrase.so_far(over_s))

@@ -143,7 +143,7 @@ class Session:
 
     @property
     def choice_due_s(self) -> float | None:
-        """When candidates that are not composed yet must be; None where there are none.
+        """When candidates must be composed, and the first of what is chosen; None where there are none.
 
         At this moment `hurry`, or the answer waits until they are.
         """

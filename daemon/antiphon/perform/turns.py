@@ -83,7 +83,7 @@ class Turns:
 
     @property
     def choice_due_s(self) -> float | None:
-        """When candidates that are not composed yet must be; None where there are none."""
+        """When candidates must be composed, and the first of what is chosen; None where there are none."""
         return self._playback.choice_due_s
 
     def hurry(self) -> None:

@@ -140,7 +140,7 @@ class Engine:
         now_s = self._clock.now_s()
         # While the session is at work, no deadline is waited for: pulses are handed over ahead here, too.
         self._beat.send(now_s + self._port.ahead_s)
-        self._send(self._advance(now_s))
+        self._send(self._advance(self._until(now_s)))
         for report in taken_in:
             self._publish(report)
         self._settle()
@@ -176,6 +176,11 @@ class Engine:
         self._reached_s = max(self._reached_s, to_s)
         return self._session.advance(self._reached_s)
 
+    def _until(self, now_s: float) -> float:
+        """The moment to advance to: what an answer begins with is composed before it is handed over."""
+        due_s = self._session.choice_due_s
+        return due_s if due_s is not None and now_s < due_s <= now_s + self._port.ahead_s else now_s
+
     def _hurry(self, to_s: float) -> None:
         """An answer does not wait for candidates that are not composed in time."""
         due_s = self._session.choice_due_s
@@ -185,7 +190,11 @@ class Engine:
     def _settle(self) -> None:
         self._deadline_s = self._session.next_deadline_s()
         self._sends_s = self._session.next_send_s
-        self._beat.follow(self._session, max(self._clock.now_s(), self._reached_s))
+        now_s = self._clock.now_s()
+        if (due_s := self._session.choice_due_s) is not None and due_s > now_s:
+            due_s -= self._port.ahead_s
+            self._deadline_s = due_s if self._deadline_s is None else min(self._deadline_s, due_s)
+        self._beat.follow(self._session, max(now_s, self._reached_s))
         if (next_s := self._beat.next_s) is not None:
             self._deadline_s = next_s if self._deadline_s is None else min(self._deadline_s, next_s)
             self._sends_s = next_s if self._sends_s is None else min(self._sends_s, next_s)

@@ -45,8 +45,8 @@ SCRIPT = ["72", "_", "_", "_", "_", "_", "_", "_", "71", "_", "_"]
 class Outputs:
     """An engine on a virtual clock, with everything it reported."""
 
-    def __init__(self, voice, port=Loopback, call=CALL, settings=FIXED):
-        self.clock = VirtualClock()
+    def __init__(self, voice, port=Loopback, call=CALL, settings=FIXED, clock=None):
+        self.clock = clock or VirtualClock()
         self.port = port(self.clock, call)
         self.reports = []
         self.session = Session(voice, settings, 1)
@@ -322,6 +322,30 @@ def test_a_port_that_keeps_time_itself_is_handed_notes_early():
     stage.run()
     assert [at_s for at_s, _ in stage.port.due] == [4.5, 5.475, 5.5, 6.475]
     assert all(at_s - handed_s == pytest.approx(0.01, abs=1e-6) for at_s, handed_s in stage.port.due)
+
+
+class BusyClock(VirtualClock):
+    """Whatever is done takes time: 0.2 ms from one look at the clock to the next."""
+
+    def now_s(self):
+        self._now_s += 0.0002
+        return self._now_s
+
+
+class FlatCritic:
+    def log_odds_in_slices(self, _call, answers, _frame):
+        yield
+        return np.array([0.0] * len(answers))
+
+
+def test_notes_are_handed_early_also_while_the_answer_is_composed():
+    answer = AnswerSettings("continue", candidates=4)
+    settings = SessionSettings(tempo=TempoSettings("fixed", 120.0, downbeat="first"), answer=answer)
+    stage = Outputs(event_voice(critic=FlatCritic()), Ahead, settings=settings, clock=BusyClock())
+    stage.run(until_s=40.0)
+    assert len(stage.port.due) > 10
+    assert sum(isinstance(report, Planned) for report in stage.reports) > 1
+    assert all(at_s - handed_s > 0.008 for at_s, handed_s in stage.port.due[:-1])
 
 
 def test_a_clock_that_jumps_an_hour_ends_the_notes_and_plays_no_burst():

@@ -34,6 +34,7 @@ class Ahead:
         self._number = 0  # of the choice that is under way
         self._from = self._until = start
         self._given = self._turn = 0
+        self._draws: tuple[Draw, ...] | None = None  # what is chosen, once all are composed and ranked
         self.runner_up: tuple[Candidates, int] | None = None
 
     def begin(self, candidates: Candidates | None = None, turn: int = 0) -> None:
@@ -64,7 +65,7 @@ class Ahead:
 
     def take_up(self, composer: Composer, hearing: Sliced[None], step: int, last_pitch: int | None) -> None:
         """Let another voice compose from a step on, once it has heard what was said until then."""
-        self._composer, self._candidates = composer, None
+        self._composer, self._candidates, self._draws = composer, None, None
         self._from, self._given, self._turn, self.runner_up = step, 0, 0, None
         self._number, self._left_after = self._choices.next()
         self._until = self._composed_until(step)
@@ -116,7 +117,7 @@ class Ahead:
             candidates = composer.candidates(first, last_pitch, np.array(said[:first], np.int64), ready)
         if after is not None:
             candidates.leave_first(after)
-        self._candidates, self._from, self._given = candidates, step, 0
+        self._candidates, self._from, self._given, self._draws = candidates, step, 0, None
         self._until = self._composed_until(step)
 
     def _composed_until(self, step: int) -> int:
@@ -133,15 +134,23 @@ class Ahead:
     @property
     def chosen(self) -> tuple[Draw, ...] | None:
         """What the whole answer will say, once its candidates are compared; None before, and afterwards."""
-        candidates = self._candidates
-        if candidates is None or self._from != self._start or candidates.alone or not candidates.done:
+        if self._candidates is None or self._from != self._start or self._candidates.alone:
             return None
-        return candidates.draws(candidates.ranking[self._turn])
+        return self._draws
 
     @property
     def works(self) -> bool:
         """Whether a part of the work is left."""
-        return self._hearing is not None or (self._candidates is not None and not self._candidates.done)
+        if self._hearing is not None:
+            return True
+        candidates = self._candidates
+        return candidates is not None and (not candidates.done or self._reads_choice)
+
+    @property
+    def _reads_choice(self) -> bool:
+        """Whether it is known which candidate is chosen, and not read yet."""
+        candidates = self._candidates
+        return candidates is not None and candidates.done and not candidates.alone and self._draws is None
 
     def work(self) -> None:
         """Do a part of it."""
@@ -151,6 +160,8 @@ class Ahead:
                 self._candidates, self._hearing = finish(self._hearing.rest()), None
                 if self._left_after is not None:
                     self._candidates.leave_first(self._left_after)
+        elif self._reads_choice:
+            self._read_choice()
         elif self._candidates is not None:
             self._candidates.go_on()
 
@@ -194,13 +205,19 @@ class Ahead:
     def _choose(self, candidates: Candidates) -> tuple[Draw, ...] | None:
         if not candidates.done:
             return None
-        turn = self._turn if self._from == self._start else 0
+        draws = self._read_choice()
+        turn = self._turn
         if self._from == self._start and turn + 1 < len(candidates.ranking):
             self.runner_up = candidates, turn + 1
-        draws = candidates.draws(candidates.ranking[turn])
         self._composer.melody.plan(draws)
         self._candidates = None
         return draws
+
+    def _read_choice(self) -> tuple[Draw, ...]:
+        if self._draws is None and self._candidates is not None:
+            turn = self._turn if self._from == self._start else 0
+            self._draws = self._candidates.draws(self._candidates.ranking[turn])
+        return self._draws or ()
 
     def says(self, next_step: int) -> bool:
         """Whether the symbol at a step that is composed next is known."""

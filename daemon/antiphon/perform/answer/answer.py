@@ -144,8 +144,8 @@ class Answer:
 
     @property
     def choice_due_s(self) -> float | None:
-        """When candidates that are not composed yet must be; None where there are none."""
-        if self._ahead is None or self._ahead.in_time or (step := self._ahead.from_step) is None:
+        """When candidates must be composed, and the first of what is chosen; None where there are none."""
+        if self._ahead is None or (step := self._ahead.from_step) is None:
             return None
         return self.compose_at_s() if step == self._next else self._compose_at_s(step)
 

@@ -31,6 +31,7 @@ class Playback:
         self._commit, self._tell = commit, tell
         self._planned: PlannedAnswer | None = None
         self._counts = self._pauses = False  # with what is composed ahead, until a note has left
+        self._fresh = False  # whether there is time for all candidates has not been asked yet
         self._untold: list[SessionReport] = []  # until it counts
         self._owed: list[Timed] = []
 
@@ -51,7 +52,7 @@ class Playback:
 
     def begin(self, planned: PlannedAnswer) -> None:
         """Compose and play this answer; none is under way."""
-        self._planned, self._counts, self._pauses = planned, False, False
+        self._planned, self._counts, self._pauses, self._fresh = planned, False, False, True
 
     def plan_anew(self, planned: PlannedAnswer) -> None:
         """What is known of the answer under way has changed."""
@@ -95,6 +96,9 @@ class Playback:
     def perform(self, until_s: float, now_s: float) -> list[Timed]:
         """What is due until a moment; something may be left to compose, as `wants_more` says."""
         events = self._due(until_s, now_s)
+        fresh, self._fresh = self._fresh, False
+        if fresh and self._planned is not None and self._planned.answer.works:
+            return events
         while self._planned is not None and self.wants_more(until_s):
             if events and self._planned.answer.next_s - self.scheduler.ahead_s > until_s:
                 break  # they do not wait
@@ -111,7 +115,7 @@ class Playback:
 
     @property
     def choice_due_s(self) -> float | None:
-        """When candidates that are not composed yet must be; None where there are none."""
+        """When candidates must be composed, and the first of what is chosen; None where there are none."""
         due_s = None if self._planned is None else self._planned.answer.choice_due_s
         return None if due_s is None else due_s - self.scheduler.ahead_s
 

@@ -22,6 +22,7 @@ from antiphon.harmony.chord_hmm import theory_table
 from antiphon.harmony.theory import ChordTable
 from antiphon.listen.repertoire import Repertoire
 from antiphon.perform.answer.composer import AnswerCritic, AnswerPlace, Composer, HowComposed, Said
+from antiphon.perform.answer.last_made import LastMade
 from antiphon.perform.answer.transcribe import Transcription, as_heard, home_shift
 from antiphon.perform.answer.voice_grid import VoiceGrid, chord_line, on_bars
 from antiphon.slices import Sliced
@@ -62,6 +63,8 @@ class Programs:
         self.steps_per_quarter = math.lcm(*(voice.steps_per_quarter for voice in (first, *programs)))
         self._random_seed, self._sampling = random_seed, sampling
         self._program_count, self._forgot = len(programs), False
+        self._last_closes, self._last_shape = LastMade[bool](), LastMade[Shape]()
+        self._last_composer = LastMade[Composer]()
         self._voices = [first, *programs]
         self._melodies = [self._melody_of(voice, sampling) for voice in self._voices]
         self._select(0)
@@ -206,6 +209,12 @@ class Programs:
         Its rhythm and contour follow those of the phrase or of the motif, as closely as is set. The model
         hears the chords `shift` semitones higher.
         """
+        asked = self.chosen, phrase, start, end, how, shift
+        return self._last_shape.of(asked, lambda: self._shape(phrase, start, end, how, shift))
+
+    def _shape(
+        self, phrase: Transcription, start: int, end: int | None, how: HowComposed, shift: int
+    ) -> Shape:
         settings, like = how.shape, how.motif
         chosen = settings.endings and self.composes_ahead(how)
         if self._melody.knows_form or chosen:  # the model is told whether it closes, or an ending is chosen
@@ -221,8 +230,12 @@ class Programs:
 
     def closes(self, number: int, settings: ShapeSettings) -> bool:
         """Whether answer `number` is to close as a song does; drawn by a source of chance of its own."""
-        chance = np.random.default_rng((self._random_seed, number, *_OF_THE_CLOSE))
-        return bool(chance.random() < settings.cadence)
+
+        def closes() -> bool:
+            chance = np.random.default_rng((self._random_seed, number, *_OF_THE_CLOSE))
+            return bool(chance.random() < settings.cadence)
+
+        return self._last_closes.of((number, settings.cadence), closes)
 
     def form(self, phrase: Transcription, start: int, end: int | None, closes: bool) -> Form:
         """What the model is told of the form of an answer from one step of the phrase's grid to another.
@@ -237,10 +250,14 @@ class Programs:
 
     def composer(self, place: AnswerPlace, shape: Shape, how: HowComposed) -> Composer | None:
         """What composes an answer ahead; None where it is composed step by step."""
-        critic, grid = how.chooser(self._voice.critic), self._grid
-        phrase, start, end = place.phrase, place.start, place.end
         if not self.composes_ahead(how):
             return None
+        asked = self.chosen, place, how, id(shape)
+        return self._last_composer.of(asked, lambda: self._composer(place, shape, how))
+
+    def _composer(self, place: AnswerPlace, shape: Shape, how: HowComposed) -> Composer:
+        critic, grid = how.chooser(self._voice.critic), self._grid
+        phrase, start, end = place.phrase, place.start, place.end
         closes = end is not None and self.closes(place.number, how.shape)
         return Composer(
             melody=self._melody,
