@@ -91,8 +91,8 @@ class EventRows:
         self._base = _many(base, rows)
         # For each class of lengths; where no length of the table is; where nothing sounds.
         self._ends = _many(np.append(state.ends, (OFF_TABLE_END, 1.0)), rows)
-        self._places = np.zeros((steps, 2), np.int64)  # of each step: its place, and that in its quarter
-        self._of_step = np.zeros((steps, len(base)), np.float32)
+        self._places = np.zeros((steps, 3), np.int64)  # each its place, its bar, its place in a quarter
+        self._of_step, self._known = np.zeros((steps, len(base)), np.float32), np.zeros(steps, np.bool_)
         ages = self.by_age = Ages(grid, state.age + steps)
         self._length_row, self._end_column = ages.classes + 1, ages.classes.copy()
         self._end_column[~ages.may_end] = grid.classes
@@ -100,21 +100,29 @@ class EventRows:
 
     def prepare(self) -> Sliced[None]:
         """Work out, in small parts, what the rows share."""
-        tables = self._tables
         for first in range(0, self.steps, _STEPS_A_PART):
             some = slice(first, min(first + _STEPS_A_PART, self.steps))
-            at = [self._bars.at(self.first + step) for step in range(some.start, some.stop)]
-            within = [self._bars.within_quarter(self.first + step) for step in range(some.start, some.stop)]
-            place, bar = np.array(at).T
-            self._places[some, 0], self._places[some, 1] = place, within
-            self._of_step[some] = tables.of_place[place]
-            self._of_step[some] += tables.of_bar[bar]
-            self._of_step[some] += tables.of_within[within]
+            for step in range(some.start, some.stop):
+                self._places[step, :2] = self._bars.at(self.first + step)
+                self._places[step, 2] = self._bars.within_quarter(self.first + step)
             if self._forms.of_form:
                 self._told.prepare(some, self._bars)
-                alike = some.start + np.flatnonzero(self._told.alike[some])
-                self._of_step[alike] += self._of_form(self._told.told[alike])
             yield
+
+    def _know(self, at: Ints) -> None:
+        """Work out what the network says of these steps, where that was not asked before."""
+        steps = np.unique(at[~self._known[at]])
+        if not len(steps):
+            return
+        tables = self._tables
+        place, bar, within = self._places[steps].T
+        of_step = tables.of_place[place]
+        of_step += tables.of_bar[bar]
+        of_step += tables.of_within[within]
+        if self._forms.of_form:
+            alike = self._told.alike[steps]
+            of_step[alike] += self._of_form(self._told.told[steps[alike]])
+        self._of_step[steps], self._known[steps] = of_step, True
 
     def expected(self, rows: Ints, ahead: Ints) -> Probabilities:
         """The next symbol's probabilities in each of these rows, shape (A, V), once what sounds there was
@@ -137,6 +145,7 @@ class EventRows:
         what is told of the form there (A, FORM_INPUTS)."""
         units, at = self._tables.units, self._steps[rows] - self.first + ahead
         told = self._told.of(rows, at)
+        self._know(at)
         gates = self._base[rows]
         gates += self._of_step[at]
         gates += self._tables.of_length[self._length_row[self.ages_after(rows, ahead)]]
@@ -163,7 +172,7 @@ class EventRows:
         inner = hidden @ tables.length_kernel
         inner += tables.length_of_symbol[ids]
         inner += tables.length_of_place[places[:, 0]]
-        inner += tables.length_of_within[places[:, 1]]
+        inner += tables.length_of_within[places[:, 2]]
         for number, table in enumerate(self._forms.length_of_form):
             inner += table[told[:, number]]
         np.maximum(inner, 0.0, out=inner)
