@@ -10,13 +10,15 @@ from antiphon.perform.reports import Followed
 from antiphon.perform.transport import Transport
 from antiphon.timebase import MAX_BPM, MIN_BPM, Grid, Meter
 
-# The clock has jumped where its place differs from the expected one by more than this, in steps.
-JUMP_STEPS = 0.25
+# The clock has jumped where its place differs from the expected one by more than this, in quarters: a server
+# that loses some thousandths of a second has not.
+_JUMP = 1 / 16
 _TEMPO_ROUNDING = 0.01
 # Some weeks of music. A place beyond this, or one that is no number, is not followed.
 _MOST_QUARTERS = 1e7
-# The grid is reported again where a beat is so far from its reported place: some tenths of a millisecond.
-_REPORTED_STEPS = 0.002
+# The grid is reported again where a beat is so far from its reported place, in quarters: some tenths of a
+# millisecond.
+_REPORTED = 0.0005
 
 
 class ExternalGrid:
@@ -27,6 +29,7 @@ class ExternalGrid:
 
     def __init__(self, meter: Meter, steps_per_quarter: int) -> None:
         self._meter, self._steps_per_quarter = meter, steps_per_quarter
+        self._jump_steps = _JUMP * steps_per_quarter
         self._from_s: list[float] = []
         self._grids: list[Grid] = []
         self._placed = False
@@ -43,10 +46,16 @@ class ExternalGrid:
         here, meter = theirs.steps_at(at_s), lead.meter or self._meter
         was = here + self.ahead_steps if before is None else before.grid.steps_at(at_s)
         bar = Transport(theirs, meter).bar_steps
-        if (lead.placed and not self._placed) or abs(here + self.ahead_steps - was) > JUMP_STEPS or was < 0:
-            self.ahead_steps = _ahead(here, was, bar) if lead.placed else max(0.0, was) - here
+        if (
+            (lead.placed and not self._placed)
+            or abs(here + self.ahead_steps - was) > self._jump_steps
+            or was < 0
+        ):
+            self.ahead_steps = (
+                _ahead(here + self._jump_steps, was, bar) if lead.placed else max(0.0, was) - here
+            )
         self._placed = lead.placed
-        jumped = before is not None and abs(here + self.ahead_steps - was) > JUMP_STEPS
+        jumped = before is not None and abs(here + self.ahead_steps - was) > self._jump_steps
         return self.keep(Transport(self._grid(lead, self.ahead_steps), meter), at_s), jumped
 
     def anchor(self, transport: Transport, at_s: float) -> Transport:
@@ -71,7 +80,7 @@ class ExternalGrid:
             expected = reported.grid.steps_at(at_s)
             if expected - reported.grid.steps_at(reported.at_s) < grid.steps_per_quarter:
                 return []
-            if abs(grid.steps_at(at_s) - expected) < _REPORTED_STEPS:
+            if abs(grid.steps_at(at_s) - expected) < _REPORTED * grid.steps_per_quarter:
                 return []
         self._reported = Followed(at_s, grid, self.ahead_steps, jumped)
         return [self._reported]
@@ -123,4 +132,4 @@ def playable(lead: Lead) -> bool:
 
 def _ahead(here: float, was: float, bar: int) -> float:
     """Whole bars that bring a place to where we are, or the least further, and never before the start."""
-    return math.ceil((max(0.0, was) - here - JUMP_STEPS) / bar) * bar
+    return math.ceil((max(0.0, was) - here) / bar) * bar

@@ -45,6 +45,14 @@ def test_jumps(to, steps, jumped):
     assert course.ahead_steps == pytest.approx(steps - 4 * to)
 
 
+@pytest.mark.parametrize("steps", [4, 12, 24])
+@pytest.mark.parametrize(("late_s", "jumped"), [(0.02, False), (-0.02, False), (0.04, True), (-0.04, True)])
+def test_a_server_that_loses_a_little_time_has_not_jumped_however_fine_the_grid(steps, late_s, jumped):
+    course = ExternalGrid(BARS, steps)
+    _, jumps = follow(course, Lead(0.0, 0.0, 120.0), Lead(4.0 + late_s, 8.0, 120.0))
+    assert jumps[-1] is jumped
+
+
 def test_the_meter_may_come_from_the_external_clock():
     transport, _ = follow(ExternalGrid(BARS, 4), Lead(0.0, 0.0, 120.0, meter=Meter(3, 4)))
     assert transport.bar_steps == 12
