@@ -15,7 +15,7 @@ class FakeJack:
         self.name, self.transport_bpm = "", None
         self.titles, self.connections, self.sent, self.arriving = [], set(), [], []
         self.gone = self.closed = self.hangs = False
-        self.seen = Survey()
+        self.seen, self.waited = Survey(), []
 
     def __call__(self, order):
         self.order, self.transport_bpm = order, order.transport_bpm
@@ -48,6 +48,9 @@ class FakeJack:
     def send(self, port, at_s, data):
         self._there()
         self.sent.append((self.titles[port], at_s, list(data)))
+
+    def wait(self, seconds):
+        self.waited.append(seconds)
 
     def receive(self):
         self._there()

@@ -33,7 +33,8 @@ _FORESEE_S = 0.005
 class Engine:
     """Runs a session between a clock and a port, and reports what happens to `publish`.
 
-    `publish` is called between sends and must return at once (put it in a queue).
+    `publish` is called between sends and must return at once (put it in a queue). `wait_for_input` waits
+    until a moment or until something came in, or says at once that it cannot.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Engine:
         clock_out: MidiClockOut | None = None,
         clock_feed: Callable[[], list[Lead]] = list,
         suspended: Callable[[], None] = lambda: None,
+        wait_for_input: Callable[[float], bool] = lambda _: False,
     ) -> None:
         self._clock = clock
         self._port = port
@@ -54,7 +56,7 @@ class Engine:
         self._poll_s = poll_s
         self._beat = BeatSender(port, clock_out)
         self._clock_feed = clock_feed
-        self._say_suspended = suspended
+        self._say_suspended, self._wait_for_input = suspended, wait_for_input
         self._last_input_s = clock.now_s()
         self._reached_s = float("-inf")  # the moment the session was last advanced to
         self._told_s = float("-inf")  # the moment of what the session was told of last
@@ -205,12 +207,20 @@ class Engine:
         now_s, deadline_s, sends_s = self._clock.now_s(), self._deadline_s, self._sends_s
         ahead_s = self._port.ahead_s
         if deadline_s is None or deadline_s > now_s + 2 * self._poll_s + ahead_s:
-            idle = deadline_s is None and now_s - self._last_input_s > _IDLE_AFTER_S
-            self._clock.wait_until_s(now_s + (_IDLE_POLL_S if idle else self._poll_s), exactly=False)
+            self._look_again(now_s, deadline_s)
         elif sends_s is not None and now_s < sends_s <= max(deadline_s, now_s + _SOON_S) + ahead_s:
             self._send_at(sends_s)
         else:
             self._clock.wait_until_s(deadline_s, exactly=False)
+
+    def _look_again(self, now_s: float, deadline_s: float | None) -> None:
+        """Until it is time to look at the input; where that wakes us, for what other threads ask."""
+        woken_s = now_s + _IDLE_POLL_S
+        if deadline_s is not None:
+            woken_s = min(woken_s, deadline_s - self._poll_s - self._port.ahead_s)
+        if not self._wait_for_input(woken_s):
+            idle = deadline_s is None and now_s - self._last_input_s > _IDLE_AFTER_S
+            self._clock.wait_until_s(now_s + (_IDLE_POLL_S if idle else self._poll_s), exactly=False)
 
     def _send_at(self, moment_s: float) -> None:
         send_s = moment_s - self._port.ahead_s

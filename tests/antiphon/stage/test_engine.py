@@ -387,6 +387,23 @@ def test_a_key_pressed_after_a_long_pause_is_noticed_within_20_ms():
     assert len([look_s for look_s in looks_s if look_s > 5]) < 1000
 
 
+def test_where_the_input_wakes_the_loop_a_key_is_noticed_at_once_and_looks_are_few():
+    stage = Outputs(scripted_voice(SCRIPT), Watched)
+
+    def wait_for_input(until_s):
+        coming = [timed.at_s for timed in CALL if timed.at_s > stage.clock.now_s()]
+        stage.clock.wait_until_s(min([until_s, *coming]))
+        return True
+
+    stage.engine._wait_for_input = wait_for_input
+    stage.run(until_s=8.0)
+    received = [report.timed for report in stage.reports if isinstance(report, Received)]
+    assert received == CALL
+    assert all(timed.at_s in stage.port.looks_s for timed in CALL)
+    assert len(stage.port.looks_s) < 1200
+    assert [timed.at_s for timed in stage.port.sent] == [4.5, 5.475, 5.5, 6.475]
+
+
 def suspended_at(*moments_s, script=CALL):
     """An engine that is suspended at the first moment and resumed at the second."""
     stage = Outputs(scripted_voice(SCRIPT), call=script)
@@ -468,7 +485,7 @@ def test_a_note_without_a_port_is_heard_and_reported_at_its_moment_but_not_later
         return stage.clock.now_s() >= 8.0
 
     stage.engine.run(until=until)
-    received = [report.timed for report in stage.reports if isinstance(report, Received)]
+    received = [report.placed for report in stage.reports if isinstance(report, Received)]
     assert [timed.event for timed in received] == [NoteOn(60, 80), NoteOff(60)]
     assert [timed.at_s for timed in received] == [0.49, pytest.approx(2.2, abs=0.02)]
     assert any(isinstance(timed.event, NoteOn) for timed in stage.port.sent)

@@ -117,6 +117,11 @@ class MidiPort:
                 arrived += self._clock_in(port, data, now_s if at_s is None else at_s, grain_s)
         return self._until(now_s, arrived) if arrived or self._waiting else arrived
 
+    def wait_for_input(self, until_s: float) -> bool:
+        """Wait until a moment, or until something came in; False, at once, where the system does not tell."""
+        next_s = self._waiting[0].at_s if self._waiting else until_s
+        return not self._closed and self._system.wait(min(next_s, until_s) - self._clock.now_s())
+
     def _until(self, now_s: float, arrived: Sequence[Input]) -> list[Input]:
         """What has its moment behind it, in order: JACK tells of a whole period when it begins."""
         self._waiting = sorted([*self._waiting, *arrived], key=lambda one: one.at_s)

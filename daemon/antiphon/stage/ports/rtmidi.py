@@ -104,6 +104,9 @@ class BindingSystem:
     def poll(self) -> Sequence[Lead]:
         return ()
 
+    def wait(self, seconds: float) -> bool:  # noqa: ARG002
+        return False
+
     def connections(self, ours: Sequence[str]) -> tuple[PortConnection, ...]:  # noqa: ARG002
         """The library does not say."""
         return ()

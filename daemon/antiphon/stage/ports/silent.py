@@ -25,6 +25,9 @@ class SilentPort:
     def receive(self) -> list[Input]:
         return []
 
+    def wait_for_input(self, until_s: float) -> bool:  # noqa: ARG002
+        return False
+
     def send(self, event: Event | Change, at_s: float) -> None:  # noqa: ARG002 - nobody waits for it
         """Raises Failure on a closed port."""
         if self._closed:

@@ -100,6 +100,10 @@ class System(Protocol):
         """Take in what came to all devices; gives where the transport was, where there is one."""
         ...
 
+    def wait(self, seconds: float) -> bool:
+        """Wait so long, or until something came in; False, at once, where that is not told."""
+        ...
+
     def connections(self, ours: Sequence[str]) -> tuple[PortConnection, ...]:
         """What is connected to ports of ours, by name, as `look` saw it."""
         ...

@@ -226,6 +226,7 @@ class _Performance:
             clock_out=None if self._start.wiring.clock_output is None else MidiClockOut(),
             clock_feed=sources.poll,
             suspended=lambda: self._put(Suspended()),
+            wait_for_input=port.wait_for_input,
         )
 
         if settings.click.when != "never" and self._start.handover.transport is None:

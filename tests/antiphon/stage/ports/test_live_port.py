@@ -86,6 +86,23 @@ def test_what_arrives_is_stamped_by_our_clock_and_the_rest_is_dropped():
     assert library.ins[0].ignored == {"sysex": True, "timing": True, "active_sense": False}
 
 
+def test_on_jack_it_is_waited_for_input_but_not_beyond_what_came_and_is_still_to_come():
+    jack, clock = FakeJack(), VirtualClock(1.0)
+    port = MidiPort(clock, Wiring(api="jack"), start_jack=jack)
+    assert port.wait_for_input(1.01)
+    jack.play("in", 1.002, 0x90, 60, 80)
+    assert port.receive() == []
+    assert port.wait_for_input(1.01)
+    assert jack.waited == pytest.approx([0.01, 0.002])
+    port.close()
+    assert not port.wait_for_input(2.0)
+
+
+def test_where_the_system_does_not_tell_of_input_it_is_not_waited_for():
+    port = port_on(FakeRtMidi())
+    assert not port.wait_for_input(1e9)
+
+
 def test_only_the_channel_asked_for_is_heard():
     library = FakeRtMidi([2])
     port = port_on(library, input_channel=3)

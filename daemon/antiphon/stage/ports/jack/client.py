@@ -75,6 +75,8 @@ class Process(Protocol):
 
     def receive(self) -> list[Record]: ...
 
+    def wait(self, seconds: float) -> None: ...
+
     def close(self) -> None: ...
 
 
@@ -202,6 +204,11 @@ class JackProcess:
             if isinstance(record, Period):
                 self.period_s = record.seconds
         return records
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long, or until something came in or the process ended."""
+        if not self._closed:
+            select.select([self._arrived], (), (), max(0.0, seconds))
 
     def _gone(self) -> Failure:
         """What to say: the last that it said, if that was a failure of its own."""

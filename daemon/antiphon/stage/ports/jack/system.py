@@ -113,6 +113,10 @@ class JackSystem:
                 self._inputs[record.port].keep(record)
         return leads
 
+    def wait(self, seconds: float) -> bool:
+        self._process.wait(seconds)
+        return True
+
     def connections(self, ours: Sequence[str]) -> tuple[PortConnection, ...]:
         return tuple(pair for pair in self._process.seen.connections if not set(ours).isdisjoint(pair))
 
