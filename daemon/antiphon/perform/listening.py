@@ -65,7 +65,7 @@ class Listening:
         return self.phrase.heard_from_s(over_s, self.mode.ends_at_bar)
 
     def hear_ahead(self, now_s: float) -> None:
-        """Hear a part of the phrase, if it is time to; one that is over is heard when its answer is planned."""
+        """Hear a part of the phrase, if it is time to; one that is over is heard as its answer is planned."""
         over_s, transport = self.over_s(), self._time.transport
         heard_from_s = self.heard_from_s(over_s)
         if over_s is None or transport is None or heard_from_s is None or not heard_from_s <= now_s < over_s:
