@@ -485,7 +485,7 @@ def test_a_note_without_a_port_is_heard_and_reported_at_its_moment_but_not_later
         return stage.clock.now_s() >= 8.0
 
     stage.engine.run(until=until)
-    received = [report.placed for report in stage.reports if isinstance(report, Received)]
+    received = [report.timed for report in stage.reports if isinstance(report, Received)]
     assert [timed.event for timed in received] == [NoteOn(60, 80), NoteOff(60)]
     assert [timed.at_s for timed in received] == [0.49, pytest.approx(2.2, abs=0.02)]
     assert any(isinstance(timed.event, NoteOn) for timed in stage.port.sent)

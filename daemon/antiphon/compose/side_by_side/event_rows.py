@@ -102,9 +102,8 @@ class EventRows:
         """Work out, in small parts, what the rows share."""
         for first in range(0, self.steps, _STEPS_A_PART):
             some = slice(first, min(first + _STEPS_A_PART, self.steps))
-            for step in range(some.start, some.stop):
-                self._places[step, :2] = self._bars.at(self.first + step)
-                self._places[step, 2] = self._bars.within_quarter(self.first + step)
+            steps = range(self.first + some.start, self.first + some.stop)
+            self._places[some] = [(*self._bars.at(step), self._bars.within_quarter(step)) for step in steps]
             if self._forms.of_form:
                 self._told.prepare(some, self._bars)
             yield

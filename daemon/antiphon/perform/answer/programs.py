@@ -22,9 +22,9 @@ from antiphon.harmony.chord_hmm import theory_table
 from antiphon.harmony.theory import ChordTable
 from antiphon.listen.repertoire import Repertoire
 from antiphon.perform.answer.composer import AnswerCritic, AnswerPlace, Composer, HowComposed, Said
-from antiphon.perform.answer.last_made import LastMade
 from antiphon.perform.answer.transcribe import Transcription, as_heard, home_shift
 from antiphon.perform.answer.voice_grid import VoiceGrid, chord_line, on_bars
+from antiphon.perform.last_made import LastMade
 from antiphon.slices import Sliced
 
 # What the numbers of the source of chance end with that says whether an answer closes.

@@ -1,6 +1,6 @@
 """What was made last is not made again."""
 
-from antiphon.perform.answer.last_made import LastMade
+from antiphon.perform.last_made import LastMade
 
 
 def test_a_value_is_made_once_for_what_is_asked_and_again_for_something_else():
