@@ -119,10 +119,3 @@ def _coarser(notes: Sequence[GridNote], ratio: int) -> Iterator[GridNote]:
     for (step, note), limit in zip(at_step.items(), limits, strict=True):
         lasting = max(1, round(note.end_steps / ratio) - step)
         yield GridNote(step, lasting if limit is None else min(lasting, limit - step), note.pitch)
-
-
-def chord_line(plan: ChordPlan, start: int, transport: Transport) -> ChordLine:
-    """The chords of an answer from a step on, which are counted as the grid is."""
-    quarter = transport.grid.steps_per_quarter
-    slot = max(1, round(slot_quarters(transport.meter) * quarter))
-    return ChordLine(plan, start, quarter, transport.beat_steps, slot)
