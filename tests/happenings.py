@@ -25,7 +25,7 @@ some_settings = st.fixed_dictionaries(
         ),
         "answer": st.builds(
             AnswerSettings,
-            st.sampled_from(["answer", "continue", "trade"]),
+            st.sampled_from(["answer", "continue", "trade", "accompany"]),
             st.sampled_from(["now", "beat", "bar"]),
             st.integers(0, 3),
             st.sampled_from(["player", "any"]),

@@ -107,7 +107,7 @@ def configuration(chance):
         ),
         clock=ClockSettings(source=source, offset_ms=chance.choice([0.0, 12.0])),
         answer=AnswerSettings(
-            chance.choice(["answer", "continue", "trade"]),
+            chance.choice(["answer", "continue", "trade", "accompany"]),
             chance.choice(["now", "beat", "bar"]),
             chance.choice([0, 0, 1, 2]),
             overlap=chance.random() < 0.2,

@@ -93,7 +93,7 @@ NAMED = st.one_of(
     st.tuples(st.just("sampling.weights.r"), st.floats(0, 2)),
     st.tuples(st.just("sampling.weights"), st.just({"_": 1.5})),
     st.tuples(st.just("answer.bars"), st.integers(0, 8)),
-    st.tuples(st.just("answer.mode"), st.sampled_from(["answer", "continue", "trade"])),
+    st.tuples(st.just("answer.mode"), st.sampled_from(["answer", "continue", "trade", "accompany"])),
     st.tuples(st.just("clock.source"), st.sampled_from(["internal", "link"])),
     st.tuples(st.just("tempo.bpm"), st.integers(60, 180)),
     st.tuples(st.just("key.name"), st.sampled_from(["", "G major", "Am"])),

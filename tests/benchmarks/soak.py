@@ -39,7 +39,7 @@ from soak_virtual import play_virtually, resident_bytes  # noqa: E402
 
 LOAD_EVERY, LOAD_S = 3, 300.0
 GROWTH_BYTES = 5_000_000
-MODES = ("answer", "continue", "trade")
+MODES = ("answer", "continue", "trade", "accompany")
 SETTINGS = """
 [control]
 temperature = 20

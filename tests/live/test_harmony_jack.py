@@ -112,3 +112,30 @@ def test_panic_silences_a_parts_port(antiphon, jack, player, bass_player, wait_f
     done = subprocess.run([sys.executable, "-m", "antiphon", "panic"], env=jack, capture_output=True)
     assert done.returncode == 0, done.stderr
     wait_for(lambda: not still_sounding(bass.heard()) and not still_sounding(others.heard()), "silence")
+
+
+def test_the_player_is_accompanied_and_all_ends_when_they_stop(antiphon, peer, tmp_path):
+    bars = [
+        word
+        for name in ("mode='fixed'", "bpm=120", "downbeat='first'")
+        for word in ("--set", f"tempo.{name}")
+    ]
+    daemon = antiphon("--random-seed", "1", *PARTS, *bars, "--set", "answer.mode='accompany'")
+    player = peer(14.0, *CALL, *CALL, *CALL)
+    assert json.loads(player.stdout.readline())
+    heard = json.loads(player.stdout.readline())
+    assert {channel for channel, _, velocity in notes(heard) if velocity} == {1, 2, 3}
+    assert not still_sounding(heard)
+    daemon.send_signal(signal.SIGINT)
+    assert daemon.wait(60) == 0, daemon.log.read_text()
+    file = mido.MidiFile(next(tmp_path.glob("*.mid")))
+    assert [track.name for track in file.tracks[1:]] == [
+        "Player",
+        "Antiphon",
+        "Bass",
+        "Chords",
+        "Second voice",
+    ]
+    guessed = [message.text for message in file.tracks[0] if message.type == "marker"]
+    assert guessed
+    assert all(name.endswith("?") for name in guessed)

@@ -24,6 +24,8 @@ MOST_NOTES = 2048
 _MASTERS = (0, 15)
 _ALL_NOTES = InputSettings()
 _Keys = set[tuple[int, int]]
+# A phrase that is to go on for ever is cut in half when it is so much of what it may be.
+_NEARLY = 0.75
 # Of what accompanies, so much is kept before the melody begins.
 _KEPT_S = 16.0
 
@@ -219,6 +221,19 @@ class PhraseListener:
         parts = [[note for note in notes if note.beside == beside] for beside in (False, True)]
         melody, beside = (without_ghosts(part, self._listened.min_ms) for part in parts)
         return _by_onset((*melody, *beside)) if beside else melody
+
+    def trim(self, at_s: float, beat_s: float) -> float | None:
+        """Of a phrase that is nearly as long as may be, what was played long ago is no part any more.
+
+        Gives the moment of the first note that is left; None where nothing was taken away.
+        """
+        longest_s = self._settings.max_beats * beat_s
+        if self._first_onset_s is None or at_s - self._first_onset_s < _NEARLY * longest_s:
+            return None
+        self._notes = [note for note in self._notes if note.onset_s >= at_s - longest_s / 2]
+        melody = [note.onset_s for note in (*self._notes, *self._held.values()) if not note.beside]
+        self._first_onset_s = min(melody, default=at_s)
+        return self._first_onset_s
 
     def finish(self, at_s: float) -> tuple[PlayedNote, ...]:
         """End the phrase at a moment and give its notes by onset; keys still down are cut there."""

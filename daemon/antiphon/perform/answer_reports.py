@@ -55,6 +55,21 @@ class ChordsHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class ChordGuessed:
+    """The chord with which the player is accompanied from a moment to another, decided on at `at_s`.
+
+    It is a guess from what was played so far. `key` and `meter` are what was heard until then.
+    """
+
+    at_s: float
+    begins_s: float
+    ends_s: float
+    name: str
+    key: Key
+    meter: Meter
+
+
+@dataclass(frozen=True, slots=True)
 class Composed:
     """One symbol of the answer, in the player's key; `step` counts from the grid's origin."""
 

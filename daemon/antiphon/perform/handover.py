@@ -1,6 +1,6 @@
 """Where a session leaves a performance, for one that takes it up: fed with the reports of the first. Pure."""
 
-from antiphon.perform.answer_reports import Heard
+from antiphon.perform.answer_reports import ChordGuessed, Heard
 from antiphon.perform.reports import BarsBegun, Followed, Handover, ProgramChosen, Report, SettingChanged
 from antiphon.perform.setting_changes import MODEL_NAME
 from antiphon.perform.transport import Transport
@@ -21,6 +21,8 @@ class HandoverTracker:
             case Heard(grid=grid, meter=meter):
                 self._grid, self._meter = grid, meter or self._meter
                 self._answers += 1
+            case ChordGuessed(meter=meter):
+                self._meter = meter
             case BarsBegun(grid=grid) | Followed(grid=grid):
                 self._grid = grid
             case ProgramChosen(name=str(voice)):

@@ -1,6 +1,7 @@
 """The phrase that is played, and how it is heard: when it is over, and in part before that. Pure."""
 
 from antiphon.events import PlayedNote
+from antiphon.perform.accompany.accompanist import Heard
 from antiphon.perform.answer.hearing import Asked, Hearing
 from antiphon.perform.answer.phrase_hearing import BarsBy
 from antiphon.perform.answer.planner import Planner
@@ -59,8 +60,8 @@ class Listening:
         return self.phrase.over_s(self._time, bars)
 
     def heard_from_s(self, over_s: float | None) -> float | None:
-        """When a phrase that will be over at a moment is to be heard; None where it was."""
-        if over_s is None or (self._hearing is not None and self._hearing.done):
+        """When a phrase that will be over at a moment is to be heard; None where it is not."""
+        if over_s is None or self.mode.accompanies or (self._hearing is not None and self._hearing.done):
             return None
         return self.phrase.heard_from_s(over_s, self.mode.ends_at_bar)
 
@@ -74,6 +75,10 @@ class Listening:
             straight = self._time.straight(self.phrase.so_far(over_s))
             self._hearing = self._begin((straight, transport, self.follows, self.bars_by), over_s)
         self._hearing.go_on()
+
+    def so_far(self, at_s: float) -> Heard:
+        """What was played until a moment, for who accompanies it."""
+        return Heard(self._time.straight(self.phrase.so_far(at_s)), self.follows, self.bars_by)
 
     def finish(self, transport: Transport, at_s: float) -> tuple[tuple[PlayedNote, ...], Hearing]:
         """The phrase is over, in these bars; gives its notes, and its hearing: that of before, if it still is

@@ -14,18 +14,21 @@ class Mode:
 
     ends_at_bar   the phrase ends at a bar line, not in silence
     endless       the answer goes on until the player comes in
-    least_bars    the length of both where the settings leave it open; 0: the answer is as long as the phrase
+    least_bars   the length of both where the settings leave it open; 0: the answer is as long as the phrase
+    accompanies  there is no answer: chords that are guessed go with the phrase
     """
 
     ends_at_bar: bool
     endless: bool
     least_bars: int
+    accompanies: bool = False
 
 
 MODES: dict[ModeName, Mode] = {
     "answer": Mode(ends_at_bar=False, endless=False, least_bars=0),
     "continue": Mode(ends_at_bar=False, endless=True, least_bars=0),
     "trade": Mode(ends_at_bar=True, endless=False, least_bars=2),
+    "accompany": Mode(ends_at_bar=False, endless=False, least_bars=0, accompanies=True),
 }
 
 

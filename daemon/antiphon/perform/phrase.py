@@ -18,7 +18,7 @@ class PhraseInput:
     def __init__(self, settings: PhraseSettings, listened: InputSettings) -> None:
         self._listener, self._listened = PhraseListener(settings, listened), listened
         self._measured: tuple[Transport, float] | None = None  # a transport, and seconds that its beat lasts
-        self._told_s = float("-inf")  # the moment of the last input
+        self.told_s = float("-inf")  # the moment of the last input
 
     @property
     def silent(self) -> bool:
@@ -45,7 +45,7 @@ class PhraseInput:
 
     def told(self, at_s: float) -> None:
         """Some input came, whatever it was: no phrase ends before it."""
-        self._told_s = at_s
+        self.told_s = at_s
 
     def play(self, timed: Timed) -> None:
         """A key goes down or up."""
@@ -72,6 +72,10 @@ class PhraseInput:
         """The notes of the phrase as they will be if it is over at a moment."""
         return self._listener.so_far(at_s)
 
+    def trim(self, at_s: float, beat_s: float) -> float | None:
+        """Let a phrase that is nearly too long go on with its newest half; gives where that begins."""
+        return self._listener.trim(at_s, beat_s)
+
     def beside(self, at_s: float) -> tuple[PlayedNote, ...]:
         """What accompanies the melody, as far as it was played by a moment."""
         return tuple(note for note in self._listener.so_far(at_s) if note.beside)
@@ -95,7 +99,7 @@ class PhraseInput:
             if self._measured is None or self._measured[0] is not transport:
                 self._measured = (transport, transport.beat_s)
             ends_s = self._listener.ends_at_s(self._measured[1])
-        return None if ends_s is None else max(self._told_s, ends_s)
+        return None if ends_s is None else max(self.told_s, ends_s)
 
     def heard_from_s(self, over_s: float, at_bar: bool) -> float:
         """From when on a phrase that will be over at a moment is heard."""

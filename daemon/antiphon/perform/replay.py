@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from antiphon.events import Timed, Turned
-from antiphon.perform.answer_reports import Answered, ChordsHeard, Heard, Hurried, Planned, Written
+from antiphon.perform.answer_reports import (
+    Answered,
+    ChordGuessed,
+    ChordsHeard,
+    Heard,
+    Hurried,
+    Planned,
+    Written,
+)
 from antiphon.perform.reports import (
     Asked,
     BarsBegun,
@@ -54,6 +62,7 @@ Record = (
     | BarsBegun
     | Heard
     | ChordsHeard
+    | ChordGuessed
     | Followed
     | Written
     | Planned

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from antiphon.events import Clocked, Lead, Timed, Turned
 from antiphon.perform.answer_reports import (
     Answered,
+    ChordGuessed,
     ChordsHeard,
     Composed,
     Foreseen,
@@ -115,7 +116,8 @@ class SettingChanged:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """Where the external clock's bars are from now on. It has not counted the grid's first `ahead_steps`.
+    """Where the bars are from now on: those of an external clock, of a count-in, of another tempo, or of a
+    player who is accompanied. The grid's first `ahead_steps` are not counted.
 
     `jumped` where the place in the bar is not the one that was expected.
     """
@@ -182,6 +184,7 @@ SessionReport = (
     | Followed
     | Heard
     | ChordsHeard
+    | ChordGuessed
     | Composed
     | Planned
     | Hurried

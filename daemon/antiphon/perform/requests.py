@@ -127,6 +127,7 @@ class Requests:
         self._turns.set(settings)
         if settings.live_settings != before.live_settings:
             self._turns.compose_anew()
+        self._turns.settle_mode(at_s)
         shift = self._time.set(settings.tempo, at_s)
         self._turns.move(shift)
         if shift.moved_s is not None:
@@ -183,6 +184,7 @@ class Requests:
             if isinstance(done, KnobTurned):
                 self._programs.sample(self._controls.now.sampling)
                 self._turns.compose_anew()
+                self._turns.settle_mode(at_s)
                 if done.name == "clock":
                     self._choose_source(at_s)
             elif isinstance(done, Pressed):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from antiphon.compose.harmony.accompaniment import Part
 from antiphon.events import Clocked, ControlChange, Lead, NoteOn, ProgramChange, Timed, Turned
+from antiphon.perform.accompany.accompanist import playing
 from antiphon.perform.answer.programs import Programs, Voice
 from antiphon.perform.answer_reports import Foreseen
 from antiphon.perform.clock.bar_clock import BarClock
@@ -15,6 +16,7 @@ from antiphon.perform.clock.click import Clicked
 from antiphon.perform.controls.control_settings import Button
 from antiphon.perform.controls.control_state import ControlState
 from antiphon.perform.controls.midi_controls import state_light
+from antiphon.perform.modes import MODES
 from antiphon.perform.reports import (
     NO_HANDOVER,
     Asked,
@@ -129,10 +131,13 @@ class Session:
         """The part that plays on a channel, 0–15; None on that of the answer, and where none does."""
         return self._requests.settings.part_on(channel)
 
-    @property
-    def programs(self) -> list[ProgramChange]:
-        """The sounds of the parts that play, to be chosen before an answer; none where none is set."""
-        harmony = self._controls.now.harmony
+    def programs_in(self, state: State) -> list[ProgramChange]:
+        """The sounds of the parts that play in a state, to be chosen as it begins, where any are set."""
+        now = self._controls.now
+        accompanies = MODES[now.answer.mode].accompanies
+        if state != ("listening" if accompanies else "answering"):
+            return []
+        harmony = playing(now.harmony) if accompanies else now.harmony
         chosen = [(harmony.program_of(part), harmony.channel_of(part)) for part in harmony.parts]
         return [ProgramChange(program - 1, channel) for program, channel in chosen if program]
 

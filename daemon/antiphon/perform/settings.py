@@ -17,7 +17,8 @@ from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.transport import Boundary
 from antiphon.timebase import MAX_BPM, MIN_BPM, Meter, is_meter
 
-ModeName = Literal["answer", "continue", "trade"]
+ModeName = Literal["answer", "continue", "trade", "accompany"]
+MODE_NAMES: tuple[ModeName, ...] = get_args(ModeName)
 State = Literal["idle", "listening", "answering", "waiting"]
 
 MOST_CANDIDATES = 64
@@ -29,7 +30,8 @@ CHOICES: tuple[Choice, ...] = get_args(Choice)
 class AnswerSettings:
     """What comes back, and when.
 
-    mode       "answer" a phrase, "continue" it until the player plays again, or "trade" bars on the bar line
+    mode       "answer" a phrase, "continue" it until the player plays again, or "trade" bars on the bar line;
+               or "accompany" it with chords that are guessed
     start      "now", the next "beat" or the next "bar"; trading always starts on the bar
     bars       length of the answer; 0: as long as the phrase, and two bars each when trading
     register   "player": within a fourth of the phrase's lowest and highest notes; "any": where the model goes
@@ -176,7 +178,7 @@ class TempoSettings:
 
 @dataclass(frozen=True, slots=True)
 class LiveSettings:
-    """The settings that can change while the music goes on; `feel` and `strict_key` as in
+    """The settings that can change while the music goes on; `feel`, `strict_key` and `modes` as in
     `SessionSettings`."""
 
     sampling: SamplingSettings
@@ -186,6 +188,7 @@ class LiveSettings:
     feel: FeelSettings | None = field(default_factory=FeelSettings)
     strict_key: bool = False
     harmony: HarmonySettings = field(default_factory=HarmonySettings)
+    modes: tuple[ModeName, ...] = MODE_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,7 @@ class SessionSettings:
     key       None to be heard
     feel      None in takes from before it was learned: an answer has one loudness, and an accent on downbeats
     strict_key  whether answers keep to the scale of the key
+    modes     those that the knob `mode` chooses among: three in takes from before there was "accompany"
 
     What is sent sounds `output_latency_ms` later.
     """
@@ -216,6 +220,7 @@ class SessionSettings:
     click: ClickSettings = field(default_factory=ClickSettings)
     strict_key: bool = False
     harmony: HarmonySettings = field(default_factory=HarmonySettings)
+    modes: tuple[ModeName, ...] = MODE_NAMES
 
     @property
     def output_latency_s(self) -> float:
@@ -250,4 +255,5 @@ class SessionSettings:
             self.feel,
             self.strict_key,
             self.harmony,
+            self.modes,
         )

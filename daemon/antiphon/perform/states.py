@@ -8,6 +8,7 @@ Event = Literal[
     "note",  # the player strikes a key
     "no melody",  # what was played turned out to accompany a melody, and there is none
     "phrase over",
+    "not answered",  # the player stops, and with them what accompanied them
     "again",  # another answer to a phrase that was answered
     "answer over",
     "answer stopped",  # by a button, or because the external clock jumped
@@ -22,6 +23,7 @@ _NEXT: dict[tuple[State, Event], State] = {
     ("answering", "note"): "listening",
     ("listening", "no melody"): "idle",
     ("listening", "phrase over"): "answering",
+    ("listening", "not answered"): "idle",
     ("idle", "again"): "answering",
     ("answering", "again"): "answering",
     ("answering", "answer over"): "idle",

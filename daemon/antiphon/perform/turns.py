@@ -7,6 +7,7 @@ player goes on before that, they had only paused, and the plan leaves no trace.
 from collections.abc import Callable
 
 from antiphon.events import NoteOn, Timed
+from antiphon.perform.accompany.accompanist import Accompanist
 from antiphon.perform.answer.ahead import Choices
 from antiphon.perform.answer.planner import Planner
 from antiphon.perform.answer.programs import Programs
@@ -39,6 +40,7 @@ class Turns:
         self._answering = Answering(self._planner, time, controls, tell)
         self._playback = self._answering.playback
         self._playback.scheduler.ahead_s = settings.output_latency_s
+        self._accompanist = Accompanist(self._planner.phrases, time, self._playback.scheduler, tell)
         self.state: State = "idle"
 
     @property
@@ -99,6 +101,9 @@ class Turns:
                 self._answering.strike(timed.at_s)
             else:
                 self._take_over(timed.at_s)
+                self._accompanist.strike(timed.event, timed.at_s)
+        else:
+            self._accompanist.lift(timed.event, timed.at_s)
         self.hear_anew()
         self._phrase.play(timed)
         self._settle(timed.at_s)
@@ -108,6 +113,7 @@ class Turns:
         if not self._phrase.tells_hands:
             return
         if self.state == "listening" and self._phrase.silent and self._playback.phrase is None:
+            self._stop_accompanying(at_s)
             self.enter("no melody", at_s)
         elif self.state in ("idle", "answering") and not self._phrase.silent:
             self._take_over(at_s)
@@ -125,13 +131,37 @@ class Turns:
         if answered is not None and not self._playback.counts and self._phrase.resumable:
             self._answering.withdraw()
             self._phrase.resume(answered)
-        elif answered is not None and not self._controls.now.answer.overlap:
+        elif answered is not None and (self._heard.mode.accompanies or not self._controls.now.answer.overlap):
             self._playback.cut(at_s)
         self.enter("note", at_s)
+        if self._heard.mode.accompanies:
+            self._accompanist.begin(at_s)
+
+    def _accompany(self, at_s: float) -> None:
+        """It is time to decide what goes with the player next."""
+        transport = self._time.transport
+        if transport is not None and (first_s := self._phrase.trim(at_s, transport.beat_s)) is not None:
+            self._accompanist.go_on_from(first_s)
+        self._accompanist.decide(self._heard.so_far(at_s), at_s, self._controls.now)
+
+    def _stop_accompanying(self, at_s: float) -> None:
+        if self._accompanist.at_work:
+            self._playback.cut(at_s)
+        self._accompanist.stop()
+
+    def settle_mode(self, at_s: float) -> None:
+        """Another mode may have been chosen: what goes with the player ends where it does not accompany."""
+        if self._accompanist.at_work and not self._heard.mode.accompanies:
+            self._stop_accompanying(at_s)
 
     def end_phrase(self, at_s: float) -> None:
         """The phrase is over; the answer is planned from this moment, however late it is noticed."""
         if self._time.transport is None or self._phrase.silent:
+            return
+        if self._heard.mode.accompanies:
+            self._stop_accompanying(at_s)
+            self._phrase.finish(at_s)
+            self.enter("not answered", at_s)
             return
         self._playback.cut(at_s)  # where the two overlap, the new answer takes over
         played, hearing = self._heard.finish(self._time.transport, at_s)
@@ -156,6 +186,7 @@ class Turns:
     def stop_for_jump(self, at_s: float) -> bool:
         """End the answer under way, if there is one: the bars are elsewhere now."""
         self._answering.finish_planning()
+        self._stop_accompanying(at_s)
         if self._playback.phrase is None:
             return False
         self._playback.cut(at_s)
@@ -167,6 +198,7 @@ class Turns:
         """The external clock stopped: nothing sounds, and what was played is no phrase."""
         if self.state != "waiting":
             self.drop_phrase(at_s)
+        self._accompanist.stop()
         self._answering.cut(at_s)
         self.enter("clock stopped", at_s)
         self._answering.forget()
@@ -179,6 +211,7 @@ class Turns:
 
     def silence(self, event: Event, at_s: float) -> list[Timed]:
         """End the answer at once; gives the events that were not handed out yet, and the note-offs."""
+        self._accompanist.stop(halted=event == "answer stopped" and not self._phrase.silent)
         events = self._answering.silence(at_s)
         self.enter(event, at_s)
         return events
@@ -201,6 +234,7 @@ class Turns:
 
     def perform(self, until_s: float, now_s: float) -> list[Timed]:
         """What is due until a moment, in the order of the music, however late it is now."""
+        self._accompanist.go_on()
         events = self._answering.perform(until_s, now_s)
         if (over_s := self._playback.over_s(until_s)) is not None:
             self.enter("answer over", over_s)
@@ -208,6 +242,7 @@ class Turns:
 
     def perform_all(self, until_s: float, now_s: float) -> list[Timed]:
         """The same with nothing left to compose: what is remembered must not depend on who looked when."""
+        self._accompanist.finish()
         self._answering.finish_planning()
         events = self.perform(until_s, now_s)
         while self._playback.wants_more(until_s):
@@ -222,16 +257,25 @@ class Turns:
     @property
     def due_s(self) -> float | None:
         """When there is something to `decide`; None where there is nothing."""
-        moments = (self._heard.over_s(), self._answering.left_due_s)
+        moments = (self._heard.over_s(), self._answering.left_due_s, self._accompany_due_s)
         return min((moment for moment in moments if moment is not None), default=None)
 
+    @property
+    def _accompany_due_s(self) -> float | None:
+        """Never before the last input, which may have moved it."""
+        due_s = self._accompanist.due_s
+        return None if due_s is None else max(due_s, self._phrase.told_s)
+
     def decide(self, at_s: float) -> None:
-        """The left hand is heard, or the phrase is over, at this moment, however late it is noticed."""
-        left_due_s = self._answering.left_due_s
+        """What is due at this moment, however late it is noticed: the left hand is heard, the phrase is over,
+        or what goes with the player is chosen."""
+        left_due_s, over_s = self._answering.left_due_s, self._heard.over_s()
         if left_due_s is not None and left_due_s <= at_s:
             self._answering.hear_left(self._phrase.beside(at_s), at_s)
-        else:
+        elif over_s is not None and over_s <= at_s:
             self.end_phrase(at_s)
+        else:
+            self._accompany(at_s)
 
     @property
     def foreseen(self) -> Foreseen | None:
@@ -247,4 +291,5 @@ class Turns:
         """When there will be something to do."""
         over_s = self._heard.over_s()
         heard_from_s = None if self._answering.busy else self._heard.heard_from_s(over_s)
-        return [over_s, heard_from_s, *self._answering.deadlines_s()]
+        accompany_s = [self._accompany_due_s, self._accompanist.busy_s]
+        return [over_s, heard_from_s, *accompany_s, *self._answering.deadlines_s()]

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from antiphon.events import Clocked, Input, Lead, Timed, Turned
+from antiphon.events import Change, Clocked, Input, Lead, Timed, Turned
 from antiphon.perform.answer.programs import Voice
 from antiphon.perform.answer_reports import NOTHING_FORESEEN, Foreseen
 from antiphon.perform.clock.midi_clock_out import MidiClockOut
@@ -245,8 +245,8 @@ class Engine:
     def _show(self, state: State) -> None:
         """Light the pads, and before an answer let the parts have their sounds."""
         light = self._session.light(state)
-        changes = [] if light is None else [light]
-        for change in [*changes, *(self._session.programs if state == "answering" else ())]:
+        changes: list[Change] = [] if light is None else [light]
+        for change in [*changes, *self._session.programs_in(state)]:
             self._port.send(change, self._clock.now_s())
 
     def _publish_reports(self) -> None:

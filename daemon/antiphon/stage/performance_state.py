@@ -10,7 +10,7 @@ from antiphon.compose.sampling import Draw
 from antiphon.config import Config
 from antiphon.events import GridNote
 from antiphon.listen.key import Key
-from antiphon.perform.answer_reports import Answered, ChordsHeard, Composed, Heard, Planned
+from antiphon.perform.answer_reports import Answered, ChordGuessed, ChordsHeard, Composed, Heard, Planned
 from antiphon.perform.reports import (
     BarsBegun,
     Followed,
@@ -65,6 +65,7 @@ class PerformanceState:
     heard_meter  that of the newest phrase; None before the first
     plan         the notes of the answer under way that are composed ahead, on the grid
     chords       that were played with the newest phrase, by name; none where it had none
+    guess        the chord with which you are accompanied, which is only guessed; empty: none
     bars_sure    how sure the place of the newest phrase in the bars is, 0–1; None where it was not heard
     """
 
@@ -86,6 +87,7 @@ class PerformanceState:
     bars_sure: float | None = None
     plan: tuple[GridNote, ...] = ()
     chords: tuple[str, ...] = ()
+    guess: str = ""
 
     @property
     def meter(self) -> Meter:
@@ -151,7 +153,7 @@ def after(state: PerformanceState, report: Report | PortChanged) -> PerformanceS
         case Composed(draw=draw):
             return replace(state, draw=draw)
         case StateChanged(_, session):
-            return replace(state, session=session)
+            return replace(state, session=session, guess="")
         case Heard(key=key, grid=grid, meter=meter, sure=sure, key_sure=key_sure):
             heard = replace(
                 state, key=key, key_sure=key_sure, grid=grid, counting=True, bars_sure=sure, chords=()
@@ -161,6 +163,8 @@ def after(state: PerformanceState, report: Report | PortChanged) -> PerformanceS
             return replace(heard, heard_meter=meter, ahead_steps=_ahead(heard, report))
         case ChordsHeard(chords=chords):
             return replace(state, chords=tuple(chord.name for chord in chords))
+        case ChordGuessed(name=name, key=key, meter=meter):
+            return replace(state, guess=name, key=key, heard_meter=meter)
         case Followed(grid=grid, ahead_steps=ahead_steps):
             return replace(state, grid=grid, ahead_steps=ahead_steps, counting=True)
         case Planned(step, notes):

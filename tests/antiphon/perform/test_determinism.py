@@ -45,7 +45,7 @@ def session(chance):
         TempoSettings(chance.choice(("follow", "fixed")), 120.0, chance.choice(("4/4", "3/4", "6/8"))),
         PhraseSettings(chance.choice((0.5, 1.0)), chance.choice((2.0, 64.0))),
         AnswerSettings(
-            chance.choice(("answer", "continue", "trade")),
+            chance.choice(("answer", "continue", "trade", "accompany")),
             chance.choice(("now", "beat", "bar")),
             chance.choice((0, 1)),
             overlap=chance.random() < 0.3,

@@ -75,7 +75,7 @@ def test_the_next_knob_is_learned_and_works_at_once():
 
 def test_what_a_knob_has_set_and_which_button_went_down_are_told():
     made = session(control=ControlSettings(temperature=20, mode=22, rests=26, record=28))
-    for control, value in ((20, 127), (22, 127), (26, 0), (28, 127), (28, 0), (90, 1)):
+    for control, value in ((20, 127), (22, 95), (26, 0), (28, 127), (28, 0), (90, 1)):
         made.turn(turned(1.0, control, value))
     assert made.take_reports()[1:] == [
         SettingChanged(1.0, "sampling.temperature", 2.0),

@@ -157,7 +157,7 @@ def touched(rows):
 
 
 @settings(deadline=None, max_examples=60)
-@given(touches, st.booleans(), st.sampled_from(["answer", "trade", "continue"]))
+@given(touches, st.booleans(), st.sampled_from(["answer", "trade", "continue", "accompany"]))
 def test_whatever_two_hands_do_no_note_hangs(rows_, overlap, mode):
     events, at_s = touched(rows_)
     made = session(answer=AnswerSettings(mode=mode, overlap=overlap, bars=1))

@@ -48,10 +48,7 @@ def hear(
     `melody` is the phrase on the grid, whose step 0 is on a bar line, and `played` all that was played.
     `table` is what is known of chords; None: theory.
     """
-    beside = [
-        _on_sixteenths(begins / steps_per_quarter, ends / steps_per_quarter, pitch)
-        for begins, ends, pitch in placed_beside(melody, played)
-    ]
+    beside = notes_beside(melody, played, steps_per_quarter)
     if not beside:
         return None
     notes = [
@@ -67,6 +64,16 @@ def hear(
     progression = Progression.of_slots(slots.begins, slots.quarters, found.chords)
     yield
     return HeardChords(progression, _names(progression, beside), heard_figure(beside, meter))
+
+
+def notes_beside(
+    melody: Sequence[GridNote], played: Sequence[PlayedNote], steps_per_quarter: int
+) -> list[Note]:
+    """What was played beside a melody on the grid, as it says the chords."""
+    return [
+        _on_sixteenths(begins / steps_per_quarter, ends / steps_per_quarter, pitch)
+        for begins, ends, pitch in placed_beside(melody, played)
+    ]
 
 
 def sounding(

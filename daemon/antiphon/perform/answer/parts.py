@@ -112,6 +112,21 @@ class Parts:
         under, bars = self._under, self._bars
         self._under = self._begin(self._harmony, plan) if under is None else under.over(plan, bars, self._end)
 
+    def lead_on(
+        self,
+        harmony: HarmonySettings,
+        plan: ChordPlan,
+        touch: Touch,
+        bars: BarGrid,
+        span: tuple[int, int],
+    ) -> None:
+        """What comes next, from one step to another: it leads on from what was played before."""
+        same = self._under is not None and _registers(harmony) == _registers(self._harmony)
+        before = self._under if same else None
+        self._touch, self._bars, (self._next, self._end) = touch, bars, span
+        self._harmony, self._plan, self._turns = harmony, plan, self._turns + 1
+        self._under = self._begin(harmony, plan) if before is None else before.over(plan, bars, self._end)
+
     def _begin(self, harmony: HarmonySettings, plan: ChordPlan) -> Accompaniment:
         quarter, registers = self._touch.places.quarter, _registers(harmony)
         return Accompaniment(plan, self._bars, quarter, self._end, registers, self._figure)
@@ -204,6 +219,10 @@ class Parts:
         if (sounding := self._sounding) is not None:
             scheduler.add(Timed(at_s, NoteOff(sounding.pitch, sounding.channel)), "second_voice")
             self._sounding = None
+
+    def goes_with(self, melody: int) -> bool:
+        """Whether the second voice sounds under this note of the melody."""
+        return self._sounding is not None and self._sounding.melody == melody
 
     def _stay_in_chord(self, step: int, grid: Grid, scheduler: Out, earliest_s: float) -> None:
         """Where the chord changes under a held note of the melody, the second voice moves."""

@@ -10,7 +10,6 @@ from antiphon.compose.harmony.plan import ChordPlan
 from antiphon.compose.shape import Shape
 from antiphon.compose.side_by_side.candidates import Candidates
 from antiphon.events import PlayedNote, melody_of
-from antiphon.listen.feel_grid import FeelGrid
 from antiphon.perform.answer import chord_plans, left_hand
 from antiphon.perform.answer.ahead import Ahead, Choices
 from antiphon.perform.answer.answer import Answer
@@ -22,7 +21,7 @@ from antiphon.perform.answer.phrase_hearing import BarsBy, PhraseHearing, chords
 from antiphon.perform.answer.planned import Begun, HeardPhrase, PlannedAnswer, heard_report
 from antiphon.perform.answer.programs import Programs
 from antiphon.perform.answer.scheduler import Scheduler
-from antiphon.perform.answer.touch import Touch, touch_of, touch_without_feel
+from antiphon.perform.answer.touch import touch_after
 from antiphon.perform.answer.transcribe import Transcription
 from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.modes import place_answer
@@ -43,7 +42,7 @@ class Planner:
     def __init__(
         self, settings: SessionSettings, programs: Programs, answers: int, known: Transport | None = None
     ) -> None:
-        self._phrases = PhraseHearing(settings, programs, known)
+        self.phrases = PhraseHearing(settings, programs, known)
         self._programs, self._answers, self._channel = programs, answers, settings.channel
         self._latency_s = settings.output_latency_s
         self.choices = Choices()
@@ -52,11 +51,11 @@ class Planner:
     @property
     def used_steps(self) -> int:
         """A later phrase does not begin before this step."""
-        return self._phrases.used_steps
+        return self.phrases.used_steps
 
     def set(self, settings: SessionSettings) -> None:
         """Other settings, from the next phrase on."""
-        self._phrases.set(settings)
+        self.phrases.set(settings)
         self._latency_s = settings.output_latency_s
 
     def hear(
@@ -72,7 +71,7 @@ class Planner:
 
         `before` holds until then; `follows` says whether the player sets the tempo.
         """
-        bars, learned = yield from self._phrases.hear(phrase, before, follows, bars_by)
+        bars, learned = yield from self.phrases.hear(phrase, before, follows, bars_by)
         transcription = bars.transcription
         start, _ = self._place(transcription, over_s, settings)
         yield
@@ -205,7 +204,8 @@ class Planner:
         place = AnswerPlace(phrase, shift, start, end, self._answers)
         how = self._how(now, self._motif, place)
         candidates = begun.candidates if begun is not None and begun.fits(place, how) else None
-        touch = _touch(melody_of(straight), heard, now)
+        in_register = now.answer.register == "player"
+        touch = touch_after(melody_of(straight), phrase, heard.feel, now.feel, in_register)
         plan = Plan(start, end, touch, self._channel, -shift, self._earliest_s(at_s))
         report = heard_report(heard.bars, at_s, start, end)
         answer = self._answer(place, how, plan, phrase.transport, scheduler, now.harmony, candidates)
@@ -275,7 +275,7 @@ class Planner:
     def commit(self, planned: PlannedAnswer) -> None:
         """The answer sounds: from now on its phrase counts."""
         self._answers += 1
-        self._phrases.commit(planned.bars, planned.feel, planned.heard.answer_start_steps)
+        self.phrases.commit(planned.bars, planned.feel, planned.heard.answer_start_steps)
         if planned.how.motif is self._motif:
             self._motif = None
 
@@ -284,12 +284,3 @@ def _later(plan: ChordPlan | None, place: AnswerPlace, start: int) -> ChordPlan 
     """The chords of an answer that begins at a step; they were planned for where it has its place."""
     quarter = place.phrase.transport.grid.steps_per_quarter
     return None if plan is None else plan.later((start - place.start) / quarter)
-
-
-def _touch(straight: Sequence[PlayedNote], heard: HeardPhrase, now: LiveSettings) -> Touch:
-    phrase, in_register = heard.bars.transcription, now.answer.register == "player"
-    grid = phrase.transport.grid
-    places = FeelGrid.of(grid, phrase.transport.meter)
-    if now.feel is None:
-        return touch_without_feel(straight, phrase.notes, places, grid, in_register)
-    return touch_of(straight, phrase.notes, heard.feel, places, now.feel, in_register)

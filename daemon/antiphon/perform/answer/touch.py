@@ -7,6 +7,7 @@ from statistics import fmean
 from antiphon.events import GridNote, PlayedNote
 from antiphon.listen.feel import LOUDNESS_FEATURES, HeardFeel, doublings, loudness_row
 from antiphon.listen.feel_grid import PLACES, FeelGrid
+from antiphon.perform.answer.transcribe import Transcription
 from antiphon.perform.settings import FOLLOW, FeelSettings
 from antiphon.timebase import Grid
 
@@ -100,6 +101,21 @@ class Touch:
         while moved < self.lowest:
             moved += 12
         return moved if self.lowest <= moved <= self.highest else pitch
+
+
+def touch_after(
+    straight: Sequence[PlayedNote],
+    phrase: Transcription,
+    heard: HeardFeel,
+    settings: FeelSettings | None,
+    keep_register: bool,
+) -> Touch:
+    """The touch of a phrase that lies on the present grid; `settings` None: no feel is learned."""
+    grid = phrase.transport.grid
+    places = FeelGrid.of(grid, phrase.transport.meter)
+    if settings is None:
+        return touch_without_feel(straight, phrase.notes, places, grid, keep_register)
+    return touch_of(straight, phrase.notes, heard, places, settings, keep_register)
 
 
 def touch_of(

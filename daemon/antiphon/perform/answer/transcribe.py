@@ -28,7 +28,8 @@ class Transcription:
     """A phrase on the grid of `transport`; `notes` is not empty; `tracker` has heard its key.
 
     `swing` is the length of the first eighth of a beat to that of the second, as played; `notes` has the
-    eighths even. `chords` are those that were played with it; None where none were.
+    eighths even. `chords` are those that were played with it; None where none were. `tempo_heard`: its tempo
+    was followed.
     """
 
     notes: tuple[GridNote, ...]
@@ -37,6 +38,7 @@ class Transcription:
     tracker: KeyTracker
     swing: float = 1.0
     chords: HeardChords | None = None
+    tempo_heard: bool = False
 
 
 class Transcriber:
@@ -91,7 +93,7 @@ class Transcriber:
         tracker = copy(self._tracker)
         key = tracker.hear(notes, placed.grid.steps_per_quarter)
         swing = 1.0 if estimate is None else estimate.swing
-        return Transcription(notes, key, placed, tracker, swing)
+        return Transcription(notes, key, placed, tracker, swing, tempo_heard=followed)
 
     def commit(self, transcription: Transcription, answer_steps: int) -> None:
         """The answer to this phrase sounds, from a step on: later phrases are in later bars."""

@@ -109,6 +109,16 @@ class BarClock:
         if self.transport is not None and not self.led:
             self._before_plan, self.transport = self.transport, planned
 
+    def accompany(self, heard: Transport, at_s: float) -> list[Followed]:
+        """The player's bars, as they are heard while they play; an external clock's stay."""
+        before = self.transport
+        if self.led or before is None or heard == before:
+            return []
+        apart = abs(heard.grid.steps_at(at_s) - before.grid.steps_at(at_s))
+        self._before_plan, self.transport = None, heard
+        jumped = heard.meter != before.meter or apart > heard.beat_steps / 2
+        return [Followed(at_s, heard.grid, self._ahead_steps, jumped)]
+
     def commit(self) -> None:
         """The answer counts: its grid stays."""
         self._before_plan, self.counted_in = None, False

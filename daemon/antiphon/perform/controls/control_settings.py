@@ -50,7 +50,7 @@ class ControlSettings:
     memory        how loud what was played before is, 0 … 2
     closeness     how closely the answer follows the phrase, 0 … 1
     swing         the player's, 1 … 3   timing, dynamics   how much of the player's, 0 … 1
-    mode          answer, continue, trade
+    mode          answer, continue, trade, accompany
     clock         who keeps the time: internal, midi, link, jack
     again         another answer to the phrase that was answered last
     motif         the next answer keeps to the motif of the last one

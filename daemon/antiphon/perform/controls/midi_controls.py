@@ -8,7 +8,6 @@ from antiphon.compose.sampling import SamplingSettings
 from antiphon.compose.symbols import HOLD, REST
 from antiphon.events import ControlChange
 from antiphon.perform.controls.control_settings import Button, ControlSettings, Knob
-from antiphon.perform.modes import MODES
 from antiphon.perform.settings import (
     FOLLOW,
     LEAST_SWING,
@@ -136,7 +135,7 @@ def _bars(turned: float, now: LiveSettings) -> LiveSettings:
 
 
 def _mode(turned: float, now: LiveSettings) -> LiveSettings:
-    return replace(now, answer=replace(now.answer, mode=_one_of(list(MODES), turned)))
+    return replace(now, answer=replace(now.answer, mode=_one_of(now.modes, turned)))
 
 
 def _clock(turned: float, now: LiveSettings) -> LiveSettings:

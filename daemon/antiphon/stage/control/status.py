@@ -21,6 +21,7 @@ class Status:
     bars_sure      how sure the place of the newest phrase in the bars is, 0–1; None where it was not heard
     bar            counted from 1, below it during a count-in; None before the first
     chords         that you played with the newest phrase, in order
+    guess          the chord with which you are accompanied, which is only guessed; empty where you are not
     plan_notes     notes of the answer under way that are composed ahead; 0 where it is composed step by step
     late_*_ms      how late the newest thousand events left: the median, and what 99 of 100 do not exceed
     notes_dropped  that were composed too late to play, since the program began
@@ -51,6 +52,7 @@ class Status:
     plan_notes: int
     restarts: int
     chords: tuple[str, ...]
+    guess: str
     settings: dict[str, Any]
 
     def to_plain(self) -> dict[str, Any]:
@@ -85,5 +87,6 @@ def status_of(state: PerformanceState, begun_s: float, now_s: float) -> Status:
         len(state.plan),
         state.restarts,
         state.chords,
+        state.guess,
         config.to_plain(state.settings),
     )

@@ -121,6 +121,7 @@ def facts(state: PerformanceState) -> Iterator[Message]:
     if state.key_sure is not None:
         yield _said("key_sure", round(state.key_sure, 2))
     yield _said("chords", " ".join(state.chords))
+    yield _said("guess", state.guess)
     yield _said("recording", int(state.recording.recording))
 
 

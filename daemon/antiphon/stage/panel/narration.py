@@ -6,7 +6,7 @@ from typing import Any
 from antiphon import config
 from antiphon.config import Config
 from antiphon.events import Event, NoteOn, PlayedNote, Timed
-from antiphon.perform.answer_reports import Answered, ChordsHeard, Foreseen, Heard
+from antiphon.perform.answer_reports import Answered, ChordGuessed, ChordsHeard, Foreseen, Heard
 from antiphon.perform.reports import (
     Learned,
     ProgramChosen,
@@ -51,6 +51,8 @@ class Narration:
             case ChordsHeard(_, chords, ends_s):
                 named = [{"at_s": chord.at_s, "name": chord.name} for chord in chords]
                 yield {"type": "chords", "chords": named, "ends_s": ends_s}
+            case ChordGuessed(_, begins_s, ends_s, name):
+                yield {"type": "chords", "chords": [{"at_s": begins_s, "name": f"{name}?"}], "ends_s": ends_s}
             case Foreseen():
                 yield from self._foresee(report)
             case Answered(at_s, cut):

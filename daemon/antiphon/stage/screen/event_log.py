@@ -3,7 +3,7 @@
 import logging
 
 from antiphon.files.text_roll import note_name
-from antiphon.perform.answer_reports import Answered, ChordsHeard, Heard
+from antiphon.perform.answer_reports import Answered, ChordGuessed, ChordsHeard, Heard
 from antiphon.perform.reports import (
     Followed,
     KnobTurned,
@@ -35,6 +35,8 @@ def log_event(report: Report | PortChanged, state: PerformanceState) -> None:
             LOG.info(_phrase(report, state))
         case ChordsHeard(_, chords):
             LOG.info("chords: %s", " ".join(chord.name for chord in chords))
+        case ChordGuessed(_, _, _, name):
+            LOG.debug("guesses that %s comes next", name)
         case Followed():
             _log_bars(report, state)
         case Answered():

@@ -54,7 +54,8 @@ def _header(state: PerformanceState, now_steps: float) -> Text:
     mode = state.settings.answer.mode
     meter = str(state.meter) if state.settings.tempo.meter == HEARD else ""
     chords = " ".join(state.chords[-_CHORDS_SHOWN:])
-    facts = [place, key, chords, f"{state.grid.bpm:.4g} bpm", meter, mode, state.model, recording]
+    guess = f"guesses {state.guess}" if state.guess else ""
+    facts = [place, key, chords, guess, f"{state.grid.bpm:.4g} bpm", meter, mode, state.model, recording]
     style = f"bold {_STATE_STYLES[state.session]}"
     line = Text(state.session, style=style, no_wrap=True, overflow="ellipsis")
     line.append("".join(f"  ·  {fact}" for fact in facts if fact), style="not bold default")

@@ -30,6 +30,7 @@ from antiphon.listen.heard import NO_SPLIT, InputSettings
 from antiphon.listen.key import Key
 from antiphon.perform.answer_reports import (
     Answered,
+    ChordGuessed,
     ChordsHeard,
     Heard,
     Hurried,
@@ -72,6 +73,7 @@ _KINDS: dict[str, type] = {
     "heard": Heard,
     "chords": ChordsHeard,
     "chord": NamedChord,
+    "guessed": ChordGuessed,
     "followed": Followed,
     "written": Written,
     "planned": Planned,
@@ -197,6 +199,8 @@ def _as_then(settings: SessionSettings, plain: dict[str, Any]) -> SessionSetting
         settings = replace(settings, harmony=replace(settings.harmony, follow=False))
     if "adapts" not in plain.get("sampling", {}):  # the memory was as loud in every phrase
         settings = replace(settings, sampling=replace(settings.sampling, adapts=False))
+    if "modes" not in plain:
+        settings = replace(settings, modes=("answer", "continue", "trade"))
     if "downbeat" not in plain.get("tempo", {}):
         settings = replace(settings, tempo=replace(settings.tempo, downbeat="first"))
     return settings

@@ -10,7 +10,7 @@ from itertools import chain
 from antiphon.compose.harmony.accompaniment import PARTS, Part
 from antiphon.events import Change, Event, ProgramChange, Timed, Turned
 from antiphon.midi.messages import HeldNotes
-from antiphon.perform.answer_reports import Answered, ChordsHeard, Heard
+from antiphon.perform.answer_reports import Answered, ChordGuessed, ChordsHeard, Heard
 from antiphon.perform.replay import Closed, Record, moment_of
 from antiphon.perform.reports import Asked, BarsBegun, Begun, Followed, Received, Released, Sent
 from antiphon.perform.setting_changes import applied
@@ -73,6 +73,8 @@ class RenderedTake:
                 self.keys.append(str(record.key))
             case ChordsHeard(chords=chords) if not self.tempo.empty:
                 self.chords += [(self.tempo.ticks(chord.at_s), chord.name) for chord in chords]
+            case ChordGuessed(begins_s=begins_s, name=name) if not self.tempo.empty:
+                self.chords.append((self.tempo.ticks(begins_s), f"{name}?"))
             case Followed():
                 self.tempo.follow(record)
             case Answered():
@@ -160,7 +162,7 @@ class RenderedTake:
         return [(0, first), *((ticks + begin, later) for ticks, later in self.meters[1:])]
 
     def written_markers(self, meter: Meter) -> list[tuple[int, str]]:
-        """The names of the chords that were played, by tick of the file."""
+        """The names of the chords that were played, and of those that were guessed, by tick of the file."""
         begin = self._shift(self._known_tempo(), self._first_meter(meter))
         return [(ticks + begin, name) for ticks, name in self.chords]
 

@@ -40,7 +40,8 @@ NOW = LiveSettings(SamplingSettings(), AnswerSettings())
         ("bars", 127, lambda now: now.answer.bars, 8),
         ("mode", 0, lambda now: now.answer.mode, "answer"),
         ("mode", 64, lambda now: now.answer.mode, "continue"),
-        ("mode", 127, lambda now: now.answer.mode, "trade"),
+        ("mode", 95, lambda now: now.answer.mode, "trade"),
+        ("mode", 127, lambda now: now.answer.mode, "accompany"),
     ],
 )
 def test_a_knob_at_its_ends(knob, value, read, expected):

@@ -7,8 +7,8 @@ from dataclasses import replace
 from antiphon.config import Config
 from antiphon.events import GridNote, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.answer_reports import Answered, ChordsHeard, Heard, NamedChord
-from antiphon.perform.reports import Sent
+from antiphon.perform.answer_reports import Answered, ChordGuessed, ChordsHeard, Heard, NamedChord
+from antiphon.perform.reports import Sent, StateChanged
 from antiphon.stage.control.status import status_of
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
 from antiphon.timebase import Grid, Meter
@@ -56,6 +56,16 @@ def test_the_chords_of_the_newest_phrase():
     assert status_of(performance.state, 0.0, 6.0).chords == ("C", "G7/B")
     performance.hear(PHRASE)
     assert status_of(performance.state, 0.0, 9.0).chords == ()
+
+
+def test_the_chord_that_is_guessed_until_the_player_stops():
+    performance = PerformanceTracker(Config(), "essen")
+    performance.hear(StateChanged(1.0, "listening"))
+    performance.hear(ChordGuessed(5.0, 5.5, 7.0, "Am", Key(0, "major"), Meter(3, 4)))
+    status = status_of(performance.state, 0.0, 6.0)
+    assert (status.guess, status.key, status.meter) == ("Am", "C major", "3/4")
+    performance.hear(StateChanged(8.0, "idle"))
+    assert status_of(performance.state, 0.0, 9.0).guess == ""
 
 
 def test_it_can_be_said_in_json():

@@ -6,13 +6,21 @@ from antiphon.compose.sampling import Draw
 from antiphon.config import Config
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.answer_reports import Answered, ChordsHeard, Composed, Heard, NamedChord, Planned
+from antiphon.perform.answer_reports import (
+    Answered,
+    ChordGuessed,
+    ChordsHeard,
+    Composed,
+    Heard,
+    NamedChord,
+    Planned,
+)
 from antiphon.perform.reports import ProgramChosen, Received, Released, Sent, SettingChanged, StateChanged
 from antiphon.stage.osc.beats import Beat
 from antiphon.stage.osc.narration import TOGETHER, Narration, everything
 from antiphon.stage.osc.packets import Message, packet_of
 from antiphon.stage.performance_state import PerformanceTracker
-from antiphon.timebase import Grid
+from antiphon.timebase import Grid, Meter
 
 GRID = Grid(120.0, 10.0)
 HEARD = Heard(14.0, (GridNote(0, 4, 60),), Key.parse("G major"), GRID, 32, 16)
@@ -63,6 +71,12 @@ def test_the_chords_that_are_played_are_told_by_name():
         ("chords", "C G7")
     ]
     assert ("chords", "") in told.of(HEARD)
+
+
+def test_the_chord_that_is_guessed_is_told():
+    told = Told()
+    assert ("guess", "Am") in told.of(ChordGuessed(5.0, 5.5, 6.5, "Am", Key(0, "major"), Meter()))
+    assert ("guess", "") in told.of(StateChanged(7.0, "idle"))
 
 
 def test_how_sure_the_key_is_is_told_where_it_is_heard():

@@ -9,6 +9,7 @@ from antiphon.listen.key import Key
 from antiphon.perform.answer_reports import (
     NOTHING_FORESEEN,
     Answered,
+    ChordGuessed,
     ChordsHeard,
     Foreseen,
     Heard,
@@ -25,7 +26,7 @@ from antiphon.perform.reports import (
 )
 from antiphon.stage.panel.narration import Narration, hello, state_of
 from antiphon.stage.performance_state import PerformanceTracker
-from antiphon.timebase import Grid
+from antiphon.timebase import Grid, Meter
 
 PLAN = Foreseen(3, 2.0, 4.0, (PlayedNote(67, 90, 2.0, 2.4),), ((2.0, 1.5, 0.9),), (True,))
 
@@ -124,7 +125,7 @@ def test_hello_is_plain_and_tells_ranges_and_numbers():
     said = json.loads(json.dumps(hello(tracker.state, ("essen", "han"), "1", True)))
     assert said["settings"]["answer.candidates"] == 16
     assert said["ranges"]["answer.candidates"] == {"low": 1.0, "high": 64.0}
-    assert said["ranges"]["answer.mode"] == {"choices": ["answer", "continue", "trade"]}
+    assert said["ranges"]["answer.mode"] == {"choices": ["answer", "continue", "trade", "accompany"]}
     assert said["controls"]["temperature"] is None
     assert "state" not in said["controls"]
     assert said["models"] == ["essen", "han"]
@@ -142,6 +143,11 @@ def test_the_note_of_a_part_names_it():
     sent = [Sent(Timed(2.0, NoteOn(36, 70, channel)), 0.0) for channel in (0, 1, 9)]
     messages = [message for one in sent for message in narration.hear(one, Config())]
     assert [message.get("part") for message in messages] == [None, "bass", None]
+
+
+def test_a_chord_that_is_guessed_is_told_as_a_guess():
+    (told_,) = told(ChordGuessed(3.0, 3.5, 4.5, "Am", Key(0, "major"), Meter()))
+    assert told_ == {"type": "chords", "chords": [{"at_s": 3.5, "name": "Am?"}], "ends_s": 4.5}
 
 
 def test_the_chords_that_were_played_are_told_with_their_moments():

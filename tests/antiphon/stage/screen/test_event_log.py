@@ -3,7 +3,7 @@
 from antiphon.config import Config
 from antiphon.events import GridNote, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.answer_reports import Answered, ChordsHeard, Heard, NamedChord
+from antiphon.perform.answer_reports import Answered, ChordGuessed, ChordsHeard, Heard, NamedChord
 from antiphon.perform.reports import Followed, KnobTurned, Learned, Pressed, ProgramChosen, Sent, StateChanged
 from antiphon.perform.settings import TempoSettings
 from antiphon.stage.machine.log import logging_to
@@ -97,6 +97,14 @@ def test_chords_that_are_played_are_told(tmp_path):
         performance = PerformanceTracker(Config(), "essen")
         log_event(ChordsHeard(5.0, (NamedChord(1.0, "C"), NamedChord(3.0, "G7")), 5.0), performance.state)
     assert file.read_text(encoding="utf-8").splitlines()[-1].endswith(" chords: C G7")
+
+
+def test_a_guess_is_told_to_who_asks_for_everything(tmp_path):
+    file = tmp_path / "antiphon.log"
+    with logging_to(str(file), "debug", stderr_free=True):
+        performance = PerformanceTracker(Config(), "essen")
+        log_event(ChordGuessed(5.0, 5.5, 6.5, "Am", Key(0, "major"), Meter()), performance.state)
+    assert file.read_text(encoding="utf-8").splitlines()[-1].endswith(" guesses that Am comes next")
 
 
 def test_a_meter_that_is_heard_is_told(tmp_path):

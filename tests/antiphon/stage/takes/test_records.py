@@ -43,7 +43,7 @@ from antiphon.perform.reports import (
     Sent,
 )
 from antiphon.perform.setting_changes import SettingChange
-from antiphon.perform.settings import FeelSettings, SessionSettings, TempoSettings
+from antiphon.perform.settings import MODE_NAMES, FeelSettings, SessionSettings, TempoSettings
 from antiphon.perform.transport import Transport
 from antiphon.stage.takes import records
 from antiphon.timebase import Grid, Meter
@@ -245,6 +245,13 @@ def test_in_a_take_from_before_chords_were_heard_during_an_answer_they_are_not()
     del whole[1][1]["harmony"]["follow"]
     harmony = records.read(json.dumps(whole).encode()).settings.harmony
     assert harmony == replace(SessionSettings().harmony, follow=False)
+
+
+def test_in_a_take_from_before_the_knob_knew_accompany_it_chooses_among_three_modes():
+    whole = json.loads(records.write(Begun(SessionSettings(), 1, Handover())))
+    assert records.read(json.dumps(whole).encode()).settings.modes == MODE_NAMES
+    del whole[1][1]["modes"]
+    assert records.read(json.dumps(whole).encode()).settings.modes == ("answer", "continue", "trade")
 
 
 def test_a_take_from_before_clicks_and_latencies_has_none():

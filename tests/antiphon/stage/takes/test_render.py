@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from antiphon.events import GridNote, NoteOff, NoteOn, ProgramChange, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.answer_reports import Answered, ChordsHeard, Heard, NamedChord
+from antiphon.perform.answer_reports import Answered, ChordGuessed, ChordsHeard, Heard, NamedChord
 from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.replay import Closed
-from antiphon.perform.reports import NO_HANDOVER, Asked, Begun, Ended, Received, Released, Sent
+from antiphon.perform.reports import NO_HANDOVER, Asked, Begun, Ended, Followed, Received, Released, Sent
 from antiphon.perform.setting_changes import SettingChange
 from antiphon.perform.settings import SessionSettings
 from antiphon.stage.takes.render import RenderedTake, Summary
@@ -104,6 +104,15 @@ def test_what_plays_on_the_channel_of_the_answer_is_in_its_track():
     rendered = scored(Begun(replace(on_channels(), channel=1), 1, NO_HANDOVER), *both(10.0, 36, 1))
     assert rendered.played_parts == ()
     assert len(rendered.antiphon) == 2
+
+
+def test_chords_that_were_guessed_are_markers_that_say_so():
+    followed = Followed(11.0, GRID, 0.0, False)
+    guessed = ChordGuessed(11.0, 12.0, 13.0, "Am", Key(0, "major"), Meter())
+    rendered = scored(
+        Received(Timed(10.0, NoteOn(60))), followed, guessed, Received(Timed(10.5, NoteOff(60)))
+    )
+    assert rendered.written_markers(Meter()) == [(1920, "Am?")]
 
 
 def test_chords_that_were_played_are_markers_where_they_begin():

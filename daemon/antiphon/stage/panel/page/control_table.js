@@ -12,7 +12,7 @@ export const KNOBS = [
 ];
 
 export const CHOICES = [
-  { title: "Mode", setting: "answer.mode", control: "mode", choices: ["answer", "continue", "trade"] },
+  { title: "Mode", setting: "answer.mode", control: "mode", choices: ["answer", "continue", "trade", "accompany"] },
   { title: "Begins", setting: "answer.start", choices: ["now", "beat", "bar"] },
   { title: "Model", setting: "model.name", choices: [] },
   { title: "Chords as", setting: "harmony.pattern", choices: ["held", "beat", "boom-chick", "arpeggio", "player"] },

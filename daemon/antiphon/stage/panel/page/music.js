@@ -3,6 +3,8 @@
 
 /** Older notes are forgotten. */
 const KEPT_S = 180;
+// Parts that go with the player begin anew on the roll after so long a silence.
+const APART_S = 4;
 const SAME_S = 0.15;
 
 export class Music {
@@ -110,11 +112,24 @@ function answerOf(music, { answer: id, begins_s, ends_s }) {
 function soundedOn(music, pitch, velocity, atS, part) {
   const answers = music.answers.slice(-2);
   const planned = answers.flatMap((answer) => answer.notes).find((note) => !note.sounded && isNear(note, pitch, atS, part));
-  if (planned) planned.sounded = true;
-  else if (answers.length) {
-    const unplanned = { pitch, velocity, atS, endsS: atS + 0.1, part, quoted: false, sounded: true, unplanned: true };
-    answers.at(-1).notes.push(unplanned);
+  if (planned) {
+    planned.sounded = true;
+    return;
   }
+  const unplanned = { pitch, velocity, atS, endsS: atS + 0.1, part, quoted: false, sounded: true, unplanned: true };
+  const answer = part ? withParts(music, atS) : answers.at(-1);
+  answer?.notes.push(unplanned);
+}
+
+/** What a part plays that nobody planned is drawn with the answer under way, or with what goes with the player. */
+function withParts(music, atS) {
+  const newest = music.answers.at(-1);
+  if (newest && newest.cutS === null && newest.endsS > atS - APART_S) {
+    if (newest.id < 0) newest.endsS = atS;
+    return newest;
+  }
+  music.answers.push({ id: -1, beginsS: atS, endsS: atS, cutS: null, notes: [], symbols: [], chords: [] });
+  return music.answers.at(-1);
 }
 
 function soundedOff(music, pitch, atS, part) {

@@ -1,0 +1,1 @@
+"""Harmony under the player: the next chord is guessed, and the parts play it. Pure."""

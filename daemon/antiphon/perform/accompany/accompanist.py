@@ -1,0 +1,237 @@
+"""Bass, chords and a second voice under the player: decided on a beat before each slot begins. Pure.
+
+The player's phrase so far is heard anew at each decision: where its bars are, how quick they go, its key and
+its chords. The next chord is guessed from that, and its notes go into the scheduler. A slot is half a bar, or
+a bar of 3/4.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from antiphon.compose.harmony.patterns import BarGrid, Pattern
+from antiphon.compose.harmony.plan import ChordPlan
+from antiphon.events import NoteOff, NoteOn, PlayedNote, melody_of
+from antiphon.harmony.chord import Chord
+from antiphon.harmony.progression import Progression, slot_quarters
+from antiphon.listen.feel import HeardFeel
+from antiphon.perform.accompany.guess import guess
+from antiphon.perform.answer.bar_hearing import HeardBars
+from antiphon.perform.answer.parts import Parts, bar_grid
+from antiphon.perform.answer.phrase_hearing import BarsBy, PhraseHearing
+from antiphon.perform.answer.scheduler import Scheduler
+from antiphon.perform.answer.touch import Touch, touch_after
+from antiphon.perform.answer_reports import ChordGuessed
+from antiphon.perform.clock.bar_clock import BarClock
+from antiphon.perform.harmony_settings import HarmonySettings
+from antiphon.perform.reports import SessionReport
+from antiphon.perform.settings import LiveSettings
+from antiphon.perform.transport import Transport
+from antiphon.slices import Job, Sliced, finish
+
+# A slot that begins earlier than so many beats after a decision is left out, and one that begins later than
+# so many waits for another one.
+_LEAST_AHEAD, _MOST_AHEAD = 0.5, 1.25
+# In meters of short bars one chord holds for so long at least, in seconds.
+_SHORTEST_S = 0.25
+# The tempo is known from so many notes of the melody on.
+_FEWEST = 4
+# From one decision to the next it changes by less than this share.
+_NEAR = 0.25
+
+Hearing = tuple[HeardBars, HeardFeel]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A phrase so far, on the present grid; whether the player sets the tempo, and who says where the bars
+    are."""
+
+    straight: Sequence[PlayedNote]
+    follows: bool
+    bars_by: BarsBy
+
+
+class Accompanist:
+    """At work from the first note of a phrase until it is told to stop; `tell` hears what it guesses."""
+
+    def __init__(
+        self,
+        hearing: PhraseHearing,
+        time: BarClock,
+        scheduler: Scheduler,
+        tell: Callable[[SessionReport], None],
+    ) -> None:
+        self._hearing, self._time, self._scheduler, self._tell = hearing, time, scheduler, tell
+        self._before: Transport | None = None  # the bars in which the phrase began; None: it did not
+        self._due_step = 0.0  # of the next decision
+        self._job: tuple[float, Heard, LiveSettings, Job[Hearing]] | None = None
+        self._known: Hearing | None = None  # what was heard at the last decision
+        self._parts: Parts | None = None  # None until the first chord
+        self._chord: tuple[int, Chord] | None = None  # the newest, with the step it begins at
+        self._down: set[tuple[int, int]] = set()  # keys of the melody, (channel, pitch)
+        self._halted = False  # until another phrase begins
+
+    @property
+    def at_work(self) -> bool:
+        return self._before is not None
+
+    def begin(self, at_s: float) -> None:
+        """The player begins a phrase."""
+        transport = self._time.transport
+        if transport is not None and not (self.at_work or self._halted):
+            self._before, self._due_step = transport, _next_beat(transport, at_s)
+
+    def stop(self, halted: bool = False) -> None:
+        """The phrase is over, or is `halted`: nothing more is scheduled until another one begins. What waits
+        in the scheduler is for others to end."""
+        if self._known is not None and self._time.transport is not None:
+            last = self._known[0].transcription.notes[-1].end_steps
+            self._keep(last if self._chord is None else self._chord[0])
+            self._time.commit()
+        self._before = self._job = self._known = self._parts = self._chord = None
+        self._down.clear()
+        self._halted = halted
+
+    def go_on_from(self, first_s: float) -> None:
+        """Of a long phrase what was played before a moment is heard no more."""
+        transport = self._time.transport
+        if transport is not None and self._known is not None:
+            self._keep(math.floor(transport.grid.steps_at(first_s)) - transport.bar_steps)
+            self._before = transport
+
+    def _keep(self, until: int) -> None:
+        """What was heard counts, and is over by a step."""
+        if self._known is not None:
+            bars, heard = self._known
+            self._hearing.commit(bars, heard.feel, until)
+
+    @property
+    def due_s(self) -> float | None:
+        """When something is decided; None where nothing is, or a decision is under way."""
+        if self._before is None or self._job is not None or self._time.transport is None:
+            return None
+        return self._time.transport.grid.time_s(self._due_step)
+
+    def decide(self, heard: Heard, at_s: float, now: LiveSettings) -> None:
+        """Begin to decide on the next slot, by what was played until now."""
+        transport = self._time.transport
+        if transport is None or self._before is None:
+            return
+        if melody_of(heard.straight):
+            self._job = at_s, heard, now, Job(self._hear(heard, self._before, transport))
+        else:
+            self._due_step = _next_beat(transport, at_s)
+
+    def _hear(self, heard: Heard, before: Transport, now: Transport) -> Sliced[Hearing]:
+        """A tempo that was heard once stays near what it was: it is not taken for its double or its half."""
+        found = yield from self._hearing.hear(heard.straight, before, heard.follows, heard.bars_by)
+        phrase = found[0].transcription
+        near = abs(phrase.transport.grid.bpm / now.grid.bpm - 1) < _NEAR and phrase.tempo_heard
+        if not heard.follows or self._parts is None or near:
+            return found
+        return (yield from self._hearing.hear(heard.straight, now, True, "count-in"))
+
+    @property
+    def busy_s(self) -> float | None:
+        """Since when a decision is under way."""
+        return None if self._job is None else self._job[0]
+
+    def go_on(self) -> None:
+        """Do one part of a decision; when all are done, the next slot is scheduled."""
+        if self._job is None:
+            return
+        at_s, heard, now, job = self._job
+        job.go_on()
+        if job.done:
+            self._job, self._known = None, finish(job.rest())
+            self._commit(heard, self._known, at_s, now)
+
+    def finish(self) -> None:
+        """Decide, if a decision is under way."""
+        while self._job is not None:
+            self.go_on()
+
+    def _commit(self, heard: Heard, known: Hearing, at_s: float, now: LiveSettings) -> None:
+        phrase = known[0].transcription
+        enough = phrase.tempo_heard and len(phrase.notes) >= _FEWEST
+        if heard.follows and self._parts is None and not enough:
+            self._due_step = _next_beat(self._time.transport or phrase.transport, at_s)
+            return
+        for report in self._time.accompany(phrase.transport, at_s):
+            self._tell(report)
+        transport = self._time.transport or phrase.transport
+        here, beat, slot = transport.grid.steps_at(at_s), transport.beat_steps, _slot_steps(transport)
+        start = math.ceil((here + _LEAST_AHEAD * beat) / slot) * slot
+        if start - here > _MOST_AHEAD * beat:
+            self._due_step = start - beat
+        else:
+            self._play(heard, known, (start, start + slot), at_s, now)
+            self._due_step = start + slot - beat
+
+    def _play(
+        self, heard: Heard, known: Hearing, span: tuple[int, int], at_s: float, now: LiveSettings
+    ) -> None:
+        """Guess the chord of a slot, and schedule it."""
+        phrase, (start, end) = known[0].transcription, span
+        transport = self._time.transport or phrase.transport
+        grid, chord = transport.grid, guess(phrase, heard.straight, start)
+        touch = touch_after(melody_of(heard.straight), phrase, known[1], now.feel, False)
+        harmony, plan = playing(now.harmony), self._plan(chord, span, grid.steps_per_quarter)
+        if self._parts is None:
+            self._parts = Parts(harmony, None, touch, start, end)
+        self._parts.lead_on(harmony, plan, touch, _bars(touch, harmony.pattern, end - start), span)
+        self._parts.until(end - 1, False, grid, self._scheduler, -math.inf)
+        self._chord = start, chord
+        begins_s, ends_s = grid.time_s(start), grid.time_s(end)
+        self._tell(ChordGuessed(at_s, begins_s, ends_s, chord.name, phrase.key, transport.meter))
+
+    def _plan(self, chord: Chord, span: tuple[int, int], quarter: int) -> ChordPlan:
+        """The chord of a slot, after the one that sounds until then."""
+        before = [] if self._chord is None or self._chord[0] >= span[0] else [self._chord]
+        chords = [(step / quarter, one) for step, one in (*before, (span[0], chord))]
+        return ChordPlan(Progression(tuple(chords), span[1] / quarter))
+
+    def strike(self, note: NoteOn, at_s: float) -> None:
+        """The player strikes a key of the melody: the second voice goes with the highest that is down."""
+        self._down.add((note.channel, note.pitch))
+        if self._parts is not None and note.pitch == max(pitch for _, pitch in self._down):
+            self._second(note, at_s)
+
+    def lift(self, note: NoteOff, at_s: float) -> None:
+        """A key of the melody comes up."""
+        self._down.discard((note.channel, note.pitch))
+        if self._parts is not None and self._parts.goes_with(note.pitch):
+            self._parts.lift(at_s + self._scheduler.ahead_s, self._scheduler)
+
+    def _second(self, note: NoteOn, at_s: float) -> None:
+        transport = self._time.transport
+        if self._parts is not None and transport is not None:
+            sounds_s = at_s + self._scheduler.ahead_s  # it leaves at once
+            self._parts.lift(sounds_s, self._scheduler)
+            step = math.floor(transport.grid.steps_at(at_s) + 0.5)
+            self._parts.strike(note.pitch, note.velocity, step, sounds_s, self._scheduler)
+
+
+def playing(harmony: HarmonySettings) -> HarmonySettings:
+    """The parts that are turned on, or bass and chords where none is."""
+    return harmony if harmony.parts else replace(harmony, bass=True, chords=True)
+
+
+def _next_beat(transport: Transport, at_s: float) -> float:
+    """The first beat after a moment."""
+    beat = transport.beat_steps
+    return (math.floor(transport.grid.steps_at(at_s) / beat + 1e-6) + 1) * beat
+
+
+def _slot_steps(transport: Transport) -> int:
+    """How long a chord holds at least, and long enough to be decided on."""
+    grid = transport.grid
+    slot = max(1, round(slot_quarters(transport.meter) * grid.steps_per_quarter))
+    return slot * max(1, math.ceil(_SHORTEST_S / (slot * grid.step_s)))
+
+
+def _bars(touch: Touch, pattern: Pattern, slot: int) -> BarGrid:
+    """Held notes are struck in each slot, as the next one is not known; boom-chick goes on over the bar."""
+    bars = bar_grid(touch.places)
+    return bars if pattern == "boom-chick" or bars.bar % slot else replace(bars, bar=slot)
