@@ -109,7 +109,7 @@ def test_a_change_counts_from_the_moment_it_is_asked_for():
 
 def test_a_change_keeps_what_a_knob_has_set():
     made = session(control=KNOBS)
-    made.turn(turned(0.1, 22, 127))  # trade
+    made.turn(turned(0.1, 22, 95))  # trade
     made.ask((SettingChange("answer.bars", 1),), 0.2)
     play(made, PHRASE, until_s=3.5)
     assert made.state == "answering"  # a bar, then the bar line, as trading has it

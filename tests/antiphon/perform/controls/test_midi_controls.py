@@ -39,7 +39,7 @@ NOW = LiveSettings(SamplingSettings(), AnswerSettings())
         ("bars", 0, lambda now: now.answer.bars, 0),
         ("bars", 127, lambda now: now.answer.bars, 8),
         ("mode", 0, lambda now: now.answer.mode, "answer"),
-        ("mode", 64, lambda now: now.answer.mode, "continue"),
+        ("mode", 63, lambda now: now.answer.mode, "continue"),
         ("mode", 95, lambda now: now.answer.mode, "trade"),
         ("mode", 127, lambda now: now.answer.mode, "accompany"),
     ],
