@@ -84,13 +84,28 @@ def chances(
     table: ChordTable | None = None,
 ) -> tuple[Floats, dict[Chord, float]]:
     """The probability of each triad in each slot, (slots, 24), and of each key (forward–backward)."""
+    return finish(chances_in_slices(evidence, slots, keys, clamped, table))
+
+
+def chances_in_slices(
+    evidence: Evidence,
+    slots: Slots,
+    keys: Mapping[Chord, float],
+    clamped: Mapping[int, Chord] | None = None,
+    table: ChordTable | None = None,
+) -> Sliced[tuple[Floats, dict[Chord, float]]]:
+    """What `chances` gives, a few slots at a time."""
     model = _Model(evidence, slots, keys, clamped or {}, table or theory_table())
     forward = [model.first]
     for number in range(1, slots.count):
+        if number % _SLICE_SLOTS == 0:
+            yield
         ways = model.moves[number] + forward[-1][:, None, :]
         forward.append(np.logaddexp.reduce(ways, axis=2) + model.said[:, number])
     backward = [np.zeros_like(model.first)]
     for number in range(slots.count - 1, 0, -1):
+        if number % _SLICE_SLOTS == 0:
+            yield
         after = (backward[-1] + model.said[:, number])[:, :, None]
         backward.append(np.logaddexp.reduce(model.moves[number] + after, axis=1))
     joint = np.array(forward) + np.array(backward[::-1])

@@ -21,13 +21,14 @@ from antiphon.perform.answer.parts import Parts, bar_grid
 from antiphon.perform.answer.phrase_hearing import BarsBy, PhraseHearing
 from antiphon.perform.answer.scheduler import Scheduler
 from antiphon.perform.answer.touch import Touch, touch_after
+from antiphon.perform.answer.transcribe import Transcription
 from antiphon.perform.answer_reports import ChordGuessed
 from antiphon.perform.clock.bar_clock import BarClock
 from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.reports import SessionReport
 from antiphon.perform.settings import LiveSettings
 from antiphon.perform.transport import Transport
-from antiphon.slices import Job, Sliced, finish
+from antiphon.slices import Job, Sliced
 
 # A slot that begins earlier than so many beats after a decision is left out, and one that begins later than
 # so many waits for another one.
@@ -65,7 +66,7 @@ class Accompanist:
         self._hearing, self._time, self._scheduler, self._tell = hearing, time, scheduler, tell
         self._before: Transport | None = None  # the bars in which the phrase began; None: it did not
         self._due_step = 0.0  # of the next decision
-        self._job: tuple[float, Heard, LiveSettings, Job[Hearing]] | None = None
+        self._job: tuple[float, Job[None]] | None = None
         self._known: Hearing | None = None  # what was heard at the last decision
         self._parts: Parts | None = None  # None until the first chord
         self._chord: tuple[int, Chord] | None = None  # the newest, with the step it begins at
@@ -119,9 +120,36 @@ class Accompanist:
         if transport is None or self._before is None:
             return
         if melody_of(heard.straight):
-            self._job = at_s, heard, now, Job(self._hear(heard, self._before, transport))
+            self._job = at_s, Job(self._decide(heard, self._before, transport, at_s, now))
         else:
             self._due_step = _next_beat(transport, at_s)
+
+    @property
+    def busy_s(self) -> float | None:
+        """Since when a decision is under way."""
+        return None if self._job is None else self._job[0]
+
+    def go_on(self) -> None:
+        """Do one part of a decision; when all are done, the next slot is scheduled."""
+        if self._job is not None:
+            self._job[1].go_on()
+            if self._job[1].done:
+                self._job = None
+
+    def finish(self) -> None:
+        """Decide, if a decision is under way."""
+        while self._job is not None:
+            self.go_on()
+
+    def _decide(
+        self, heard: Heard, before: Transport, transport: Transport, at_s: float, now: LiveSettings
+    ) -> Sliced[None]:
+        self._known = known = yield from self._hear(heard, before, transport)
+        span = self._span(heard, known[0].transcription, at_s)
+        if span is not None:
+            chord = yield from guess(known[0].transcription, heard.straight, span[0])
+            self._play(heard, known, span, chord, now)
+            self._tell_guess(known[0].transcription, span, chord, at_s)
 
     def _hear(self, heard: Heard, before: Transport, now: Transport) -> Sliced[Hearing]:
         """A tempo that was heard once stays near what it was: it is not taken for its double or its half."""
@@ -132,32 +160,13 @@ class Accompanist:
             return found
         return (yield from self._hearing.hear(heard.straight, now, True, "count-in"))
 
-    @property
-    def busy_s(self) -> float | None:
-        """Since when a decision is under way."""
-        return None if self._job is None else self._job[0]
-
-    def go_on(self) -> None:
-        """Do one part of a decision; when all are done, the next slot is scheduled."""
-        if self._job is None:
-            return
-        at_s, heard, now, job = self._job
-        job.go_on()
-        if job.done:
-            self._job, self._known = None, finish(job.rest())
-            self._commit(heard, self._known, at_s, now)
-
-    def finish(self) -> None:
-        """Decide, if a decision is under way."""
-        while self._job is not None:
-            self.go_on()
-
-    def _commit(self, heard: Heard, known: Hearing, at_s: float, now: LiveSettings) -> None:
-        phrase = known[0].transcription
+    def _span(self, heard: Heard, phrase: Transcription, at_s: float) -> tuple[int, int] | None:
+        """The slot to decide on, in steps; None where it is not time to. From now on the bars are those that
+        were heard."""
         enough = phrase.tempo_heard and len(phrase.notes) >= _FEWEST
         if heard.follows and self._parts is None and not enough:
             self._due_step = _next_beat(self._time.transport or phrase.transport, at_s)
-            return
+            return None
         for report in self._time.accompany(phrase.transport, at_s):
             self._tell(report)
         transport = self._time.transport or phrase.transport
@@ -165,25 +174,28 @@ class Accompanist:
         start = math.ceil((here + _LEAST_AHEAD * beat) / slot) * slot
         if start - here > _MOST_AHEAD * beat:
             self._due_step = start - beat
-        else:
-            self._play(heard, known, (start, start + slot), at_s, now)
-            self._due_step = start + slot - beat
+            return None
+        self._due_step = start + slot - beat
+        return start, start + slot
 
     def _play(
-        self, heard: Heard, known: Hearing, span: tuple[int, int], at_s: float, now: LiveSettings
+        self, heard: Heard, known: Hearing, span: tuple[int, int], chord: Chord, now: LiveSettings
     ) -> None:
-        """Guess the chord of a slot, and schedule it."""
-        phrase, (start, end) = known[0].transcription, span
-        transport = self._time.transport or phrase.transport
-        grid, chord = transport.grid, guess(phrase, heard.straight, start)
+        """Schedule a slot."""
+        phrase = known[0].transcription
+        grid = (self._time.transport or phrase.transport).grid
         touch = touch_after(melody_of(heard.straight), phrase, known[1], now.feel, False)
         harmony, plan = playing(now.harmony), self._plan(chord, span, grid.steps_per_quarter)
         if self._parts is None:
-            self._parts = Parts(harmony, None, touch, start, end)
-        self._parts.lead_on(harmony, plan, touch, _bars(touch, harmony.pattern, end - start), span)
-        self._parts.until(end - 1, False, grid, self._scheduler, -math.inf)
-        self._chord = start, chord
-        begins_s, ends_s = grid.time_s(start), grid.time_s(end)
+            self._parts = Parts(harmony, None, touch, *span)
+        bars = _bars(touch, harmony.pattern, span[1] - span[0])
+        self._parts.lead_on(harmony, plan, touch, bars, span)
+        self._parts.until(span[1] - 1, False, grid, self._scheduler, -math.inf)
+        self._chord = span[0], chord
+
+    def _tell_guess(self, phrase: Transcription, span: tuple[int, int], chord: Chord, at_s: float) -> None:
+        transport = self._time.transport or phrase.transport
+        begins_s, ends_s = (transport.grid.time_s(step) for step in span)
         self._tell(ChordGuessed(at_s, begins_s, ends_s, chord.name, phrase.key, transport.meter))
 
     def _plan(self, chord: Chord, span: tuple[int, int], quarter: int) -> ChordPlan:

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 
 from antiphon.events import PlayedNote
 from antiphon.harmony.chord import TRIADS, Chord
-from antiphon.harmony.chord_hmm import chances
-from antiphon.harmony.evidence import Note, Slots, evidence_of
+from antiphon.harmony.chord_hmm import chances_in_slices
+from antiphon.harmony.evidence import Note, Slots, evidence_in_slices
 from antiphon.harmony.next_chord import next_chord
 from antiphon.listen.harmony.chords import notes_beside
 from antiphon.perform.answer.transcribe import Transcription
+from antiphon.slices import Sliced
 
 # Of a long phrase only so many bars are read: more say nothing of what follows.
 _MOST_BARS = 16
 
 
-def guess(heard: Transcription, played: Sequence[PlayedNote], start: int) -> Chord:
+def guess(heard: Transcription, played: Sequence[PlayedNote], start: int) -> Sliced[Chord]:
     """The likeliest chord at a step of the phrase's grid, where a slot begins; nothing is heard of it yet.
+    In small parts.
 
     `played` is all that was played: where there is a left hand, its chords count most. The chord of now need
     not be certain: what its notes say so far is weighed.
@@ -28,6 +30,9 @@ def guess(heard: Transcription, played: Sequence[PlayedNote], start: int) -> Cho
     ]
     key = Chord(heard.key.tonic, heard.key.mode == "minor")
     beside = notes_beside(heard.notes, played, quarter)
-    likely, _ = chances(evidence_of(slots, notes, beside), slots, {key: 1.0})
+    yield
+    evidence = yield from evidence_in_slices(slots, notes, beside)
+    likely, _ = yield from chances_in_slices(evidence, slots, {key: 1.0})
+    yield
     with_next = Slots(slots.meter, slots.first, slots.count + 1, slots.phrase_bar)
     return TRIADS[int(next_chord(with_next, key, likely).argmax())]
