@@ -107,7 +107,7 @@ def configuration(chance):
         ),
         clock=ClockSettings(source=source, offset_ms=chance.choice([0.0, 12.0])),
         answer=AnswerSettings(
-            chance.choice(["answer", "continue", "trade", "accompany"]),
+            chance.choice(["answer", "continue", "trade"]),
             chance.choice(["now", "beat", "bar"]),
             chance.choice([0, 0, 1, 2]),
             overlap=chance.random() < 0.2,
@@ -128,10 +128,12 @@ def play(
     recording=True,
     remembered=(),
     harmony=NO_PARTS,
+    mode=None,
 ):
-    """Play and record; `presses` are moments at which the record button is asked for."""
+    """Play and record; `presses` are moments at which the record button is asked for. `mode` None: any."""
     chance = random.Random(seed)
     settings = replace(configuration(chance), harmony=harmony)
+    settings = replace(settings, answer=replace(settings.answer, mode=mode or settings.answer.mode))
     first, *programs = [loaded(name) for name in (settings.model.name, *settings.model.programs)]
     table = chord_table_of(settings)
     header = take_header(settings, first.card, seed, [one.card for one in programs], remembered, table)

@@ -9,6 +9,7 @@ import pytest
 import killing
 import random_sessions
 from antiphon.commands.replay import Band, recorded
+from antiphon.perform.answer_reports import ChordGuessed
 from antiphon.perform.comparison import compare
 from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.reports import Begun, Sent
@@ -54,6 +55,15 @@ def test_a_random_session_with_parts_is_replayed_to_the_note(tmp_path, seed):
     assert found.difference is None
     assert found.events == sent(played)
     assert parts_of(played.kept[0]) == parts_beside(played.kept[0])
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_a_random_session_that_is_accompanied_is_replayed_to_the_note(tmp_path, seed):
+    played = random_sessions.play(seed, tmp_path, harmony=PARTS, mode="accompany")
+    assert any(isinstance(report, ChordGuessed) for report in played.reports)
+    found = replayed(played.kept[0])
+    assert found.difference is None
+    assert found.events == sent(played) > 0
 
 
 def test_takes_that_begin_in_mid_performance_have_their_parts(tmp_path):
