@@ -134,3 +134,13 @@ def test_chords_that_were_played_are_kept(music):
         {"type": "chords", "chords": [{"at_s": 2.0, "name": "Dm"}], "ends_s": 3.0},
     )
     assert [(chord["atS"], chord["name"]) for chord in told["chords"]] == [(1, "C"), (2, "Dm")]
+
+
+def test_what_goes_with_the_player_is_drawn_though_nobody_planned_it(music):
+    under = [
+        sounded(40, at_s, on) | {"part": "bass"}
+        for at_s, on in ((1.0, True), (1.9, False), (2.0, True), (2.9, False), (12.0, True))
+    ]
+    first, later = music(*under)["answers"]
+    assert [(note["atS"], note["endsS"]) for note in first["notes"]] == [(1.0, 1.9), (2.0, 2.9)]
+    assert [note["atS"] for note in later["notes"]] == [12.0]
