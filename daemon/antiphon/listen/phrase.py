@@ -230,9 +230,11 @@ class PhraseListener:
         longest_s = self._settings.max_beats * beat_s
         if self._first_onset_s is None or at_s - self._first_onset_s < _NEARLY * longest_s:
             return None
-        self._notes = [note for note in self._notes if note.onset_s >= at_s - longest_s / 2]
-        melody = [note.onset_s for note in (*self._notes, *self._held.values()) if not note.beside]
-        self._first_onset_s = min(melody, default=at_s)
+        newest = [note for note in self._notes if note.onset_s >= at_s - longest_s / 2]
+        melody = [note.onset_s for note in (*newest, *self._held.values()) if not note.beside]
+        if not melody:
+            return None
+        self._notes, self._first_onset_s = newest, min(melody)
         return self._first_onset_s
 
     def finish(self, at_s: float) -> tuple[PlayedNote, ...]:

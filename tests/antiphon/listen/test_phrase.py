@@ -193,3 +193,19 @@ def test_the_pedal_of_another_channel_holds_only_its_own_notes():
     for at_s, event in ((1.0, NoteOn(60, channel=6)), (1.2, NoteOff(60, 6))):
         played.receive(Timed(at_s, event))
     assert played.finish(3.0)[0].release_s == 1.2
+
+
+def test_a_phrase_that_is_nearly_too_long_can_go_on_with_its_newest_half():
+    keys = [(at, NoteOn(60 + at)) for at in range(8)] + [(at + 0.9, NoteOff(60 + at)) for at in range(8)]
+    played = listener(*sorted(keys, key=lambda one: one[0]), max_beats=20.0)
+    assert played.trim(6.0, BEAT_S) is None
+    assert played.trim(7.9, BEAT_S) == 3.0
+    assert [note.pitch for note in played.so_far(8.0)] == [63, 64, 65, 66, 67]
+    assert played.begins_s == 3.0
+
+
+def test_of_a_phrase_without_a_newest_half_nothing_is_taken_away():
+    played = listener((0.0, NoteOn(60)), (0.9, NoteOff(60)), max_beats=20.0, silence_beats=32.0)
+    assert played.trim(9.0, BEAT_S) is None
+    assert played.so_far(9.0)
+    assert listener().trim(9.0, BEAT_S) is None

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from antiphon.events import GridNote, PlayedNote
 from antiphon.harmony.chord import TRIADS
 from antiphon.harmony.progression import Progression
-from antiphon.listen.harmony.chords import hear
+from antiphon.listen.harmony.chords import hear, sounding
 from antiphon.listen.key import ALL_KEYS, Key
 from antiphon.slices import finish
 from antiphon.timebase import Grid, Meter
@@ -111,3 +111,26 @@ def test_whatever_the_left_hand_does_each_chord_has_a_name_and_a_place(below, me
     if found is not None:
         assert len(found.names) == len(found.progression.chords) > 0
         assert found.progression.ends >= notes[-1].end_steps / 4
+
+
+C_MAJOR = Key(0, "major")
+
+
+def held(at_s, end_s, *pitches):
+    return [PlayedNote(pitch, 70, at_s, end_s, True) for pitch in pitches]
+
+
+def test_the_chord_that_sounds_now_is_told_where_the_left_hand_plays():
+    """A bar lasts two seconds, from second 1 on."""
+    chords = [*held(1.0, 2.9, 41, 45, 48), *held(3.02, 4.9, 43, 47, 50)]
+    told = [sounding(chords, GRID, Meter(), at_s, C_MAJOR) for at_s in (1.25, 2.75, 3.25, 6.5)]
+    assert told == [BY_NAME["F"], BY_NAME["F"], BY_NAME["G"], None]
+
+
+def test_a_bass_that_goes_to_the_fifth_says_no_other_chord():
+    boom_chick = [*held(1.0, 1.4, 36), *held(1.5, 1.8, 52, 55, 60), *held(2.0, 2.4, 43)]
+    assert sounding(boom_chick, GRID, Meter(), 2.25, C_MAJOR) == BY_NAME["C"]
+
+
+def test_what_is_struck_after_a_moment_is_not_known_then():
+    assert sounding(held(3.0, 4.0, 43, 47, 50), GRID, Meter(), 2.5, C_MAJOR) is None

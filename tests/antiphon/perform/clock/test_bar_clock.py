@@ -138,3 +138,22 @@ def test_an_external_clock_needs_no_plan():
     before = time.transport
     time.plan(Transport(Grid(90.0), METER))
     assert time.transport == before
+
+
+def test_a_player_who_is_accompanied_moves_the_bars():
+    time = BarClock(FOLLOW, INTERNAL, 4)
+    time.begin(5.0)
+    assert time.accompany(Transport(Grid(120.0, 5.0), METER), 7.0) == []
+    (told,) = time.accompany(Transport(Grid(118.0, 5.0), METER), 7.0)
+    assert (told.at_s, told.grid.bpm, told.jumped) == (7.0, 118.0, False)
+    assert time.transport.grid.bpm == 118.0
+    (told,) = time.accompany(Transport(Grid(118.0, 4.0), METER), 8.0)
+    assert told.jumped
+
+
+def test_an_external_clock_is_not_moved_by_who_is_accompanied():
+    time = BarClock(FOLLOW, LINK, 4)
+    time.follow(lead(1.0, 0.0), 1.0)
+    before = time.transport
+    assert time.accompany(LEFT, 2.0) == []
+    assert time.transport == before
