@@ -388,8 +388,8 @@ def test_for_any_input_every_note_is_ended(steps, changes, count):
     sent += made.stop(until_s)
     sounding = Counter()
     for event in (one.event for one in sent):
-        sounding[event.pitch] += 1 if isinstance(event, NoteOn) else -1
-        assert sounding[event.pitch] in (0, 1)
+        sounding[event.channel, event.pitch] += 1 if isinstance(event, NoteOn) else -1
+        assert sounding[event.channel, event.pitch] in (0, 1)
     assert not +sounding
     assert [one.at_s for one in sent] == sorted(one.at_s for one in sent)
 

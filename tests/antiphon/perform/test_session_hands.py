@@ -165,8 +165,8 @@ def test_whatever_two_hands_do_no_note_hangs(rows_, overlap, mode):
     sent += made.stop(at_s + 12.0)
     sounding = Counter()
     for event in (timed.event for timed in sent):
-        sounding[event.pitch] += 1 if isinstance(event, NoteOn) else -1
-        assert sounding[event.pitch] in (0, 1)
+        sounding[event.channel, event.pitch] += 1 if isinstance(event, NoteOn) else -1
+        assert sounding[event.channel, event.pitch] in (0, 1)
     assert not +sounding
     assert all(report.notes for report in made.take_reports() if isinstance(report, Heard))
 
