@@ -147,7 +147,8 @@ class Accompanist:
         self._known = known = yield from self._hear(heard, before, transport)
         span = self._span(heard, known[0].transcription, at_s)
         if span is not None:
-            chord = yield from guess(known[0].transcription, heard.straight, span[0])
+            table = self._hearing.chord_table
+            chord = yield from guess(known[0].transcription, heard.straight, span[0], table)
             self._play(heard, known, span, chord, now)
             self._tell_guess(known[0].transcription, span, chord, at_s)
 

@@ -7,6 +7,7 @@ from antiphon.harmony.chord import TRIADS, Chord
 from antiphon.harmony.chord_hmm import chances_in_slices
 from antiphon.harmony.evidence import Note, Slots, evidence_in_slices
 from antiphon.harmony.next_chord import next_chord
+from antiphon.harmony.theory import ChordTable
 from antiphon.listen.harmony.chords import notes_beside
 from antiphon.perform.answer.transcribe import Transcription
 from antiphon.slices import Sliced
@@ -15,12 +16,14 @@ from antiphon.slices import Sliced
 _MOST_BARS = 16
 
 
-def guess(heard: Transcription, played: Sequence[PlayedNote], start: int) -> Sliced[Chord]:
+def guess(
+    heard: Transcription, played: Sequence[PlayedNote], start: int, table: ChordTable | None = None
+) -> Sliced[Chord]:
     """The likeliest chord at a step of the phrase's grid, where a slot begins; nothing is heard of it yet.
     In small parts.
 
     `played` is all that was played: where there is a left hand, its chords count most. The chord of now need
-    not be certain: what its notes say so far is weighed.
+    not be certain: what its notes say so far is weighed. `table` is what is known of chords; None: theory.
     """
     transport, quarter = heard.transport, heard.transport.grid.steps_per_quarter
     begins = max(heard.notes[0].onset_steps, start - _MOST_BARS * transport.bar_steps)
@@ -32,7 +35,7 @@ def guess(heard: Transcription, played: Sequence[PlayedNote], start: int) -> Sli
     beside = notes_beside(heard.notes, played, quarter)
     yield
     evidence = yield from evidence_in_slices(slots, notes, beside)
-    likely, _ = yield from chances_in_slices(evidence, slots, {key: 1.0})
+    likely, _ = yield from chances_in_slices(evidence, slots, {key: 1.0}, table=table)
     yield
     with_next = Slots(slots.meter, slots.first, slots.count + 1, slots.phrase_bar)
-    return TRIADS[int(next_chord(with_next, key, likely).argmax())]
+    return TRIADS[int(next_chord(with_next, key, likely, table).argmax())]

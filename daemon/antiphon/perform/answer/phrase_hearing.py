@@ -35,6 +35,11 @@ class PhraseHearing:
         self._feel, self._programs = Feel(), programs
 
     @property
+    def chord_table(self) -> ChordTable:
+        """What is known of chords."""
+        return self._programs.chord_table
+
+    @property
     def used_steps(self) -> int:
         """A later phrase does not begin before this step."""
         return self._transcriber.used_steps
