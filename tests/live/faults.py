@@ -22,7 +22,7 @@ CALL = sorted(
     + [[place * EIGHTH_S + GATE_S, [0x80, pitch, 0]] for place, pitch in enumerate(PITCHES)]
 )
 # Generous: others have the machine, too.
-SILENT_S, BACK_S, NOTICED_S = 10.0, 30.0, 15.0
+SILENT_S = 10.0
 OVER_S = 1.5  # nothing was heard for so long: the answer is over
 
 
@@ -181,8 +181,7 @@ def assert_takes_are_whole(folder, number=1):
         assert not sounding
 
 
-def assert_in_time(measured):
+def assert_silenced(measured):
+    """How soon the rest is done is measured by `bench_faults`; here it is only waited for."""
     print(measured)
     assert measured.silence_s is None or measured.silence_s < SILENT_S
-    assert measured.noticed_s is None or measured.noticed_s < NOTICED_S
-    assert measured.back_s is None or measured.back_s < BACK_S

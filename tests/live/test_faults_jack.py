@@ -15,7 +15,7 @@ import pytest
 from live.faults import (
     DEATHS,
     ENDED,
-    assert_in_time,
+    assert_silenced,
     assert_takes_are_whole,
     kill,
     measure_parent,
@@ -41,7 +41,7 @@ def test_the_sender_is_killed_and_a_synthesizer_falls_silent(server, tmp_path):
     try:
         with scene(server, tmp_path) as staged:
             connect(server, "antiphon:out", "fluidsynth-midi:midi_00")
-            assert_in_time(staged.measure(*DEATHS["kill -9 antiphon-player"]))
+            assert_silenced(staged.measure(*DEATHS["kill -9 antiphon-player"]))
             # What was connected before is connected again: the second answer is heard, too.
             ended_s = staged.player.last_change_s()
             pieces_db, closed_s = organ.finish()
@@ -66,7 +66,7 @@ def connect(server, output, into):
 @pytest.mark.parametrize("fault", ["kill -9 antiphon-jack", "antiphon-player hangs (SIGSTOP)"])
 def test_another_takes_over(server, tmp_path, fault):
     with scene(server, tmp_path) as staged:
-        assert_in_time(staged.measure(*DEATHS[fault]))
+        assert_silenced(staged.measure(*DEATHS[fault]))
         assert staged.daemon.end() == 0, staged.daemon.log
     assert_takes_are_whole(tmp_path)
 
@@ -78,14 +78,14 @@ def test_the_tracker_of_multiprocessing_is_killed_and_nobody_hears_it(server, tm
         wait_for(staged.is_over, "the end of the answer")
         answer = [pitch for _, pitch in staged.player.onsets()]
         assert answer == calm.first_answer
-        assert_in_time(staged.measure(kill("antiphon-player"), ENDED))
+        assert_silenced(staged.measure(kill("antiphon-player"), ENDED))
         assert staged.daemon.end() == 0, staged.daemon.log
     assert_takes_are_whole(tmp_path)
 
 
 def test_all_of_it_ends_with_the_first_process_and_a_service_begins_again(server, tmp_path):
     with scene(server, tmp_path, connections=True, kept=True) as staged:
-        assert_in_time(measure_parent(staged))
+        assert_silenced(measure_parent(staged))
         os.kill(staged.daemon.parent, signal.SIGTERM)
         assert staged.daemon.process.wait(60) == 0, staged.daemon.log
 
@@ -93,7 +93,7 @@ def test_all_of_it_ends_with_the_first_process_and_a_service_begins_again(server
 @REAL_TIME
 def test_the_server_is_killed_and_returns(tmp_path, real_time):
     with Server(["-S"], real_time=real_time) as mortal, scene(mortal, tmp_path) as staged:
-        assert_in_time(measure_server(staged))
+        assert_silenced(measure_server(staged))
         assert staged.daemon.end() == 0, staged.daemon.log
     assert_takes_are_whole(tmp_path)
 
@@ -105,7 +105,7 @@ def broken(part, folder, **more):
 @pytest.mark.parametrize("part", ["session", "model", "port"])
 def test_a_part_that_breaks_in_mid_note(server, tmp_path, part):
     with scene(server, tmp_path, **broken(part, tmp_path)) as staged:
-        assert_in_time(staged.measure(lambda _: None, f"the {part} broke; another takes over."))
+        assert_silenced(staged.measure(lambda _: None, f"the {part} broke; another takes over."))
         assert staged.daemon.end() == 0, staged.daemon.log
     assert_takes_are_whole(tmp_path)
 
