@@ -197,12 +197,7 @@ class Programs:
         return (yield from log_likelihoods(model.bar_tables, events, there))
 
     def shape(
-        self,
-        phrase: Transcription,
-        start: int,
-        end: int | None,
-        how: HowComposed,
-        shift: int = 0,
+        self, phrase: Transcription, start: int, end: int | None, how: HowComposed, shift: int = 0
     ) -> Shape:
         """Of an answer from one step of the phrase's grid to another; `end` None: without end.
 
@@ -232,8 +227,8 @@ class Programs:
         """Whether answer `number` is to close as a song does; drawn by a source of chance of its own."""
 
         def closes() -> bool:
-            chance = np.random.default_rng((self._random_seed, number, *_OF_THE_CLOSE))
-            return bool(chance.random() < settings.cadence)
+            seed = self._random_seed, number, *_OF_THE_CLOSE
+            return bool(np.random.default_rng(seed).random() < settings.cadence)
 
         return self._last_closes.of((number, settings.cadence), closes)
 
