@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 
 from antiphon.errors import DONE, FAILED, INTERRUPTED, WrongUse
-from antiphon_training.data.dataset import load_dataset
+from antiphon_training.data.dataset import Dataset, load_dataset
 from antiphon_training.fit.devices import find_devices
 from antiphon_training.fit.progress import TrainingBar
 from antiphon_training.fit.train import Outcome, fit
 from antiphon_training.network.network import keras, limit_threads
-from antiphon_training.recipe import RECIPES
+from antiphon_training.recipe import RECIPES, Recipe
 
 ENDED = {
     "epochs": "all epochs done",
@@ -37,19 +37,12 @@ def fit_folder(
 
     Returns the exit code; raises WrongUse or Failure.
     """
-    recipe = RECIPES[recipe_name].with_settings(epochs, units)
     if max_minutes is not None and not max_minutes > 0:
         raise WrongUse(f"--max-minutes must be above 0, got {max_minutes:g}")
     if resume and force:
         raise WrongUse("--resume goes on with a run and --force begins it anew; choose one")
-    dataset = load_dataset(data)
-    if recipe_name == "seed" and not dataset.filtered:
-        raise WrongUse(f"{data} holds songs that the seed recipe leaves out; prepare them with --recipe seed")
-    if recipe.network == "lstm" and dataset.steps_per_quarter != recipe.steps_per_quarter:
-        raise WrongUse(
-            f"{data} has {dataset.steps_per_quarter} steps to a quarter, and the recipe {recipe_name} wants "
-            f"{recipe.steps_per_quarter}; prepare it with --recipe {recipe_name}"
-        )
+    recipe, dataset = RECIPES[recipe_name].with_settings(epochs, units), load_dataset(data)
+    _check_that_they_fit(recipe_name, recipe, data, dataset)
     if threads is None:
         keras()
     else:
@@ -68,6 +61,16 @@ def fit_folder(
             devices=devices,
         )
     return _say(outcome, out) if devices.task.chief else DONE
+
+
+def _check_that_they_fit(name: str, recipe: Recipe, data: Path, dataset: Dataset) -> None:
+    if name == "seed" and not dataset.filtered:
+        raise WrongUse(f"{data} holds songs that the seed recipe leaves out; prepare them with --recipe seed")
+    if recipe.network == "lstm" and dataset.steps_per_quarter != recipe.steps_per_quarter:
+        raise WrongUse(
+            f"{data} has {dataset.steps_per_quarter} steps to a quarter, and the recipe {name} wants "
+            f"{recipe.steps_per_quarter}; prepare it with --recipe {name}"
+        )
 
 
 def _say(outcome: Outcome, out: Path) -> int:

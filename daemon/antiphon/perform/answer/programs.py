@@ -233,10 +233,7 @@ class Programs:
         return self._last_closes.of((number, settings.cadence), closes)
 
     def form(self, phrase: Transcription, start: int, end: int | None, closes: bool) -> Form:
-        """What the model is told of the form of an answer from one step of the phrase's grid to another.
-
-        `end` None: without end.
-        """
+        """What the model is told of the form of an answer between two steps; `end` None: without end."""
         return self._grid.form(phrase, start, end, closes)
 
     def composes_ahead(self, how: HowComposed) -> bool:
