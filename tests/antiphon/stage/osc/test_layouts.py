@@ -27,8 +27,8 @@ TOLD = {
     "plan",
     "entropy",
     "error",
+    "guess",
 }
-TOLD |= {"key_sure"}
 TOLD |= {f"{who}/{what}" for who in ("phrase", "answer") for what in ("begin", "end", "note")} | {"plan/note"}
 
 TOLD |= {f"answer/{part}/note" for part in ("bass", "chords", "second_voice")}
