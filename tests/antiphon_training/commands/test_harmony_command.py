@@ -32,10 +32,20 @@ def test_a_folder_becomes_a_table(songs, tmp_path, capfd):
     assert harmony(songs, "--out", out) == 0
     said = capfd.readouterr().out
     assert "left out: no chord symbols: 1" in said
-    assert f"{out}: the chords of 13 songs, 194 half bars" in said
+    assert f"{out}: songs with chords: 13, 194 half bars" in said
     assert f'[harmony] table = "{out}"' in said
     table, before = chord_table.read(out).table, theory()
     assert table.usual[0, Chord(10).number] > before.usual[0, Chord(10).number]
+
+
+def test_a_table_is_replaced_and_another_file_is_not(songs, tmp_path, capfd):
+    mine, other = tmp_path / "mine.json", songs / "plain.abc"
+    assert [harmony(songs, "--out", mine) for _ in range(2)] == [0, 0]
+    before = other.read_bytes()
+    assert harmony(songs, "--out", other) == 2
+    refused = f"{other}: is not a chord table, and is not replaced; name another file"
+    assert capfd.readouterr().err.strip() == f"antiphon-train: {refused}"
+    assert other.read_bytes() == before
 
 
 def test_json_tells_the_same(songs, tmp_path, capfd):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from antiphon.errors import Failure
+from antiphon.errors import Failure, WrongUse
 from antiphon.files import chord_table
 from antiphon_training.commands.progress_bar import counted
 from antiphon_training.corpus.chord_songs import ENDINGS, ChordSong, read_chord_song
@@ -34,7 +34,7 @@ class Written:
         """For a person."""
         left_out = [f"left out: {reason}: {number}\n" for reason, number in self.left_out.items()]
         return "".join(left_out) + (
-            f"{self.table}: the chords of {self.songs} songs, {self.half_bars} half bars; a chord of one "
+            f"{self.table}: songs with chords: {self.songs}, {self.half_bars} half bars; a chord of one "
             f"song takes {self.bits:.2f} bits by the other songs, {self.bits_of_theory:.2f} by theory alone\n"
             f'play with it: [harmony] table = "{self.table}"'
         )
@@ -43,8 +43,10 @@ class Written:
 def write_table(folder: Path, out: Path, jobs: int) -> Written:
     """Read the songs of a folder and write a table.
 
-    Raises WrongUse where there are no scores, Failure where none has chords or the file cannot be written.
+    Raises WrongUse where there are no scores or another file is in the way, Failure where none has chords or
+    the file cannot be written.
     """
+    _claim(out)
     scores = scores_of(score_paths(folder, ENDINGS), folder)
     with counted(len(scores), "reading chords") as seen:
         songs, left_out = _read(scores, jobs, seen)
@@ -54,6 +56,16 @@ def write_table(folder: Path, out: Path, jobs: int) -> Written:
     fitted = fit_table(songs)
     chord_table.write(out, fitted.table, len(songs), fitted.half_bars)
     return Written(str(out), len(songs), fitted.half_bars, fitted.bits, fitted.bits_before, left_out)
+
+
+def _claim(out: Path) -> None:
+    """A table may be replaced, another file may not."""
+    if not out.exists():
+        return
+    try:
+        chord_table.read(out)
+    except Failure:
+        raise WrongUse(f"{out}: is not a chord table, and is not replaced; name another file") from None
 
 
 def _read(
