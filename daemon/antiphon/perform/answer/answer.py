@@ -81,7 +81,7 @@ class Answer:
     def foreseen(self, number: int) -> Foreseen | None:
         """What it will sound like, as far as it is chosen; the same object until that changes. It is answer
         `number`; None while nothing is chosen."""
-        plan, unsaid = self.plan, self._next == self.plan.start and self._taken_up is None
+        plan, unsaid = self._notes.plan, self._next == self._notes.plan.start and self._taken_up is None
         if self._chosen is None and unsaid and self._ahead is not None:
             draws = self._ahead.chosen
             self._chosen = None if draws is None else self._choice(self._planned(draws), draws)
@@ -112,8 +112,8 @@ class Answer:
     @property
     def ends_s(self) -> float | None:
         """None where it goes on until it is ended."""
-        end = self.plan.end
-        return None if end is None else self._notes.transport.grid.time_s(self.plan.touch.place(end))
+        end = self._notes.plan.end
+        return None if end is None else self._notes.transport.grid.time_s(self._notes.plan.touch.place(end))
 
     @property
     def next_s(self) -> float:
@@ -122,9 +122,9 @@ class Answer:
 
     def compose_at_s(self) -> float | None:
         """When the next symbol is to be composed; None once all are."""
-        if self.plan.end is not None and self._next >= self.plan.end:
+        if self._notes.plan.end is not None and self._next >= self._notes.plan.end:
             return None
-        if self._ahead is not None and self._ahead.from_step == self.plan.start:
+        if self._ahead is not None and self._ahead.from_step == self._notes.plan.start:
             return self.next_s - _LAST_MOMENT_S
         return self._compose_at_s(self._next)
 
@@ -171,7 +171,7 @@ class Answer:
         """Other settings: compose the rest anew from the next beat, where it is composed ahead."""
         if self._ahead is not None and composer is not None:
             self._shape, self._taken_up = shape, None
-            if self._next == self.plan.start:
+            if self._next == self._notes.plan.start:
                 self._chosen = None
             self._ahead.anew(composer, self._next, self._last_pitch)
 
@@ -185,7 +185,7 @@ class Answer:
     def next_beat(self) -> int:
         """The first beat that other chords can begin at."""
         transport = self._notes.transport
-        if self._next == self.plan.start:
+        if self._next == self._notes.plan.start:
             return self._next
         there = self._next + _BEFORE_BEAT * transport.grid.steps_per_quarter
         return math.ceil(there / transport.beat_steps) * transport.beat_steps
@@ -213,10 +213,10 @@ class Answer:
             return None
         melody = self._melody
         ids = [*melody.said, *(draw.symbol_id for draw in melody.planned[:ready])]
-        step = self.plan.start + len(ids) * melody.lasting
-        if self.plan.end is not None and step >= self.plan.end:
+        step = self._notes.plan.start + len(ids) * melody.lasting
+        if self._notes.plan.end is not None and step >= self._notes.plan.end:
             return None
-        return Said(step, tuple(map(melody.symbol, ids)), melody.lasting, -self.plan.back_semitones)
+        return Said(step, tuple(map(melody.symbol, ids)), melody.lasting, -self._notes.plan.back_semitones)
 
     def take_up(
         self, said: Said, composer: Composer, shape: Shape, shift: int, hearing: Sliced[None]
@@ -240,9 +240,9 @@ class Answer:
         self._earlier.append(self._melody)
         self._melody, self._shape = taken_up.melody, taken_up.shape
         if self._last_pitch is not None:
-            moved = self.plan.back_semitones - taken_up.back_semitones
+            moved = self._notes.plan.back_semitones - taken_up.back_semitones
             self._last_pitch = fold_pitch(self._last_pitch + moved)
-        self._notes.plan = replace(self.plan, back_semitones=taken_up.back_semitones)
+        self._notes.plan = replace(self._notes.plan, back_semitones=taken_up.back_semitones)
 
     def compose(self) -> list[Composed | Written | Planned]:
         """Compose the next symbol; gives it, unless the model ends the song, and a note that ends there.
@@ -271,19 +271,19 @@ class Answer:
         return self._notes.planned(self._next, symbols, self._melody.lasting, self._last_pitch)
 
     def _compose(self) -> list[Composed | Written]:
-        said = self._next - self.plan.start
+        said = self._next - self._notes.plan.start
         # The shape forbids a hold at the first step alone: where one is certain, it is not asked.
         factors = None if said and self._melody.holds else self._shape.factors(said, self._last_pitch)
         symbol, chosen = self._melody.next(factors)
         step = self._next
-        if symbol == END and self.plan.end is not None:
-            return [*self._finish(self.plan.end)]
+        if symbol == END and self._notes.plan.end is not None:
+            return [*self._finish(self._notes.plan.end)]
         if is_pitch(symbol):
             self._last_pitch = int(symbol)
             symbol = str(self._notes.in_players_key(int(symbol)))
         written = self._notes.say(step, symbol)
         self._next += 1
-        if self._next == self.plan.end:
+        if self._next == self._notes.plan.end:
             written += self._finish(self._next)
         return [Composed(step, symbol, chosen), *written]
 
