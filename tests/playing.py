@@ -117,3 +117,19 @@ def lstm_session(**changes):
         for n in (5, 6)
     ]
     return Session(voices[0], SessionSettings(**changes), 7, voices[1:])
+
+
+def sounding(sent, channel=None, digits=2):
+    """(onset, release, pitch) of what sounded on a channel, or on all; every note must have its end."""
+    held, found = {}, []
+    for one in sent:
+        key = (one.event.channel, one.event.pitch)
+        if isinstance(one.event, NoteOn):
+            assert key not in held
+            held[key] = one.at_s
+        else:
+            begun = held.pop(key)
+            if channel in (None, key[0]):
+                found.append((round(begun, digits), round(one.at_s, digits), key[1]))
+    assert not held
+    return sorted(found)

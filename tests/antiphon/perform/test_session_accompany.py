@@ -24,7 +24,7 @@ from antiphon.perform.settings import (
     TempoSettings,
 )
 from happenings import ALL_KNOBS, inputs, some_settings, timed
-from playing import ahead_session, lstm_session, play
+from playing import ahead_session, lstm_session, play, sounding
 
 FIXED = TempoSettings("fixed", 100.0, downbeat="first")
 BASS, CHORDS, SECOND = 1, 2, 3
@@ -52,22 +52,6 @@ def tune(rows, start_s=1.0, quarter_s=QUARTER_S, channel=0):
         keys.append((start_s + at * quarter_s, NoteOn(pitch, 80, channel)))
         keys.append((start_s + (at + length) * quarter_s - 0.06, NoteOff(pitch, channel)))
     return sorted(keys, key=lambda one: (one[0], isinstance(one[1], NoteOn)))
-
-
-def sounding(sent, channel=None):
-    """(onset, release, pitch) of what sounded on a channel, or on all; every note must have its end."""
-    held, found = {}, []
-    for one in sent:
-        key = (one.event.channel, one.event.pitch)
-        if isinstance(one.event, NoteOn):
-            assert key not in held
-            held[key] = one.at_s
-        else:
-            begun = held.pop(key)
-            if channel in (None, key[0]):
-                found.append((round(begun, 2), round(one.at_s, 2), key[1]))
-    assert not held
-    return sorted(found)
 
 
 def guesses(session):

@@ -19,7 +19,7 @@ from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.setting_changes import SettingChange
 from antiphon.perform.settings import AnswerSettings, ClockSettings, TempoSettings
 from happenings import ALL_KNOBS, inputs, some_settings, timed
-from playing import PHRASE, advanced, ahead_session, lstm_session, play
+from playing import PHRASE, advanced, ahead_session, lstm_session, play, sounding
 
 FIRST = TempoSettings("fixed", 120.0, downbeat="first")
 BASS, CHORDS, SECOND = 1, 2, 3
@@ -42,19 +42,7 @@ def phrase(*notes, length_s=0.45):
 
 
 def notes(sent, channel=None):
-    """(onset, release, pitch) of what sounded on a channel, or on all; every note must have its end."""
-    held, found = {}, []
-    for one in sent:
-        key = (one.event.channel, one.event.pitch)
-        if isinstance(one.event, NoteOn):
-            assert key not in held
-            held[key] = one.at_s
-        else:
-            begun = held.pop(key)
-            if channel in (None, key[0]):
-                found.append((round(begun, 3), round(one.at_s, 3), key[1]))
-    assert not held
-    return sorted(found)
+    return sounding(sent, channel, digits=3)
 
 
 def chords(sent):

@@ -15,7 +15,7 @@ from antiphon.perform.answer_reports import Planned
 from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.setting_changes import SettingChange
 from antiphon.perform.settings import AnswerSettings, TempoSettings
-from playing import ahead_session, lstm_session, play
+from playing import ahead_session, lstm_session, play, sounding
 
 FIRST = TempoSettings("fixed", 120.0, downbeat="first")
 PARTS = HarmonySettings(bass=True, chords=True)
@@ -55,22 +55,6 @@ def phrase():
 
 def with_left(*chords):
     return sorted([*phrase(), *(event for chord in chords for event in held(*chord))], key=lambda one: one[0])
-
-
-def sounding(sent, channel):
-    """(onset, release, pitch) of each note; every one has its end."""
-    held, found = {}, []
-    for one in sent:
-        key = (one.event.channel, one.event.pitch)
-        if isinstance(one.event, NoteOn):
-            assert key not in held
-            held[key] = one.at_s
-        else:
-            begun = held.pop(key)
-            if key[0] == channel:
-                found.append((round(begun, 2), round(one.at_s, 2), key[1]))
-    assert not held
-    return sorted(found)
 
 
 def chords(sent):
