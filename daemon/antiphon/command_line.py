@@ -31,7 +31,9 @@ def run(command: click.Command, program: str, arguments: Sequence[str] | None = 
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except OSError as error:
-        return _say(program, f"{error.filename or 'file'}: {error.strerror or error}", FAILED)
+        # Without a name it is mostly the output, which leads to a full disk or to a closed terminal.
+        where = error.filename or "the output, or a file"
+        return _say(program, f"{where}: {error.strerror or error}", FAILED)
     except Exception as error:
         if os.environ.get("ANTIPHON_DEBUG"):
             raise
