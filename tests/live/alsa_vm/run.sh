@@ -10,7 +10,7 @@
 # Run by hand, on Debian 12, from anywhere; needs no KVM and no sound card, but a network and
 #   apt install qemu-system-x86 mmdebstrap cpio kmod python3-pip
 # CACHE (or $ANTIPHON_VM_CACHE, else ~/.cache/antiphon-alsa-vm) keeps what was downloaded, some 600 MB: delete
-# it to renew kernel and system. Takes some ten minutes of one processor, and one more the first time.
+# it to renew kernel and system. Takes some twenty minutes of one processor, and one more the first time.
 # What it found is kept beside this file, in last-output.txt. Exit code 0 if all checks passed, else 1.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
