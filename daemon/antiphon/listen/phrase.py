@@ -79,12 +79,16 @@ class PhraseListener:
         self._pedals: dict[int, _Keys] = {}  # channel with its pedal down → keys it holds
         self._channels: set[int] = set()  # those that notes came on
         self._notes: list[_Note] = []
-        self._first_onset_s: float | None = None
+        self.begins_s: float | None = None  # the moment of the first note; None with nothing played
         self._last_release_s = 0.0
         self._longest_s = math.inf  # the moment at which it is as long as may be
         self._whole = False  # whether the phrase before was that long
         # What was asked for last, and how much silence that is.
         self._silence: tuple[tuple[float, ...], float] | None = None
+
+    def hears(self, note: NoteOn) -> bool:
+        """Whether a note counts: `[input]` says which are listened to."""
+        return self._listened.hears(note)
 
     def set(self, settings: PhraseSettings, listened: InputSettings) -> None:
         """Other settings, for the phrase under way too."""
@@ -94,12 +98,12 @@ class PhraseListener:
     @property
     def empty(self) -> bool:
         """Whether nothing of a melody was played."""
-        return self._first_onset_s is None
+        return self.begins_s is None
 
     @property
     def tells_hands(self) -> bool:
         """Whether a phrase that has begun may turn out to be no melody."""
-        return self._parting.may_change
+        return self._parting.by_hands
 
     def accompanies(self, timed: Timed) -> bool:
         """Whether a key that goes down accompanies the melody, as far as is known; `receive` comes next."""
@@ -113,9 +117,9 @@ class PhraseListener:
         struck: Struck | None = None
         if isinstance(event, NoteOn):
             self._channels.add(event.channel)
-            if not self._listened.hears(event):
-                return
             if self._told is None or self._told[0] is not timed:
+                if not self.hears(event):
+                    return
                 self.accompanies(timed)
             struck, self._told = self._told[1], None  # type: ignore[index]
         else:
@@ -125,31 +129,31 @@ class PhraseListener:
         if pedal is not None and not isinstance(event, NoteOn):
             pedal.add(key)
             return
-        self._release(key, at_s)
+        if key in self._held:
+            self._release(key, at_s)
         if isinstance(event, NoteOn) and struck is not None:
             if pedal is not None:
                 pedal.discard(key)
-            self._forget(at_s)
+            if self.begins_s is None and self._notes:
+                self._forget(at_s)
             if len(self._notes) + len(self._held) >= MOST_NOTES:
                 self._last_release_s = at_s  # it goes on all the same
                 return
             self._held[key] = _Note(struck, event.velocity, at_s)
-            if self._first_onset_s is None and not struck.left:
-                self._first_onset_s = at_s
-        self._hear_anew()
+            if self.begins_s is None and not struck.left:
+                self.begins_s = at_s
+        if self._changes != self._parting.changes:
+            self._hear_anew()
 
     def _forget(self, at_s: float) -> None:
         """Before a melody begins, what accompanied it long ago says nothing."""
-        if self._first_onset_s is None and self._notes:
-            self._notes = [note for note in self._notes if at_s - note.onset_s < _KEPT_S]
+        self._notes = [note for note in self._notes if at_s - note.onset_s < _KEPT_S]
 
     def _hear_anew(self) -> None:
         """What was the melody may have turned out to accompany it, or the other way round."""
-        if self._changes == self._parting.changes:
-            return
         self._changes = self._parting.changes
         melody = [note for note in (*self._notes, *self._held.values()) if not note.beside]
-        self._first_onset_s = min((note.onset_s for note in melody), default=None)
+        self.begins_s = min((note.onset_s for note in melody), default=None)
         releases = [note.release_s for note in self._notes if not note.beside]
         self._last_release_s = max(releases, default=0.0)
 
@@ -159,7 +163,8 @@ class PhraseListener:
             self._pedals.setdefault(channel, set())
         else:
             for key in sorted(self._pedals.pop(channel, ())):
-                self._release(key, at_s)
+                if key in self._held:
+                    self._release(key, at_s)
 
     def _pedal_of(self, channel: int) -> _Keys | None:
         """The keys that the pedal of a channel holds; None where no pedal is down for it.
@@ -171,18 +176,17 @@ class PhraseListener:
         return next(down, None)
 
     def _release(self, key: tuple[int, int], at_s: float) -> None:
-        held = self._held.pop(key, None)
-        if held is not None:
-            held.release_s = at_s
-            self._notes.append(held)
-            if not held.beside:
-                self._last_release_s = at_s
+        held = self._held.pop(key)
+        held.release_s = at_s
+        self._notes.append(held)
+        if not held.beside:
+            self._last_release_s = at_s
 
     def ends_at_s(self, beat_s: float) -> float | None:
         """The moment the phrase is over if nothing more is played, in seconds; None with nothing played."""
-        if self._first_onset_s is None:
+        if self.begins_s is None:
             return None
-        self._longest_s = longest_s = self._first_onset_s + self._settings.max_beats * beat_s
+        self._longest_s = longest_s = self.begins_s + self._settings.max_beats * beat_s
         if self._holds:
             return longest_s
         return min(longest_s, self._last_release_s + self._silence_s(beat_s))
@@ -196,14 +200,9 @@ class PhraseListener:
         return self._silence[1]
 
     @property
-    def begins_s(self) -> float | None:
-        """The moment of the first note; None with nothing played."""
-        return self._first_onset_s
-
-    @property
     def last_release_s(self) -> float | None:
         """The moment of the last release; None while keys are down or nothing was played."""
-        return None if self._holds or self._first_onset_s is None else self._last_release_s
+        return None if self._holds or self.begins_s is None else self._last_release_s
 
     def _newest(self) -> list[PlayedNote]:
         """The notes of the melody that were released last, in that order."""
@@ -213,7 +212,7 @@ class PhraseListener:
     @property
     def _holds(self) -> bool:
         """Whether a key of the melody is down."""
-        return any(not note.beside for note in self._held.values())
+        return any(not note.struck.left for note in self._held.values())
 
     def so_far(self, at_s: float) -> tuple[PlayedNote, ...]:
         """The notes until now, keys still down as if released at `at_s`, with those beside the melody."""
@@ -228,20 +227,20 @@ class PhraseListener:
         Gives the moment of the first note that is left; None where nothing was taken away.
         """
         longest_s = self._settings.max_beats * beat_s
-        if self._first_onset_s is None or at_s - self._first_onset_s < _NEARLY * longest_s:
+        if self.begins_s is None or at_s - self.begins_s < _NEARLY * longest_s:
             return None
         newest = [note for note in self._notes if note.onset_s >= at_s - longest_s / 2]
         melody = [note.onset_s for note in (*newest, *self._held.values()) if not note.beside]
         if not melody:
             return None
-        self._notes, self._first_onset_s = newest, min(melody)
-        return self._first_onset_s
+        self._notes, self.begins_s = newest, min(melody)
+        return self.begins_s
 
     def finish(self, at_s: float) -> tuple[PlayedNote, ...]:
         """End the phrase at a moment and give its notes by onset; keys still down are cut there."""
         notes = self.so_far(at_s)
         self._whole, self._longest_s = at_s >= self._longest_s, math.inf
-        self._notes, self._first_onset_s, self._silence = [], None, None
+        self._notes, self.begins_s, self._silence = [], None, None
         self._held.clear()
         for keys in self._pedals.values():
             keys.clear()
@@ -257,7 +256,7 @@ class PhraseListener:
         resumed = [_note_of(note) for note in notes]
         self._notes = [*resumed, *self._notes][:MOST_NOTES]
         self._silence = None
-        self._first_onset_s = next(note.onset_s for note in notes if not note.beside)
+        self.begins_s = next(note.onset_s for note in notes if not note.beside)
 
 
 def _note_of(played: PlayedNote) -> _Note:

@@ -13,7 +13,6 @@ from antiphon.perform.answer.hearing import Hearing, Planning
 from antiphon.perform.answer.planned import PlannedAnswer
 from antiphon.perform.answer.planner import Planner
 from antiphon.perform.answer.playback import Playback
-from antiphon.perform.answer_reports import Foreseen
 from antiphon.perform.clock.bar_clock import BarClock, Shift
 from antiphon.perform.controls.control_state import ControlState
 from antiphon.perform.reports import SessionReport
@@ -33,14 +32,14 @@ class Answering:
     ) -> None:
         self._planner, self._time, self._controls, self._tell = planner, time, controls, tell
         self.playback = Playback(self._commit, tell)
-        self._planning: Planning | None = None
+        self.planning: Planning | None = None
         self._answered: PlannedAnswer | None = None  # the last answer that counted, in the bars of now
         self._struck_s: float | None = None  # when the left hand struck a key that was not heard yet
 
     @property
     def busy(self) -> bool:
         """Whether an answer is planned, or under way."""
-        return self._planning is not None or self.playback.phrase is not None
+        return self.planning is not None or self.playback.planned is not None
 
     @property
     def pending(self) -> bool:
@@ -85,7 +84,7 @@ class Answering:
     def begin(self, hearing: Hearing, played: tuple[PlayedNote, ...], at_s: float) -> None:
         """Plan the answer to a phrase that was over at a moment."""
         self._struck_s = None
-        self._planning = Planning(played, at_s, Job(self._plan(hearing, played, at_s, self._controls.now)))
+        self.planning = Planning(played, at_s, Job(self._plan(hearing, played, at_s, self._controls.now)))
 
     def _plan(
         self, hearing: Hearing, played: tuple[PlayedNote, ...], at_s: float, now: LiveSettings
@@ -94,14 +93,14 @@ class Answering:
         straight, scheduler = hearing.asked[0], self.playback.scheduler
         return (yield from self._planner.plan(heard, played, straight, at_s, now, scheduler, hearing.begun))
 
-    def _go_on_planning(self) -> None:
-        """Do one part; when all are done, the answer begins."""
-        if self._planning is None:
+    def go_on_planning(self) -> None:
+        """Do one part, if an answer is being planned; when all are done, the answer begins."""
+        if self.planning is None:
             return
-        self._planning.job.go_on()
-        if self._planning.job.done:
-            again, planned = self._planning.again, finish(self._planning.job.rest())
-            self._planning = None
+        self.planning.job.go_on()
+        if self.planning.job.done:
+            again, planned = self.planning.again, finish(self.planning.job.rest())
+            self.planning = None
             if not again:
                 self._time.plan(planned.bars.transcription.transport)
             self.playback.begin(planned)
@@ -112,8 +111,8 @@ class Answering:
 
     def finish_planning(self) -> None:
         """Plan the answer to its end, if one is being planned."""
-        while self._planning is not None:
-            self._go_on_planning()
+        while self.planning is not None:
+            self.go_on_planning()
 
     def again(self, at_s: float) -> bool:
         """Another answer to the phrase that was answered last; whether there was one."""
@@ -123,7 +122,7 @@ class Answering:
         self.playback.cut(at_s)
         now, scheduler = self._controls.now, self.playback.scheduler
         job = Job(self._planner.again(planned, transport, at_s, now, scheduler))
-        self._planning = Planning(planned.phrase, at_s, job, again=True)
+        self.planning = Planning(planned.phrase, at_s, job, again=True)
         return True
 
     def keep_motif(self) -> bool:
@@ -166,19 +165,3 @@ class Answering:
         """What waits to sound, and what is still to be composed, lie at the same steps of the grid."""
         if shift.moved_s is not None and self._time.transport is not None:
             self.playback.move(shift.moved_s, self._time.transport)
-
-    def perform(self, until_s: float, now_s: float) -> list[Timed]:
-        """What is due until a moment, in the order of the music, however late it is now."""
-        self._go_on_planning()
-        return self.playback.perform(until_s, now_s)
-
-    @property
-    def foreseen(self) -> Foreseen | None:
-        """What the answer under way will sound like, as far as it is chosen."""
-        planned = self.playback.planned
-        return None if planned is None else planned.answer.foreseen(planned.place.number)
-
-    def deadlines_s(self) -> list[float | None]:
-        """When there will be something to do."""
-        planning_s = None if self._planning is None else self._planning.over_s
-        return [planning_s, self.left_due_s, *self.playback.deadlines_s()]

@@ -51,25 +51,22 @@ class Listening:
             return "grid"
         return "count-in" if self._time.counted_in else "player"
 
-    def over_s(self) -> float | None:
-        """When the phrase will be over: in silence, or in the modes that keep to the bars at a bar line."""
-        if self.phrase.silent:
-            return None
-        mode = self.mode
-        bars = (self._controls.now.answer.bars or mode.least_bars) if mode.ends_at_bar else None
-        return self.phrase.over_s(self._time, bars)
-
-    def heard_from_s(self, over_s: float | None) -> float | None:
-        """When a phrase that will be over at a moment is to be heard; None where it is not."""
-        if over_s is None or self.mode.accompanies or (self._hearing is not None and self._hearing.done):
-            return None
-        return self.phrase.heard_from_s(over_s, self.mode.ends_at_bar)
+    def due_s(self) -> tuple[float | None, float | None]:
+        """When the phrase will be over, in silence or, in the modes that keep to the bars, at a bar line; and
+        from when on it is to be heard ahead of that."""
+        answer = self._controls.now.answer
+        mode = MODES[answer.mode]
+        over_s = self.phrase.over_s(
+            self._time, (answer.bars or mode.least_bars) if mode.ends_at_bar else None
+        )
+        if over_s is None or mode.accompanies or (self._hearing is not None and self._hearing.done):
+            return over_s, None
+        return over_s, self.phrase.heard_from_s(over_s, mode.ends_at_bar)
 
     def hear_ahead(self, now_s: float) -> None:
-        """Hear a part of the phrase, if it is time to; one that is over is heard as its answer is planned."""
-        over_s, transport = self.over_s(), self._time.transport
-        heard_from_s = self.heard_from_s(over_s)
-        if over_s is None or transport is None or heard_from_s is None or not heard_from_s <= now_s < over_s:
+        """Hear a part of the phrase; one that is over is heard as its answer is planned."""
+        (over_s, _), transport = self.due_s(), self._time.transport
+        if over_s is None or transport is None or now_s >= over_s:
             return
         if self._hearing is None:
             straight = self._time.straight(self.phrase.so_far(over_s))

@@ -222,16 +222,16 @@ class Requests:
         """An external clock counts by itself."""
         if not self._time.led:
             self._counting_in, self._click_silenced = True, False
-            self._turns.owe(self._turns.count_in(at_s, self.settings.click.bars))
+            self._turns.playback.owe(self._turns.count_in(at_s, self.settings.click.bars))
 
     def _silence_click(self) -> None:
         self._counting_in, self._click_silenced = False, True
 
     def _stop(self, at_s: float) -> None:
         self._silence_click()
-        self._turns.owe(self._turns.silence("answer stopped", at_s))
+        self._turns.playback.owe(self._turns.silence("answer stopped", at_s))
 
     def _panic(self, at_s: float) -> None:
         self._silence_click()
         self._turns.drop_phrase(at_s)
-        self._turns.owe(self._turns.silence("silenced", at_s))
+        self._turns.playback.owe(self._turns.silence("silenced", at_s))

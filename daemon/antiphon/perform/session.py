@@ -12,7 +12,6 @@ from antiphon.perform.accompany.accompanist import playing
 from antiphon.perform.answer.programs import Programs, Voice
 from antiphon.perform.answer_reports import Foreseen
 from antiphon.perform.clock.bar_clock import BarClock
-from antiphon.perform.clock.click import Clicked
 from antiphon.perform.controls.control_settings import Button
 from antiphon.perform.controls.control_state import ControlState
 from antiphon.perform.controls.midi_controls import state_light
@@ -61,11 +60,11 @@ class Session:
             self._programs.choose_named(handover.voice)
         tell = self._reports.append
         self._turns = Turns(settings, self._programs, self._time, self._controls, tell, handover.answers)
-        self._requests = Requests(settings, self._programs, self._time, self._controls, self._turns, tell)
-        self._deadline_s: float | None = None  # when there will be something to do, unless …
-        self._stale = True  # … something was done since that was worked out
+        self.requests = Requests(settings, self._programs, self._time, self._controls, self._turns, tell)
+        self._phrase, self._playback = self._turns.phrase, self._turns.playback
         if self._time.led:
             self._turns.enter("clock stopped", 0.0)
+        self.due = self._turns.due()  # always as it is now
 
     @property
     def state(self) -> State:
@@ -83,19 +82,9 @@ class Session:
         return None if transport is None or self.state == "waiting" else transport.grid
 
     @property
-    def clicked(self) -> Clicked | None:
-        """The bars that a metronome clicks now; None where none does."""
-        return self._requests.clicked
-
-    @property
-    def plain_settings(self) -> SessionSettings:
-        """The settings without what knobs have changed: quick to ask for."""
-        return self._requests.settings
-
-    @property
     def settings(self) -> SessionSettings:
         """Those in force: knobs and buttons change settings, too."""
-        return self._requests.in_force
+        return self.requests.in_force
 
     def join(self, voice: Voice, told: Joined) -> None:
         """One more voice can be chosen, by its name; it is known already where one has that name."""
@@ -106,30 +95,33 @@ class Session:
         """The player did something, at a moment not before that of the last input."""
         self._catch_up(timed.at_s)
         if isinstance(timed.event, NoteOn):
-            self._requests.played()
+            self.requests.played()
         self._turns.play(timed)
+        self.due = self._turns.due()
 
     def turn(self, turned: Turned) -> None:
         """A knob, a pedal, a button or a program change, at a moment not before that of the last input."""
         self._catch_up(turned.at_s)
         if isinstance(turned.change, ProgramChange):
-            self._requests.choose(turned.change.program, turned.at_s)
+            self.requests.choose(turned.change.program, turned.at_s)
         else:
-            self._requests.control(turned.change, turned.at_s)
+            self.requests.control(turned.change, turned.at_s)
+        self.due = self._turns.due()
 
     def hear_clock(self, said: Clocked | Lead, at_s: float) -> None:
         """An external clock says where it is; it arrived at a moment not before that of the last input."""
         self._catch_up(at_s)
         if (lead := self._time.hear(said)) is not None:
-            self._requests.follow(lead, at_s)
+            self.requests.follow(lead, at_s)
+        self.due = self._turns.due()
 
     def light(self, state: State) -> ControlChange | None:
         """The control change that shows a state on the keyboard, by the settings in force."""
-        return state_light(self._controls.settings, state, self._requests.settings.channel)
+        return state_light(self._controls.settings, state, self.requests.settings.channel)
 
     def part_on(self, channel: int) -> Part | None:
         """The part that plays on a channel, 0–15; None on that of the answer, and where none does."""
-        return self._requests.settings.part_on(channel)
+        return self.requests.settings.part_on(channel)
 
     def programs_in(self, state: State) -> list[ProgramChange]:
         """The sounds of the parts that play in a state, to be chosen as it begins, where any are set."""
@@ -152,81 +144,65 @@ class Session:
 
         At this moment `hurry`, or the answer waits until they are.
         """
-        return self._turns.choice_due_s
+        return self.due.choice_s
 
     def hurry(self) -> None:
-        """There is no time for the candidates under way: the first of them is the answer."""
-        self._turns.hurry()
-        self._stale = True
+        """There is no time for the candidates under way: what is composed of the first is the answer."""
+        self._playback.hurry()
+        self.due = self._turns.due()
 
     def ask(self, what: Changes | Button, at_s: float) -> None:
         """Other settings, or what a button does, at a moment not before that of the last input."""
         self._catch_up(at_s)
         self._reports.append(Asked(at_s, what))
         if isinstance(what, tuple):
-            self._requests.change(what, at_s)
+            self.requests.change(what, at_s)
         else:
             self._reports.append(Pressed(at_s, what))
-            self._requests.press(what, at_s)
+            self.requests.press(what, at_s)
+        self.due = self._turns.due()
 
     def advance(self, now_s: float) -> list[Timed]:
         """Get on with listening, deciding and composing; gives what is due by now, in order.
 
         What is due never waits for what is composed ahead: the next deadline is then at once.
         """
-        if not self._has_work(now_s):
-            return self._turns.take_owed()
-        self._stale = True
-        self._turns.hear_ahead(now_s)
+        if self.due.works_s is None or self.due.works_s > now_s:
+            return self._playback.take_owed()
+        if self.due.hears_s is not None and self.due.hears_s <= now_s:
+            self._turns.hear_ahead(now_s)
         events: list[Timed] = []
-        while (next_s := self._next_turn_s()) is not None and next_s <= now_s:
-            events += self._turns.perform_all(next_s, now_s)
-            if next_s == self._time.lost_at_s():
-                if (lead := self._time.lose(next_s)) is not None:
-                    self._requests.follow(lead, next_s)
+        decides_s = self.due.decides_s
+        while decides_s is not None and decides_s <= now_s:
+            events += self._turns.perform_all(decides_s, now_s)
+            if decides_s == self._time.lost_at_s:
+                if (lead := self._time.lose(decides_s)) is not None:
+                    self.requests.follow(lead, decides_s)
             else:
-                self._turns.decide(next_s)
-        return events + self._turns.perform(now_s, now_s)
-
-    def _next_turn_s(self) -> float | None:
-        """When there is something to decide or the external clock is lost, whichever comes first."""
-        moments = [self._turns.due_s, self._time.lost_at_s()]
-        return min((moment for moment in moments if moment is not None), default=None)
+                self._turns.decide(decides_s)
+            decides_s = self._turns.due().decides_s
+        events += self._turns.perform(now_s, now_s)
+        self.due = self._turns.due()
+        return events
 
     def _catch_up(self, at_s: float) -> None:
         """Advance, and leave nothing for later: what the player does now changes only what comes after."""
-        events = self.advance(at_s)
-        if self._has_work(at_s):
-            self._stale = True
-            events += self._turns.perform_all(at_s, at_s)
-        self._turns.owe(events)
-        self._told(at_s)
-
-    def _told(self, at_s: float) -> None:
-        self._turns.told(at_s)
-        self._stale = True
-
-    def _has_work(self, now_s: float) -> bool:
-        deadline_s = self.next_deadline_s()
-        return deadline_s is not None and deadline_s <= now_s
+        if self.due.works_s is not None and self.due.works_s <= at_s:
+            events = self.advance(at_s)
+            if self.due.works_s is not None and self.due.works_s <= at_s:
+                events += self._turns.perform_all(at_s, at_s)
+            self._playback.owe(events)
+        self._phrase.told_s = at_s
 
     @property
     def foreseen(self) -> Foreseen | None:
         """What the answer under way will sound like; the same object until that changes. None: not known."""
-        return self._turns.foreseen
-
-    @property
-    def next_send_s(self) -> float | None:
-        """When something is to sound next, as far as it is composed; None where nothing is."""
-        return self._turns.next_send_s
+        planned = self._playback.planned
+        return None if planned is None else planned.answer.foreseen(planned.place.number)
 
     def next_deadline_s(self) -> float | None:
         """When to advance again at the latest if nothing is received; None while there is nothing to do."""
-        if self._stale:
-            moments = [self._time.lost_at_s(), *self._turns.deadlines_s()]
-            self._deadline_s = min((moment for moment in moments if moment is not None), default=None)
-            self._stale = False
-        return self._deadline_s
+        return self.due.works_s
 
     def take_reports(self) -> list[SessionReport]:
         """What happened since the last call."""
@@ -236,5 +212,6 @@ class Session:
 
     def stop(self, at_s: float) -> list[Timed]:
         """End everything; gives the note-offs that are still to be sent."""
-        self._stale = True
-        return self._turns.silence("silenced", at_s)
+        events = self._turns.silence("silenced", at_s)
+        self.due = self._turns.due()
+        return events

@@ -5,13 +5,13 @@ player goes on before that, they had only paused, and the plan leaves no trace.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from antiphon.events import NoteOn, Timed
 from antiphon.perform.accompany.accompanist import Accompanist
 from antiphon.perform.answer.ahead import Choices
 from antiphon.perform.answer.planner import Planner
 from antiphon.perform.answer.programs import Programs
-from antiphon.perform.answer_reports import Foreseen
 from antiphon.perform.answering import Answering
 from antiphon.perform.clock.bar_clock import BarClock, Shift
 from antiphon.perform.controls.control_state import ControlState
@@ -19,6 +19,23 @@ from antiphon.perform.listening import Listening
 from antiphon.perform.reports import SessionReport, StateChanged
 from antiphon.perform.settings import SessionSettings, State
 from antiphon.perform.states import Event, next_state
+
+
+class Due(NamedTuple):
+    """When there will be something to do if nothing is received, in seconds; None: there is nothing.
+
+    decides_s  something is to be decided, or the external clock is lost
+    hears_s    the phrase is to be heard, in part, ahead of its end
+    works_s    the first of all moments
+    sends_s    something is to sound, as far as it is composed
+    choice_s   candidates must be composed, and the first of what is chosen
+    """
+
+    decides_s: float | None
+    hears_s: float | None
+    works_s: float | None
+    sends_s: float | None
+    choice_s: float | None
 
 
 class Turns:
@@ -36,17 +53,17 @@ class Turns:
         self._time, self._controls, self._tell = time, controls, tell
         self._planner = Planner(settings, programs, answers, time.transport)
         self._heard = Listening(settings, self._planner, time, controls)
-        self._phrase = self._heard.phrase
+        self.phrase = self._heard.phrase
         self._answering = Answering(self._planner, time, controls, tell)
-        self._playback = self._answering.playback
-        self._playback.scheduler.ahead_s = settings.output_latency_s
-        self._accompanist = Accompanist(self._planner.phrases, time, self._playback.scheduler, tell)
+        self.playback = self._answering.playback
+        self.playback.scheduler.ahead_s = settings.output_latency_s
+        self._accompanist = Accompanist(self._planner.phrases, time, self.playback.scheduler, tell)
         self.state: State = "idle"
 
     @property
     def listening(self) -> bool:
         """Whether a phrase is under way, or one that was over may still go on."""
-        return not self._phrase.silent or self._answering.pending
+        return not self.phrase.empty or self._answering.pending
 
     def count_in(self, at_s: float, bars: int) -> list[Timed]:
         """Count bars in: all that was under way is over; gives the events to hand out."""
@@ -67,7 +84,7 @@ class Turns:
         """Other settings; what sounds goes on."""
         self._heard.set(settings)
         self._planner.set(settings)
-        self._playback.scheduler.ahead_s = settings.output_latency_s
+        self.playback.scheduler.ahead_s = settings.output_latency_s
 
     def hear_anew(self) -> None:
         """Something changed that the phrase depends on: what was heard of it ahead is heard again."""
@@ -83,70 +100,61 @@ class Turns:
         """The choices among candidates in this session."""
         return self._planner.choices
 
-    @property
-    def choice_due_s(self) -> float | None:
-        """When candidates must be composed, and the first of what is chosen; None where there are none."""
-        return self._playback.choice_due_s
-
-    def hurry(self) -> None:
-        """There is no time for the candidates under way: what is composed of the first is the answer."""
-        self._playback.hurry()
-
     def play(self, timed: Timed) -> None:
         """A key goes down or up."""
         if isinstance(timed.event, NoteOn):
-            if self.state == "waiting" or not self._phrase.hears(timed.event):
+            if self.state == "waiting" or not self.phrase.hears(timed.event):
                 return  # there are no bars to answer in, or the note is not listened to
-            if self._phrase.accompanies(timed):
+            if self.phrase.accompanies(timed):
                 self._answering.strike(timed.at_s)
             else:
                 self._take_over(timed.at_s)
                 self._accompanist.strike(timed.event, timed.at_s)
         else:
             self._accompanist.lift(timed.event, timed.at_s)
-        self.hear_anew()
-        self._phrase.play(timed)
-        self._settle(timed.at_s)
+        self._heard.hear_anew()
+        self.phrase.receive(timed)
+        if self.phrase.tells_hands:
+            self._settle(timed.at_s)
 
     def _settle(self, at_s: float) -> None:
         """What was taken for a melody may have turned out to accompany one, or the other way round."""
-        if not self._phrase.tells_hands:
-            return
-        if self.state == "listening" and self._phrase.silent and self._playback.phrase is None:
+        if self.state == "listening" and self.phrase.empty and self.playback.phrase is None:
             self._stop_accompanying(at_s)
             self.enter("no melody", at_s)
-        elif self.state in ("idle", "answering") and not self._phrase.silent:
+        elif self.state in ("idle", "answering") and not self.phrase.empty:
             self._take_over(at_s)
 
     def pedal(self, at_s: float, channel: int, down: bool) -> None:
         """The sustain pedal goes down or up."""
         self.hear_anew()
-        self._phrase.pedal(at_s, channel, down)
+        self.phrase.pedal(at_s, channel, down)
 
     def _take_over(self, at_s: float) -> None:
         """The player plays. If nothing of the answer has sounded, they had only paused."""
         for report in self._time.begin(at_s):
             self._tell(report)
-        answered = self._playback.phrase
-        if answered is not None and not self._playback.counts and self._phrase.resumable:
+        answered = self.playback.phrase
+        if answered is not None and not self.playback.counts and self.phrase.resumable:
             self._answering.withdraw()
-            self._phrase.resume(answered)
+            self.phrase.resume(answered)
         elif answered is not None and (self._heard.mode.accompanies or not self._controls.now.answer.overlap):
-            self._playback.cut(at_s)
-        self.enter("note", at_s)
+            self.playback.cut(at_s)
+        if self.state != "listening":
+            self.enter("note", at_s)
         if self._heard.mode.accompanies:
             self._accompanist.begin(at_s)
 
     def _accompany(self, at_s: float) -> None:
         """It is time to decide what goes with the player next."""
         transport = self._time.transport
-        if transport is not None and (first_s := self._phrase.trim(at_s, transport.beat_s)) is not None:
+        if transport is not None and (first_s := self.phrase.trim(at_s, transport.beat_s)) is not None:
             self._accompanist.go_on_from(first_s)
         self._accompanist.decide(self._heard.so_far(at_s), at_s, self._controls.now)
 
     def _stop_accompanying(self, at_s: float) -> None:
         if self._accompanist.at_work:
-            self._playback.cut(at_s)
+            self.playback.cut(at_s)
         self._accompanist.stop()
 
     def settle_mode(self, at_s: float) -> None:
@@ -156,14 +164,14 @@ class Turns:
 
     def end_phrase(self, at_s: float) -> None:
         """The phrase is over; the answer is planned from this moment, however late it is noticed."""
-        if self._time.transport is None or self._phrase.silent:
+        if self._time.transport is None or self.phrase.empty:
             return
         if self._heard.mode.accompanies:
             self._stop_accompanying(at_s)
-            self._phrase.finish(at_s)
+            self.phrase.finish(at_s)
             self.enter("not answered", at_s)
             return
-        self._playback.cut(at_s)  # where the two overlap, the new answer takes over
+        self.playback.cut(at_s)  # where the two overlap, the new answer takes over
         played, hearing = self._heard.finish(self._time.transport, at_s)
         self._answering.begin(hearing, played, at_s)
         self.enter("phrase over", at_s)
@@ -171,7 +179,7 @@ class Turns:
     def again(self, at_s: float) -> None:
         """Another answer to the phrase that was answered last; nothing while a phrase is played."""
         self._answering.finish_planning()
-        if self._phrase.silent and self.state != "waiting" and self._answering.again(at_s):
+        if self.phrase.empty and self.state != "waiting" and self._answering.again(at_s):
             self.enter("again", at_s)
 
     def keep_motif(self) -> None:
@@ -187,9 +195,9 @@ class Turns:
         """End the answer under way, if there is one: the bars are elsewhere now."""
         self._answering.finish_planning()
         self._stop_accompanying(at_s)
-        if self._playback.phrase is None:
+        if self.playback.phrase is None:
             return False
-        self._playback.cut(at_s)
+        self.playback.cut(at_s)
         self.enter("answer stopped", at_s)
         self._answering.forget()
         return True
@@ -206,27 +214,15 @@ class Turns:
     def drop_phrase(self, at_s: float) -> None:
         """What was played so far is no phrase."""
         self.hear_anew()
-        if not self._phrase.silent:
-            self._phrase.finish(at_s)
+        if not self.phrase.empty:
+            self.phrase.finish(at_s)
 
     def silence(self, event: Event, at_s: float) -> list[Timed]:
         """End the answer at once; gives the events that were not handed out yet, and the note-offs."""
-        self._accompanist.stop(halted=event == "answer stopped" and not self._phrase.silent)
+        self._accompanist.stop(halted=event == "answer stopped" and not self.phrase.empty)
         events = self._answering.silence(at_s)
         self.enter(event, at_s)
         return events
-
-    def owe(self, events: list[Timed]) -> None:
-        """Events that were due and are not handed out yet: they come first the next time."""
-        self._playback.owe(events)
-
-    def take_owed(self) -> list[Timed]:
-        """The events that were due and were not handed out yet."""
-        return self._playback.take_owed()
-
-    def told(self, at_s: float) -> None:
-        """Some input came, whatever it was."""
-        self._phrase.told(at_s)
 
     def move(self, shift: Shift) -> None:
         """What waits to sound, and what is still to be composed, lie at the same steps of the grid."""
@@ -235,8 +231,10 @@ class Turns:
     def perform(self, until_s: float, now_s: float) -> list[Timed]:
         """What is due until a moment, in the order of the music, however late it is now."""
         self._accompanist.go_on()
-        events = self._answering.perform(until_s, now_s)
-        if (over_s := self._playback.over_s(until_s)) is not None:
+        if self._answering.planning is not None:
+            self._answering.go_on_planning()
+        events = self.playback.perform(until_s, now_s)
+        if (over_s := self.playback.over_s(until_s)) is not None:
             self.enter("answer over", over_s)
         return events
 
@@ -245,51 +243,44 @@ class Turns:
         self._accompanist.finish()
         self._answering.finish_planning()
         events = self.perform(until_s, now_s)
-        while self._playback.wants_more(until_s):
+        while self.playback.wants_more(until_s):
             events += self.perform(until_s, now_s)
         return events
 
     def hear_ahead(self, now_s: float) -> None:
-        """Hear a part of the phrase, if it is time to; the model cannot hear while it speaks."""
-        if not self._answering.busy:
-            self._heard.hear_ahead(now_s)
+        """Hear a part of the phrase; the model cannot hear while it speaks."""
+        self._heard.hear_ahead(now_s)
 
-    @property
-    def due_s(self) -> float | None:
-        """When there is something to `decide`; None where there is nothing."""
-        moments = (self._heard.over_s(), self._answering.left_due_s, self._accompany_due_s)
-        return min((moment for moment in moments if moment is not None), default=None)
-
-    @property
-    def _accompany_due_s(self) -> float | None:
-        """Never before the last input, which may have moved it."""
-        due_s = self._accompanist.due_s
-        return None if due_s is None else max(due_s, self._phrase.told_s)
+    def due(self) -> Due:
+        """When there will be something to do."""
+        over_s, hears_s = (None, None) if self.phrase.empty else self._heard.due_s()
+        if self._answering.busy:
+            hears_s = None
+        accompany_s = busy_s = None
+        if self._accompanist.at_work:
+            accompany_s, busy_s = self._accompanist.due_s, self._accompanist.busy_s
+            # Never before the last input, which may have moved it.
+            accompany_s = None if accompany_s is None else max(accompany_s, self.phrase.told_s)
+        decides = [over_s, self._time.lost_at_s, self._answering.left_due_s, accompany_s]
+        sends_s, planning = self.playback.scheduler.next_s, self._answering.planning
+        planning_s = None if planning is None else planning.over_s
+        works = [*decides, hears_s, busy_s, planning_s, sends_s, *self.playback.deadlines_s()]
+        return Due(
+            min((at_s for at_s in decides if at_s is not None), default=None),
+            hears_s,
+            min((at_s for at_s in works if at_s is not None), default=None),
+            sends_s,
+            self.playback.choice_due_s,
+        )
 
     def decide(self, at_s: float) -> None:
         """What is due at this moment, however late it is noticed: the left hand is heard, the phrase is over,
         or what goes with the player is chosen."""
-        left_due_s, over_s = self._answering.left_due_s, self._heard.over_s()
+        left_due_s = self._answering.left_due_s
+        over_s = None if self.phrase.empty else self._heard.due_s()[0]
         if left_due_s is not None and left_due_s <= at_s:
-            self._answering.hear_left(self._phrase.beside(at_s), at_s)
+            self._answering.hear_left(self.phrase.beside(at_s), at_s)
         elif over_s is not None and over_s <= at_s:
             self.end_phrase(at_s)
         else:
             self._accompany(at_s)
-
-    @property
-    def foreseen(self) -> Foreseen | None:
-        """What the answer under way will sound like, as far as it is chosen."""
-        return self._answering.foreseen
-
-    @property
-    def next_send_s(self) -> float | None:
-        """When something is to sound next, as far as it is composed; None where nothing is."""
-        return self._playback.scheduler.next_s
-
-    def deadlines_s(self) -> list[float | None]:
-        """When there will be something to do."""
-        over_s = self._heard.over_s()
-        heard_from_s = None if self._answering.busy else self._heard.heard_from_s(over_s)
-        accompany_s = [self._accompany_due_s, self._accompanist.busy_s]
-        return [over_s, heard_from_s, *accompany_s, *self._answering.deadlines_s()]

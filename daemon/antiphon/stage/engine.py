@@ -127,7 +127,9 @@ class Engine:
 
     def turn(self) -> None:
         """One turn: take what came in, send what is due."""
-        received = [*self._port.receive(), *self._clock_feed(), *self._take_played()]
+        received = [*self._port.receive(), *self._clock_feed()]
+        if self._played:
+            received += self._take_played()
         if received:
             self._last_input_s = self._clock.now_s()
         elif not (self._asked or self._joining) and (
@@ -180,26 +182,25 @@ class Engine:
 
     def _until(self, now_s: float) -> float:
         """The moment to advance to: what an answer begins with is composed before it is handed over."""
-        due_s = self._session.choice_due_s
+        due_s = self._session.due.choice_s
         return due_s if due_s is not None and now_s < due_s <= now_s + self._port.ahead_s else now_s
 
     def _hurry(self, to_s: float) -> None:
         """An answer does not wait for candidates that are not composed in time."""
-        due_s = self._session.choice_due_s
+        due_s = self._session.due.choice_s
         if due_s is not None and due_s <= to_s:
             self._session.hurry()
 
     def _settle(self) -> None:
-        self._deadline_s = self._session.next_deadline_s()
-        self._sends_s = self._session.next_send_s
-        now_s = self._clock.now_s()
-        if (due_s := self._session.choice_due_s) is not None and due_s > now_s:
-            due_s -= self._port.ahead_s
-            self._deadline_s = due_s if self._deadline_s is None else min(self._deadline_s, due_s)
+        now_s, due = self._clock.now_s(), self._session.due
         self._beat.follow(self._session, max(now_s, self._reached_s))
-        if (next_s := self._beat.next_s) is not None:
-            self._deadline_s = next_s if self._deadline_s is None else min(self._deadline_s, next_s)
-            self._sends_s = next_s if self._sends_s is None else min(self._sends_s, next_s)
+        choice_s = due.choice_s
+        if choice_s is not None:
+            choice_s = choice_s - self._port.ahead_s if choice_s > now_s else None
+        moments = (due.works_s, choice_s, self._beat.next_s)
+        self._deadline_s = min((at_s for at_s in moments if at_s is not None), default=None)
+        sends = (due.sends_s, self._beat.next_s)
+        self._sends_s = min((at_s for at_s in sends if at_s is not None), default=None)
         self._publish_reports()
 
     def _rest(self) -> None:
@@ -238,7 +239,7 @@ class Engine:
 
     def _sound(self, timed: Timed) -> float:
         """Send an event, earlier than it sounds by the latency of the output; gives how late it left."""
-        leaves_s = timed.at_s - self._session.plain_settings.output_latency_s
+        leaves_s = timed.at_s - self._session.requests.settings.output_latency_s
         self._port.send(timed.event, leaves_s)
         return max(0.0, self._clock.now_s() - leaves_s)
 
@@ -255,10 +256,7 @@ class Engine:
                 self._show(news.state)
             self._publish(news)
         if self._sends_s is None or self._sends_s - self._port.ahead_s - self._clock.now_s() > _FORESEE_S:
-            self._publish_foreseen()
-
-    def _publish_foreseen(self) -> None:
-        foreseen = self._session.foreseen
-        if foreseen is not self._foreseen:
-            self._foreseen = foreseen
-            self._publish(foreseen or NOTHING_FORESEEN)
+            foreseen = self._session.foreseen
+            if foreseen is not self._foreseen:
+                self._foreseen = foreseen
+                self._publish(foreseen or NOTHING_FORESEEN)

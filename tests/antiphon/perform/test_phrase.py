@@ -20,10 +20,10 @@ def played(*events, settings=USUAL, meter="4/4"):
         BarClock(TempoSettings("fixed", 120.0, meter), ClockSettings(), 4),
     )
     for at_s, event in events:
-        phrase.told(at_s)
-        if phrase.silent:
+        phrase.told_s = at_s
+        if phrase.empty:
             time.begin(at_s)
-        phrase.play(Timed(at_s, event))
+        phrase.receive(Timed(at_s, event))
     return phrase, time
 
 
@@ -46,13 +46,13 @@ def test_a_beat_of_silence_is_one_of_the_meter(meter, silence_s):
 
 def test_it_is_never_over_before_the_last_input():
     phrase, time = played(*ONE_NOTE)
-    phrase.told(7.0)
+    phrase.told_s = 7.0
     assert phrase.over_s(time, None) == phrase.over_s(time, 2) == 7.0
 
 
 def test_with_nothing_played_nothing_ends():
     phrase, time = played()
-    assert phrase.silent
+    assert phrase.empty
     assert phrase.over_s(time, None) is None
 
 
@@ -70,7 +70,7 @@ def test_with_a_key_down_it_is_heard_when_it_is_over():
 def test_the_pedal_goes_on_holding_released_keys():
     phrase, time = played((1.0, NoteOn(60, 70)))
     phrase.pedal(1.1, 0, True)
-    phrase.play(Timed(1.2, NoteOff(60)))
+    phrase.receive(Timed(1.2, NoteOff(60)))
     phrase.pedal(3.0, 0, False)
     assert phrase.over_s(time, None) == 3.5
 
@@ -78,7 +78,7 @@ def test_the_pedal_goes_on_holding_released_keys():
 def test_a_phrase_that_was_over_can_go_on():
     phrase, _ = played(*ONE_NOTE)
     first = phrase.finish(1.9)
-    assert phrase.silent
-    phrase.play(Timed(2.0, NoteOn(62, 70)))
+    assert phrase.empty
+    phrase.receive(Timed(2.0, NoteOn(62, 70)))
     phrase.resume(first)
     assert [note.pitch for note in phrase.finish(2.5)] == [60, 62]

@@ -85,8 +85,10 @@ class Hands:
 
     def strike(self, pitch: int, at_s: float) -> Struck:
         """A key goes down."""
-        self._confirm(at_s)
-        self._leave(at_s)
+        if self._unsure:
+            self._confirm(at_s)
+        if self.two:
+            self._leave(at_s)
         note = Struck(pitch, at_s)
         if not self._group or at_s - self._group[0].onset_s >= CHORD_S:
             self._begin_group(at_s)
@@ -103,7 +105,8 @@ class Hands:
     def release(self, note: Struck, at_s: float) -> None:
         """A key that was struck comes up."""
         note.released_s = at_s
-        self._confirm(at_s)
+        if self._unsure:
+            self._confirm(at_s)
         if note in self._down:
             self._down.remove(note)
         if note.left:
@@ -119,7 +122,7 @@ class Hands:
 
     def _leave(self, at_s: float) -> None:
         """Where the left hand has not been heard for long, there may be only one again."""
-        if self.two and not any(note.left for note in self._down) and at_s - self._left_s > _WITHIN_S:
+        if not any(note.left for note in self._down) and at_s - self._left_s > _WITHIN_S:
             self._close()
 
     def _close(self) -> None:

@@ -18,12 +18,8 @@ class Parting:
     def set(self, listened: InputSettings, voice: ChordNote) -> None:
         """Other settings, from the next note on. With `voice` "lowest" no left hand is heard."""
         self._listened = listened
-        self._by_hands = listened.split == HANDS and voice != "lowest"
-
-    @property
-    def may_change(self) -> bool:
-        """Whether what was said of a note may change."""
-        return self._by_hands
+        # Hands are told apart: what was said of a note may change.
+        self.by_hands = listened.split == HANDS and voice != "lowest"
 
     @property
     def changes(self) -> int:
@@ -33,10 +29,11 @@ class Parting:
     def strike(self, event: NoteOn, at_s: float) -> Struck:
         """A key goes down."""
         key = (event.channel, event.pitch)
-        self.release(key, at_s)
-        if self._by_channel(event.channel):
+        if key in self._down:
+            self.release(key, at_s)
+        if self._listened.chord_channel == event.channel + 1:
             note = Struck(event.pitch, at_s, left=True)
-        elif self._by_hands:
+        elif self.by_hands:
             note = self._hands.strike(event.pitch, at_s)
         else:
             split = self._listened.split
@@ -48,6 +45,3 @@ class Parting:
         """A key (channel, pitch) comes up, if it was down."""
         if (note := self._down.pop(key, None)) is not None:
             self._hands.release(note, at_s)
-
-    def _by_channel(self, channel: int) -> bool:
-        return self._listened.chord_channel == channel + 1

@@ -29,8 +29,9 @@ class Playback:
     ) -> None:
         self.scheduler = Scheduler(LATE_LIMIT_S)
         self._commit, self._tell = commit, tell
-        self._planned: PlannedAnswer | None = None
-        self._counts = self._pauses = False  # with what is composed ahead, until a note has left
+        self.planned: PlannedAnswer | None = None  # the answer under way
+        self.counts = False  # whether it counts: a note of it has sounded
+        self._pauses = False  # with what is composed ahead, until a note has left
         self._fresh = False  # whether there is time for all candidates has not been asked yet
         self._untold: list[SessionReport] = []  # until it counts
         self._owed: list[Timed] = []
@@ -38,25 +39,15 @@ class Playback:
     @property
     def phrase(self) -> tuple[PlayedNote, ...] | None:
         """The phrase that is answered; None while no answer is under way."""
-        return None if self._planned is None else self._planned.phrase
-
-    @property
-    def planned(self) -> PlannedAnswer | None:
-        """The answer under way."""
-        return self._planned
-
-    @property
-    def counts(self) -> bool:
-        """Whether the answer counts: a note of it has sounded."""
-        return self._counts
+        return None if self.planned is None else self.planned.phrase
 
     def begin(self, planned: PlannedAnswer) -> None:
         """Compose and play this answer; none is under way."""
-        self._planned, self._counts, self._pauses, self._fresh = planned, False, False, True
+        self.planned, self.counts, self._pauses, self._fresh = planned, False, False, True
 
     def plan_anew(self, planned: PlannedAnswer) -> None:
         """What is known of the answer under way has changed."""
-        self._planned = planned
+        self.planned = planned
 
     def owe(self, events: list[Timed]) -> None:
         """Events that were due and are not handed out yet: they come first the next time."""
@@ -65,14 +56,14 @@ class Playback:
     def cut(self, at_s: float) -> None:
         """Nothing more of the answer sounds; its note-offs come first the next time."""
         self._owed += self.scheduler.cancel(at_s)
-        if self._planned is not None:
+        if self.planned is not None:
             self._end(at_s, cut=True)
 
     def withdraw(self) -> None:
         """Forget an answer that does not count yet."""
-        if self._planned is not None:
-            self._planned.answer.withdraw()
-        self._planned = None
+        if self.planned is not None:
+            self.planned.answer.withdraw()
+        self.planned = None
         self.scheduler.cancel(0.0)
         self.scheduler.dropped = 0
         self._untold.clear()
@@ -90,38 +81,38 @@ class Playback:
     def move(self, moved_s: Callable[[float], float], transport: Transport) -> None:
         """The tempo moved: what waits, and what is to be composed, lies at the same steps of another grid."""
         self.scheduler.move(moved_s)
-        if self._planned is not None:
-            self._planned.answer.follow(transport)
+        if self.planned is not None:
+            self.planned.answer.follow(transport)
 
     def perform(self, until_s: float, now_s: float) -> list[Timed]:
         """What is due until a moment; something may be left to compose, as `wants_more` says."""
         events = self._due(until_s, now_s)
         fresh, self._fresh = self._fresh, False
-        if fresh and self._planned is not None and self._planned.answer.works:
+        if fresh and self.planned is not None and self.planned.answer.works:
             return events
-        while self._planned is not None and self.wants_more(until_s):
-            if events and self._planned.answer.next_s - self.scheduler.ahead_s > until_s:
+        while self.planned is not None and self.wants_more(until_s):
+            if events and self.planned.answer.next_s - self.scheduler.ahead_s > until_s:
                 break  # they do not wait
-            composed = self._planned.answer.compose()
+            composed = self.planned.answer.compose()
             for report in composed:
-                (self._tell if self._counts else self._untold.append)(report)
+                (self._tell if self.counts else self._untold.append)(report)
             events += self._due(until_s, now_s)
             if self._soon(until_s) or not composed:
                 return events
         self._pauses = self._soon(until_s)
-        if self._planned is not None and self._planned.answer.works and not (events or self._pauses):
-            self._planned.answer.work()
+        if self.planned is not None and self.planned.answer.works and not (events or self._pauses):
+            self.planned.answer.work()
         return events
 
     @property
     def choice_due_s(self) -> float | None:
         """When candidates must be composed, and the first of what is chosen; None where there are none."""
-        due_s = None if self._planned is None else self._planned.answer.choice_due_s
+        due_s = None if self.planned is None else self.planned.answer.choice_due_s
         return None if due_s is None else due_s - self.scheduler.ahead_s
 
     def hurry(self) -> None:
         """There is no time for the candidates under way."""
-        if self._planned is not None and (hurried := self._planned.answer.hurry()) is not None:
+        if self.planned is not None and (hurried := self.planned.answer.hurry()) is not None:
             self._tell(hurried)
 
     def wants_more(self, now_s: float) -> bool:
@@ -130,7 +121,7 @@ class Playback:
         return at_s is not None and at_s <= now_s
 
     def _compose_at_s(self) -> float | None:
-        at_s = None if self._planned is None else self._planned.answer.compose_at_s()
+        at_s = None if self.planned is None else self.planned.answer.compose_at_s()
         return None if at_s is None else at_s - self.scheduler.ahead_s
 
     def _soon(self, now_s: float) -> bool:
@@ -139,24 +130,24 @@ class Playback:
 
     def _due(self, until_s: float, now_s: float) -> list[Timed]:
         due = self.scheduler.due(until_s, now_s)
-        if self._planned is not None and not self._counts and any(isinstance(t.event, NoteOn) for t in due):
+        if self.planned is not None and not self.counts and any(isinstance(t.event, NoteOn) for t in due):
             self.count()
         owed, self._owed = self._owed, []
         return owed + due
 
     def count(self) -> None:
         """The answer counts from now on: it cannot be withdrawn, and what was composed is told."""
-        if self._planned is None or self._counts:
+        if self.planned is None or self.counts:
             return
-        self._counts = True
-        self._commit(self._planned)
+        self.counts = True
+        self._commit(self.planned)
         for report in self._untold:
             self._tell(report)
         self._untold.clear()
 
     def over_s(self, now_s: float) -> float | None:
         """When the answer was over, if it is by now; then none is under way any more."""
-        ends_s = None if self._planned is None else self._planned.answer.ends_s
+        ends_s = None if self.planned is None else self.planned.answer.ends_s
         if ends_s is None or ends_s > now_s or not self.scheduler.idle:
             return None
         self._end(ends_s, cut=False)
@@ -164,17 +155,17 @@ class Playback:
 
     def _end(self, at_s: float, cut: bool) -> None:
         self.count()  # if it had no note, or all were late
-        if self._planned is not None:
-            self._planned.answer.over()
-        self._planned, self._counts = None, False
+        if self.planned is not None:
+            self.planned.answer.over()
+        self.planned, self.counts = None, False
         self._tell(Answered(at_s, cut, self.scheduler.dropped))
         self.scheduler.dropped = 0
 
     def deadlines_s(self) -> list[float | None]:
-        """When there will be something to do."""
-        moments: list[float | None] = [self.scheduler.next_s]
-        if self._planned is not None:
-            moments += [self._compose_at_s(), self._planned.answer.ends_s]
-            if self._planned.answer.works and not self._pauses:
-                moments.append(self._planned.heard.at_s)  # at once
+        """When there will be something to compose, and when the answer ends."""
+        if self.planned is None:
+            return []
+        moments = [self._compose_at_s(), self.planned.answer.ends_s]
+        if self.planned.answer.works and not self._pauses:
+            moments.append(self.planned.heard.at_s)  # at once
         return moments

@@ -99,7 +99,7 @@ class BarClock:
             grid = Grid(self._tempo.bpm, at_s, self._steps_per_quarter)
             self.transport = Transport(grid, self._tempo.first_meter)
             begun.append(BarsBegun(at_s, grid))
-        elif self.led and not self._begun:
+        elif not self._begun and self.led:
             self.transport = self._external.anchor(self.transport, at_s)
         self._begun = True
         return begun
@@ -132,6 +132,7 @@ class BarClock:
         """The place to follow; None where nothing is new, or another source leads."""
         return self._source.hear(said)
 
+    @property
     def lost_at_s(self) -> float | None:
         """When MIDI clock is lost if nothing of it arrives until then."""
         return self._source.midi.lost_at_s
