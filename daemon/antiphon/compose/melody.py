@@ -51,7 +51,7 @@ class Melody:
         self._lasting, self._begun = lasting, 0  # steps of the music that the last symbol has lasted
         self._model, self._vocabulary, self._generator = model, vocabulary, generator
         self._memory, self._loudness = memory, Loudness()
-        self._hold_id = vocabulary.id(HOLD)
+        self._hold_id, self._end_id = vocabulary.id(HOLD), vocabulary.id(END)
         self._pitches = tuple(int(symbol) if is_pitch(symbol) else None for symbol in vocabulary.symbols)
         self._guards = Guards(self._hold_id, steps_per_quarter=steps_per_quarter)
         self._steps_a_part = steps_of_sixteenths(_SIXTEENTHS_A_PART, steps_per_quarter)
@@ -142,11 +142,11 @@ class Melody:
         self._loudness.begin()
         self._guards.begin(())
         self._model.reset(bars)
-        self._model.hear(self._vocabulary.id(END))
+        self._model.hear(self._end_id)
 
     def _compare(self, symbol_id: int) -> None:
         """Learn whether the memory or the model foresees this note or rest better, if one begins here."""
-        if self._memory is None or symbol_id == self._vocabulary.id(END):
+        if self._memory is None or symbol_id == self._end_id:
             return
         begins = self._model.expected().copy()
         begins[self._hold_id] = 0.0
@@ -165,10 +165,13 @@ class Melody:
         return self._settings.memory * (self._loudness.factor if self._settings.adapts else 1.0)
 
     def _take_in(self, symbol_id: int) -> None:
+        if symbol_id == self._hold_id:
+            self._hold(1)
+            return
         self._model.hear(symbol_id)
         self._guards.hear(symbol_id)
         self._heard.append(symbol_id)
-        if self._memory is not None and symbol_id != self._vocabulary.id(END):
+        if self._memory is not None and symbol_id != self._end_id:
             self._memory.hear(symbol_id)
 
     def _hold(self, steps: int) -> None:
@@ -215,7 +218,7 @@ class Melody:
 
     @property
     def _symbols(self) -> Symbols:
-        return Symbols(self._hold_id, self._vocabulary.id(END), self._pitches, self._weights)
+        return Symbols(self._hold_id, self._end_id, self._pitches, self._weights)
 
     def plan(self, draws: Sequence[Draw]) -> None:
         """Say these symbols next; then what the model draws."""
@@ -245,10 +248,12 @@ class Melody:
         """What will be said next, in the model's steps."""
         return self._planned
 
-    @property
-    def holds(self) -> bool:
-        """Whether the next symbol is a hold, unless factors forbid it."""
-        return self._begun > 0 or (self._model.must_hold and self._may_hold(None))
+    def draws(self, may_hold: bool) -> bool:
+        """Whether the next symbol is drawn, so that factors count: it is not known yet, nor, where factors
+        `may_hold`, a hold for certain."""
+        if self._begun or self._planned:
+            return False
+        return not (may_hold and self._model.must_hold and self._may_hold(None))
 
     def next(self, factors: NDArray[np.float64] | None = None) -> tuple[str, Draw]:
         """The next symbol and how it was drawn; `factors` (V,) on its probabilities, 0 forbids."""

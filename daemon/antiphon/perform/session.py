@@ -138,14 +138,6 @@ class Session:
         """The choices among candidates for which there was no time, as `Hurried` tells of them."""
         return self._turns.choices.hurried
 
-    @property
-    def choice_due_s(self) -> float | None:
-        """When candidates must be composed, and the first of what is chosen; None where there are none.
-
-        At this moment `hurry`, or the answer waits until they are.
-        """
-        return self.due.choice_s
-
     def hurry(self) -> None:
         """There is no time for the candidates under way: what is composed of the first is the answer."""
         self._playback.hurry()

@@ -28,7 +28,7 @@ class Due(NamedTuple):
     hears_s    the phrase is to be heard, in part, ahead of its end
     works_s    the first of all moments
     sends_s    something is to sound, as far as it is composed
-    choice_s   candidates must be composed, and the first of what is chosen
+    choice_s   candidates must be composed, and the first of what is chosen: `hurry`, or the answer waits
     """
 
     decides_s: float | None

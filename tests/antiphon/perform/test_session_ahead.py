@@ -366,7 +366,7 @@ def test_without_time_for_candidates_the_first_of_them_is_the_answer():
     """It is what a session with one candidate plays."""
     made, alone = (choosing(answer={"start": "now", "candidates": n}) for n in (4, 1))
     sent = play(made, PHRASE, until_s=2.6)  # nothing was composed yet
-    while made.choice_due_s is None:
+    while made.due.choice_s is None:
         sent += made.advance(3.0)
     made.hurry()
     sent += advanced(made, 3.0)
@@ -436,7 +436,7 @@ def hurried_take(played, changes, patience):
 
     def hurry(to_s):
         nonlocal looks
-        due_s = made.choice_due_s
+        due_s = made.due.choice_s
         if due_s is not None and due_s <= to_s:
             looks -= 1
             if looks < 0:

@@ -32,7 +32,7 @@ class Watched(Session):
 
     @property
     def foreseen(self):
-        if (sends_s := self.next_send_s) is not None:
+        if (sends_s := self.due.sends_s) is not None:
             self.before_s.append(sends_s - self.clock.now_s())
         return super().foreseen
 

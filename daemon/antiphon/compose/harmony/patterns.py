@@ -39,9 +39,13 @@ class BarGrid:
         eighth, beat = (into // self.eighth + 1) * self.eighth, (into // self.beat + 1) * self.beat
         return step - into + min(eighth, beat, self.bar)
 
+    def first_place(self, step: int) -> int:
+        """The first place at a step or after it."""
+        return step if self.is_place(step) else self.next_place(step)
+
     def places(self, first: int, last: int) -> Iterator[int]:
         """The places from one step to another, both included. Chords change at places alone."""
-        at = first if self.is_place(first) else self.next_place(first)
+        at = self.first_place(first)
         while at <= last:
             yield at
             at = self.next_place(at)

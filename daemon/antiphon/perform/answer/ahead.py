@@ -32,7 +32,9 @@ class Ahead:
         self._hearing: Job[Candidates] | None = None  # of a voice that is to take up the answer
         self._left_after: int | None = None  # so many parts only the first of its candidates is left
         self._number = 0  # of the choice that is under way
-        self._from = self._until = start
+        # The step from which on nothing is chosen yet; infinity where all is.
+        self.from_step = math.inf
+        self._until = start
         self._given = self._turn = 0
         self._draws: tuple[Draw, ...] | None = None  # what is chosen, once all are composed and ranked
         self.runner_up: tuple[Candidates, int] | None = None
@@ -48,6 +50,8 @@ class Ahead:
         if composer.how == self._composer.how:
             return
         self._composer, self._hearing = composer, None
+        if self._candidates is None:
+            self.from_step = math.inf
         if next_step == self._start:
             self.begin()  # the first in the ranking is as good as any: they are drawn anew
             return
@@ -66,7 +70,7 @@ class Ahead:
     def take_up(self, composer: Composer, hearing: Sliced[None], step: int, last_pitch: int | None) -> None:
         """Let another voice compose from a step on, once it has heard what was said until then."""
         self._composer, self._candidates, self._draws = composer, None, None
-        self._from, self._given, self._turn, self.runner_up = step, 0, 0, None
+        self.from_step, self._given, self._turn, self.runner_up = step, 0, 0, None
         self._number, self._left_after = self._choices.next()
         self._until = self._composed_until(step)
         self._hearing = Job(self._heard(hearing, (step - self._start) // composer.ratio, last_pitch))
@@ -93,7 +97,7 @@ class Ahead:
             self._begin(self._start + first * composer.ratio, None, last_pitch, ready)
 
     def _finish_alone(self, next_step: int) -> None:
-        if self._candidates is not None and self._candidates.alone and self._from <= next_step:
+        if self._candidates is not None and self._candidates.alone and self.from_step <= next_step:
             self._candidates.finish()  # what was said of the first must not depend on who looked when
             self.settle(next_step)
 
@@ -117,7 +121,7 @@ class Ahead:
             candidates = composer.candidates(first, last_pitch, np.array(said[:first], np.int64), ready)
         if after is not None:
             candidates.leave_first(after)
-        self._candidates, self._from, self._given, self._draws = candidates, step, 0, None
+        self._candidates, self.from_step, self._given, self._draws = candidates, step, 0, None
         self._until = self._composed_until(step)
 
     def _composed_until(self, step: int) -> int:
@@ -127,14 +131,9 @@ class Ahead:
         return self._start + composer.steps * composer.ratio
 
     @property
-    def from_step(self) -> int | None:
-        """The step from which on nothing is chosen yet; None where all is."""
-        return None if self._candidates is None and self._hearing is None else self._from
-
-    @property
     def chosen(self) -> tuple[Draw, ...] | None:
         """What the whole answer will say, once its candidates are compared; None before, and afterwards."""
-        if self._candidates is None or self._from != self._start or self._candidates.alone:
+        if self._candidates is None or self.from_step != self._start or self._candidates.alone:
             return None
         return self._draws
 
@@ -190,7 +189,7 @@ class Ahead:
         afterwards, work is left to do first.
         """
         candidates = self._candidates
-        if candidates is None or next_step < self._from:
+        if candidates is None or next_step < self.from_step:
             return None
         if not candidates.alone:
             return self._choose(candidates)
@@ -199,7 +198,7 @@ class Ahead:
         self._composer.melody.plan([*planned, *draws])
         self._given += len(draws)
         if candidates.done:
-            self._candidates = None
+            self._candidates, self.from_step = None, math.inf
         return None
 
     def _choose(self, candidates: Candidates) -> tuple[Draw, ...] | None:
@@ -207,21 +206,21 @@ class Ahead:
             return None
         draws = self._read_choice()
         turn = self._turn
-        if self._from == self._start and turn + 1 < len(candidates.ranking):
+        if self.from_step == self._start and turn + 1 < len(candidates.ranking):
             self.runner_up = candidates, turn + 1
         self._composer.melody.plan(draws)
-        self._candidates = None
+        self._candidates, self.from_step = None, math.inf
         return draws
 
     def _read_choice(self) -> tuple[Draw, ...]:
         if self._draws is None and self._candidates is not None:
-            turn = self._turn if self._from == self._start else 0
+            turn = self._turn if self.from_step == self._start else 0
             self._draws = self._candidates.draws(self._candidates.ranking[turn])
         return self._draws or ()
 
     def says(self, next_step: int) -> bool:
         """Whether the symbol at a step that is composed next is known."""
-        if self.from_step is None or next_step < self._from:
+        if next_step < self.from_step:
             return True
         return self._given > 0 and bool(self._composer.melody.planned)
 

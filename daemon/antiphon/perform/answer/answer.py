@@ -58,6 +58,7 @@ class Answer:
         self._notes = AnswerNotes(plan, transport, scheduler, parts)
         self._last_pitch: int | None = None  # of the answer, in the model's key
         self._next = plan.start
+        self.ends_s = self._ends_s()  # None where it goes on until it is ended
         self._earlier: list[Melody] = []  # those that said it until the present one took it up
         self._taken_up: _TakenUp | None = None
         self._chosen: Chosen | None = None
@@ -77,6 +78,7 @@ class Answer:
         """The tempo moved: what is still to be composed lies at the same steps of another grid."""
         if transport != self._notes.transport:
             self._notes.transport, self._foreseen = transport, None
+            self.ends_s = self._ends_s()
 
     def foreseen(self, number: int) -> Foreseen | None:
         """What it will sound like, as far as it is chosen; the same object until that changes. It is answer
@@ -109,9 +111,7 @@ class Answer:
         if chosen != self._chosen:
             self._chosen, self._foreseen = chosen, None
 
-    @property
-    def ends_s(self) -> float | None:
-        """None where it goes on until it is ended."""
+    def _ends_s(self) -> float | None:
         end = self._notes.plan.end
         return None if end is None else self._notes.transport.grid.time_s(self._notes.plan.touch.place(end))
 
@@ -126,16 +126,13 @@ class Answer:
             return None
         if self._ahead is not None and self._ahead.from_step == self._notes.plan.start:
             return self.next_s - _LAST_MOMENT_S
-        return self._compose_at_s(self._next)
-
-    def _compose_at_s(self, step: int) -> float:
         grid = self._notes.transport.grid
-        return grid.time_s(step - grid.steps_of_beats(_LOOKAHEAD))
+        return grid.time_s(self._next - _LOOKAHEAD * grid.steps_per_quarter)
 
     @property
     def works(self) -> bool:
         """Whether something is composed ahead that is not needed yet."""
-        return self._ahead is not None and self._ahead.works
+        return self._ahead is not None and self._ahead.from_step < math.inf and self._ahead.works
 
     def work(self) -> None:
         """Compose a part of it."""
@@ -145,9 +142,12 @@ class Answer:
     @property
     def choice_due_s(self) -> float | None:
         """When candidates must be composed, and the first of what is chosen; None where there are none."""
-        if self._ahead is None or (step := self._ahead.from_step) is None:
+        if self._ahead is None or (step := self._ahead.from_step) == math.inf:
             return None
-        return self.compose_at_s() if step == self._next else self._compose_at_s(step)
+        if step == self._next:
+            return self.compose_at_s()
+        grid = self._notes.transport.grid
+        return grid.time_s(step - _LOOKAHEAD * grid.steps_per_quarter)
 
     def hurry(self) -> Hurried | None:
         """There is no time for candidates: the first of them is the answer, as far as it is composed."""
@@ -250,8 +250,9 @@ class Answer:
         Nothing is given where only a part of the work was done.
         """
         planned: list[Composed | Written | Planned] = []
-        self._let_take_up()
-        if self._ahead is not None:
+        if self._taken_up is not None:
+            self._let_take_up()
+        if self._ahead is not None and self._next >= self._ahead.from_step:
             draws = self._ahead.settle(self._next)
             if not self._ahead.says(self._next):
                 self._ahead.work()
@@ -261,7 +262,7 @@ class Answer:
                 planned = [chosen]
                 self._choose(chosen, draws)
         told = [*planned, *self._compose()]
-        if self._ahead is not None:
+        if self._ahead is not None and self._notes.plan.end is None:
             self._ahead.go_further(self._next, self._last_pitch)
         return told
 
@@ -272,8 +273,9 @@ class Answer:
 
     def _compose(self) -> list[Composed | Written]:
         said = self._next - self._notes.plan.start
-        # The shape forbids a hold at the first step alone: where one is certain, it is not asked.
-        factors = None if said and self._melody.holds else self._shape.factors(said, self._last_pitch)
+        # The shape forbids a hold at the first step alone.
+        drawn = self._melody.draws(may_hold=said > 0)
+        factors = self._shape.factors(said, self._last_pitch) if drawn else None
         symbol, chosen = self._melody.next(factors)
         step = self._next
         if symbol == END and self._notes.plan.end is not None:

@@ -90,7 +90,8 @@ class AnswerNotes:
     def say(self, step: int, symbol: str) -> list[Written]:
         """Schedule what a symbol begins or ends at a step; its pitch is in the player's key."""
         written = self._sound(step, symbol)
-        self._accompany(step, symbol == HOLD)  # the melody leaves first
+        if self.parts is not None and step >= self.parts.next_place:
+            self._accompany(step, symbol == HOLD)  # the melody leaves first
         return written
 
     def finish(self, end: int) -> list[Written]:
@@ -105,7 +106,7 @@ class AnswerNotes:
 
     def _sound(self, step: int, symbol: str) -> list[Written]:
         if symbol == HOLD:
-            if (note := self._note) is not None:
+            if (note := self._note) is not None and not note.struck:
                 length = step + 1 - note.step
                 if length >= self.plan.touch.places.quarter or self._is_late(note):
                     self._strike(note, length, step)

@@ -75,8 +75,9 @@ class Parts:
         figure: Figure | None = None,
     ) -> None:
         self._figure = figure
-        self._touch, self._next, self._end = touch, start, end
+        self._touch, self._end = touch, end
         self._bars = bar_grid(touch.places)
+        self.next_place = self._bars.first_place(start)  # what begins before is in the scheduler
         self._harmony, self._plan = harmony, plan
         self._under = None if plan is None else self._begin(harmony, plan)
         self._second = SecondVoice(harmony.second_voice_lowest)
@@ -123,7 +124,8 @@ class Parts:
         """What comes next, from one step to another: it leads on from what was played before."""
         same = self._under is not None and _registers(harmony) == _registers(self._harmony)
         before = self._under if same else None
-        self._touch, self._bars, (self._next, self._end) = touch, bars, span
+        self._touch, self._bars, self._end = touch, bars, span[1]
+        self.next_place = bars.first_place(span[0])
         self._harmony, self._plan, self._turns = harmony, plan, self._turns + 1
         self._under = self._begin(harmony, plan) if before is None else before.over(plan, bars, self._end)
 
@@ -145,7 +147,7 @@ class Parts:
                 other._stay_in_chord(step, grid, heard, earliest_s)
             other.lift(note.release_s, heard)
         yield from heard.notes
-        for at in self._bars.places(other._next, until - 1):
+        for at in self._bars.places(other.next_place, until - 1):
             for part_note in other._at(at):
                 if (sounds := self._played(part_note, grid, earliest_s)) is not None:
                     yield part_note.part, sounds
@@ -155,7 +157,7 @@ class Parts:
         if self._under is None:
             return
         last = None
-        for step in self._bars.places(self._next, until - 1):
+        for step in self._bars.places(self.next_place, until - 1):
             chord = self._under.chord_at(step)
             if chord is not None and chord != last:
                 yield grid.time_s(self._touch.place(step)), chord.name
@@ -164,13 +166,13 @@ class Parts:
     def until(self, step: int, held: bool, grid: Grid, scheduler: Out, earliest_s: float) -> None:
         """Schedule what begins up to a step, that included; `held`: no note of the melody begins there."""
         last = step if self._end is None else min(step, self._end - 1)
-        for at in self._bars.places(self._next, last):
+        while (at := self.next_place) <= last:
+            self.next_place = self._bars.next_place(at)
             for note in self._at(at):
                 if (played := self._played(note, grid, earliest_s)) is not None:
                     self._schedule(note, played, scheduler)
             if held:
                 self._stay_in_chord(at, grid, scheduler, earliest_s)
-        self._next = max(self._next, last + 1)
 
     def _at(self, step: int) -> list[PartNote]:
         harmony = self._harmony

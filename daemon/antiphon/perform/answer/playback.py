@@ -97,9 +97,9 @@ class Playback:
             for report in composed:
                 (self._tell if self.counts else self._untold.append)(report)
             events += self._due(until_s, now_s)
-            if self._soon(until_s) or not composed:
+            if self.scheduler.leaves_by(until_s + _SOON_S) or not composed:
                 return events
-        self._pauses = self._soon(until_s)
+        self._pauses = self.scheduler.leaves_by(until_s + _SOON_S)
         if self.planned is not None and self.planned.answer.works and not (events or self._pauses):
             self.planned.answer.work()
         return events
@@ -117,16 +117,8 @@ class Playback:
 
     def wants_more(self, now_s: float) -> bool:
         """Whether a symbol should have been composed by a moment."""
-        at_s = self._compose_at_s()
-        return at_s is not None and at_s <= now_s
-
-    def _compose_at_s(self) -> float | None:
         at_s = None if self.planned is None else self.planned.answer.compose_at_s()
-        return None if at_s is None else at_s - self.scheduler.ahead_s
-
-    def _soon(self, now_s: float) -> bool:
-        next_s = self.scheduler.next_s
-        return next_s is not None and next_s <= now_s + _SOON_S
+        return at_s is not None and at_s - self.scheduler.ahead_s <= now_s
 
     def _due(self, until_s: float, now_s: float) -> list[Timed]:
         due = self.scheduler.due(until_s, now_s)
@@ -165,7 +157,10 @@ class Playback:
         """When there will be something to compose, and when the answer ends."""
         if self.planned is None:
             return []
-        moments = [self._compose_at_s(), self.planned.answer.ends_s]
+        compose_s = self.planned.answer.compose_at_s()
+        moments = [self.planned.answer.ends_s]
+        if compose_s is not None:
+            moments.append(compose_s - self.scheduler.ahead_s)
         if self.planned.answer.works and not self._pauses:
             moments.append(self.planned.heard.at_s)  # at once
         return moments

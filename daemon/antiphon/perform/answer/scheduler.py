@@ -32,6 +32,10 @@ class Scheduler:
         """When the next event leaves, in seconds."""
         return self._queue[0][0] - self.ahead_s if self._queue else None
 
+    def leaves_by(self, moment_s: float) -> bool:
+        """Whether the next event leaves by a moment."""
+        return bool(self._queue) and self._queue[0][0] - self.ahead_s <= moment_s
+
     def add(self, timed: Timed, part: str = "") -> None:
         """An event of a part; the note-off of one part does not end the note of another."""
         is_on = isinstance(timed.event, NoteOn)
@@ -43,7 +47,7 @@ class Scheduler:
         Offs of notes that never sounded are left out.
         """
         events: list[Timed] = []
-        while (next_s := self.next_s) is not None and next_s <= until_s:
+        while self._queue and self._queue[0][0] - self.ahead_s <= until_s:
             *_, timed, part = heapq.heappop(self._queue)
             events += self._sound(timed, part, now_s)
         return events
