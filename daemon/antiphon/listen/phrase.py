@@ -71,7 +71,7 @@ class PhraseListener:
     """Collects one phrase. Feed it every event in order; `ends_at_s` says when it will be over."""
 
     def __init__(self, settings: PhraseSettings, listened: InputSettings = _ALL_NOTES) -> None:
-        self._settings, self._listened = settings, listened
+        self._settings, self.listened = settings, listened
         self._parting = Parting(listened, settings.voice)
         self._told: tuple[Timed, Struck] | None = None  # the newest key, whose hand was asked for
         self._changes = 0  # of what was said of notes, as far as it is known here
@@ -80,19 +80,15 @@ class PhraseListener:
         self._channels: set[int] = set()  # those that notes came on
         self._notes: list[_Note] = []
         self.begins_s: float | None = None  # the moment of the first note; None with nothing played
-        self._last_release_s = 0.0
+        self.last_release_s = 0.0  # the moment of the last release of the melody's
         self._longest_s = math.inf  # the moment at which it is as long as may be
         self._whole = False  # whether the phrase before was that long
         # What was asked for last, and how much silence that is.
         self._silence: tuple[tuple[float, ...], float] | None = None
 
-    def hears(self, note: NoteOn) -> bool:
-        """Whether a note counts: `[input]` says which are listened to."""
-        return self._listened.hears(note)
-
     def set(self, settings: PhraseSettings, listened: InputSettings) -> None:
         """Other settings, for the phrase under way too."""
-        self._settings, self._listened = settings, listened
+        self._settings, self.listened = settings, listened
         self._parting.set(listened, settings.voice)
 
     @property
@@ -118,7 +114,7 @@ class PhraseListener:
         if isinstance(event, NoteOn):
             self._channels.add(event.channel)
             if self._told is None or self._told[0] is not timed:
-                if not self.hears(event):
+                if not self.listened.hears(event):
                     return
                 self.accompanies(timed)
             struck, self._told = self._told[1], None  # type: ignore[index]
@@ -137,12 +133,12 @@ class PhraseListener:
             if self.begins_s is None and self._notes:
                 self._forget(at_s)
             if len(self._notes) + len(self._held) >= MOST_NOTES:
-                self._last_release_s = at_s  # it goes on all the same
+                self.last_release_s = at_s  # it goes on all the same
                 return
             self._held[key] = _Note(struck, event.velocity, at_s)
             if self.begins_s is None and not struck.left:
                 self.begins_s = at_s
-        if self._changes != self._parting.changes:
+        if self._changes != self._parting.hands.changes:
             self._hear_anew()
 
     def _forget(self, at_s: float) -> None:
@@ -151,11 +147,11 @@ class PhraseListener:
 
     def _hear_anew(self) -> None:
         """What was the melody may have turned out to accompany it, or the other way round."""
-        self._changes = self._parting.changes
+        self._changes = self._parting.hands.changes
         melody = [note for note in (*self._notes, *self._held.values()) if not note.beside]
         self.begins_s = min((note.onset_s for note in melody), default=None)
         releases = [note.release_s for note in self._notes if not note.beside]
-        self._last_release_s = max(releases, default=0.0)
+        self.last_release_s = max(releases, default=0.0)
 
     def pedal(self, at_s: float, channel: int, down: bool) -> None:
         """The sustain pedal: while it is down, released keys go on sounding."""
@@ -180,29 +176,24 @@ class PhraseListener:
         held.release_s = at_s
         self._notes.append(held)
         if not held.beside:
-            self._last_release_s = at_s
+            self.last_release_s = at_s
 
     def ends_at_s(self, beat_s: float) -> float | None:
         """The moment the phrase is over if nothing more is played, in seconds; None with nothing played."""
         if self.begins_s is None:
             return None
         self._longest_s = longest_s = self.begins_s + self._settings.max_beats * beat_s
-        if self._holds:
+        if self.holds:
             return longest_s
-        return min(longest_s, self._last_release_s + self._silence_s(beat_s))
+        return min(longest_s, self.last_release_s + self._silence_s(beat_s))
 
     def _silence_s(self, beat_s: float) -> float:
         """It is asked at every turn; only notes, what is said of them, a setting and the tempo change it."""
         beats = self._settings.silence_beats
-        told = (self._parting.changes, len(self._notes), self._last_release_s, beats, beat_s)
+        told = (self._parting.hands.changes, len(self._notes), self.last_release_s, beats, beat_s)
         if self._silence is None or self._silence[0] != told:
             self._silence = told, silence_s(self._newest(), beats, beat_s)
         return self._silence[1]
-
-    @property
-    def last_release_s(self) -> float | None:
-        """The moment of the last release; None while keys are down or nothing was played."""
-        return None if self._holds or self.begins_s is None else self._last_release_s
 
     def _newest(self) -> list[PlayedNote]:
         """The notes of the melody that were released last, in that order."""
@@ -210,7 +201,7 @@ class PhraseListener:
         return [note.played(math.inf) for note in islice(melody, NOTES_READ)][::-1]
 
     @property
-    def _holds(self) -> bool:
+    def holds(self) -> bool:
         """Whether a key of the melody is down."""
         return any(not note.struck.left for note in self._held.values())
 
@@ -218,7 +209,7 @@ class PhraseListener:
         """The notes until now, keys still down as if released at `at_s`, with those beside the melody."""
         notes = _by_onset(note.played(at_s) for note in (*self._notes, *self._held.values()))
         parts = [[note for note in notes if note.beside == beside] for beside in (False, True)]
-        melody, beside = (without_ghosts(part, self._listened.min_ms) for part in parts)
+        melody, beside = (without_ghosts(part, self.listened.min_ms) for part in parts)
         return _by_onset((*melody, *beside)) if beside else melody
 
     def trim(self, at_s: float, beat_s: float) -> float | None:

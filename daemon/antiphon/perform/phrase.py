@@ -49,6 +49,6 @@ class PhraseInput(PhraseListener):
         """From when on a phrase that will be over at a moment is heard."""
         if at_bar:
             return over_s - _BEFORE_BAR_S
-        released_s = self.last_release_s
-        silence_s = over_s - released_s if released_s is not None else 0.0
-        return over_s - _SILENCE_SHARE * max(0.0, silence_s)
+        if self.holds:
+            return over_s
+        return over_s - _SILENCE_SHARE * max(0.0, over_s - self.last_release_s)

@@ -103,7 +103,7 @@ class Turns:
     def play(self, timed: Timed) -> None:
         """A key goes down or up."""
         if isinstance(timed.event, NoteOn):
-            if self.state == "waiting" or not self.phrase.hears(timed.event):
+            if self.state == "waiting" or not self.phrase.listened.hears(timed.event):
                 return  # there are no bars to answer in, or the note is not listened to
             if self.phrase.accompanies(timed):
                 self._answering.strike(timed.at_s)
@@ -134,11 +134,11 @@ class Turns:
         """The player plays. If nothing of the answer has sounded, they had only paused."""
         for report in self._time.begin(at_s):
             self._tell(report)
-        answered = self.playback.phrase
-        if answered is not None and not self.playback.counts and self.phrase.resumable:
+        planned = self.playback.planned
+        if planned is not None and not self.playback.counts and self.phrase.resumable:
             self._answering.withdraw()
-            self.phrase.resume(answered)
-        elif answered is not None and (self._heard.mode.accompanies or not self._controls.now.answer.overlap):
+            self.phrase.resume(planned.phrase)
+        elif planned is not None and (self._heard.mode.accompanies or not self._controls.now.answer.overlap):
             self.playback.cut(at_s)
         if self.state != "listening":
             self.enter("note", at_s)
@@ -253,25 +253,22 @@ class Turns:
 
     def due(self) -> Due:
         """When there will be something to do."""
-        over_s, hears_s = (None, None) if self.phrase.empty else self._heard.due_s()
-        if self._answering.busy:
+        over_s, hears_s = (None, None) if self.phrase.begins_s is None else self._heard.due_s()
+        if hears_s is not None and self._answering.busy:
             hears_s = None
         accompany_s = busy_s = None
         if self._accompanist.at_work:
             accompany_s, busy_s = self._accompanist.due_s, self._accompanist.busy_s
             # Never before the last input, which may have moved it.
             accompany_s = None if accompany_s is None else max(accompany_s, self.phrase.told_s)
-        decides = [over_s, self._time.lost_at_s, self._answering.left_due_s, accompany_s]
-        sends_s, planning = self.playback.scheduler.next_s, self._answering.planning
+        answer_s, choice_s = (None, None) if self.playback.planned is None else self.playback.due_s()
+        planning, sends_s = self._answering.planning, self.playback.scheduler.next_s
         planning_s = None if planning is None else planning.over_s
-        works = [*decides, hears_s, busy_s, planning_s, sends_s, *self.playback.deadlines_s()]
-        return Due(
-            min((at_s for at_s in decides if at_s is not None), default=None),
-            hears_s,
-            min((at_s for at_s in works if at_s is not None), default=None),
-            sends_s,
-            self.playback.choice_due_s,
-        )
+        decides = [over_s, self._time.lost_at_s, self._answering.left_due_s, accompany_s]
+        decides_s = min((at_s for at_s in decides if at_s is not None), default=None)
+        works = [decides_s, hears_s, busy_s, planning_s, sends_s, answer_s]
+        works_s = min((at_s for at_s in works if at_s is not None), default=None)
+        return Due(decides_s, hears_s, works_s, sends_s, choice_s)
 
     def decide(self, at_s: float) -> None:
         """What is due at this moment, however late it is noticed: the left hand is heard, the phrase is over,

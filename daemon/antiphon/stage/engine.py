@@ -99,7 +99,7 @@ class Engine:
 
     def run(self, until: Callable[[], bool] = lambda: False) -> None:
         """Play until `stop` is called or `until()` holds; whatever ends it, no note stays open."""
-        self._publish_reports()
+        self._publish_reports(self._clock.now_s())
         try:
             while not self._stopping and not until():
                 if self._suspending:
@@ -110,7 +110,7 @@ class Engine:
             ended_s = self._clock.now_s()
             self._send(self._session.stop(ended_s))
             self._beat.stop(ended_s)
-            self._publish_reports()
+            self._publish_reports(ended_s)
             self._publish(Ended(ended_s, self._reached_s))
 
     def _stay_silent(self, until: Callable[[], bool]) -> None:
@@ -143,8 +143,9 @@ class Engine:
             self._session.ask(self._asked.popleft(), self._not_before(self._clock.now_s()))
         now_s = self._clock.now_s()
         # While the session is at work, no deadline is waited for: pulses are handed over ahead here, too.
-        self._beat.send(now_s + self._port.ahead_s)
-        self._send(self._advance(self._until(now_s)))
+        if self._beat.next_s is not None:
+            self._beat.send(now_s + self._port.ahead_s)
+        self._send(self._advance(now_s, self._port.ahead_s))
         for report in taken_in:
             self._publish(report)
         self._settle()
@@ -159,7 +160,9 @@ class Engine:
         """Give it to the session; gives it back as it was taken in."""
         # A lead tells where the external clock is at any moment, and counts from now on.
         at_s = self._not_before(self._clock.now_s() if isinstance(arrived, Lead) else arrived.at_s)
-        self._hurry(at_s)
+        # An answer does not wait for candidates that are not composed in time.
+        if (choice_s := self._session.due.choice_s) is not None and choice_s <= at_s:
+            self._session.hurry()
         if isinstance(arrived, Clocked | Lead):
             self._session.hear_clock(arrived, at_s)
             return Led(at_s, arrived)
@@ -175,21 +178,14 @@ class Engine:
         self._told_s = max(at_s, self._reached_s, self._told_s)
         return self._told_s
 
-    def _advance(self, to_s: float) -> list[Timed]:
-        self._hurry(to_s)
+    def _advance(self, to_s: float, ahead_s: float = 0.0) -> list[Timed]:
+        """Give what is due by then. What an answer begins with is composed so long before it is due."""
+        choice_s = self._session.due.choice_s
+        if choice_s is not None and choice_s <= to_s + ahead_s:
+            self._session.hurry()
+            to_s = max(to_s, choice_s)
         self._reached_s = max(self._reached_s, to_s)
         return self._session.advance(self._reached_s)
-
-    def _until(self, now_s: float) -> float:
-        """The moment to advance to: what an answer begins with is composed before it is handed over."""
-        due_s = self._session.due.choice_s
-        return due_s if due_s is not None and now_s < due_s <= now_s + self._port.ahead_s else now_s
-
-    def _hurry(self, to_s: float) -> None:
-        """An answer does not wait for candidates that are not composed in time."""
-        due_s = self._session.due.choice_s
-        if due_s is not None and due_s <= to_s:
-            self._session.hurry()
 
     def _settle(self) -> None:
         now_s, due = self._clock.now_s(), self._session.due
@@ -201,7 +197,7 @@ class Engine:
         self._deadline_s = min((at_s for at_s in moments if at_s is not None), default=None)
         sends = (due.sends_s, self._beat.next_s)
         self._sends_s = min((at_s for at_s in sends if at_s is not None), default=None)
-        self._publish_reports()
+        self._publish_reports(now_s)
 
     def _rest(self) -> None:
         """Until there is something to do, or to look for; only what sounds is waited for awake."""
@@ -250,12 +246,12 @@ class Engine:
         for change in [*changes, *self._session.programs_in(state)]:
             self._port.send(change, self._clock.now_s())
 
-    def _publish_reports(self) -> None:
+    def _publish_reports(self, now_s: float) -> None:
         for news in self._session.take_reports():
             if isinstance(news, StateChanged):
                 self._show(news.state)
             self._publish(news)
-        if self._sends_s is None or self._sends_s - self._port.ahead_s - self._clock.now_s() > _FORESEE_S:
+        if self._sends_s is None or self._sends_s - self._port.ahead_s - now_s > _FORESEE_S:
             foreseen = self._session.foreseen
             if foreseen is not self._foreseen:
                 self._foreseen = foreseen

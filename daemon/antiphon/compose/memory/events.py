@@ -30,6 +30,11 @@ class MemoryEvents:
     def ids(self) -> Ints:
         return self._ids[: self.count]
 
+    @property
+    def last(self) -> tuple[int, int]:
+        """The step at which the last one begins, and its id; there is one."""
+        return int(self._onsets[self.count - 1]), int(self._ids[self.count - 1])
+
     def append(self, onset: int, symbol_id: int) -> None:
         self._onsets[self.count], self._ids[self.count] = onset, symbol_id
         self.count += 1

@@ -113,7 +113,7 @@ class Memory:
     def hold(self, steps: int) -> None:
         """What sounds goes on for so many steps."""
         while steps:
-            if not self._events.count or self._events.ids[-1] == self._gap:
+            if not self._events.count or self._events.last[1] == self._gap:
                 self._begin_event(self._hold_id)  # a hold with nothing to hold
             part = min(steps, self.most_steps - self._length)
             self._go_on(part)
@@ -224,9 +224,9 @@ class Memory:
 
     def _go_on(self, steps: int) -> None:
         """So many steps of the event that has begun, its first included where it has just begun."""
-        begun = self._length == self._events.onsets[-1]
-        held = self._gap if self._events.ids[-1] == self._gap else self._hold_id
-        self._said[held] += steps - begun
+        onset, symbol_id = self._events.last
+        held = self._gap if symbol_id == self._gap else self._hold_id
+        self._said[held] += steps - (self._length == onset)
         self._length += steps
 
     @property

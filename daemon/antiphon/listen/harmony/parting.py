@@ -12,7 +12,7 @@ class Parting:
     """Feed it every key in order. What it says of a note may change as more is heard: see `Struck.left`."""
 
     def __init__(self, listened: InputSettings, voice: ChordNote) -> None:
-        self._hands, self._down = Hands(), dict[_Key, Struck]()
+        self.hands, self._down = Hands(), dict[_Key, Struck]()
         self.set(listened, voice)
 
     def set(self, listened: InputSettings, voice: ChordNote) -> None:
@@ -20,11 +20,6 @@ class Parting:
         self._listened = listened
         # Hands are told apart: what was said of a note may change.
         self.by_hands = listened.split == HANDS and voice != "lowest"
-
-    @property
-    def changes(self) -> int:
-        """How often what was said of a note has changed."""
-        return self._hands.changes
 
     def strike(self, event: NoteOn, at_s: float) -> Struck:
         """A key goes down."""
@@ -34,7 +29,7 @@ class Parting:
         if self._listened.chord_channel == event.channel + 1:
             note = Struck(event.pitch, at_s, left=True)
         elif self.by_hands:
-            note = self._hands.strike(event.pitch, at_s)
+            note = self.hands.strike(event.pitch, at_s)
         else:
             split = self._listened.split
             note = Struck(event.pitch, at_s, left=isinstance(split, int) and event.pitch < split)
@@ -44,4 +39,4 @@ class Parting:
     def release(self, key: _Key, at_s: float) -> None:
         """A key (channel, pitch) comes up, if it was down."""
         if (note := self._down.pop(key, None)) is not None:
-            self._hands.release(note, at_s)
+            self.hands.release(note, at_s)

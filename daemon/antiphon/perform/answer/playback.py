@@ -104,12 +104,6 @@ class Playback:
             self.planned.answer.work()
         return events
 
-    @property
-    def choice_due_s(self) -> float | None:
-        """When candidates must be composed, and the first of what is chosen; None where there are none."""
-        due_s = None if self.planned is None else self.planned.answer.choice_due_s
-        return None if due_s is None else due_s - self.scheduler.ahead_s
-
     def hurry(self) -> None:
         """There is no time for the candidates under way."""
         if self.planned is not None and (hurried := self.planned.answer.hurry()) is not None:
@@ -153,14 +147,14 @@ class Playback:
         self._tell(Answered(at_s, cut, self.scheduler.dropped))
         self.scheduler.dropped = 0
 
-    def deadlines_s(self) -> list[float | None]:
-        """When there will be something to compose, and when the answer ends."""
+    def due_s(self) -> tuple[float | None, float | None]:
+        """When there will be something to compose or the answer ends; and when candidates must be composed,
+        and the first of what is chosen."""
         if self.planned is None:
-            return []
-        compose_s = self.planned.answer.compose_at_s()
-        moments = [self.planned.answer.ends_s]
-        if compose_s is not None:
-            moments.append(compose_s - self.scheduler.ahead_s)
-        if self.planned.answer.works and not self._pauses:
-            moments.append(self.planned.heard.at_s)  # at once
-        return moments
+            return None, None
+        answer, ahead_s = self.planned.answer, self.scheduler.ahead_s
+        compose_s, choice_s = answer.compose_at_s(), answer.choice_due_s
+        at_once_s = self.planned.heard.at_s if answer.works and not self._pauses else None
+        moments = (answer.ends_s, None if compose_s is None else compose_s - ahead_s, at_once_s)
+        next_s = min((at_s for at_s in moments if at_s is not None), default=None)
+        return next_s, None if choice_s is None else choice_s - ahead_s

@@ -57,7 +57,7 @@ class Scheduler:
         if isinstance(timed.event, NoteOff):
             ours = key in self._held and self._held[key][1] == part
             return self._close(key, timed.at_s) if ours else []
-        closing = self._close(key, timed.at_s)
+        closing = self._close(key, timed.at_s) if key in self._held else []
         if now_s - (timed.at_s - self.ahead_s) > self._late_limit_s:
             self.dropped += 1
             return closing
@@ -65,8 +65,6 @@ class Scheduler:
         return [*closing, timed]
 
     def _close(self, key: tuple[int, int], at_s: float) -> list[Timed]:
-        if key not in self._held:
-            return []
         at_s = max(at_s, self._held.pop(key)[0])  # a note that has left may still be about to sound
         return [Timed(at_s, NoteOff(pitch=key[1], channel=key[0]))]
 

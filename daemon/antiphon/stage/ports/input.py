@@ -1,6 +1,6 @@
 """One MIDI input: bytes become what the player did; an input that falls silent releases its keys. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from antiphon.events import Change, ClockSignal, ControlChange, Event, NoteOff
 from antiphon.midi.messages import (
@@ -12,7 +12,7 @@ from antiphon.midi.messages import (
     signal_from_bytes,
     to_bytes,
 )
-from antiphon.midi.parser import ACTIVE_SENSING, SYSTEM_RESET, MidiParser
+from antiphon.midi.parser import ACTIVE_SENSING, FIRST_SYSTEM, SYSTEM_RESET, MidiParser
 from antiphon.stage.ports.copies import CopyFilter, LateReleases
 from antiphon.stage.ports.echo import EchoFilter
 
@@ -37,17 +37,20 @@ class InputPort:
         self._pedals: set[int] = set()  # channels with their pedal down
         self._sensed_s: float | None = None
 
-    def feed(self, data: Sequence[int], at_s: float) -> Iterator[tuple[bytes, Sequence[Arrived]]]:
+    def feed(self, data: Sequence[int], at_s: float) -> list[tuple[bytes, Sequence[Arrived]]]:
         """The channel messages that are the player's and the clock's, each with what it stands for."""
         if ACTIVE_SENSING in data or self._sensed_s is not None:
             self._sensed_s = at_s
+        found: list[tuple[bytes, Sequence[Arrived]]] = []
         for message in self._parser.feed(data):
-            if (signal := signal_from_bytes(message)) is not None:
-                yield message, [signal]
+            if message[0] < FIRST_SYSTEM:
+                if (meant := self._meant(message, at_s)) is not None:
+                    found.append((message, meant))
             elif message[0] == SYSTEM_RESET:
-                yield from ((to_bytes(up), [up]) for up in self._let_go())
-            elif (meant := self._meant(message, at_s)) is not None:
-                yield message, meant
+                found += [(to_bytes(up), [up]) for up in self._let_go()]
+            elif (signal := signal_from_bytes(message)) is not None:
+                found.append((message, [signal]))
+        return found
 
     def _meant(self, message: bytes, at_s: float) -> Sequence[Arrived] | None:
         """What a channel message stands for; None for one that is not the player's, a copy or an echo."""
