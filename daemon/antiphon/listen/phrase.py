@@ -63,7 +63,7 @@ class _Note:
     def played(self, at_s: float) -> PlayedNote:
         """As if it were over at a moment."""
         return PlayedNote(
-            self.struck.pitch, self.velocity, self.onset_s, min(self.release_s, at_s), self.beside
+            self.struck.pitch, self.velocity, self.onset_s, min(self.release_s, at_s), self.struck.left
         )
 
 

@@ -96,9 +96,9 @@ class Search:
     def _anywhere(self, onset_s: float) -> Readings:
         """With one onset: every tempo and every place in a beat, as likely as usual."""
         rows = [
-            (math.log(division.chance * share) + self._log_usual(bpm, division), number, place, 60.0 / bpm)
+            (math.log(division.chance * share) + usual, number, place, 60.0 / bpm)
             for number, division in enumerate(self._divisions)
-            for bpm in _TEMPOS
+            for bpm, usual in [(bpm, self._log_usual(bpm, division)) for bpm in _TEMPOS]
             for place, share in division.begins.items()
         ]
         score, division, tick, beat_s = np.array(rows).T

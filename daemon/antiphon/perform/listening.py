@@ -39,17 +39,12 @@ class Listening:
     def mode(self) -> Mode:
         return MODES[self._controls.now.answer.mode]
 
-    @property
-    def follows(self) -> bool:
-        """Whether the player sets the tempo: not in a mode that keeps to the bars, nor to a click."""
-        return self._time.follows_player and not self.mode.ends_at_bar and not self.clicked
-
-    @property
-    def bars_by(self) -> BarsBy:
-        """Who says where the bars are."""
-        if self._time.led or self.mode.ends_at_bar or self.clicked:
-            return "grid"
-        return "count-in" if self._time.counted_in else "player"
+    def _bars(self) -> tuple[bool, BarsBy]:
+        """Whether the player sets the tempo, and who says where the bars are."""
+        kept = self.mode.ends_at_bar or self.clicked
+        if kept or self._time.led:
+            return False, "grid"
+        return self._time.follows_player, "count-in" if self._time.counted_in else "player"
 
     def due_s(self) -> tuple[float | None, float | None]:
         """When the phrase will be over, in silence or, in the modes that keep to the bars, at a bar line; and
@@ -70,18 +65,18 @@ class Listening:
             return
         if self._hearing is None:
             straight = self._time.straight(self.phrase.so_far(over_s))
-            self._hearing = self._begin((straight, transport, self.follows, self.bars_by), over_s)
+            self._hearing = self._begin((straight, transport, *self._bars()), over_s)
         self._hearing.go_on()
 
     def so_far(self, at_s: float) -> Heard:
         """What was played until a moment, for who accompanies it."""
-        return Heard(self._time.straight(self.phrase.so_far(at_s)), self.follows, self.bars_by)
+        return Heard(self._time.straight(self.phrase.so_far(at_s)), *self._bars())
 
     def finish(self, transport: Transport, at_s: float) -> tuple[tuple[PlayedNote, ...], Hearing]:
         """The phrase is over, in these bars; gives its notes, and its hearing: that of before, if it still is
         what it was then."""
         played = self.phrase.finish(at_s)
-        asked = (self._time.straight(played), transport, self.follows, self.bars_by)
+        asked = (self._time.straight(played), transport, *self._bars())
         hearing, self._hearing = self._hearing, None
         if hearing is None or hearing.asked != asked:
             hearing = self._begin(asked, at_s)

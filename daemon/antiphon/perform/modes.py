@@ -50,5 +50,5 @@ def place_answer(
     start = transport.next_start(max(ended, transport.grid.steps_at(soonest_s)), boundary)
     if mode.endless:
         return start, None
-    bars = (settings.bars or mode.least_bars) * transport.bar_steps
-    return start, start + (bars or transport.whole_bars(begun, ended))
+    bars = settings.bars or mode.least_bars
+    return start, start + (bars * transport.bar_steps if bars else transport.whole_bars(begun, ended))

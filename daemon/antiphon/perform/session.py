@@ -167,7 +167,7 @@ class Session:
         decides_s = self.due.decides_s
         while decides_s is not None and decides_s <= now_s:
             events += self._turns.perform_all(decides_s, now_s)
-            if decides_s == self._time.lost_at_s:
+            if decides_s == self._time.midi.lost_at_s:
                 if (lead := self._time.lose(decides_s)) is not None:
                     self.requests.follow(lead, decides_s)
             else:

@@ -34,25 +34,26 @@ class Transport:
 
     def next_start(self, after_steps: float, boundary: Boundary) -> int:
         """The first step at or after a place on the grid that is on the boundary."""
-        unit = {"now": 1, "beat": self.beat_steps, "bar": self.bar_steps}[boundary]
+        unit = 1 if boundary == "now" else self.beat_steps if boundary == "beat" else self.bar_steps
         return math.ceil((after_steps - 1e-6) / unit) * unit
 
     def bar_line_s(self, place: float, bars: int) -> float:
         """The moment `bars` bars after the bar line before a place in steps; a little early is the next."""
         early = steps_of_sixteenths(_EARLY_SIXTEENTHS, self.grid.steps_per_quarter)
-        bar = math.floor((place + early) / self.bar_steps)
-        return self.grid.time_s((bar + bars) * self.bar_steps)
+        bar_steps = self.bar_steps
+        return self.grid.time_s((math.floor((place + early) / bar_steps) + bars) * bar_steps)
 
     def first_bar_line(self, start_steps: int) -> int:
         """Of a phrase: that of the bar it begins in, or where it begins with a pickup, of the next one.
 
         What begins in the second half of a bar is a pickup.
         """
-        bar, into_bar = divmod(start_steps, self.bar_steps)
-        return (bar + (2 * into_bar >= self.bar_steps)) * self.bar_steps
+        bar_steps = self.bar_steps
+        bar, into_bar = divmod(start_steps, bar_steps)
+        return (bar + (2 * into_bar >= bar_steps)) * bar_steps
 
     def whole_bars(self, start_steps: int, end_steps: int) -> int:
         """Steps of all bars that a stretch touches, less the one that its pickup is in."""
-        first = self.first_bar_line(start_steps) // self.bar_steps
-        last = math.ceil(end_steps / self.bar_steps)
-        return max(1, last - first) * self.bar_steps
+        bar_steps = self.bar_steps
+        first, last = self.first_bar_line(start_steps) // bar_steps, math.ceil(end_steps / bar_steps)
+        return max(1, last - first) * bar_steps

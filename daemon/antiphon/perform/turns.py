@@ -264,7 +264,7 @@ class Turns:
         answer_s, choice_s = (None, None) if self.playback.planned is None else self.playback.due_s()
         planning, sends_s = self._answering.planning, self.playback.scheduler.next_s
         planning_s = None if planning is None else planning.over_s
-        decides = [over_s, self._time.lost_at_s, self._answering.left_due_s, accompany_s]
+        decides = [over_s, self._time.midi.lost_at_s, self._answering.left_due_s, accompany_s]
         decides_s = min((at_s for at_s in decides if at_s is not None), default=None)
         works = [decides_s, hears_s, busy_s, planning_s, sends_s, answer_s]
         works_s = min((at_s for at_s in works if at_s is not None), default=None)

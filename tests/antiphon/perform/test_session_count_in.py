@@ -123,41 +123,41 @@ def test_another_count_in_ends_what_is_under_way_and_begins_new_bars():
 def test_an_external_clock_counts_by_itself():
     made = session(click=ONE_BAR, clock=ClockSettings(source="midi"))
     made.ask("count_in", 0.0)
-    assert (made.transport, made.clicked, made.state) == (None, None, "waiting")
+    assert (made.transport, made.requests.clicked, made.state) == (None, None, "waiting")
     for number in range(40):
         signal = "start" if number == 0 else "pulse"
         made.hear_clock(Clocked(0.5 + number / 48, ClockSignal(signal)), 0.5 + number / 48)
-    assert made.clicked is None
+    assert made.requests.clicked is None
     made.ask((SettingChange("click.when", "always"),), 1.5)
-    assert made.clicked.transport is made.transport
+    assert made.requests.clicked.transport is made.transport
 
 
 def test_what_is_clicked():
     made = session(click=ONE_BAR)
-    assert made.clicked is None
+    assert made.requests.clicked is None
     made.ask("count_in", 1.0)
-    assert (made.clicked.until_steps, made.clicked.transport.grid.origin_s) == (16, 1.25)
+    assert (made.requests.clicked.until_steps, made.requests.clicked.transport.grid.origin_s) == (16, 1.25)
     made.ask("panic", 1.5)
-    assert made.clicked is None
+    assert made.requests.clicked is None
 
 
 def test_a_click_that_was_silenced_comes_back_with_the_next_note():
     made = counted(click=ClickSettings("always"))
     for button in ("panic", "stop"):
         made.ask(button, 3.0)
-        assert made.clicked is None
+        assert made.requests.clicked is None
         play(made, [(3.5, NoteOn(60)), (3.7, NoteOff(60))], 3.8)
-        assert made.clicked is not None
+        assert made.requests.clicked is not None
 
 
 def test_the_click_is_set_by_a_button_and_by_a_setting():
     made = session(control=ControlSettings(click=37, count_in=38))
     made.turn(Turned(1.0, ControlChange(37, 127)))
     assert made.settings.click.when == "always"
-    assert made.clicked.until_steps == float("inf")  # there were no bars, so a count-in began
+    assert made.requests.clicked.until_steps == float("inf")  # there were no bars, so a count-in began
     assert made.transport.grid.origin_s == 1.25
     made.turn(Turned(2.0, ControlChange(37, 127)))
-    assert made.clicked is None
+    assert made.requests.clicked is None
     changed = [r for r in made.take_reports() if isinstance(r, SettingChanged) and r.name == "click.when"]
     assert [report.value for report in changed] == ["always", "never"]
     made.turn(Turned(9.0, ControlChange(38, 127)))

@@ -96,11 +96,13 @@ class Playback:
             composed = self.planned.answer.compose()
             for report in composed:
                 (self._tell if self.counts else self._untold.append)(report)
-            events += self._due(until_s, now_s)
-            if self.scheduler.leaves_by(until_s + _SOON_S) or not composed:
+            if soon := self.scheduler.leaves_by(until_s + _SOON_S):
+                events += self._due(until_s, now_s)
+                soon = self.scheduler.leaves_by(until_s + _SOON_S)
+            if soon or not composed:
                 return events
         self._pauses = self.scheduler.leaves_by(until_s + _SOON_S)
-        if self.planned is not None and self.planned.answer.works and not (events or self._pauses):
+        if self.planned is not None and not (events or self._pauses) and self.planned.answer.works:
             self.planned.answer.work()
         return events
 

@@ -43,6 +43,7 @@ class BarClock:
         self._before_plan: Transport | None = None
         self._tempo, self._steps_per_quarter = tempo, steps_per_quarter
         self._source = ClockSource(clock)
+        self.midi = self._source.midi  # MIDI clock is listened to whatever leads
         self._external = ExternalGrid(tempo.first_meter, steps_per_quarter)
         self._begun = transport is not None  # whether a note was played
         self.count_in_ends: int | None = None  # the step at which the last count-in is over
@@ -54,7 +55,7 @@ class BarClock:
     @property
     def led(self) -> bool:
         """Whether an external clock leads."""
-        return self._source.leads
+        return self._source.source != "internal"
 
     @property
     def follows_player(self) -> bool:
@@ -131,11 +132,6 @@ class BarClock:
     def hear(self, said: Clocked | Lead) -> Lead | None:
         """The place to follow; None where nothing is new, or another source leads."""
         return self._source.hear(said)
-
-    @property
-    def lost_at_s(self) -> float | None:
-        """When MIDI clock is lost if nothing of it arrives until then."""
-        return self._source.midi.lost_at_s
 
     def lose(self, at_s: float) -> Lead | None:
         """The MIDI clock is lost: gives the place where it stands, if it is the source that leads."""

@@ -16,11 +16,6 @@ class ClockSource:
         self.midi = MidiClockIn(settings.bandwidth_hz)
         self._midi_lead: Lead | None = None
 
-    @property
-    def leads(self) -> bool:
-        """Whether an external clock leads."""
-        return self.source != "internal"
-
     def hear(self, said: Clocked | Lead) -> Lead | None:
         """The place to follow; None where nothing is new, or another source leads."""
         if isinstance(said, Lead):
