@@ -14,7 +14,6 @@ Wanted: no call above 1 ms, and while the phrase is played the same for each not
 """
 
 import argparse
-import gc
 import time
 from statistics import median
 
@@ -23,7 +22,7 @@ from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings
-from antiphon.stage.voice import make_voice
+from antiphon.stage.voice import make_voice, warm
 
 PITCHES = (60, 62, 64, 65, 67, 69, 67, 65, 64, 62)
 SIXTEENTH_S = 60 / 110 / 4
@@ -34,7 +33,9 @@ class Timing:
     """Runs a session, and writes down how long each call took."""
 
     def __init__(self, notes: int, gate: float) -> None:
-        voice = make_voice(bundle.load(bundle.find(bundle.DEFAULT_MODEL)), None)
+        chosen = bundle.load(bundle.find(bundle.DEFAULT_MODEL))
+        voice = make_voice(chosen, None)
+        warm(chosen.model())  # as the program does before it plays
         self._session = Session(voice, SessionSettings(phrase=PhraseSettings(max_beats=512)), 1)
         self._events = [
             Timed(1.0 + (place + after) * SIXTEENTH_S, event)
@@ -84,8 +85,6 @@ def main() -> None:
     print(f"{'work s':>8}{'answering: longest':>20}")
     for notes in asked.notes:
         timing = Timing(notes, asked.gate)
-        gc.collect()
-        gc.freeze()  # as the program does before it plays
         timing.run()
         keys, hearing, answer = (
             sorted(times) for times in (timing.keys_s, timing.hearing_s, timing.answer_s)

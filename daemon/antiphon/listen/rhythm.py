@@ -142,20 +142,17 @@ def wait_numbers(ticks: NDArray[np.intp]) -> NDArray[np.intp]:
 @cache
 def log_waits(kind: Kind) -> NDArray[np.float64]:
     """Natural logarithms of how usual a wait is, (contexts, 24, waits): after a wait, from a place."""
-    rows = [_log_row(kind, place, context) for context in (0, *_AFTER) for place in range(TICKS)]
-    return np.array(rows).reshape(1 + len(_AFTER), TICKS, _WAITS)
-
-
-def _log_row(kind: Kind, place: int, context: int) -> NDArray[np.float64]:
-    usual = (_COMPOUND if kind == "compound" else _STRAIGHT).get(place, {})
-    if kind != "compound":
-        usual = _AFTER.get(context, {}).get(place, usual)
-    shares = np.full(_WAITS, _UNUSUAL)
-    for wait, share in usual.items():
-        shares[wait] += share
-    ends = (place + np.arange(_WAITS) - (np.arange(_WAITS) > _LONGEST_WAIT) * (_LONGEST_WAIT + 1)) % TICKS
-    shares[_LONGEST_WAIT + 1 :] *= [_BEGINS[kind].get(end, _UNUSUAL) for end in ends[_LONGEST_WAIT + 1 :]]
+    shares = np.full((1 + len(_AFTER), TICKS, _WAITS), _UNUSUAL)
+    table, after = (_COMPOUND, {}) if kind == "compound" else (_STRAIGHT, _AFTER)
+    for number, context in enumerate((0, *_AFTER)):
+        for place, usual in {**table, **after.get(context, {})}.items():
+            for wait, share in usual.items():
+                shares[number, place, wait] += share
+    waits = np.arange(_WAITS)
+    ends = (np.arange(TICKS)[:, None] + waits - (waits > _LONGEST_WAIT) * (_LONGEST_WAIT + 1)) % TICKS
+    begins = np.array([_BEGINS[kind].get(tick, _UNUSUAL) for tick in range(TICKS)])
+    shares[:, :, _LONGEST_WAIT + 1 :] *= begins[ends[:, _LONGEST_WAIT + 1 :]]
     if kind == "swung":
-        shares[(ends % 3 == 0) & (ends % 12 != 0)] *= _SIXTEENTHS_SWUNG
+        shares[:, (ends % 3 == 0) & (ends % 12 != 0)] *= _SIXTEENTHS_SWUNG
     logs: NDArray[np.float64] = np.log(shares)
     return logs
