@@ -198,9 +198,10 @@ def name_of(turn: Turn, begun: bool) -> str | None:
         return "a symbol"
     if turn.reports or turn.arrived or turn.sent or not turn.calls:
         return None
-    if any(file.startswith("listen/") for file, _ in turn.calls):
+    composed = any(name == "Answer.compose" for _, name in turn.calls)
+    if not composed and any(file.startswith("listen/") for file, _ in turn.calls):
         return "the phrase is heard again"
-    return "nothing to do"
+    return None if composed else "nothing to do"
 
 
 def way_of_the_plan(turns: Sequence[Turn]) -> Way | None:

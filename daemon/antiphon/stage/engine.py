@@ -143,9 +143,10 @@ class Engine:
             self._session.ask(self._asked.popleft(), self._not_before(self._clock.now_s()))
         now_s = self._clock.now_s()
         # While the session is at work, no deadline is waited for: pulses are handed over ahead here, too.
+        ahead_s = self._port.ahead_s
         if self._beat.next_s is not None:
-            self._beat.send(now_s + self._port.ahead_s)
-        self._send(self._advance(now_s, self._port.ahead_s))
+            self._beat.send(now_s + ahead_s)
+        self._send(self._advance(now_s, ahead_s))
         for report in taken_in:
             self._publish(report)
         self._settle()
@@ -224,20 +225,22 @@ class Engine:
         self._clock.wait_until_s(send_s - _READY_S, exactly=False)
         due = self._advance(moment_s)
         self._clock.wait_until_s(send_s)
-        self._beat.send(moment_s)
+        if self._beat.next_s is not None:
+            self._beat.send(moment_s)
         self._send(due)
         self._settle()
 
     def _send(self, due: list[Timed]) -> None:
-        sent = [Sent(timed, self._sound(timed)) for timed in due]
+        """Send events, earlier than they sound by the latency of the output; report how late each left."""
+        if not due:
+            return
+        latency_s, sent = self._session.requests.settings.output_latency_s, []
+        for timed in due:
+            leaves_s = timed.at_s - latency_s
+            self._port.send(timed.event, leaves_s)
+            sent.append(Sent(timed, max(0.0, self._clock.now_s() - leaves_s)))
         for report in sent:
             self._publish(report)
-
-    def _sound(self, timed: Timed) -> float:
-        """Send an event, earlier than it sounds by the latency of the output; gives how late it left."""
-        leaves_s = timed.at_s - self._session.requests.settings.output_latency_s
-        self._port.send(timed.event, leaves_s)
-        return max(0.0, self._clock.now_s() - leaves_s)
 
     def _show(self, state: State) -> None:
         """Light the pads, and before an answer let the parts have their sounds."""
