@@ -125,7 +125,7 @@ def test_it_is_over_at_its_end_with_nothing_left_to_sound():
     assert told[-1] == Answered(1.0, False, 0)
     assert answer.ended == ["over"]
     assert (playback.phrase, playback.counts) == (None, False)
-    assert [moment for moment in playback.deadlines_s() if moment is not None] == []
+    assert (playback.due_s(), playback.scheduler.next_s) == ((None, None), None)
 
 
 def test_what_is_cut_is_owed_and_comes_first():
