@@ -7,7 +7,7 @@ from antiphon.compose.memory.experience import DISTANCES, RUNS, Experience
 from antiphon.compose.memory.memory import Memory
 from antiphon.compose.model import StreamModel
 from antiphon.compose.place import NO_BARS, Bars
-from antiphon.compose.sampling import SamplingSettings
+from antiphon.compose.sampling import Draw, SamplingSettings
 from antiphon.compose.symbols import END, HOLD, Vocabulary, octaves_into_range
 from fakes import VOCABULARY, ScriptedModel, random_weights
 
@@ -191,3 +191,16 @@ def test_a_memory_that_foresees_the_phrase_is_heard_more():
 
 def test_a_phrase_may_be_heard_bit_by_bit():
     assert louder(True, LOOP, LOOP * 2, LOOP) == louder(True, LOOP * 4)
+
+
+def test_a_symbol_that_is_planned_or_goes_on_is_not_drawn():
+    chance = np.random.default_rng(0)
+    model = ScriptedModel(VOCABULARY, ["60", "_", "64"])
+    melody = Melody(model, VOCABULARY, SamplingSettings(), chance, lasting=2)
+    assert melody.draws(may_hold=True)
+    melody.next()
+    assert not melody.draws(may_hold=False)  # each symbol lasts two steps
+    melody.next()
+    assert melody.draws(may_hold=True)
+    melody.plan([Draw(VOCABULARY.id("62"), 0.0, 1.0, 1.0)])
+    assert not melody.draws(may_hold=False)

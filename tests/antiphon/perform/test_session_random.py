@@ -49,3 +49,18 @@ def test_looking_more_often_changes_nothing(steps, changes, looks):
         sent += advanced(made, now_s)
     assert sent == once[: len(sent)]
     assert all(t.at_s > until_s - 0.05 - 1e-9 for t in once[len(sent) :])
+
+
+@settings(deadline=None, max_examples=40)
+@given(inputs, some_settings)
+def test_what_is_due_is_known_after_each_call(steps, changes):
+    made, now_s = lstm_session(control=ALL_KNOBS, **changes), 0.0
+    for row in timed(steps):
+        arrived = arrival(*row)
+        advanced(made, (now_s + arrived.at_s) / 2)
+        assert made.due == made._turns.due()
+        give(made, arrived)
+        assert made.due == made._turns.due()
+        now_s = arrived.at_s
+    made.stop(now_s)
+    assert made.due == made._turns.due()

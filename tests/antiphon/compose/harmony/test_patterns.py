@@ -24,6 +24,12 @@ def test_boom_chick_takes_turns(bars, bass, chords):
     assert [step for step, what in found.items() if what.chord is not None] == chords
 
 
+@pytest.mark.parametrize(("bars", "step", "place"), [(FOUR, 4, 4), (FOUR, 5, 6), (BarGrid(7, 4, 2), 5, 6)])
+def test_the_first_place_may_be_the_step_itself(bars, step, place):
+    assert bars.first_place(step) == place
+    assert next(bars.places(step, place)) == place
+
+
 def test_a_held_chord_is_struck_where_it_begins_alone():
     assert struck("held", FOUR, 8, begins=True) == Struck(True, WHOLE)
     assert struck("held", FOUR, 8, begins=False) == Struck(False, None)

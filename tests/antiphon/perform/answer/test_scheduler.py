@@ -35,6 +35,14 @@ def test_what_is_too_late_is_left_out_with_its_off():
     assert due.dropped == 1
 
 
+def test_it_says_whether_something_leaves_by_a_moment():
+    due = scheduler((1.0, NoteOn(60)))
+    due.ahead_s = 0.25
+    assert [due.leaves_by(moment_s) for moment_s in (0.7, 0.75, 2.0)] == [False, True, True]
+    due.due(2.0, 0.75)
+    assert not due.leaves_by(2.0)
+
+
 def test_cancelling_gives_the_offs_that_are_owed_and_nothing_more():
     due = scheduler((1.0, NoteOn(60)), (1.5, NoteOff(60)), (2.0, NoteOn(62)))
     due.due(1.0, 1.0)
