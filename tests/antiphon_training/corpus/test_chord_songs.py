@@ -51,6 +51,12 @@ def test_a_song_is_read_up_to_where_its_key_or_its_meter_changes():
     assert abc('"C"CEGc|"G"GBGD|\nM:3/4\n"C"CEG|').progression.ends == 8.0
 
 
+def test_a_meter_that_stands_below_the_key_is_the_one_that_counts():
+    text = 'X:1\nT:A\nM:4/4\nL:1/8\nK:G\nM:6/8\nP:A\n"G"GBG d3|"C"cec g3|\n'
+    song = read_chord_song(Score("a.abc", "abc", text.encode()))
+    assert (str(song.meter), song.progression.ends) == ("6/8", 6.0)
+
+
 @pytest.mark.parametrize(
     ("mode", "key"), [("<mode>minor</mode>", A_MINOR), ("<mode>major</mode>", C), ("", A_MINOR)]
 )

@@ -75,8 +75,11 @@ def _read(score: Score) -> ChordSong:
 
 
 def _up_to_change(text: str) -> str:
-    """A tune up to where its key or its meter changes, which music21 reads but does not tell."""
-    header = re.search(r"(?m)^K:.*\n", text)
+    """A tune up to where its key or its meter changes, which music21 reads but does not tell.
+
+    Fields that follow the key before any music belong to the header.
+    """
+    header = re.search(r"(?m)^K:.*\n(?:[A-Za-z]:.*\n|%.*\n)*", text)
     change = None if header is None else re.compile(r"(?m)^[KM]:|\[[KM]:").search(text, header.end())
     return text if change is None else text[: change.start()]
 
