@@ -70,6 +70,17 @@ class ChordGuessed:
 
 
 @dataclass(frozen=True, slots=True)
+class Accompanied:
+    """A phrase was over at `at_s` in the mode "accompany": it is not answered.
+
+    `key` is what was heard at the last chord that was guessed; None where none was.
+    """
+
+    at_s: float
+    key: Key | None
+
+
+@dataclass(frozen=True, slots=True)
 class Composed:
     """One symbol of the answer, in the player's key; `step` counts from the grid's origin."""
 

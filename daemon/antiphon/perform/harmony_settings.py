@@ -24,6 +24,8 @@ class HarmonySettings:
     follow      whether they follow those that the left hand plays meanwhile
     bass, chords, second_voice   whether each of these parts plays
     pattern     how bass and chords are played
+    tied        in the mode "accompany": whether held notes are held on over what stays of them in the next
+                chord, and whether the pattern "player" is played; else each half bar is struck anew
     *_channel   1–16
     *_port      "": the answers' port; "own": a virtual port of ours; else the name of a port, or part of it
     *_program   1–128, chosen before each answer; 0: none is
@@ -40,6 +42,7 @@ class HarmonySettings:
     chords: bool = False
     second_voice: bool = False
     pattern: Pattern = "held"
+    tied: bool = True
     bass_channel: Channel = 2
     chords_channel: Channel = 3
     second_voice_channel: Channel = 4

@@ -9,6 +9,7 @@ from itertools import takewhile
 
 from antiphon.events import Timed, Turned
 from antiphon.perform.answer_reports import (
+    Accompanied,
     Answered,
     ChordGuessed,
     ChordsHeard,
@@ -63,6 +64,7 @@ Record = (
     | Heard
     | ChordsHeard
     | ChordGuessed
+    | Accompanied
     | Followed
     | Written
     | Planned

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from antiphon.events import Clocked, Lead, Timed, Turned
 from antiphon.perform.answer_reports import (
+    Accompanied,
     Answered,
     ChordGuessed,
     ChordsHeard,
@@ -185,6 +186,7 @@ SessionReport = (
     | Heard
     | ChordsHeard
     | ChordGuessed
+    | Accompanied
     | Composed
     | Planned
     | Hurried

@@ -12,6 +12,7 @@ from antiphon.perform.accompany.accompanist import Accompanist
 from antiphon.perform.answer.ahead import Choices
 from antiphon.perform.answer.planner import Planner
 from antiphon.perform.answer.programs import Programs
+from antiphon.perform.answer_reports import Accompanied
 from antiphon.perform.answering import Answering
 from antiphon.perform.clock.bar_clock import BarClock, Shift
 from antiphon.perform.controls.control_state import ControlState
@@ -167,6 +168,7 @@ class Turns:
         if self._time.transport is None or self.phrase.empty:
             return
         if self._heard.mode.accompanies:
+            self._tell(Accompanied(at_s, self._accompanist.key))
             self._stop_accompanying(at_s)
             self.phrase.finish(at_s)
             self.enter("not answered", at_s)

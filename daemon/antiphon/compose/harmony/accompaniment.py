@@ -28,7 +28,8 @@ _MOST_BARS = 2
 @dataclass(frozen=True, slots=True)
 class PartNote:
     """A note of a part, in steps: it is written until `end` and sounds `gate` of that; `stress` is how loud
-    it is beside the part's other notes."""
+    it is beside the part's other notes. `whole` is where it would end if its chord stayed beyond what is
+    planned."""
 
     part: Part
     onset: int
@@ -36,6 +37,7 @@ class PartNote:
     pitch: int
     gate: float = 1.0
     stress: float = 1.0
+    whole: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,10 @@ class Accompaniment:
         other._bass, other._voicings = copy(self._bass), copy(self._voicings)
         return other
 
-    def over(self, plan: ChordPlan, bars: BarGrid, end: int | None) -> "Accompaniment":
+    def over(self, plan: ChordPlan, bars: BarGrid, end: int | None, figure: Figure | None) -> "Accompaniment":
         """Another one over other chords, whose first notes lead on from the last ones of this."""
         other = self.copied()
+        other._figure = figure
         other._plan, other._bars, other._end, other._known = plan, bars, end, {}
         return other
 
@@ -119,17 +122,29 @@ class Accompaniment:
             self._root_said = True
         end = self._until(step, lambda later: self._later(pattern, later).bass)
         longest = self._longest(pattern, None if self._figure is None else self._figure.bass_quarters)
-        end = min(end, step + longest)
-        return [PartNote("bass", step, end, pitch, BASS_GATES[pattern])]
+        end, whole = min(end, step + longest), self._whole(step, pattern, longest, lambda what: what.bass)
+        return [PartNote("bass", step, end, pitch, BASS_GATES[pattern], whole=whole)]
 
     def _chord_notes(self, step: int, pattern: Pattern, chord: Chord, which: int) -> list[PartNote]:
         voicing = self._voicings.lead(chord)
         pitches = voicing if which == WHOLE else voicing[which : which + 1]
         end = self._until(step, lambda later: self._later(pattern, later).chord is not None)
         longest = self._longest(pattern, None if self._figure is None else self._figure.chord_quarters)
-        end = min(end, step + longest)
+        end, whole = (
+            min(end, step + longest),
+            self._whole(step, pattern, longest, lambda what: what.chord is not None),
+        )
         gate, stress = CHORD_GATES[pattern], CHORD_STRESSES[pattern]
-        return [PartNote("chords", step, end, pitch, gate, stress) for pitch in pitches]
+        return [PartNote("chords", step, end, pitch, gate, stress, whole) for pitch in pitches]
+
+    def _whole(self, step: int, pattern: Pattern, longest: int, strikes: Callable[[Struck], bool]) -> int:
+        """Where what the player's figure strikes at a step would end: at the bar line at the latest."""
+        if pattern != "player":
+            return step
+        ends, later = step - step % self._bars.bar + self._bars.bar, self._bars.next_place(step)
+        while later < ends and not strikes(struck(pattern, self._bars, later, False, self._figure)):
+            later = self._bars.next_place(later)
+        return min(later, ends, step + longest)
 
     def _later(self, pattern: Pattern, step: int) -> Struck:
         return struck(pattern, self._bars, step, self._again(step), self._figure)

@@ -67,9 +67,14 @@ def struck(pattern: Pattern, bars: BarGrid, step: int, begins: bool, figure: Fig
     """
     if not bars.is_place(step):
         return Struck(begins, WHOLE) if begins and pattern != "boom-chick" else Struck(begins, None)
-    if pattern == "player" and figure is not None and len(figure.strikes) * bars.eighth == bars.bar:
+    if figure is not None and follows_figure(pattern, figure, bars):
         return _as_played(figure, bars, step % bars.bar, begins)
     return _AT[pattern](bars, step % bars.bar, begins)
+
+
+def follows_figure(pattern: Pattern, figure: Figure | None, bars: BarGrid) -> bool:
+    """Whether bass and chords are played as a player does, in these bars."""
+    return pattern == "player" and figure is not None and len(figure.strikes) * bars.eighth == bars.bar
 
 
 def _as_played(figure: Figure, bars: BarGrid, into: int, begins: bool) -> Struck:

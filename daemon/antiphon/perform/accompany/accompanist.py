@@ -9,12 +9,14 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from antiphon.compose.harmony.patterns import BarGrid, Pattern
+from antiphon.compose.harmony.patterns import BarGrid, Pattern, follows_figure
 from antiphon.compose.harmony.plan import ChordPlan
 from antiphon.events import NoteOff, NoteOn, PlayedNote, melody_of
 from antiphon.harmony.chord import Chord
+from antiphon.harmony.figure import Figure
 from antiphon.harmony.progression import Progression, slot_quarters
 from antiphon.listen.feel import HeardFeel
+from antiphon.listen.key import Key
 from antiphon.perform.accompany.guess import guess
 from antiphon.perform.answer.bar_hearing import HeardBars
 from antiphon.perform.answer.parts import Parts, bar_grid
@@ -69,6 +71,7 @@ class Accompanist:
         self._job: tuple[float, Job[None]] | None = None
         self._known: Hearing | None = None  # what was heard at the last decision
         self._parts: Parts | None = None  # None until the first chord
+        self._figure: Figure | None = None  # as the left hand played last, where one was heard
         self._chord: tuple[int, Chord] | None = None  # the newest, with the step it begins at
         self._down: set[tuple[int, int]] = set()  # keys of the melody, (channel, pitch)
         self._halted = False  # until another phrase begins
@@ -76,6 +79,11 @@ class Accompanist:
     @property
     def at_work(self) -> bool:
         return self._before is not None
+
+    @property
+    def key(self) -> Key | None:
+        """What was heard at the last decision; None before the first."""
+        return None if self._known is None else self._known[0].transcription.key
 
     def begin(self, at_s: float) -> None:
         """The player begins a phrase."""
@@ -187,10 +195,13 @@ class Accompanist:
         grid = (self._time.transport or phrase.transport).grid
         touch = touch_after(melody_of(heard.straight), phrase, known[1], now.feel, False)
         harmony, plan = playing(now.harmony), self._plan(chord, span, grid.steps_per_quarter)
+        if phrase.chords is not None and phrase.chords.figure is not None:
+            self._figure = phrase.chords.figure
         if self._parts is None:
             self._parts = Parts(harmony, None, touch, *span)
-        bars = _bars(touch, harmony.pattern, span[1] - span[0])
-        self._parts.lead_on(harmony, plan, touch, bars, span)
+        tied, figure = harmony.tied, self._figure if harmony.tied else None
+        bars = _bars(touch, harmony.pattern, span[1] - span[0], figure)
+        self._parts.lead_on(harmony, plan, touch, bars, span, figure, tied)
         self._parts.until(span[1] - 1, False, grid, self._scheduler, -math.inf)
         self._chord = span[0], chord
 
@@ -244,7 +255,9 @@ def _slot_steps(transport: Transport) -> int:
     return slot * max(1, math.ceil(_SHORTEST_S / (slot * grid.step_s)))
 
 
-def _bars(touch: Touch, pattern: Pattern, slot: int) -> BarGrid:
-    """Held notes are struck in each slot, as the next one is not known; boom-chick goes on over the bar."""
+def _bars(touch: Touch, pattern: Pattern, slot: int, figure: Figure | None) -> BarGrid:
+    """Held notes are struck, or tied, in each slot, as the next one is not known; boom-chick and the player's
+    figure go on over the bar."""
     bars = bar_grid(touch.places)
-    return bars if pattern == "boom-chick" or bars.bar % slot else replace(bars, bar=slot)
+    whole = pattern == "boom-chick" or follows_figure(pattern, figure, bars)
+    return bars if whole or bars.bar % slot else replace(bars, bar=slot)

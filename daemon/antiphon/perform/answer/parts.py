@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from antiphon.compose.harmony.accompaniment import Accompaniment, Part, PartNote, Registers
-from antiphon.compose.harmony.patterns import BarGrid
+from antiphon.compose.harmony.patterns import BarGrid, follows_figure
 from antiphon.compose.harmony.plan import ChordPlan
 from antiphon.compose.harmony.second_voice import SecondVoice
+from antiphon.compose.harmony.written_notes import WrittenNote, WrittenNotes
 from antiphon.events import GridNote, NoteOff, NoteOn, PlayedNote, Timed
 from antiphon.harmony.figure import Figure
 from antiphon.listen.feel_grid import FeelGrid
@@ -32,14 +33,7 @@ class Out(Protocol):
 
     def add(self, timed: Timed, part: str) -> None: ...
 
-
-@dataclass(frozen=True, slots=True)
-class _Scheduled:
-    """A note that is in the scheduler until a place; `of` is its part as the scheduler knows it."""
-
-    off: NoteOff
-    until: float
-    of: str
+    def put_off(self, off: NoteOff, part: str, until_s: float) -> bool: ...
 
 
 class _Heard:
@@ -56,6 +50,9 @@ class _Heard:
         elif (begun := self._held.pop(key, None)) is not None:
             onset_s, velocity = begun
             self.notes.append(("second_voice", PlayedNote(timed.event.pitch, velocity, onset_s, timed.at_s)))
+
+    def put_off(self, off: NoteOff, part: str, until_s: float) -> bool:  # noqa: ARG002 - as `Out` has it
+        return False
 
 
 class Parts:
@@ -82,13 +79,14 @@ class Parts:
         self._under = None if plan is None else self._begin(harmony, plan)
         self._second = SecondVoice(harmony.second_voice_lowest)
         self._sounding: _Sounding | None = None
-        self._scheduled: list[_Scheduled] = []  # of the bass and the chords
+        self._written = WrittenNotes()  # of the bass and the chords, in the scheduler
         self._turns = 0  # how often other chords came
+        self._tied = False  # whether notes are held on over what comes next
 
     def copied(self) -> "Parts":
         """Other ones that go on from here."""
         other = copy(self)
-        other._second, other._scheduled = copy(self._second), []
+        other._second, other._written = copy(self._second), WrittenNotes()
         other._under = None if self._under is None else self._under.copied()
         return other
 
@@ -106,12 +104,10 @@ class Parts:
         """Another plan, whose chords differ from a step on: what would sound on ends there, and what begins
         leads on from it."""
         at = self._touch.place(step)
-        for note in self._scheduled:
-            if note.until > at:
-                scheduler.add(Timed(grid.time_s(at), note.off), note.of)
-        self._scheduled, self._turns, self._plan = [], self._turns + 1, plan
-        under, bars = self._under, self._bars
-        self._under = self._begin(self._harmony, plan) if under is None else under.over(plan, bars, self._end)
+        for note in self._written.take_after(at):
+            scheduler.add(Timed(grid.time_s(at), note.off), note.of)
+        self._turns, self._plan = self._turns + 1, plan
+        self._under = self._over(self._under, plan)
 
     def lead_on(
         self,
@@ -120,14 +116,25 @@ class Parts:
         touch: Touch,
         bars: BarGrid,
         span: tuple[int, int],
+        figure: Figure | None = None,
+        tied: bool = False,
     ) -> None:
-        """What comes next, from one step to another: it leads on from what was played before."""
+        """What comes next, from one step to another: it leads on from what was played before.
+
+        `tied`: notes that were held until there are held on, where they are held there too.
+        """
+        self._figure, self._tied = figure, tied
         same = self._under is not None and _registers(harmony) == _registers(self._harmony)
         before = self._under if same else None
         self._touch, self._bars, self._end = touch, bars, span[1]
         self.next_place = bars.first_place(span[0])
         self._harmony, self._plan, self._turns = harmony, plan, self._turns + 1
-        self._under = self._begin(harmony, plan) if before is None else before.over(plan, bars, self._end)
+        self._under = self._over(before, plan)
+
+    def _over(self, before: Accompaniment | None, plan: ChordPlan) -> Accompaniment:
+        if before is None:
+            return self._begin(self._harmony, plan)
+        return before.over(plan, self._bars, self._end, self._figure)
 
     def _begin(self, harmony: HarmonySettings, plan: ChordPlan) -> Accompaniment:
         quarter, registers = self._touch.places.quarter, _registers(harmony)
@@ -168,9 +175,15 @@ class Parts:
         last = step if self._end is None else min(step, self._end - 1)
         while (at := self.next_place) <= last:
             self.next_place = self._bars.next_place(at)
-            for note in self._at(at):
-                if (played := self._played(note, grid, earliest_s)) is not None:
+            begun = self._at(at)
+            for note in begun:
+                played = self._played(note, grid, earliest_s)
+                tied = self._tied and self._holds
+                if played is not None and not (tied and self._tie(note, played, scheduler)):
                     self._schedule(note, played, scheduler)
+            for note in self._going_on(at, begun) if self._tied else ():
+                if (played := self._played(note, grid, earliest_s)) is not None:
+                    self._tie(note, played, scheduler)
             if held:
                 self._stay_in_chord(at, grid, scheduler, earliest_s)
 
@@ -198,9 +211,35 @@ class Parts:
         off, until = NoteOff(note.pitch, channel), self._touch.place(note.end)
         scheduler.add(Timed(played.onset_s, NoteOn(note.pitch, played.velocity, channel)), of)
         scheduler.add(Timed(played.release_s, off), of)
-        here = self._touch.place(note.onset)
-        self._scheduled = [one for one in self._scheduled if one.until > here]
-        self._scheduled.append(_Scheduled(off, until, of))
+        self._written.add(WrittenNote(off, until, of, note), self._touch.place(note.onset))
+
+    def _tie(self, note: PartNote, played: PlayedNote, scheduler: Out) -> bool:
+        """Hold a note on that was held until where this one begins; whether there is one."""
+        here, off = self._touch.place(note.onset), NoteOff(note.pitch, self._harmony.channel_of(note.part))
+        for one in self._written.ending(note, off, here):
+            if scheduler.put_off(off, one.of, played.release_s):
+                self._written.go_on(one, note, self._touch.place(note.end))
+                return True
+        return False
+
+    def _going_on(self, step: int, begun: Sequence[PartNote]) -> list[PartNote]:
+        """Notes of the player's figure whose chord stays, and whose part begins nothing else at a step."""
+        under = self._under
+        chord = None if under is None or not self._follows_figure else under.chord_at(step)
+        if under is None or chord is None or chord != under.chord_at(step - 1):
+            return []
+        parts = set(self._harmony.parts) - {note.part for note in begun}
+        end = step if self._end is None else self._end
+        return self._written.cut_short(step, self._touch.place(step), end, parts)
+
+    @property
+    def _follows_figure(self) -> bool:
+        return follows_figure(self._harmony.pattern, self._figure, self._bars)
+
+    @property
+    def _holds(self) -> bool:
+        """Whether bass and chords are struck where chords begin alone."""
+        return self._harmony.pattern in ("held", "player") and not self._follows_figure
 
     def strike(self, melody: int, velocity: int, step: int, at_s: float, scheduler: Out) -> None:
         """A note of the melody begins at a moment; it was written at a step."""

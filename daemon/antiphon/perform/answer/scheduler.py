@@ -68,6 +68,31 @@ class Scheduler:
         at_s = max(at_s, self._held.pop(key)[0])  # a note that has left may still be about to sound
         return [Timed(at_s, NoteOff(pitch=key[1], channel=key[0]))]
 
+    def put_off(self, off: NoteOff, part: str, until_s: float) -> bool:
+        """The newest note of a part on this key ends at another moment than it was to.
+
+        False where it neither sounds nor will: nothing is changed then.
+        """
+        key = off.channel, off.pitch
+        waiting = [
+            (at_s, number, place)
+            for place, (at_s, is_on, number, timed, of) in enumerate(self._queue)
+            if of == part and not is_on and (timed.event.channel, timed.event.pitch) == key
+        ]
+        sounds = key in self._held and self._held[key][1] == part
+        if not waiting or not (sounds or self._begins(key, part)):
+            return False
+        _, number, place = max(waiting)
+        self._queue[place] = until_s, False, number, replace(self._queue[place][3], at_s=until_s), part
+        heapq.heapify(self._queue)
+        return True
+
+    def _begins(self, key: tuple[int, int], part: str) -> bool:
+        return any(
+            is_on and of == part and (timed.event.channel, timed.event.pitch) == key
+            for _, is_on, _, timed, of in self._queue
+        )
+
     def move(self, moved_s: Callable[[float], float]) -> None:
         """The tempo moved: what waits is due at other moments, in the same order."""
         # Moments are mapped in order, so the heap stays one.

@@ -3,7 +3,7 @@
 import logging
 
 from antiphon.files.text_roll import note_name
-from antiphon.perform.answer_reports import Answered, ChordGuessed, ChordsHeard, Heard
+from antiphon.perform.answer_reports import Accompanied, Answered, ChordGuessed, ChordsHeard, Heard
 from antiphon.perform.reports import (
     Followed,
     KnobTurned,
@@ -37,6 +37,8 @@ def log_event(report: Report | PortChanged, state: PerformanceState) -> None:
             LOG.info("chords: %s", " ".join(chord.name for chord in chords))
         case ChordGuessed(_, _, _, name):
             LOG.debug("guesses that %s comes next", name)
+        case Accompanied(_, key):
+            LOG.info("phrase over%s", "" if key is None else f": {key}")
         case Followed():
             _log_bars(report, state)
         case Answered():

@@ -11,7 +11,7 @@ from rich.live import Live
 
 from antiphon.events import Timed
 from antiphon.files.text_roll import note_name
-from antiphon.perform.answer_reports import Answered, Heard
+from antiphon.perform.answer_reports import Accompanied, Answered, Heard
 from antiphon.perform.reports import BarsBegun, Received, Released, Report, Sent, StateChanged
 from antiphon.perform.settings import State
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
@@ -73,6 +73,9 @@ class Screen:
                 self._phrase_over = True
                 self._phrase.replace(notes)
                 self._print("you", self._phrase, [str(key)])
+            case Accompanied(key=key):
+                self._phrase_over = True
+                self._print("you", self._phrase, [] if key is None else [str(key)])
             case Answered():
                 self._print("antiphon", self._answer, _remarks(report))
 

@@ -29,6 +29,7 @@ from antiphon.events import (
 from antiphon.listen.heard import NO_SPLIT, InputSettings
 from antiphon.listen.key import Key
 from antiphon.perform.answer_reports import (
+    Accompanied,
     Answered,
     ChordGuessed,
     ChordsHeard,
@@ -74,6 +75,7 @@ _KINDS: dict[str, type] = {
     "chords": ChordsHeard,
     "chord": NamedChord,
     "guessed": ChordGuessed,
+    "accompanied": Accompanied,
     "followed": Followed,
     "written": Written,
     "planned": Planned,
@@ -197,6 +199,8 @@ def _as_then(settings: SessionSettings, plain: dict[str, Any]) -> SessionSetting
         settings = replace(settings, shape=replace(settings.shape, endings=False))
     if "follow" not in plain.get("harmony", {}):  # what was played during an answer was not heard
         settings = replace(settings, harmony=replace(settings.harmony, follow=False))
+    if "tied" not in plain.get("harmony", {}):  # under the player each half bar was struck anew
+        settings = replace(settings, harmony=replace(settings.harmony, tied=False))
     if "adapts" not in plain.get("sampling", {}):  # the memory was as loud in every phrase
         settings = replace(settings, sampling=replace(settings.sampling, adapts=False))
     if "modes" not in plain:

@@ -10,7 +10,7 @@ from itertools import chain
 from antiphon.compose.harmony.accompaniment import PARTS, Part
 from antiphon.events import Change, Event, ProgramChange, Timed, Turned
 from antiphon.midi.messages import HeldNotes
-from antiphon.perform.answer_reports import Answered, ChordGuessed, ChordsHeard, Heard
+from antiphon.perform.answer_reports import Accompanied, Answered, ChordGuessed, ChordsHeard, Heard
 from antiphon.perform.replay import Closed, Record, moment_of
 from antiphon.perform.reports import Asked, BarsBegun, Begun, Followed, Received, Released, Sent
 from antiphon.perform.setting_changes import applied
@@ -75,6 +75,9 @@ class RenderedTake:
                 self.chords += [(self.tempo.ticks(chord.at_s), chord.name) for chord in chords]
             case ChordGuessed(begins_s=begins_s, name=name) if not self.tempo.empty:
                 self.chords.append((self.tempo.ticks(begins_s), f"{name}?"))
+            case Accompanied(key=key):
+                self.phrases += 1
+                self.keys += [] if key is None else [str(key)]
             case Followed():
                 self.tempo.follow(record)
             case Answered():

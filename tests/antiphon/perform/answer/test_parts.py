@@ -23,6 +23,9 @@ class Out:
     def add(self, timed, part):
         self.told.append((timed.at_s, part, type(timed.event).__name__, timed.event))
 
+    def put_off(self, off, part, until_s):  # noqa: ARG002 - as `Scheduler` has it
+        return False
+
     def onsets(self, part):
         return sorted(
             {at_s for at_s, one, _, event in self.told if one == part and isinstance(event, NoteOn)}

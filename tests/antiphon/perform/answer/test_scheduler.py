@@ -53,6 +53,34 @@ def test_cancelling_gives_the_offs_that_are_owed_and_nothing_more():
     assert due.due(9.0, 9.0) == []
 
 
+def test_a_note_that_sounds_or_will_can_end_later():
+    due = Scheduler(0.1)
+    for at_s in (1.0, 3.0):
+        due.add(Timed(at_s, NoteOn(60)), f"chords {at_s}")
+        due.add(Timed(at_s + 1.0, NoteOff(60)), f"chords {at_s}")
+    due.due(1.0, 1.0)
+    assert due.put_off(NoteOff(60), "chords 1.0", 2.5)
+    assert due.put_off(NoteOff(60), "chords 3.0", 5.0)
+    assert due.due(6.0, 3.0) == [
+        Timed(2.5, NoteOff(60)),
+        Timed(3.0, NoteOn(60)),
+        Timed(5.0, NoteOff(60)),
+    ]
+
+
+def test_a_note_that_was_left_out_or_is_over_does_not_end_later():
+    due = Scheduler(0.1)
+    due.add(Timed(1.0, NoteOn(60)), "bass")
+    due.add(Timed(2.0, NoteOff(60)), "bass")
+    assert not due.put_off(NoteOff(60), "chords", 3.0)
+    assert not due.put_off(NoteOff(62), "bass", 3.0)
+    due.due(1.5, 1.5)  # too late for it
+    assert not due.put_off(NoteOff(60), "bass", 3.0)
+    due.due(2.5, 2.5)
+    assert not due.put_off(NoteOff(60), "bass", 3.0)
+    assert due.idle
+
+
 @given(
     st.lists(st.tuples(st.floats(0, 10), st.booleans(), st.integers(58, 62), st.integers(0, 1)), max_size=60),
     st.lists(st.floats(0, 12), max_size=8),

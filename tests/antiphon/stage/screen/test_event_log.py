@@ -3,7 +3,14 @@
 from antiphon.config import Config
 from antiphon.events import GridNote, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.answer_reports import Answered, ChordGuessed, ChordsHeard, Heard, NamedChord
+from antiphon.perform.answer_reports import (
+    Accompanied,
+    Answered,
+    ChordGuessed,
+    ChordsHeard,
+    Heard,
+    NamedChord,
+)
 from antiphon.perform.reports import Followed, KnobTurned, Learned, Pressed, ProgramChosen, Sent, StateChanged
 from antiphon.perform.settings import TempoSettings
 from antiphon.stage.machine.log import logging_to
@@ -105,6 +112,16 @@ def test_a_guess_is_told_to_who_asks_for_everything(tmp_path):
         performance = PerformanceTracker(Config(), "essen")
         log_event(ChordGuessed(5.0, 5.5, 6.5, "Am", Key(0, "major"), Meter()), performance.state)
     assert file.read_text(encoding="utf-8").splitlines()[-1].endswith(" guesses that Am comes next")
+
+
+def test_a_phrase_that_was_accompanied_is_told_with_its_key(tmp_path):
+    file = tmp_path / "antiphon.log"
+    with logging_to(str(file), "info", stderr_free=True):
+        performance = PerformanceTracker(Config(), "essen")
+        for key in (Key(7, "major"), None):
+            log_event(Accompanied(5.0, key), performance.state)
+    said = [line.split(" ", 2)[2] for line in file.read_text(encoding="utf-8").splitlines()]
+    assert said[-2:] == ["INFO    phrase over: G major", "INFO    phrase over"]
 
 
 def test_a_meter_that_is_heard_is_told(tmp_path):

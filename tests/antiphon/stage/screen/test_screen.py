@@ -11,7 +11,7 @@ from antiphon.changes import changed
 from antiphon.config import Config
 from antiphon.events import GridNote, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.answer_reports import Answered, Heard
+from antiphon.perform.answer_reports import Accompanied, Answered, Heard
 from antiphon.perform.reports import (
     BarsBegun,
     ProgramChosen,
@@ -145,6 +145,20 @@ def test_a_meter_that_is_heard_is_shown():
     notes = (GridNote(8, 4, 60), GridNote(12, 4, 64))
     shown.show(Heard(7.0, notes, Key(7, "major"), GRID, 24, 12, Meter(3, 4)))
     assert shown.drawn(7.0).startswith("idle  ·  1.2  ·  G major  ·  120 bpm  ·  3/4  ·  answer")
+
+
+def test_a_phrase_that_was_accompanied_is_a_line_too_and_the_next_one_begins_anew():
+    shown = Shown(False)
+    with shown.screen:
+        played = timed(PHRASE)
+        shown.show(Received(played[0]), BarsBegun(5.0, GRID), StateChanged(5.0, "listening"))
+        shown.show(*(Received(one) for one in played[1:]))
+        shown.show(Accompanied(8.0, Key(7, "major")), StateChanged(8.0, "idle"))
+        shown.show(StateChanged(10.0, "listening"))
+        later = timed([(40, 4, 62)])
+        shown.show(*(Received(one) for one in later), Accompanied(11.5, None), StateChanged(11.5, "idle"))
+    lines = shown.out.getvalue().splitlines()
+    assert lines == ["you       G4 B4 B4 A4  (G major)", "you       D4"]
 
 
 def test_before_the_first_note_the_screen_asks_for_it():

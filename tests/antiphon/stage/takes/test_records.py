@@ -25,7 +25,7 @@ from antiphon.events import (
 from antiphon.files.take_file import unpack
 from antiphon.listen.heard import InputSettings
 from antiphon.listen.key import Key
-from antiphon.perform.answer_reports import Answered, Heard, Written
+from antiphon.perform.answer_reports import Accompanied, Answered, Heard, Written
 from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.replay import Closed, Lost
 from antiphon.perform.reports import (
@@ -116,6 +116,7 @@ RECORDS = st.one_of(
     ),
     st.builds(Followed, MOMENTS, GRIDS, st.floats(0, 64), st.booleans()),
     st.builds(Written, st.builds(GridNote, STEPS, st.integers(1, 99), DATA)),
+    st.builds(Accompanied, MOMENTS, st.none() | KEYS),
     st.builds(Answered, MOMENTS, st.booleans(), STEPS),
     st.builds(Pressed, MOMENTS, st.sampled_from(["record", "stop"])),
     st.builds(Ended, MOMENTS, MOMENTS | st.just(float("-inf"))),
@@ -245,6 +246,14 @@ def test_in_a_take_from_before_chords_were_heard_during_an_answer_they_are_not()
     del whole[1][1]["harmony"]["follow"]
     harmony = records.read(json.dumps(whole).encode()).settings.harmony
     assert harmony == replace(SessionSettings().harmony, follow=False)
+
+
+def test_in_a_take_from_before_notes_were_tied_under_the_player_they_are_not():
+    whole = json.loads(records.write(Begun(SessionSettings(), 1, Handover())))
+    assert records.read(json.dumps(whole).encode()).settings.harmony.tied
+    del whole[1][1]["harmony"]["tied"]
+    harmony = records.read(json.dumps(whole).encode()).settings.harmony
+    assert harmony == replace(SessionSettings().harmony, tied=False)
 
 
 def test_in_a_take_from_before_the_knob_knew_accompany_it_chooses_among_three_modes():

@@ -4,7 +4,14 @@ from dataclasses import replace
 
 from antiphon.events import GridNote, NoteOff, NoteOn, ProgramChange, Timed
 from antiphon.listen.key import Key
-from antiphon.perform.answer_reports import Answered, ChordGuessed, ChordsHeard, Heard, NamedChord
+from antiphon.perform.answer_reports import (
+    Accompanied,
+    Answered,
+    ChordGuessed,
+    ChordsHeard,
+    Heard,
+    NamedChord,
+)
 from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.replay import Closed
 from antiphon.perform.reports import NO_HANDOVER, Asked, Begun, Ended, Followed, Received, Released, Sent
@@ -104,6 +111,12 @@ def test_what_plays_on_the_channel_of_the_answer_is_in_its_track():
     rendered = scored(Begun(replace(on_channels(), channel=1), 1, NO_HANDOVER), *both(10.0, 36, 1))
     assert rendered.played_parts == ()
     assert len(rendered.antiphon) == 2
+
+
+def test_a_phrase_that_was_accompanied_counts_and_its_key_is_told():
+    over = [Accompanied(12.0, Key(7, "major")), Accompanied(14.0, None)]
+    summary = scored(Received(Timed(10.0, NoteOn(60))), *over, Received(Timed(10.5, NoteOff(60)))).summary
+    assert (summary.phrases, summary.answers, summary.keys) == (2, 0, ("G major",))
 
 
 def test_chords_that_were_guessed_are_markers_that_say_so():
