@@ -32,6 +32,7 @@ NEXT_START = (
     "clock.output",
     "click.own_port",
     "click.output",
+    "harmony.leaps",
     "harmony.table",
     "harmony.bass_port",
     "harmony.chords_port",

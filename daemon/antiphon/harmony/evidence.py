@@ -20,6 +20,7 @@ _NEAR = 1e-6
 # Of notes: how much one counts at least, more for each quarter that it lasts, and at most.
 _LEAST, _A_QUARTER, _MOST = 0.75, 0.25, 1.25
 _PHRASE_BARS = 8
+_LEAP = 3  # semitones; less is a step
 _SLICE_NOTES = 32
 
 
@@ -111,22 +112,30 @@ class Evidence:
     bass: Floats = field(default_factory=lambda: np.zeros((0, PITCH_CLASSES)))
 
 
-def evidence_of(slots: Slots, melody: Iterable[Note], accompaniment: Iterable[Note] = ()) -> Evidence:
-    """What notes say; those outside the slots say nothing. A note that is held over counts in both slots."""
-    return finish(evidence_in_slices(slots, melody, accompaniment))
+def evidence_of(
+    slots: Slots, melody: Iterable[Note], accompaniment: Iterable[Note] = (), leaps: bool = True
+) -> Evidence:
+    """What notes say; those outside the slots say nothing. A note that is held over counts in both slots.
+
+    A melody leaves a note that is foreign to its chord by step, as textbooks of harmony have it. So with
+    `leaps`, a note that it leaves by a leap counts as one that begins at the next stronger place.
+    """
+    return finish(evidence_in_slices(slots, melody, accompaniment, leaps))
 
 
 def evidence_in_slices(
-    slots: Slots, melody: Iterable[Note], accompaniment: Iterable[Note] = ()
+    slots: Slots, melody: Iterable[Note], accompaniment: Iterable[Note] = (), leaps: bool = True
 ) -> Sliced[Evidence]:
     """What `evidence_of` gives, a few notes at a time."""
     found = np.zeros((slots.count, len(NOTE_PLACES), PITCH_CLASSES))
-    for at, note in enumerate(melody):
+    notes = list(melody)
+    for at, note in enumerate(notes):
         if at % _SLICE_NOTES == 0:
             yield
+        stronger = leaps and at + 1 < len(notes) and _leaps(note, notes[at + 1])
         for number, begins, length in _parts(note, slots):
             place = _place_of(begins, number == _first_slot(note, slots), slots)
-            found[number, place, note.pitch % PITCH_CLASSES] += _weight(length)
+            found[number, max(0, place - stronger), note.pitch % PITCH_CLASSES] += _weight(length)
     heard, bass = (np.zeros((slots.count, PITCH_CLASSES)) for _ in range(2))
     lowest: dict[int, Note] = {}
     for at, note in enumerate(accompaniment):
@@ -139,6 +148,12 @@ def evidence_in_slices(
     for number, note in lowest.items():
         bass[number, note.pitch % PITCH_CLASSES] = 1.0
     return Evidence(found, heard, bass)
+
+
+def _leaps(note: Note, after: Note) -> bool:
+    """Whether a melody goes on from a note by a leap, without a rest of a quarter."""
+    apart = after.at - (note.at + note.quarters)
+    return abs(after.pitch - note.pitch) >= _LEAP and apart < 1.0
 
 
 def _weight(quarters: float) -> float:

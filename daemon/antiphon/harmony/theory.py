@@ -82,6 +82,7 @@ class ChordTable:
     scale    (2, 12) share of each pitch class in a melody, from the tonic up
     heard    (2, 12) share of each pitch class in an accompaniment, from the chord's root up
     bass     (2, 12) the same of its lowest note
+    leaps    whether notes that a melody leaves by a leap count as ones at a stronger place
     """
 
     usual: Floats
@@ -91,6 +92,7 @@ class ChordTable:
     scale: Floats
     heard: Floats
     bass: Floats
+    leaps: bool = True
     # What a decoder has worked out from it, by the number of the key.
     in_keys: dict[int, Any] = field(default_factory=dict, repr=False)
 

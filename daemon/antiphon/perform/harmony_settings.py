@@ -31,6 +31,8 @@ class HarmonySettings:
     *_program   1–128, chosen before each answer; 0: none is
     *_velocity  how loud the part is beside the answer
     *_lowest    its lowest note
+    leaps       whether notes that a melody leaves by a leap say more of their chords than those it leaves by
+                step
     table       a file that `antiphon-train harmony` wrote: what is known of chords; empty: theory
     """
 
@@ -58,6 +60,7 @@ class HarmonySettings:
     bass_lowest: LowestNote = 36
     chords_lowest: LowestNote = 48
     second_voice_lowest: LowestNote = 43
+    leaps: bool = True
     table: str = ""
 
     @property

@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from antiphon.compose.harmony.accompaniment import Part
 from antiphon.events import Clocked, ControlChange, Lead, NoteOn, ProgramChange, Timed, Turned
@@ -50,7 +51,9 @@ class Session:
         joined: Sequence[tuple[Voice, Joined]] = (),
     ) -> None:
         self._controls = ControlState(settings.control, settings.learn, settings.live_settings)
-        self._programs = Programs(voice, programs, settings.sampling, random_seed)
+        self._leaps = settings.harmony.leaps
+        voices = [self._as_set(one) for one in (voice, *programs)]
+        self._programs = Programs(voices[0], voices[1:], settings.sampling, random_seed)
         steps = self._programs.steps_per_quarter
         self._time = BarClock(settings.tempo, settings.clock, steps, handover.transport)
         self._reports: list[SessionReport] = [Begun(settings, random_seed, handover)]
@@ -88,8 +91,12 @@ class Session:
 
     def join(self, voice: Voice, told: Joined) -> None:
         """One more voice can be chosen, by its name; it is known already where one has that name."""
-        if self._programs.join(voice):
+        if self._programs.join(self._as_set(voice)):
             self._reports.append(told)
+
+    def _as_set(self, voice: Voice) -> Voice:
+        """A voice that reads melodies for their chords as the settings say."""
+        return voice if self._leaps else replace(voice, chords=replace(voice.chords, leaps=False))
 
     def receive(self, timed: Timed) -> None:
         """The player did something, at a moment not before that of the last input."""

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from antiphon.harmony.evidence import Note, Slots, evidence_of
-from antiphon.harmony.theory import PLACES, STEPS
+from antiphon.harmony.theory import NOTE_PLACES, PLACES, STEPS
 from antiphon.timebase import Meter
 
 
@@ -57,6 +57,25 @@ def test_a_note_counts_where_it_sounds_by_its_place(at, quarters, found):
     evidence = evidence_of(slots, [Note(at, quarters, 64)])
     assert [(n, place) for n, place, pitch in np.argwhere(evidence.melody) if pitch == 4] == found
     assert np.count_nonzero(evidence.melody) == len(found)
+
+
+def places_of(*notes, leaps=True):
+    """The place that each note counts at, by its pitch class."""
+    evidence = evidence_of(Slots(Meter(), 0, 4), [Note(*note) for note in notes], leaps=leaps)
+    return {int(pitch): NOTE_PLACES[place] for _, place, pitch in np.argwhere(evidence.melody)}
+
+
+def test_a_note_that_is_left_by_a_leap_counts_as_one_at_a_stronger_place():
+    by_leaps = (0.0, 1.0, 60), (1.0, 0.5, 64), (1.5, 0.5, 67), (2.0, 1.0, 74)
+    by_steps = (0.0, 1.0, 60), (1.0, 0.5, 62), (1.5, 0.5, 64), (2.0, 1.0, 65)
+    as_they_lie = ["slot", "beat", "off the beat", "slot"]
+    assert places_of(*by_leaps) == {0: "slot", 4: "slot", 7: "beat", 2: "slot"}
+    assert places_of(*by_leaps, leaps=False) == dict(zip((0, 4, 7, 2), as_they_lie, strict=True))
+    assert places_of(*by_steps) == dict(zip((0, 2, 4, 5), as_they_lie, strict=True))
+
+
+def test_after_a_rest_nothing_leaps():
+    assert places_of((1.0, 0.5, 60), (2.5, 0.5, 67)) == {0: "beat", 7: "off the beat"}
 
 
 def test_a_long_note_counts_more():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from antiphon.events import GridNote, PlayedNote
 from antiphon.harmony.chord import Chord
-from antiphon.harmony.chord_hmm import decode, decode_in_slices
+from antiphon.harmony.chord_hmm import decode, decode_in_slices, theory_table
 from antiphon.harmony.chord_name import full_name
 from antiphon.harmony.evidence import Note, Slots, evidence_in_slices, evidence_of
 from antiphon.harmony.figure import Figure
@@ -59,7 +59,7 @@ def hear(
     yield
     likely = {key: chance for key, chance in keys.items() if chance >= _LEAST_KEY} or dict(keys)
     by_tonic = {Chord(key.tonic, key.mode == "minor"): chance for key, chance in likely.items()}
-    evidence = yield from evidence_in_slices(slots, notes, beside)
+    evidence = yield from evidence_in_slices(slots, notes, beside, (table or theory_table()).leaps)
     found = yield from decode_in_slices(evidence, slots, by_tonic, table=table)
     progression = Progression.of_slots(slots.begins, slots.quarters, found.chords)
     yield

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from antiphon.events import PlayedNote
 from antiphon.harmony.chord import TRIADS, Chord
-from antiphon.harmony.chord_hmm import chances_in_slices
+from antiphon.harmony.chord_hmm import chances_in_slices, theory_table
 from antiphon.harmony.evidence import Note, Slots, evidence_in_slices
 from antiphon.harmony.next_chord import next_chord
 from antiphon.harmony.theory import ChordTable
@@ -34,7 +34,7 @@ def guess(
     key = Chord(heard.key.tonic, heard.key.mode == "minor")
     beside = notes_beside(heard.notes, played, quarter)
     yield
-    evidence = yield from evidence_in_slices(slots, notes, beside)
+    evidence = yield from evidence_in_slices(slots, notes, beside, (table or theory_table()).leaps)
     likely, _ = yield from chances_in_slices(evidence, slots, {key: 1.0}, table=table)
     yield
     with_next = Slots(slots.meter, slots.first, slots.count + 1, slots.phrase_bar)

@@ -9,7 +9,7 @@ import numpy as np
 from antiphon.compose.harmony.continuation import continuation
 from antiphon.compose.harmony.plan import ChordPlan
 from antiphon.harmony.chord import Chord
-from antiphon.harmony.chord_hmm import decode
+from antiphon.harmony.chord_hmm import decode, theory_table
 from antiphon.harmony.evidence import Note, Slots, evidence_of
 from antiphon.harmony.progression import Progression
 from antiphon.harmony.theory import ChordTable
@@ -120,4 +120,5 @@ def _said(
     for number in range(slots.count):
         if heard is not None and (chord := heard.at((slots.first + number) * slots.quarters)) is not None:
             clamped[number] = chord
-    return decode(evidence_of(slots, notes), slots, {key: 1.0}, clamped, table).chords
+    evidence = evidence_of(slots, notes, leaps=(table or theory_table()).leaps)
+    return decode(evidence, slots, {key: 1.0}, clamped, table).chords

@@ -201,6 +201,8 @@ def _as_then(settings: SessionSettings, plain: dict[str, Any]) -> SessionSetting
         settings = replace(settings, harmony=replace(settings.harmony, follow=False))
     if "tied" not in plain.get("harmony", {}):  # under the player each half bar was struck anew
         settings = replace(settings, harmony=replace(settings.harmony, tied=False))
+    if "leaps" not in plain.get("harmony", {}):  # all notes at a place said as much of their chord
+        settings = replace(settings, harmony=replace(settings.harmony, leaps=False))
     if "adapts" not in plain.get("sampling", {}):  # the memory was as loud in every phrase
         settings = replace(settings, sampling=replace(settings.sampling, adapts=False))
     if "modes" not in plain:

@@ -256,6 +256,14 @@ def test_in_a_take_from_before_notes_were_tied_under_the_player_they_are_not():
     assert harmony == replace(SessionSettings().harmony, tied=False)
 
 
+def test_in_a_take_from_before_leaps_said_more_of_chords_they_do_not():
+    whole = json.loads(records.write(Begun(SessionSettings(), 1, Handover())))
+    assert records.read(json.dumps(whole).encode()).settings.harmony.leaps
+    del whole[1][1]["harmony"]["leaps"]
+    harmony = records.read(json.dumps(whole).encode()).settings.harmony
+    assert harmony == replace(SessionSettings().harmony, leaps=False)
+
+
 def test_in_a_take_from_before_the_knob_knew_accompany_it_chooses_among_three_modes():
     whole = json.loads(records.write(Begun(SessionSettings(), 1, Handover())))
     assert records.read(json.dumps(whole).encode()).settings.modes == MODE_NAMES
