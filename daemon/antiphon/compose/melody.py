@@ -35,7 +35,7 @@ class Melody:
 
     `memory` holds what was played before; without one every song stands alone. Of the model's steps there
     are `steps_per_quarter`. Where the music has more, each of the model's lasts `lasting` of them: what is
-    heard is in the model's steps, what is said in those of the music.
+    heard is in the model's steps, what is said in those of the music. `hold_id` is the id of a hold.
     """
 
     def __init__(
@@ -48,12 +48,12 @@ class Melody:
         steps_per_quarter: int = STEPS_PER_QUARTER,
         lasting: int = 1,
     ) -> None:
-        self._lasting, self._begun = lasting, 0  # steps of the music that the last symbol has lasted
+        self.lasting, self._begun = lasting, 0  # steps of the music that the last symbol has lasted
         self._model, self._vocabulary, self._generator = model, vocabulary, generator
         self._memory, self._loudness = memory, Loudness()
-        self._hold_id, self._end_id = vocabulary.id(HOLD), vocabulary.id(END)
+        self.hold_id, self._end_id = vocabulary.id(HOLD), vocabulary.id(END)
         self._pitches = tuple(int(symbol) if is_pitch(symbol) else None for symbol in vocabulary.symbols)
-        self._guards = Guards(self._hold_id, steps_per_quarter=steps_per_quarter)
+        self._guards = Guards(self.hold_id, steps_per_quarter=steps_per_quarter)
         self._steps_a_part = steps_of_sixteenths(_SIXTEENTHS_A_PART, steps_per_quarter)
         self._heard: list[int] = []
         self._planned: list[Draw] = []
@@ -93,7 +93,7 @@ class Melody:
         yield from self._take_in_slices(self._vocabulary.ids(symbols))
 
     def _take_in_slices(self, ids: Sequence[int], learns: bool = False) -> Sliced[None]:
-        for held, run in groupby(ids, self._hold_id.__eq__):
+        for held, run in groupby(ids, self.hold_id.__eq__):
             new = list(run)
             if held:
                 for begun in range(0, len(new), self._steps_a_part):
@@ -149,7 +149,7 @@ class Melody:
         if self._memory is None or symbol_id == self._end_id:
             return
         begins = self._model.expected().copy()
-        begins[self._hold_id] = 0.0
+        begins[self.hold_id] = 0.0
         if (chance := begins.sum()) > 0:
             begins /= chance
             self._loudness.hear(symbol_id, begins, self._memory.added(begins))
@@ -165,7 +165,7 @@ class Melody:
         return self._settings.memory * (self._loudness.factor if self._settings.adapts else 1.0)
 
     def _take_in(self, symbol_id: int) -> None:
-        if symbol_id == self._hold_id:
+        if symbol_id == self.hold_id:
             self._hold(1)
             return
         self._model.hear(symbol_id)
@@ -176,9 +176,9 @@ class Melody:
 
     def _hold(self, steps: int) -> None:
         """Take in so many holds."""
-        self._model.hear_holds(self._hold_id, steps)
+        self._model.hear_holds(self.hold_id, steps)
         self._guards.hold(steps)
-        self._heard += [self._hold_id] * steps
+        self._heard += [self.hold_id] * steps
         if self._memory is not None:
             self._memory.hold(steps)
 
@@ -218,21 +218,11 @@ class Melody:
 
     @property
     def _symbols(self) -> Symbols:
-        return Symbols(self._hold_id, self._end_id, self._pitches, self._weights)
+        return Symbols(self.hold_id, self._end_id, self._pitches, self._weights)
 
     def plan(self, draws: Sequence[Draw]) -> None:
         """Say these symbols next; then what the model draws."""
         self._planned = list(draws)
-
-    @property
-    def lasting(self) -> int:
-        """Steps of the music in one of the model."""
-        return self._lasting
-
-    @property
-    def hold_id(self) -> int:
-        """The id of a hold."""
-        return self._hold_id
 
     def symbol(self, symbol_id: int) -> str:
         """The symbol of an id."""
@@ -260,23 +250,23 @@ class Melody:
         self._said = True
         if self._begun:
             chosen = self._certain_hold()
-        elif self._planned:
-            chosen = self._planned.pop(0)
-            self._take_in(chosen.symbol_id)
         else:
-            certain = self._model.must_hold and self._may_hold(factors)
-            chosen = self._certain_hold() if certain else self._draw(factors)
+            chosen = self._planned.pop(0) if self._planned else self._choose(factors)
             self._take_in(chosen.symbol_id)
-        self._begun = (self._begun + 1) % self._lasting
+        self._begun = (self._begun + 1) % self.lasting
         return self._vocabulary.symbols[chosen.symbol_id], chosen
 
+    def _choose(self, factors: NDArray[np.float64] | None) -> Draw:
+        certain = self._model.must_hold and self._may_hold(factors)
+        return self._certain_hold() if certain else self._draw(factors)
+
     def _certain_hold(self) -> Draw:
-        return Draw(self._hold_id, 0.0, adaptive_temperature(0.0, self._settings), 1.0)
+        return Draw(self.hold_id, 0.0, adaptive_temperature(0.0, self._settings), 1.0)
 
     def _draw(self, factors: NDArray[np.float64] | None) -> Draw:
         expected = self._model.expected()
         if self._model.must_hold:  # and may not: what follows if it ends all the same
-            expected[self._hold_id] = 0.0
+            expected[self.hold_id] = 0.0
             expected /= expected.sum()
         if self._memory is not None:
             expected = self._memory.mix(expected, self._strength)
@@ -284,8 +274,8 @@ class Melody:
 
     def _may_hold(self, factors: NDArray[np.float64] | None) -> bool:
         """Whether nothing forbids that what sounds is held."""
-        factor = 1.0 if factors is None else factors[self._hold_id]
-        return not self._guards.must_end and factor * self._weights[self._hold_id] > 0
+        factor = 1.0 if factors is None else factors[self.hold_id]
+        return not self._guards.must_end and factor * self._weights[self.hold_id] > 0
 
     def _allowed(self, factors: NDArray[np.float64] | None) -> NDArray[np.float64]:
         weights = self._weights if factors is None else self._weights * factors

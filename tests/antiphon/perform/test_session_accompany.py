@@ -72,6 +72,18 @@ def test_in_four_the_next_half_bar_is_guessed_on_the_beat_before():
     assert {one.event.channel for one in sent} == {BASS, CHORDS}
 
 
+def test_what_sounds_later_is_guessed_earlier():
+    """By the latency of the output, or a quick beat would be too short to play what is decided."""
+    quick = replace(FIXED, bpm=263.0, meter="7/8")
+    session = made(tempo=quick, output_latency_ms=200.0)
+    sent = play(session, tune(IN_FOUR, quarter_s=60 / 263))
+    decided = {round(one.begins_s, 6): one.at_s for one in guesses(session)}
+    begun = [one.at_s for one in sent if isinstance(one.event, NoteOn)]
+    assert set(decided) >= {round(at_s, 6) for at_s in begun}
+    assert len(begun) > 4
+    assert all(decided[round(at_s, 6)] + 0.2 <= at_s for at_s in begun)
+
+
 def test_in_three_the_next_bar_is():
     session = made(harmony=ALL, tempo=TempoSettings(meter="3/4"))
     sent = play(session, tune(IN_THREE))

@@ -89,7 +89,7 @@ class Accompanist:
         """The player begins a phrase."""
         transport = self._time.transport
         if transport is not None and not (self.at_work or self._halted):
-            self._before, self._due_step = transport, _next_beat(transport, at_s)
+            self._before, self._due_step = transport, self._next_beat(transport, at_s)
 
     def stop(self, halted: bool = False) -> None:
         """The phrase is over, or is `halted`: nothing more is scheduled until another one begins. What waits
@@ -120,7 +120,7 @@ class Accompanist:
         """When something is decided; None where nothing is, or a decision is under way."""
         if self._before is None or self._job is not None or self._time.transport is None:
             return None
-        return self._time.transport.grid.time_s(self._due_step)
+        return self._time.transport.grid.time_s(self._due_step) - self._scheduler.ahead_s
 
     def decide(self, heard: Heard, at_s: float, now: LiveSettings) -> None:
         """Begin to decide on the next slot, by what was played until now."""
@@ -130,7 +130,7 @@ class Accompanist:
         if melody_of(heard.straight):
             self._job = at_s, Job(self._decide(heard, self._before, transport, at_s, now))
         else:
-            self._due_step = _next_beat(transport, at_s)
+            self._due_step = self._next_beat(transport, at_s)
 
     @property
     def busy_s(self) -> float | None:
@@ -174,12 +174,14 @@ class Accompanist:
         were heard."""
         enough = phrase.tempo_heard and len(phrase.notes) >= _FEWEST
         if heard.follows and self._parts is None and not enough:
-            self._due_step = _next_beat(self._time.transport or phrase.transport, at_s)
+            self._due_step = self._next_beat(self._time.transport or phrase.transport, at_s)
             return None
         for report in self._time.accompany(phrase.transport, at_s):
             self._tell(report)
         transport = self._time.transport or phrase.transport
-        here, beat, slot = transport.grid.steps_at(at_s), transport.beat_steps, _slot_steps(transport)
+        # What is decided now leaves at once at the earliest, and sounds later by the latency of the output.
+        here = transport.grid.steps_at(at_s + self._scheduler.ahead_s)
+        beat, slot = transport.beat_steps, _slot_steps(transport)
         start = math.ceil((here + _LEAST_AHEAD * beat) / slot) * slot
         if start - here > _MOST_AHEAD * beat:
             self._due_step = start - beat
@@ -216,6 +218,11 @@ class Accompanist:
         chords = [(step / quarter, one) for step, one in (*before, (span[0], chord))]
         return ChordPlan(Progression(tuple(chords), span[1] / quarter))
 
+    def _next_beat(self, transport: Transport, at_s: float) -> float:
+        """The first beat after what leaves at a moment sounds."""
+        beat, here = transport.beat_steps, transport.grid.steps_at(at_s + self._scheduler.ahead_s)
+        return (math.floor(here / beat + 1e-6) + 1) * beat
+
     def strike(self, note: NoteOn, at_s: float) -> None:
         """The player strikes a key of the melody: the second voice goes with the highest that is down."""
         self._down.add((note.channel, note.pitch))
@@ -240,12 +247,6 @@ class Accompanist:
 def playing(harmony: HarmonySettings) -> HarmonySettings:
     """The parts that are turned on, or bass and chords where none is."""
     return harmony if harmony.parts else replace(harmony, bass=True, chords=True)
-
-
-def _next_beat(transport: Transport, at_s: float) -> float:
-    """The first beat after a moment."""
-    beat = transport.beat_steps
-    return (math.floor(transport.grid.steps_at(at_s) / beat + 1e-6) + 1) * beat
 
 
 def _slot_steps(transport: Transport) -> int:
