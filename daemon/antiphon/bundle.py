@@ -28,6 +28,7 @@ FORMAT = 1
 SHIPPED = Path(__file__).parent / "models"
 DEFAULT_MODEL = "essen"
 MAX_CARD_BYTES = 4 << 20
+MOST_IN_A_LINE = 1000  # characters
 MOST_LENGTHS = 384  # eight quarters on the finest grid
 # What Keras and others keep a model in; it may say what is to be run, so it is not even opened here.
 _KERAS_ENDINGS = (".h5", ".hdf5", ".keras")
@@ -46,7 +47,7 @@ def _meter(text: str) -> str:
 
 Quarters = Annotated[float, Field(ge=0, le=256)]
 Songs = Annotated[int, Field(ge=0)]
-Line = Annotated[str, Field(max_length=1000), AfterValidator(_printable)]
+Line = Annotated[str, Field(max_length=MOST_IN_A_LINE), AfterValidator(_printable)]
 
 
 class _Part(BaseModel):

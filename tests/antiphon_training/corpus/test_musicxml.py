@@ -138,3 +138,76 @@ def test_the_top_part_or_one_that_is_named_or_asked_for():
         assert heard(score(piano, voice, names=["Flute", "Oboe"]), Wanted(track)) == READ
     with pytest.raises(UnreadableError, match='no track "horn"; it has part 1 "Flute"; part 2 "Oboe"'):
         heard(score(piano, voice, names=["Flute", "Oboe"]), Wanted("horn"))
+
+
+WORD = "<lyric><text>la</text></lyric>"
+
+
+def sing(step, octave=4, duration=2, voice=1, key=""):
+    said = note(step, octave, duration).removesuffix("</note>")
+    return f"{key}{said}<voice>{voice}</voice>{WORD}</note>"
+
+
+def signature(fifths):
+    return f"<attributes><key><fifths>{fifths}</fifths></key></attributes>"
+
+
+PIANO = note("C", 2, 8)
+
+
+def test_a_song_for_voice_and_piano_is_the_voice_wherever_it_stands():
+    voice = [sing("C") + sing("D") + sing("E", duration=4)]
+    for parts, names in (
+        ((voice, [PIANO]), ("Tenor", "Piano")),
+        (([PIANO], voice), ("Piano", "Tenor")),
+        (([PIANO], [PIANO], voice), ("Flute", "Solo violin", "")),
+    ):
+        assert heard(score(*parts, names=names)) == READ
+    song = song_of(score([PIANO], voice, names=("Piano", "Tenor")).encode())
+    assert (song.track, song.voice) == ("Tenor", 'part 2 "Tenor", by its words')
+    assert song_of(score([PIANO], voice).encode()).track == 2
+    asked = song_of(score([PIANO], voice, names=("Piano", "Tenor")).encode(), Wanted("piano"))
+    assert [sound.pitch for sound in asked.sounds] == [36]
+
+
+def test_of_two_voices_on_a_staff_the_upper_is_read_and_the_other_where_only_it_has_notes():
+    back = "<backup><duration>8</duration></backup>"
+    both = sing("G", duration=8) + back + sing("C", duration=8, voice=2)
+    silent = "<note><rest/><duration>8</duration><voice>1</voice></note>"
+    alone = silent + back + sing("E", duration=8, voice=2)
+    assert heard(score([both, alone, both], [PIANO] * 3)) == [(4, 67), (4, 64), (4, 67)]
+
+
+def test_long_interludes_divide_a_song_and_each_section_has_its_own_bars_and_key():
+    bar = "".join(sing(step) for step in "CDEF")
+    upbeat = "<note><rest/><duration>6</duration></note>" + sing("G")
+    three = "<attributes><time><beats>3</beats><beat-type>4</beat-type></time></attributes>"
+    rest_of_three = "<note><rest measure='yes'/><duration>6</duration></note>"
+    voice = [
+        signature(-3) + bar,
+        sing("G", duration=4) + "<note><rest/><duration>4</duration></note>",
+        REST,
+        REST,
+        signature(2) + upbeat,
+        bar,
+        three + rest_of_three,
+        rest_of_three,
+        rest_of_three,
+        sing("A", duration=6),
+        sing("B", duration=6),
+    ]
+    song = song_of(score(voice, [PIANO] * 6 + [note("C", 2, 6)] * 5).encode())
+    said = [(s.begin, s.end, s.meter, s.pickup, s.bars_off, s.key) for s in song.sections]
+    assert said == [
+        (0.0, 8.0, "4/4", 0.0, 0, "signature -3"),
+        (19.0, 24.0, "4/4", 1.0, 0, "signature 2"),
+        (33.0, 39.0, "3/4", 0.0, 0, "signature 2"),
+    ]
+    assert (song.key, song.meters) == ("signature -3", ("4/4", "3/4"))
+
+
+def test_a_key_that_names_its_mode_is_no_signature_alone():
+    mode = "<attributes><key><fifths>1</fifths><mode>minor</mode></key></attributes>"
+    assert song_of(score([mode + BAR]).encode()).key == "E minor"
+    assert song_of(score([signature(1) + BAR]).encode()).key == "signature 1"
+    assert song_of(score([BAR]).encode()).key is None

@@ -1,12 +1,14 @@
 """Few songs are split so that one is held out, and old songs are heard as much as own ones."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from antiphon.errors import Failure
-from antiphon_training.corpus.songs import ParsedSong, Sound
+from antiphon_training.corpus.sections import whole_of
+from antiphon_training.corpus.songs import ParsedSong, Section, Sound
 from antiphon_training.data.own_songs import (
     SONGS_AN_EPOCH,
     dataset_of,
@@ -40,6 +42,19 @@ def test_variants_and_duplicates_stay_on_one_side() -> None:
     assert len(found.songs) == 3
     assert len(found.of("valid")) >= 1
     assert found.refusals.counts == {"unreadable": 1}
+
+
+def test_sections_of_one_song_stay_on_one_side() -> None:
+    songs = []
+    for number in range(1, 12):
+        notes = song(number, 24).sounds
+        moved = (replace(sound, onset=sound.onset + 12) for sound in notes[12:])
+        sections = tuple(Section(begin, begin + 12, "4/4", 0.0, 0, "C major") for begin in (0.0, 24.0))
+        songs.append(replace(song(number), sounds=(*notes[:12], *moved), sections=sections))
+    found = own_songs(songs, [], [])
+    assert len(found.songs) > 20
+    sides = {(whole_of(one.source), one.split) for one in found.songs}
+    assert len(sides) == 11
 
 
 def test_a_phrase_may_be_shorter_than_a_song() -> None:

@@ -100,6 +100,26 @@ def test_what_sixteenths_cannot_say_is_rounded_or_on_a_finer_grid(phrase, tmp_pa
     assert not (tmp_path / "seed").exists()
 
 
+def test_title_and_licence_of_ones_own_scores_are_kept(phrase, tmp_path):
+    said = ("--title", "Songs of mine", "--licence", "CC0 1.0")
+    assert phrase("--scores", "scores", "--out", "data", *said)[0] == DONE
+    corpus = json.loads((tmp_path / "data" / "songs.json").read_text())["corpus"]
+    assert corpus == {"name": "scores", "title": "Songs of mine", "licence": "CC0 1.0"}
+
+
+@pytest.mark.parametrize("value", ["", " ", "two\nlines", "x" * 1001])
+def test_a_title_or_licence_that_no_card_can_hold_is_refused(phrase, tmp_path, value):
+    for option in ("--title", "--licence"):
+        code, _, err = phrase("--scores", "scores", "--out", "data", option, value)
+        assert (code, f"{option} must be one line of 1–1000 characters, got" in err) == (WRONG_USAGE, True)
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_collection_has_its_own_licence(phrase):
+    code, _, err = phrase("--corpus", "irish", "--out", "data", "--licence", "mine")
+    assert (code, "--title and --licence go with --scores" in err) == (WRONG_USAGE, True)
+
+
 def test_a_line_a_file_says_which_voice_is_read(phrase, tmp_path):
     track = b"\0\x90\x3c\x50\x60\x3e\x50\x60\x3c\0\0\x3e\0\0\xff\x2f\0"
     header = b"MThd\0\0\0\6\0\1\0\1\0\x60MTrk" + len(track).to_bytes(4, "big")

@@ -116,6 +116,25 @@ def test_the_key_is_the_written_one_else_the_notes_say_it(written, key, key_from
     assert key_of(written, NOTES) == (key, key_from)
 
 
+def in_quarters(*pitches):
+    return tuple(GridNote(4 * place, 4, pitch) for place, pitch in enumerate(pitches))
+
+
+@pytest.mark.parametrize(
+    ("signature", "notes", "key"),
+    [
+        (1, in_quarters(67, 69, 71, 72, 74, 72, 71, 69, 67), Key(7, "major")),
+        (-2, in_quarters(67, 69, 70, 72, 74, 70, 69, 66, 67), Key(7, "minor")),
+        # The notes alone speak for C; a signature of one sharp makes them G.
+        (1, in_quarters(67, 72, 71, 69, 67, 69, 71, 67), Key(7, "major")),
+        # A section in D major stays there, whatever the signature.
+        (-3, in_quarters(62, 66, 69, 67, 66, 64, 61, 62, 66, 69, 74, 69, 66, 62), Key(2, "major")),
+    ],
+)
+def test_a_signature_speaks_for_its_two_keys_and_the_notes_decide(signature, notes, key):
+    assert key_of(f"signature {signature}", notes) == (key, "signature")
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from(ACCEPTABLE_DURATIONS), st.integers(6, 121) | st.none()),

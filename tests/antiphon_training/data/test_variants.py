@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from antiphon_training.data.variants import cluster_names, digest, runs, split_of, trimmed
+from antiphon_training.data.variants import Together, cluster_names, digest, runs, split_of, trimmed
 
 
 def stream(pitches):
@@ -46,6 +46,18 @@ def names_of(streams):
     found = [runs(each) for each in streams]
     flat = np.concatenate([*found, np.empty(0, np.uint64)]).astype(np.uint64)
     return cluster_names([digest(each) for each in streams], flat, np.array([len(each) for each in found]))
+
+
+def test_sections_of_a_song_belong_together_and_so_do_those_of_a_song_that_shares_one():
+    together = Together()
+    for source, index in (("a§1", 0), ("b", 1), ("a§2", 2), ("c§1", 2), ("c§2", 3), ("d§1", 4)):
+        together.add(source, index)
+    assert together.pairs().T.tolist() == [[0, 2], [2, 3]]
+    names = ["f", "e", "d", "c", "b"]
+    none = np.empty(0, np.uint64)
+    found = cluster_names(names, none, np.zeros(5, np.int64), together.pairs())
+    assert found == ["c", "e", "c", "c", "b"]
+    assert cluster_names(names, none, np.zeros(5, np.int64), Together().pairs()) == names
 
 
 songs = st.lists(

@@ -30,6 +30,8 @@ def voice_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--scores", type=click.Path(path_type=Path), help="A folder of kern, abc, musicxml or midi scores."
 )
+@click.option("--title", help="What the songs of --scores are, for the cards of models that learn them.")
+@click.option("--licence", help="On what terms the songs of --scores may be used, for the same cards.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The data folder to make.")
 @click.option(
     "--recipe",
@@ -57,6 +59,8 @@ def voice_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def prepare(
     corpus: str | None,
     scores: Path | None,
+    title: str | None,
+    licence: str | None,
     out: Path,
     recipe: str,
     track: str | None,
@@ -86,6 +90,8 @@ def prepare(
         recipe=recipe,
         wanted=Wanted(track, channel),
         verbose=verbose,
+        title=title,
+        licence=licence,
     )
     click.echo(json.dumps(counts, indent=1, ensure_ascii=False) if as_json else table(counts))
 

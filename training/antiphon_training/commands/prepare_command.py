@@ -12,21 +12,22 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from antiphon.errors import WrongUse
+from antiphon.bundle import MOST_IN_A_LINE
+from antiphon.errors import WrongUse, shown
 from antiphon.midi.voice_choice import ANY_VOICE, Wanted
 from antiphon_training.corpus.cache import ParseCache, default_folder
 from antiphon_training.corpus.corpus import Corpus, collection, each_score, music21_corpus, score_paths
 from antiphon_training.corpus.dask_workers import dask_client, work_with_dask
 from antiphon_training.corpus.songs import Score
 from antiphon_training.corpus.workers import Done, Job, in_order, work_on_all
-from antiphon_training.data.encoding import Outcome, Refusal, ScoreEncoder, outcome_of
+from antiphon_training.data.encoding import Outcome, Refusal, ScoreEncoder, outcomes_of
 from antiphon_training.data.folder import data_folder, fill
 from antiphon_training.data.gridding import ACCEPTABLE_DURATIONS
 from antiphon_training.data.prepare import prepare_outcomes, summary
 from antiphon_training.data.song_file import SongFile
 from antiphon_training.recipe import RECIPES
 
-Workers = Callable[[Iterable[Job], ScoreEncoder], Iterator[Done[Outcome]]]
+Workers = Callable[[Iterable[Job], ScoreEncoder], Iterator[Done[tuple[Outcome, ...]]]]
 
 
 def prepare_folder(
@@ -43,13 +44,16 @@ def prepare_folder(
     recipe: str = "default",
     wanted: Wanted = ANY_VOICE,
     verbose: bool = False,
+    title: str | None = None,
+    licence: str | None = None,
 ) -> dict[str, Any]:
     """Make a data folder; returns the counts. `dask`: "local" or the address of a scheduler.
 
+    `title` and `licence` are said of a folder of scores; a collection has its own.
     Songs go to disk as they come, so that any number of them fits. Raises WrongUse and Failure.
     """
     music21_corpus()
-    corpus, paths, folder = _find(corpus_name, scores)
+    corpus, paths, folder = _find(corpus_name, scores, title, licence)
     acceptable = ACCEPTABLE_DURATIONS if recipe == "seed" else None
     steps_per_quarter = RECIPES[recipe].steps_per_quarter
     with data_folder(out, force) as beside, _workers(jobs, dask) as work:
@@ -65,18 +69,34 @@ def prepare_folder(
         return summary(prepared)
 
 
-def _find(name: str | None, folder: Path | None) -> tuple[Corpus, list[Path], Path]:
+def _find(
+    name: str | None, folder: Path | None, title: str | None, licence: str | None
+) -> tuple[Corpus, list[Path], Path]:
     """The corpus, its files, and the folder from which they are named."""
     if (name is None) == (folder is None):
         raise WrongUse("say either --corpus NAME or --scores FOLDER")
     if name is not None:
+        if title is not None or licence is not None:
+            raise WrongUse("--title and --licence go with --scores: a collection has its own")
         corpus, paths = collection(name)
         return corpus, paths, Path(os.path.commonpath([path.parent for path in paths]))
     assert folder is not None
+    own = folder.resolve().name
     corpus = Corpus(
-        folder.resolve().name, f"scores in {folder.resolve().name}", "as the owner of the scores says"
+        own,
+        _line("--title", title, f"scores in {own}"),
+        _line("--licence", licence, "as the owner of the scores says"),
     )
     return corpus, score_paths(folder), folder
+
+
+def _line(option: str, said: str | None, otherwise: str) -> str:
+    """What is said, or else; one line that a model's card can hold."""
+    if said is None:
+        return otherwise
+    if not (said.strip() and said.isprintable() and len(said) <= MOST_IN_A_LINE):
+        raise WrongUse(f"{option} must be one line of 1–{MOST_IN_A_LINE} characters, got {shown(said)}")
+    return said.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +139,14 @@ def _outcomes(
     with Progress(*columns, console=Console(file=sys.stderr)) as progress:
         task = progress.add_task("", total=sum(1 for _ in scores))
         for result in in_order(work(enumerate(scores), encoder)):
-            outcome = outcome_of(result)
-            if verbose:
-                progress.console.print(_line(outcome), highlight=False, markup=False, soft_wrap=True)
+            outcomes = outcomes_of(result)
+            for outcome in outcomes if verbose else ():
+                progress.console.print(_outcome_line(outcome), highlight=False, markup=False, soft_wrap=True)
             progress.advance(task)
-            yield outcome
+            yield from outcomes
 
 
-def _line(outcome: Outcome) -> str:
+def _outcome_line(outcome: Outcome) -> str:
     """Which voice of a score was read, and why the score is left out if it is."""
     if isinstance(outcome, Refusal):
         voice = f"{outcome.voice}; " if outcome.voice else ""
@@ -136,7 +156,7 @@ def _line(outcome: Outcome) -> str:
 
 def table(counts: dict[str, Any]) -> str:
     """The counts as lines to read, the first examples of each reason included."""
-    rows = [("loaded", counts["loaded"], "")]
+    rows = [(name, counts[name], "") for name in ("loaded", "sections")]
     for reason, number in counts["refused"].items():
         rows.append((f"refused: {reason}", number, counts["refused_examples"][reason][0]))
     rows += [(name, counts[name], "") for name in ("duplicates", "kept", "rounded", "shortened", "clusters")]

@@ -21,7 +21,8 @@ from antiphon_training.corpus.abc_fields import (
 )
 from antiphon_training.corpus.abc_tokens import tokens
 from antiphon_training.corpus.abc_tune import Line, tune_parts
-from antiphon_training.corpus.melody import Bar, Written, song_from
+from antiphon_training.corpus.bars import Bar
+from antiphon_training.corpus.melody import Written, song_from
 from antiphon_training.corpus.songs import ParsedSong
 
 _SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}

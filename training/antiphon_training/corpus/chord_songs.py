@@ -13,7 +13,8 @@ from antiphon.harmony.evidence import Note, Slots
 from antiphon.harmony.progression import Progression
 from antiphon.midi.voice_choice import ANY_VOICE
 from antiphon.timebase import Meter
-from antiphon_training.corpus.melody import Bar, whole_part
+from antiphon_training.corpus.bars import Bar
+from antiphon_training.corpus.melody import whole_part
 from antiphon_training.corpus.score_parts import melody_part
 from antiphon_training.corpus.scores import guarded, parsed_musicxml, text_of
 from antiphon_training.corpus.songs import Score, UnreadableError

@@ -1,6 +1,6 @@
 """The melody of a score that music21 has parsed.
 
-Of the part that `score_parts` chooses it is the first voice; of a chord the highest note; grace notes are
+Of the part that `score_parts` chooses it is the upper voice; of a chord the highest note; grace notes are
 left out, and so are rests before the first note; repeats are not expanded.
 Imports no music21.
 """
@@ -12,39 +12,29 @@ from typing import Any
 
 from antiphon.midi.voice_choice import Wanted
 from antiphon.timebase import Meter
+from antiphon_training.corpus.bars import CLOSE, Bar, bars_of, begun_at, count_off, pickup_of
 from antiphon_training.corpus.score_parts import melody_part
-from antiphon_training.corpus.songs import ParsedSong, Sound
-
-_CLOSE = 1e-6  # quarters
+from antiphon_training.corpus.sections import sections_of
+from antiphon_training.corpus.songs import SIGNATURE, ParsedSong, Sound
 
 
 def song_of(parsed: Any, title: str, key: str | None, wanted: Wanted) -> ParsedSong:
     """The melody of a parsed score. Raises ValueError where it has no part as it is wanted."""
     part, track, voice = melody_part(parsed, wanted)
     meters = _meters(part)
-    written, bars = _from_first_note(list(_written(part)), tuple(_bars(part, meters)))
-    return replace(song_from(title, key, meters, written, bars), track=track, voice=voice)
-
-
-def whole_part(part: Any) -> tuple[tuple[Sound, ...], tuple["Bar", ...], int]:
-    """The sounds of a part, its bars, and how many of them are off, from the part's beginning on."""
-    bars = tuple(_bars(part, _meters(part)))
-    return tuple(_tied(_written(part))), bars, _bars_off(bars)
-
-
-def _from_first_note(
-    written: list["Written"], bars: tuple["Bar", ...]
-) -> tuple[list["Written"], tuple["Bar", ...]]:
-    """The same without the rests before the first note, which now begins at 0."""
+    written = list(_written(part))
     begin = next((note.onset for note in written if note.pitch is not None), 0.0)
     kept = [replace(note, onset=note.onset - begin) for note in written if note.onset >= begin]
-    later = (bar for bar in bars if bar.onset + bar.length > begin + _CLOSE)
-    return kept, tuple(_begun_at(begin, bar) for bar in later)
+    bars = begun_at(begin, list(bars_of(part, meters)))
+    song = song_from(title, key, meters, kept, bars)
+    sections = sections_of(song.sounds, bars, [(at - begin, said) for at, said in _signatures(part)])
+    return replace(song, track=track, voice=voice, sections=sections)
 
 
-def _begun_at(begin: float, bar: "Bar") -> "Bar":
-    rest = max(0.0, begin - bar.onset)
-    return replace(bar, onset=bar.onset + rest - begin, length=bar.length - rest)
+def whole_part(part: Any) -> tuple[tuple[Sound, ...], tuple[Bar, ...], int]:
+    """The sounds of a part, its bars, and how many of them are off, from the part's beginning on."""
+    bars = tuple(bars_of(part, _meters(part)))
+    return tuple(_tied(_written(part))), bars, count_off(bars)
 
 
 def song_from(
@@ -52,7 +42,7 @@ def song_from(
     key: str | None,
     meters: tuple[str, ...],
     written: Iterable["Written"],
-    bars: tuple["Bar", ...],
+    bars: tuple[Bar, ...],
 ) -> ParsedSong:
     """A song from its written notes and rests in order, and its bars; it has no source yet."""
     return ParsedSong(
@@ -60,54 +50,10 @@ def song_from(
         source="",
         sounds=tuple(_tied(written)),
         meters=meters,
-        pickup=_pickup(bars),
+        pickup=pickup_of(bars),
         key=key,
-        bars_off=_bars_off(bars),
+        bars_off=count_off(bars),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    onset: float
-    length: float
-    full: float | None
-    ends_section: bool = False
-
-
-def _bars(part: Any, meters: tuple[str, ...]) -> Iterator[Bar]:
-    """The bars of a part, what they hold and what their meter asks for."""
-    full = Meter.parse(meters[0]).quarters_per_bar if meters else None
-    for bar in part.getElementsByClass("Measure"):
-        if bar.timeSignature is not None and len(meters) > 1:
-            full = float(bar.timeSignature.barDuration.quarterLength)
-        yield Bar(float(bar.offset), float(bar.highestTime), full)
-
-
-def _pickup(bars: tuple[Bar, ...]) -> float:
-    """Quarters before the first full bar: a first bar that is short."""
-    if len(bars) < 2 or bars[0].full is None or not 0 < bars[0].length < bars[0].full:
-        return 0.0
-    return bars[0].length
-
-
-def _bars_off(bars: tuple[Bar, ...]) -> int:
-    """How many bars are short or long, but for the first, the last and halves that make a whole.
-
-    The last bar of a section and the pickup of the next, or of its repeat, may be short.
-    """
-    off, carried, begins = 0, 0.0, False
-    for bar in bars[1:-1]:
-        if bar.full is None or bar.length == 0:
-            continue
-        carried += bar.length
-        if (begins and bar.length < bar.full) or abs(carried - bar.full) < _CLOSE:
-            carried = 0.0
-        elif carried > bar.full:
-            off, carried = off + 1, 0.0
-        begins = bar.ends_section
-        if begins:
-            carried = 0.0
-    return off
 
 
 def _meters(part: Any) -> tuple[str, ...]:
@@ -119,16 +65,35 @@ def _meters(part: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
+def signature_of(signature: Any) -> str:
+    """A key as it is written: "D minor", or of a signature alone "signature -1", its sharps or flats."""
+    if "Key" in signature.classes:
+        return f"{signature.tonic.name.replace('-', 'b')} {signature.mode}"
+    return f"{SIGNATURE} {signature.sharps}"
+
+
+def _signatures(part: Any) -> list[tuple[float, str]]:
+    """The keys that are written and their places; at one place a key comes after a signature alone."""
+    found = part.recurse().getElementsByClass("KeySignature")
+    placed = [(float(one.getOffsetInHierarchy(part)), "Key" in one.classes, one) for one in found]
+    return [(at, signature_of(one)) for at, _, one in sorted(placed, key=lambda one: one[:2])]
+
+
 def _elements(stream: Any, onset: float = 0.0) -> Iterator[tuple[float, Any]]:
-    """Notes and rests of one voice with their onsets: wherever voices part, the first."""
-    first = next(iter(stream.getElementsByClass("Voice")), None)
+    """Notes and rests of one voice with their onsets: wherever voices part, the first that has notes."""
+    voices = list(stream.getElementsByClass("Voice"))
+    sung = next((voice for voice in voices if _has_notes(voice)), next(iter(voices), None))
     for element in stream:
         at = onset + float(element.offset)
         if element.isStream:
-            if "Voice" not in element.classes or element is first:
+            if "Voice" not in element.classes or element is sung:
                 yield from _elements(element, at)
         elif "GeneralNote" in element.classes and "Harmony" not in element.classes:
             yield at, element
+
+
+def _has_notes(voice: Any) -> bool:
+    return any(getattr(note, "pitches", ()) and not note.duration.isGrace for note in voice.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,4 +141,4 @@ def _tied(written: Iterable[Written]) -> Iterator[Sound]:
 
 
 def _meets(held: Sound, note: Written) -> bool:
-    return abs(held.onset + held.duration - note.onset) < _CLOSE
+    return abs(held.onset + held.duration - note.onset) < CLOSE

@@ -6,6 +6,7 @@ import zipfile
 from pathlib import PurePosixPath
 from xml.etree import ElementTree
 
+from antiphon_training.corpus.score_parts import best_part, one_line, shown
 from antiphon_training.corpus.songs import UnreadableError
 
 MAX_UNPACKED_BYTES = 16 << 20
@@ -17,6 +18,11 @@ _DIATONIC = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
 
 def musicxml_of(content: bytes) -> str:
     """The score as text. Raises UnreadableError, and ParseError where it is no XML."""
+    return ElementTree.tostring(score_of(content), encoding="unicode")
+
+
+def score_of(content: bytes) -> ElementTree.Element:
+    """The score as XML. Raises UnreadableError, and ParseError where it is none."""
     text = decoded(_unzipped(content) if content[:2] == b"PK" else content)
     if "<!ENTITY" in text:  # of some bytes they make any number, and no score has them
         raise UnreadableError("it defines entities")
@@ -25,7 +31,29 @@ def musicxml_of(content: bytes) -> str:
         _silence_cues(part)
     for transpose in root.iter("transpose"):
         _name_steps(transpose)
-    return ElementTree.tostring(root, encoding="unicode")
+    return root
+
+
+def leave_sung_part(root: ElementTree.Element) -> tuple[str | int, str] | None:
+    """Of several parts, some of them with words, leave only the melody: music21 takes long for a piano.
+
+    Returns its name or number and, in words, which it is and why; None where nothing is left out.
+    """
+    parts = root.findall("part")
+    words = [len(part.findall("measure/note/lyric")) for part in parts]
+    if len(parts) < 2 or not any(words):
+        return None
+    entries = {entry.get("id"): entry for entry in root.findall("part-list/score-part")}
+    ids = [part.get("id") for part in parts]
+    names = [one_line(entries[name].findtext("part-name")) if name in entries else "" for name in ids]
+    place, why = best_part(names, words)
+    for part in parts[:place] + parts[place + 1 :]:
+        root.remove(part)
+    for listed in root.findall("part-list"):
+        for name, entry in entries.items():
+            if name != ids[place]:
+                listed.remove(entry)
+    return names[place] or place + 1, f"{shown(place, names[place])}, {why}"
 
 
 def decoded(content: bytes) -> str:

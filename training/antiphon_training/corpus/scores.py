@@ -8,11 +8,12 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
+from xml.etree import ElementTree
 
 from antiphon_training.corpus.abc_melody import read_tune
-from antiphon_training.corpus.melody import song_of
+from antiphon_training.corpus.melody import signature_of, song_of
 from antiphon_training.corpus.midi_song import read_midi
-from antiphon_training.corpus.musicxml import musicxml_of
+from antiphon_training.corpus.musicxml import leave_sung_part, score_of
 from antiphon_training.corpus.songs import ParsedSong, Score, UnreadableError
 
 MAX_SCORE_BYTES = 4 << 20
@@ -89,19 +90,31 @@ def _kern_key(letter: str, accidental: str, mode: str) -> str:
 
 
 def _read_musicxml(score: Score) -> ParsedSong:
-    from music21 import key
-
-    parsed = parsed_musicxml(score.content)
-    written = next((f"{k.tonic.name.replace('-', 'b')} {k.mode}" for k in parsed[key.Key]), None)
+    """A part that is asked for by its number is counted as music21 counts."""
+    root = score_of(score.content)
+    sung = leave_sung_part(root) if score.wanted.track is None else None
+    parsed = _sounding(root)
     title = getattr(parsed.metadata, "bestTitle", None) or ""
-    return song_of(parsed, title, written, score.wanted)
+    song = song_of(parsed, title, _written_key(parsed), score.wanted)
+    return replace(song, track=sung[0], voice=sung[1]) if sung else song
+
+
+def _written_key(parsed: Any) -> str | None:
+    """The first key that is written; where none is, the first signature."""
+    found = list(parsed.recurse().getElementsByClass("KeySignature"))
+    keys = [one for one in found if "Key" in one.classes] or found
+    return signature_of(keys[0]) if keys else None
 
 
 def parsed_musicxml(content: bytes) -> Any:
     """A MusicXML file as music21's stream, at the pitches that sound."""
+    return _sounding(score_of(content))
+
+
+def _sounding(root: ElementTree.Element) -> Any:
     from music21 import converter
 
-    parsed = converter.parseData(musicxml_of(content), format="musicxml")
+    parsed = converter.parseData(ElementTree.tostring(root, encoding="unicode"), format="musicxml")
     parsed.toSoundingPitch(inPlace=True)
     return parsed
 

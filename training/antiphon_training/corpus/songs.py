@@ -8,7 +8,9 @@ from typing import Any
 from antiphon.midi.voice_choice import ANY_VOICE, Wanted
 
 # Counted up whenever a score is read differently (abc_melody, melody, scores), so that old readings are left.
-PARSER_VERSION = 3
+PARSER_VERSION = 4
+# How a key begins that is known by its signature alone: "signature -3" is E flat major or C minor.
+SIGNATURE = "signature"
 FORMATS = {
     ".krn": "kern",
     ".abc": "abc",
@@ -37,11 +39,27 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a song between long rests: from its first note to the end of a bar, in quarters.
+
+    Meter, pickup, bars and key are its own, as in `ParsedSong`.
+    """
+
+    begin: float
+    end: float
+    meter: str | None
+    pickup: float
+    bars_off: int
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedSong:
-    """What a score says of its melody. `pickup` in quarters; `key` as written: "D dorian", or "G" alone.
+    """What a score says of its melody. `pickup` in quarters; `key` as written: "D dorian", "G" alone, or a
+    signature, "signature 2".
 
     Of a score with several voices, `track` is the name or the number of the one that was read, and `voice`
-    says in words which one that is and why.
+    says in words which one that is and why. `sections` are those that long rests divide it into, if any do.
     """
 
     title: str
@@ -53,6 +71,7 @@ class ParsedSong:
     bars_off: int = 0
     track: str | int | None = None
     voice: str = ""
+    sections: tuple[Section, ...] = ()
 
     @property
     def length(self) -> float:
@@ -69,7 +88,8 @@ class ParsedSong:
             Sound(each["onset"], each["duration"], tuple(each["written"]), each["pitch"])
             for each in read["sounds"]
         )
-        return cls(**{**read, "sounds": sounds, "meters": tuple(read["meters"])})
+        sections = tuple(Section(**each) for each in read["sections"])
+        return cls(**{**read, "sounds": sounds, "meters": tuple(read["meters"]), "sections": sections})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,15 +18,20 @@ HASHES = 16
 BLOCK_PAIRS = 20_000_000  # pairs of songs with a common run that are held in memory at a time
 
 
-def clusters(runs: NDArray[np.uint64], counts: Numbers, threshold: float = SHARED) -> Numbers:
+def clusters(
+    runs: NDArray[np.uint64], counts: Numbers, threshold: float = SHARED, together: Numbers | None = None
+) -> Numbers:
     """For each song the number of its cluster's first song: songs joined directly or through others.
 
     `runs` holds the different runs of each song, one song after another; `counts` (songs,) how many each has.
-    Two songs are joined where they share `threshold` of the runs of the one that has fewer.
+    Two songs are joined where they share `threshold` of the runs of the one that has fewer, and where
+    `together`, pairs of songs (2, n), says so.
     """
     table = _table(runs, counts)
     wanted = threshold * np.asarray(counts)
     joined = _Joined(len(wanted))
+    if together is not None:
+        joined.join(together)
     for pairs in _likely_pairs(table):
         joined.join(_that_share(table, pairs, wanted))
     labels = joined.labels()

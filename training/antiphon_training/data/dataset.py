@@ -159,6 +159,7 @@ def _streams_in(path: Path) -> Iterator[tuple[str, ...]]:
 def _streams_of_scores(paths: Sequence[Path], folder: Path) -> list[tuple[str, ...]]:
     from antiphon_training.corpus.cache import ParseCache, default_folder
     from antiphon_training.corpus.corpus import load_songs, music21_corpus, scores_of
+    from antiphon_training.corpus.sections import divided
     from antiphon_training.data.gridding import RefusedError
     from antiphon_training.data.preprocess import encode_song
 
@@ -166,7 +167,7 @@ def _streams_of_scores(paths: Sequence[Path], folder: Path) -> list[tuple[str, .
     loaded = load_songs(scores_of(paths, folder), os.cpu_count() or 1, ParseCache(default_folder()))
     streams: list[tuple[str, ...]] = []
     refused = [f"{source}: {reason}" for source, reason in loaded.unreadable]
-    for song in loaded.songs:
+    for song in (section for whole in loaded.songs for section in divided(whole)):
         try:
             streams.append(encode_song(song, None).stream)
         except RefusedError as reason:

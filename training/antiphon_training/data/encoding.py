@@ -9,6 +9,7 @@ from antiphon.timebase import STEPS_PER_QUARTER
 from antiphon_training.corpus.cache import ParseCache
 from antiphon_training.corpus.corpus import Loaded
 from antiphon_training.corpus.scores import read_score
+from antiphon_training.corpus.sections import divided
 from antiphon_training.corpus.songs import ParsedSong, Reading, Score, UnreadableError
 from antiphon_training.corpus.workers import LeftOutError
 from antiphon_training.data.gridding import RefusedError
@@ -43,12 +44,13 @@ class ScoreEncoder:
     acceptable: tuple[float, ...] | None
     steps_per_quarter: int = STEPS_PER_QUARTER
 
-    def __call__(self, score: Score) -> Outcome:
+    def __call__(self, score: Score) -> tuple[Outcome, ...]:
+        """One outcome, or one for each section of a song that long rests divide."""
         reading = _reading(score, None if self.cache is None else _kept_in(self.cache))
         if isinstance(reading, UnreadableError):
-            return Refusal(score.source, UNREADABLE, str(reading))
+            return (Refusal(score.source, UNREADABLE, str(reading)),)
         titled = replace(reading, title=reading.title or score.stem)
-        return encode(titled, self.acceptable, self.steps_per_quarter)
+        return tuple(encode_sections(titled, self.acceptable, self.steps_per_quarter))
 
 
 @cache
@@ -70,6 +72,14 @@ def _reading(score: Score, known: ParseCache | None) -> Reading:
     return reading
 
 
+def encode_sections(
+    song: ParsedSong, acceptable: Sequence[float] | None, steps_per_quarter: int = STEPS_PER_QUARTER
+) -> Iterator[Outcome]:
+    """What becomes of each section of a song; the seed recipe, with its list of durations, divides none."""
+    for section in divided(song) if acceptable is None else (song,):
+        yield encode(section, acceptable, steps_per_quarter)
+
+
 def encode(
     song: ParsedSong, acceptable: Sequence[float] | None, steps_per_quarter: int = STEPS_PER_QUARTER
 ) -> Outcome:
@@ -79,10 +89,10 @@ def encode(
         return Refusal(song.source, refused.reason, str(refused), song.voice)
 
 
-def outcome_of(result: Outcome | LeftOutError) -> Outcome:
+def outcomes_of(result: tuple[Outcome, ...] | LeftOutError) -> tuple[Outcome, ...]:
     """What a worker gave, where it may have given nothing."""
     if isinstance(result, LeftOutError):
-        return Refusal(result.source, UNREADABLE, str(result))
+        return (Refusal(result.source, UNREADABLE, str(result)),)
     return result
 
 
@@ -91,4 +101,5 @@ def encoded(
 ) -> Iterator[Outcome]:
     """What became of songs that are in memory: first those that could not be read."""
     yield from (Refusal(source, UNREADABLE, reason) for source, reason in loaded.unreadable)
-    yield from (encode(song, acceptable, steps_per_quarter) for song in loaded.songs)
+    for song in loaded.songs:
+        yield from encode_sections(song, acceptable, steps_per_quarter)

@@ -12,6 +12,7 @@ from antiphon.compose.event_grid import EventGrid
 from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure
 from antiphon.timebase import STEPS_PER_QUARTER
+from antiphon_training.corpus.sections import divided
 from antiphon_training.corpus.songs import ParsedSong
 from antiphon_training.data.dataset import Dataset, Song
 from antiphon_training.data.gridding import RefusedError
@@ -23,7 +24,7 @@ from antiphon_training.data.preprocess import (
     EncodedSong,
     encode_song,
 )
-from antiphon_training.data.variants import cluster_names_of, digest
+from antiphon_training.data.variants import Together, cluster_names_of, digest
 
 # One cluster of variants in ten is held out, and from so many clusters on another one in ten to test on.
 _ONE_IN = 10
@@ -60,7 +61,10 @@ def own_songs(
     named = {digest(song.stream, steps_per_quarter): song for song in reversed(encoded)}
     unique = list(named.values())[::-1]
     found.duplicates = len(encoded) - len(unique)
-    names = cluster_names_of([song.stream for song in unique], steps_per_quarter)
+    places, together = {name: place for place, name in enumerate(list(named)[::-1])}, Together()
+    for song in encoded:
+        together.add(song.source, places[digest(song.stream, steps_per_quarter)])
+    names = cluster_names_of([song.stream for song in unique], steps_per_quarter, together.pairs())
     if len(set(names)) < 2:
         left_out = f"; left out: {found.refusals}" if found.refusals.counts else ""
         raise Failure(
@@ -76,7 +80,7 @@ def _encoded(
     songs: Iterable[ParsedSong], fewest: int, refusals: Refusals, steps_per_quarter: int
 ) -> list[EncodedSong]:
     encoded = []
-    for song in songs:
+    for song in (section for whole in songs for section in divided(whole)):
         try:
             encoded.append(encode_song(song, None, fewest, steps_per_quarter))
         except RefusedError as refused:

@@ -12,11 +12,12 @@ from antiphon.compose.symbols import Vocabulary
 from antiphon.errors import Failure
 from antiphon.timebase import STEPS_PER_QUARTER
 from antiphon_training.corpus.corpus import Corpus, Loaded
+from antiphon_training.corpus.sections import is_further
 from antiphon_training.data.encoding import Outcome, Refusal, encoded
 from antiphon_training.data.gridding import ACCEPTABLE_DURATIONS
 from antiphon_training.data.preprocess import KEY_RULE, EncodedSong
 from antiphon_training.data.song_file import Songs
-from antiphon_training.data.variants import cluster_names, digest, runs, split_of
+from antiphon_training.data.variants import Together, cluster_names, digest, runs, split_of
 
 EXAMPLES = 3
 
@@ -74,6 +75,7 @@ class Prepared:
     symbols: int
     refusals: Refusals
     loaded: int
+    sections: int
     duplicates: int
     rounded: int
     shortened: int
@@ -112,9 +114,10 @@ def prepare_outcomes(
     `acceptable`: the durations that passed, in quarters; None: any, rounded to the grid of
     `steps_per_quarter`. Raises Failure where nothing is left.
     """
-    refusals, facts, loaded = Refusals(), _Facts(steps_per_quarter), 0
+    refusals, facts, loaded, sections = Refusals(), _Facts(steps_per_quarter), 0, 0
     for outcome in outcomes:
-        loaded += 1
+        loaded += not is_further(outcome.source)
+        sections += 1
         if isinstance(outcome, Refusal):
             refusals.add(outcome.reason, outcome.source, outcome.detail)
         elif facts.are_new(outcome):
@@ -128,7 +131,8 @@ def prepare_outcomes(
         facts.symbols,
         refusals,
         loaded,
-        duplicates=loaded - refusals.counts.total() - len(songs),
+        sections,
+        duplicates=sections - refusals.counts.total() - len(songs),
         rounded=facts.rounded,
         shortened=facts.shortened,
         sequence_length=sequence_length,
@@ -142,7 +146,8 @@ class _Facts:
 
     def __init__(self, steps_per_quarter: int) -> None:
         self._steps_per_quarter = steps_per_quarter
-        self._digests: dict[str, None] = {}
+        self._digests: dict[str, int] = {}
+        self._together = Together()
         self._runs, self._counts = array("Q"), array("q")
         self.vocabulary: set[str] = set()
         self.symbols = self.rounded = self.shortened = 0
@@ -150,10 +155,11 @@ class _Facts:
     def are_new(self, song: EncodedSong) -> bool:
         """Take up a song, unless it is a duplicate of one that was taken up."""
         name = digest(song.stream, self._steps_per_quarter)
-        if name in self._digests:
+        known = name in self._digests
+        self._together.add(song.source, self._digests.setdefault(name, len(self._digests)))
+        if known:
             return False
         own = runs(song.stream)
-        self._digests[name] = None
         self._runs.frombytes(own.tobytes())
         self._counts.append(len(own))
         self.vocabulary.update(song.stream)
@@ -165,7 +171,10 @@ class _Facts:
     def clusters(self) -> list[str]:
         """For each song the name of its cluster."""
         return cluster_names(
-            tuple(self._digests), np.frombuffer(self._runs, np.uint64), np.frombuffer(self._counts, np.int64)
+            tuple(self._digests),
+            np.frombuffer(self._runs, np.uint64),
+            np.frombuffer(self._counts, np.int64),
+            self._together.pairs(),
         )
 
 
@@ -179,6 +188,7 @@ def catalogue(prepared: Prepared) -> dict[str, Any]:
         "acceptable_durations": prepared.acceptable and list(prepared.acceptable),
         "sequence_length": prepared.sequence_length,
         "loaded": prepared.loaded,
+        "sections": prepared.sections,
         "refused": dict(sorted(prepared.refusals.counts.items())),
         "refused_examples": dict(sorted(prepared.refusals.examples.items())),
         "duplicates": prepared.duplicates,
@@ -220,6 +230,7 @@ def summary(prepared: Prepared) -> dict[str, Any]:
         "corpus": prepared.corpus.name,
         "licence": prepared.corpus.licence,
         "loaded": prepared.loaded,
+        "sections": prepared.sections,
         "refused": dict(prepared.refusals.counts.most_common()),
         "refused_examples": prepared.refusals.examples,
         "duplicates": prepared.duplicates,

@@ -13,9 +13,9 @@ import numpy.typing as npt
 from antiphon.compose import symbols
 from antiphon.compose.symbols import Vocabulary
 from antiphon.events import GridNote
-from antiphon.listen.key import Key, Mode, estimate, posterior
+from antiphon.listen.key import Key, Mode, chances, estimate, likeliest, posterior
 from antiphon.timebase import STEPS_PER_QUARTER, quarters_to_steps
-from antiphon_training.corpus.songs import ParsedSong
+from antiphon_training.corpus.songs import SIGNATURE, ParsedSong
 from antiphon_training.data.gridding import (
     ACCEPTABLE_DURATIONS,
     RefusedError,
@@ -26,6 +26,8 @@ from antiphon_training.data.gridding import (
 SEQUENCE_LENGTH = 64
 FEWEST_NOTES = 8
 KEY_RULE = "written in the score, else estimated; major modes to C major, minor modes to A minor"
+# How much likelier a signature makes its two keys.
+_SIGNATURE_ODDS = 10
 MAJOR_MODES = frozenset({"major", "ionian", "lydian", "mixolydian"})
 
 
@@ -33,7 +35,8 @@ MAJOR_MODES = frozenset({"major", "ionian", "lydian", "mixolydian"})
 class EncodedSong:
     """A song in C major or A minor as symbols. `key` is the one it had.
 
-    `key_from`: "score", "estimate", or "tonic": the score says the tonic, the notes decide the mode.
+    `key_from`: "score", "estimate", "tonic": the score says the tonic, the notes decide the mode, or
+    "signature": the score says only a signature, and the notes decide.
     `bars_off`: bars that are longer than the meter allows, so that the place in the bar is not to be trusted.
     `moved`: notes that are off the grid as they are written, such as triplets, and went to the nearest step;
     `left_out`: notes for which there was no step. `voice`: the one that was read, of a score with several.
@@ -59,12 +62,23 @@ def key_of(
     """The key of a song and where it comes from (see `EncodedSong`)."""
     tonic, _, mode = (written or "").partition(" ")
     try:
+        if tonic == SIGNATURE:
+            return _key_of_signature(int(mode), tuple(notes), steps_per_quarter), "signature"
         if not mode:
             return _mode_by_ear(Key.parse(tonic + " major").tonic, notes), "tonic"
         plain: Mode = "major" if mode in MAJOR_MODES else "minor"
         return Key.parse(f"{tonic} {plain}"), "score"
     except ValueError:
         return estimate(notes, ended=True, steps_per_quarter=steps_per_quarter), "estimate"
+
+
+def _key_of_signature(sharps: int, notes: Sequence[GridNote], steps_per_quarter: int) -> Key:
+    """The likeliest key of the notes, where the signature (flats are below 0) speaks for two: not for these
+    alone, because a section may stand in another key, and a mode may have another tonic."""
+    tonic = 7 * sharps % 12
+    said = Key(tonic, "major"), Key((tonic + 9) % 12, "minor")
+    heard = chances(notes, ended=True, steps_per_quarter=steps_per_quarter)
+    return likeliest({key: chance * (_SIGNATURE_ODDS if key in said else 1) for key, chance in heard.items()})
 
 
 def _mode_by_ear(tonic: int, notes: Iterable[GridNote]) -> Key:

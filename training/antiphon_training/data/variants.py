@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from antiphon.compose.symbols import HOLD, decode, is_pitch
 from antiphon.timebase import STEPS_PER_QUARTER
+from antiphon_training.corpus.sections import whole_of
 from antiphon_training.data.clusters import clusters
 
 RUN_INTERVALS = 8
@@ -58,12 +59,39 @@ def runs(stream: Sequence[str]) -> Runs:
     return np.unique(np.ascontiguousarray(windows).view(">u8").astype(np.uint64))
 
 
-def cluster_names(digests: Sequence[str], all_runs: Runs, counts: NDArray[np.integer]) -> list[str]:
+class Together:
+    """Sections of one song, which belong together as variants do. A duplicate has the index of its twin."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = {}
+        self._pairs: list[tuple[int, int]] = []
+
+    def add(self, source: str, index: int) -> None:
+        """A song or a section with this source has this index among the songs that are kept."""
+        whole = whole_of(source)
+        if whole == source:
+            return
+        if whole in self._last:
+            self._pairs.append((self._last[whole], index))
+        self._last[whole] = index
+
+    def pairs(self) -> NDArray[np.int64]:
+        """Pairs of indexes that belong together, (2, n)."""
+        return np.array(self._pairs, np.int64).reshape(-1, 2).T
+
+
+def cluster_names(
+    digests: Sequence[str],
+    all_runs: Runs,
+    counts: NDArray[np.integer],
+    together: NDArray[np.integer] | None = None,
+) -> list[str]:
     """For each song the name of its cluster: the least digest in it, so no order and no index matters.
 
-    `all_runs` holds the runs of all songs one after another, `counts` how many each has.
+    `all_runs` holds the runs of all songs one after another, `counts` how many each has; `together` are the
+    pairs of `Together`.
     """
-    roots = clusters(all_runs, counts).tolist()
+    roots = clusters(all_runs, counts, together=together).tolist()
     least: dict[int, str] = {}
     for root, own in zip(roots, digests, strict=True):
         least[root] = min(own, least.get(root, own))
@@ -71,13 +99,15 @@ def cluster_names(digests: Sequence[str], all_runs: Runs, counts: NDArray[np.int
 
 
 def cluster_names_of(
-    streams: Sequence[Sequence[str]], steps_per_quarter: int = STEPS_PER_QUARTER
+    streams: Sequence[Sequence[str]],
+    steps_per_quarter: int = STEPS_PER_QUARTER,
+    together: NDArray[np.integer] | None = None,
 ) -> list[str]:
     """`cluster_names` of songs that are in memory."""
     own = [runs(stream) for stream in streams]
     counts = np.array([len(one) for one in own], np.int64)
     names = [digest(stream, steps_per_quarter) for stream in streams]
-    return cluster_names(names, np.concatenate([_NO_RUNS, *own]), counts)
+    return cluster_names(names, np.concatenate([_NO_RUNS, *own]), counts, together)
 
 
 def split_of(cluster: str) -> str:
