@@ -211,13 +211,13 @@ def is_free(folder: Path) -> bool:
     return not folder.exists() or (folder / CARD_FILE).is_file()
 
 
-def save(folder: Path, card: Card, weights: Weights) -> Bundle:
+def save(folder: Path, card: Card, weights: Weights, half: bool = False) -> Bundle:
     """Write a bundle beside `folder`, check it, then rename it into place; an older bundle there is replaced.
 
-    `card.weights_sha256` is filled in; the bundle has no critic yet. Raises Failure where the folder holds
-    something else or is read-only.
+    `card.weights_sha256` is filled in; the bundle has no critic yet. `half` as in `weights_bytes`. Raises
+    Failure where the folder holds something else or is read-only.
     """
-    data = weights_bytes(weights)
+    data = weights_bytes(weights, half)
     checksums = {"weights_sha256": hashlib.sha256(data).hexdigest(), "critic_sha256": None}
     complete = card.model_copy(update=checksums)
     if not is_free(folder):

@@ -21,10 +21,21 @@ _KINDS: tuple[type[LstmWeights | EventWeights], ...] = (LstmWeights, EventWeight
 _FLOATS = ("float16", "float32", "float64")
 
 
-def weights_bytes(weights: Weights) -> bytes:
-    """The weights file, uncompressed: the same weights give the same bytes."""
+def weights_bytes(weights: Weights, half: bool = False) -> bytes:
+    """The weights file, uncompressed: the same weights give the same bytes.
+
+    `half`: in half the bytes, each number rounded to 11 significant bits (float16). One beyond ±65504 becomes
+    infinite, and such a file is refused.
+    """
     named: dict[str, Any] = weights.arrays() if isinstance(weights, LstmStackWeights) else asdict(weights)
-    return npz_bytes({name: array for name, array in named.items() if array.size})
+    with np.errstate(over="ignore"):
+        stored = {name: array.astype(np.float16) if half else array for name, array in named.items()}
+    return npz_bytes({name: array for name, array in stored.items() if array.size})
+
+
+def rounded(weights: Weights) -> Weights:
+    """The weights as they are read from a file of half the bytes. Raises ValueError for one beyond ±65504."""
+    return parse_weights(weights_bytes(weights, half=True))
 
 
 def parse_weights(data: bytes) -> Weights:

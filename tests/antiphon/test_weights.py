@@ -5,13 +5,14 @@ import pickle
 import struct
 import warnings
 import zipfile
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
 from antiphon.compose.arrays import LARGEST_WEIGHT
 from antiphon.compose.lstm_weights import LstmStackWeights, LstmWeights
-from antiphon.weights import parse_weights, weights_bytes
+from antiphon.weights import parse_weights, rounded, weights_bytes
 from fakes import random_event_weights, random_stack, random_weights
 
 WEIGHTS = random_weights(5, units=3)
@@ -52,6 +53,26 @@ def test_what_was_written_is_read(weights):
     back = parse_weights(weights_bytes(weights))
     for name in type(weights).__dataclass_fields__:
         assert (getattr(back, name) == getattr(weights, name)).all()
+
+
+@pytest.mark.parametrize("weights", [WEIGHTS, random_event_weights(9), random_stack(5, (4, 3))])
+def test_half_the_bytes_are_read_as_the_nearest_numbers_of_eleven_bits(weights):
+    whole, half = weights_bytes(weights), weights_bytes(weights, half=True)
+    back = parse_weights(half)
+    written, read = (one.arrays() if hasattr(one, "arrays") else asdict(one) for one in (weights, back))
+    numbers = sum(array.size for array in written.values())
+    assert len(whole) - len(half) == 2 * numbers
+    for name, array in written.items():
+        assert read[name].dtype == np.float32
+        np.testing.assert_array_equal(read[name], array.astype(np.float16).astype(np.float32))
+    again = rounded(weights)
+    assert weights_bytes(again) == weights_bytes(back)
+    assert weights_bytes(again, half=True) == half
+
+
+def test_a_number_that_half_the_bytes_cannot_say_is_refused():
+    with pytest.raises(ValueError, match="bias"):
+        rounded(replace(WEIGHTS, bias=np.full_like(WEIGHTS.bias, 1e5)))
 
 
 def test_a_stack_that_was_written_is_read():

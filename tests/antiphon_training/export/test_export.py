@@ -58,6 +58,20 @@ def test_a_bundle_holds_the_runs_weights_and_says_where_they_come_from(
     )
 
 
+def test_half_the_bytes_hold_rounded_weights_and_the_card_speaks_of_those(
+    trained: Path, dataset: Dataset, tmp_path: Path
+) -> None:
+    arguments = ["export", "--run", trained, "--data", dataset.folder, "--out", tmp_path / "out"]
+    assert run(antiphon_train, "antiphon-train", [*map(str, arguments), "--name", "toy", "--half"]) == 0
+    export(trained, dataset.folder, tmp_path / "whole", "toy", "")
+    small, whole = bundle.load(tmp_path / "out"), bundle.load(tmp_path / "whole")
+    sizes = [(tmp_path / name / "weights.npz").stat().st_size for name in ("out", "whole")]
+    assert sizes[0] < 0.75 * sizes[1]
+    np.testing.assert_array_equal(small.weights.kernel, whole.weights.kernel.astype(np.float16))
+    for few, all_bits in zip(small.card.figures, whole.card.figures, strict=True):
+        assert few.bits_per_onset == pytest.approx(all_bits.bits_per_onset, abs=0.01)
+
+
 def stepped_bits(found: bundle.Bundle, stream: tuple[str, ...], bars: Bars) -> float:
     model, ids, end_id = found.model(), found.vocabulary.ids(stream), found.vocabulary.id("/")
     model.reset(bars)

@@ -9,7 +9,7 @@ from antiphon import bundle
 from antiphon.bundle import Architecture, Bundle, Card, Corpus, Figures, Split
 from antiphon.errors import Failure
 from antiphon.timebase import STEPS_PER_QUARTER
-from antiphon.weights import Weights
+from antiphon.weights import Weights, rounded
 from antiphon_training.data.dataset import Dataset, load_dataset
 from antiphon_training.export.keras_parity import largest_difference
 from antiphon_training.export.starts import starts_of
@@ -26,9 +26,10 @@ _MEASURED: tuple[Literal["valid", "test"], ...] = ("valid", "test")
 SPLIT_RULE = "80/10/10 by hash of the cluster of variants a song belongs to"
 
 
-def export(run: Path, data: Path, out: Path, name: str, description: str) -> Bundle:
+def export(run: Path, data: Path, out: Path, name: str, description: str, half: bool = False) -> Bundle:
     """Write the best network of a run folder as a bundle.
 
+    `half` stores its weights in half the bytes; the card's figures are those of the rounded weights.
     Raises Failure, and writes nothing, where the data are not those of the run or where the numpy step and
     Keras disagree by more than 1e-5 on held-out songs.
     """
@@ -37,6 +38,8 @@ def export(run: Path, data: Path, out: Path, name: str, description: str) -> Bun
     _check_data(about, dataset, run, data)
     weights = run_folder.read_weights(run)
     check_agreement(read_keras(run / run_folder.MODEL_FILE), weights, about["recipe"], dataset, run)
+    if half:
+        weights = _rounded(weights, run)
     recipe = about["recipe"]
     what = EvaluatedModel(
         name,
@@ -46,7 +49,14 @@ def export(run: Path, data: Path, out: Path, name: str, description: str) -> Bun
         recipe["window_length"],
         grid=dataset.event_grid,
     )
-    return bundle.save(out, card_of(about, dataset, experienced(what, dataset), description), weights)
+    return bundle.save(out, card_of(about, dataset, experienced(what, dataset), description), weights, half)
+
+
+def _rounded(weights: Weights, run: Path) -> Weights:
+    try:
+        return rounded(weights)
+    except ValueError as error:
+        raise Failure(f"{run}: its weights do not fit into half the bytes: {error}") from None
 
 
 def _check_data(about: dict[str, Any], dataset: Dataset, run: Path, data: Path) -> None:
