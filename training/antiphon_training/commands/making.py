@@ -163,7 +163,7 @@ def fit(
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The bundle's folder to write.")
 @click.option("--name", required=True, help="What `antiphon play --model` will call it.")
 @click.option("--description", default="", help="One line for `antiphon models`.")
-@click.option("--half", is_flag=True, help="Store the weights in half the bytes, rounded to float16.")
+@click.option("--half", is_flag=True, help="Store the weights in half the bytes, rounded.")
 def export(run: Path, data: Path, out: Path, name: str, description: str, half: bool) -> None:
     """Write a model bundle, after the daemon's arithmetic was checked against Keras."""
     from antiphon_training.export.export import export as write_bundle

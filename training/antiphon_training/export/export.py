@@ -38,12 +38,10 @@ def export(run: Path, data: Path, out: Path, name: str, description: str, half: 
     _check_data(about, dataset, run, data)
     weights = run_folder.read_weights(run)
     check_agreement(read_keras(run / run_folder.MODEL_FILE), weights, about["recipe"], dataset, run)
-    if half:
-        weights = _rounded(weights, run)
     recipe = about["recipe"]
     what = EvaluatedModel(
         name,
-        weights,
+        _rounded(weights, run) if half else weights,
         dataset.vocabulary,
         recipe["context"],
         recipe["window_length"],
