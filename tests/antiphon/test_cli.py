@@ -254,7 +254,7 @@ def test_the_demo_runs_where_no_midi_library_can_be_imported(tmp_path):
 def test_models_are_listed_one_a_line_and_their_licences_if_asked(antiphon):
     code, out, _ = antiphon("models")
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines()] == ["all", "essen", "han", "irish"]
+    assert [line.split()[0] for line in out.splitlines()] == ["all", "essen", "han", "irish", "lieder"]
     assert "with memory" in out
     long = antiphon("models", "--long")[1].splitlines()
     assert long[::2] == out.splitlines()
