@@ -170,6 +170,13 @@ def test_a_song_for_voice_and_piano_is_the_voice_wherever_it_stands():
     assert [sound.pitch for sound in asked.sounds] == [36]
 
 
+def test_a_score_that_lists_its_parts_twice_is_read():
+    voice = [sing("C") + sing("D") + sing("E", duration=4)]
+    once = score([PIANO], voice, names=("Piano", "Tenor"))
+    listed = once[once.index("<part-list>") : once.index("<part id")]
+    assert heard(once.replace(listed, listed + listed)) == READ
+
+
 def test_of_two_voices_on_a_staff_the_upper_is_read_and_the_other_where_only_it_has_notes():
     back = "<backup><duration>8</duration></backup>"
     both = sing("G", duration=8) + back + sing("C", duration=8, voice=2)

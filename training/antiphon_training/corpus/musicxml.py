@@ -50,8 +50,8 @@ def leave_sung_part(root: ElementTree.Element) -> tuple[str | int, str] | None:
     for part in parts[:place] + parts[place + 1 :]:
         root.remove(part)
     for listed in root.findall("part-list"):
-        for name, entry in entries.items():
-            if name != ids[place]:
+        for entry in listed.findall("score-part"):
+            if entry.get("id") != ids[place]:
                 listed.remove(entry)
     return names[place] or place + 1, f"{shown(place, names[place])}, {why}"
 

@@ -15,7 +15,6 @@ from antiphon_training.corpus.songs import ParsedSong, Section, Sound
 DIVIDING_BARS = 2
 _BAR_WITHOUT_METER = 4.0  # quarters
 _SECTION = re.compile(r"§(\d+)$")
-_SECTION = re.compile(r"§(\d+)$")
 Signatures = Sequence[tuple[float, str]]
 
 
