@@ -18,6 +18,7 @@ from antiphon.errors import shown
 
 Weights = LstmWeights | LstmStackWeights | EventWeights
 
+# Of a rounded array, how many steps its root mean square holds at least: more need more bytes when packed.
 STEPS_IN_SIZE = 8
 MAX_WEIGHTS_BYTES = 64 << 20
 _KINDS: tuple[type[LstmWeights | EventWeights], ...] = (LstmWeights, EventWeights)

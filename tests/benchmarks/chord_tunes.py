@@ -2,7 +2,7 @@
 
 The Nottingham dataset, cleaned by Jukedeck (GPL-3; github.com/jukedeck/nottingham-dataset), has them so in
 its folder MIDI: with repeats played out, a key with its mode, and a first bar that is filled up where there
-is a pickup. Nothing of it is in this repository, and no number of Antiphon was chosen on it. music21, which
+is a pickup. Nothing of it is in this repository, and no number of Antiphon was fitted to it. music21, which
 reads its ABC, takes seconds for a tune, and plays some repeats out three times.
 """
 

@@ -120,22 +120,26 @@ class Accompaniment:
         else:
             pitch = self._bass.note(chord, self._plan.after(step / self._quarter))
             self._root_said = True
-        end = self._until(step, lambda later: self._later(pattern, later).bass)
-        longest = self._longest(pattern, None if self._figure is None else self._figure.bass_quarters)
-        end, whole = min(end, step + longest), self._whole(step, pattern, longest, lambda what: what.bass)
+        quarters = None if self._figure is None else self._figure.bass_quarters
+        end, whole = self._ends(step, pattern, quarters, lambda what: what.bass)
         return [PartNote("bass", step, end, pitch, BASS_GATES[pattern], whole=whole)]
 
     def _chord_notes(self, step: int, pattern: Pattern, chord: Chord, which: int) -> list[PartNote]:
         voicing = self._voicings.lead(chord)
         pitches = voicing if which == WHOLE else voicing[which : which + 1]
-        end = self._until(step, lambda later: self._later(pattern, later).chord is not None)
-        longest = self._longest(pattern, None if self._figure is None else self._figure.chord_quarters)
-        end, whole = (
-            min(end, step + longest),
-            self._whole(step, pattern, longest, lambda what: what.chord is not None),
-        )
+        quarters = None if self._figure is None else self._figure.chord_quarters
+        end, whole = self._ends(step, pattern, quarters, lambda what: what.chord is not None)
         gate, stress = CHORD_GATES[pattern], CHORD_STRESSES[pattern]
         return [PartNote("chords", step, end, pitch, gate, stress, whole) for pitch in pitches]
+
+    def _ends(
+        self, step: int, pattern: Pattern, quarters: float | None, strikes: Callable[[Struck], bool]
+    ) -> tuple[int, int]:
+        """Where what is struck at a step ends, and where it would if its chord stayed beyond what is planned.
+        `quarters` is how long the player holds such a note; None: it is not known."""
+        longest = self._longest(pattern, quarters)
+        end = self._until(step, lambda later: strikes(self._later(pattern, later)))
+        return min(end, step + longest), self._whole(step, pattern, longest, strikes)
 
     def _whole(self, step: int, pattern: Pattern, longest: int, strikes: Callable[[Struck], bool]) -> int:
         """Where what the player's figure strikes at a step would end: at the bar line at the latest."""
