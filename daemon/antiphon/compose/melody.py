@@ -289,4 +289,4 @@ class Melody:
 
 def _asked_ages(grid: EventGrid, now: NDArray[np.int64], longest: int) -> NDArray[np.int64]:
     """The ages of a note at which it is asked whether it ends."""
-    return np.unique(np.array([*grid.lengths, *now.tolist(), *([longest] if longest else [])], np.int64))
+    return np.array(sorted({*grid.lengths, *now.tolist(), *([longest] if longest else [])}), np.int64)

@@ -25,6 +25,7 @@ from antiphon.stage.control.sd_notify import Notifier
 from antiphon.stage.control.server import ControlServer
 from antiphon.stage.control.status import status_of
 from antiphon.stage.machine.clock import Clock
+from antiphon.stage.machine.free_memory import return_free_memory
 from antiphon.stage.machine.log import LOG
 from antiphon.stage.performance_state import PerformanceTracker, RecordingStatus
 from antiphon.stage.ports.port import PortChanged
@@ -87,6 +88,7 @@ class App:
     def opened(self, ready: Ready) -> None:
         """The playing process has opened its ports."""
         self._performance.opened(ready.inputs, ready.output, ready.api)
+        return_free_memory()
         if self._outputs.panel is not None:
             self._outputs.panel.back()
         self._outputs.notifier.ready()

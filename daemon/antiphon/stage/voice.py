@@ -64,7 +64,6 @@ def touch(model: Model) -> None:
     """Use everything that playing uses, so that the first answer is as quick as the tenth."""
     for kind in get_args(Kind):
         log_waits(kind)
-    np.median([0.0])  # it loads a part of numpy
     for _ in range(_WARM_STEPS):
         model.step(0)
     if isinstance(model, EventModel):

@@ -137,7 +137,9 @@ class CandidateRows:
             expected.append(drawn.expected)
             weights.append(drawn.weights)
             yield
-        stops = np.union1d(np.flatnonzero(ids != self._symbols.hold_id), final)
+        stopping = ids != self._symbols.hold_id
+        stopping[final] = True
+        stops = np.flatnonzero(stopping)
         last = stops[np.searchsorted(stops, final - times + 1)]
         self._used[rows] += last - final + times
         said = np.arange(len(ids)) <= np.repeat(last, times)

@@ -110,7 +110,9 @@ class EventRows:
 
     def _know(self, at: Ints) -> None:
         """Work out what the network says of these steps, where that was not asked before."""
-        steps = np.unique(at[~self._known[at]])
+        asked = np.zeros(self.steps, np.bool_)
+        asked[at] = True
+        steps = np.flatnonzero(asked & ~self._known)
         if not len(steps):
             return
         tables = self._tables

@@ -35,7 +35,7 @@ class StepWeights:
     def places(self, steps: Ints, last_pitches: Sequence[int | None]) -> Ints:
         """The rows of the table for these steps and the pitches before them: (A,)."""
         if not self._by_pitch:
-            for step in np.unique(steps[self._of_step[steps] < 0]).tolist():
+            for step in sorted(set(steps[self._of_step[steps] < 0].tolist())):
                 self._of_step[step] = self._place(self._factors(step, None))
             return self._of_step[steps]
         known, asked = self._places, list(zip(steps.tolist(), last_pitches, strict=True))

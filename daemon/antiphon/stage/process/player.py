@@ -23,6 +23,7 @@ from antiphon.perform.session import Session
 from antiphon.perform.settings import SessionSettings, Source
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import Clock, SystemClock
+from antiphon.stage.machine.free_memory import return_free_memory
 from antiphon.stage.machine.log import LOG, ForwardingHandler
 from antiphon.stage.machine.priority import call_this_process, raise_priority
 from antiphon.stage.ports.jack.client import JackProcess
@@ -115,6 +116,7 @@ def _load_and_play(
         models = [trained_model.load(facts) for facts in (order.model, *order.programs)]
         joined = JoinedModels(models, order)
         warm(*(model.model(order.context) for model in models))
+        return_free_memory()
         call_this_process("antiphon-spare")
         put(Loaded())
         asked = Orders(orders, joined)
