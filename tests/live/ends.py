@@ -16,10 +16,11 @@ sys.setswitchinterval(0.0001)
 
 
 class Ends:
-    """Clients NAME-`keys` and NAME-`synth`, of one port each; `heard` grows: [moment, byte, …]."""
+    """Clients NAME-`keys` and NAME-`synth`, of one port each. `heard` grows: [moment, byte, …]; `left`
+    holds the moments at which messages left."""
 
     def __init__(self, name, keys, synth, out="out", into="in"):
-        self.heard, self._leaving = [], deque()
+        self.heard, self.left, self._leaving = [], [], deque()
         self.keys = jack.Client(f"{name}-{keys}", no_start_server=True)
         self.synth = jack.Client(f"{name}-{synth}", no_start_server=True)
         self._out = self.keys.midi_outports.register(out)
@@ -38,6 +39,7 @@ class Ends:
         self._out.clear_buffer()
         while self._leaving:
             self._out.write_midi_event(0, self._leaving.popleft())
+            self.left.append(time.monotonic())
 
     def _hear(self, _):
         for _, data in self._in.incoming_midi_events():

@@ -75,6 +75,8 @@ class Server:
         self._process = subprocess.Popen(self._command, **SILENT)
 
     def _answers(self):
+        if self._process.poll() is not None:  # all places were taken: it ends at once
+            self.launch()
         probe = [sys.executable, "-c", PROBE]
         return subprocess.run(probe, env=self.environment, capture_output=True).returncode == 0
 

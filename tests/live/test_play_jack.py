@@ -2,22 +2,26 @@
 
 import json
 import signal
-import statistics
 import time
+from itertools import accumulate
 
 import mido
 import pytest
+
+from antiphon.timebase import TICKS_PER_QUARTER
 
 pytestmark = pytest.mark.live
 
 # Synchronous: a late client is waited for. Otherwise its messages are lost when the machine is busy.
 JACK_OPTIONS = ["-S"]
 CALL = [60, 62, 64, 65, 67, 67, 69, 71]  # a bar of eighths at 120 bpm
-STEP_S = 0.125
+# A phrase that leaves later than this is another phrase: the machine played it, and it is played again.
+LATE_S, TRIES = 0.05, 6
 
 
 def played(process):
-    return json.loads(process.stdout.readline())
+    """Once the phrase is over: how late the latest of its messages left."""
+    return json.loads(process.stdout.readline())["late_s"]
 
 
 def sounding(heard):
@@ -25,28 +29,41 @@ def sounding(heard):
     return [pitch for pitch, sounds in last.items() if sounds]
 
 
+def onsets(track):
+    """The notes of a track: pitches, and places in sixteenths."""
+    ticks = accumulate(message.time for message in track)
+    return [
+        (message.note, tick * 4 / TICKS_PER_QUARTER)
+        for message, tick in zip(track, ticks, strict=True)
+        if message.type == "note_on" and message.velocity
+    ]
+
+
 def test_a_phrase_is_answered_on_the_grid_and_kept(antiphon, peer, tmp_path):
-    daemon, player = antiphon("--random-seed", "1"), peer(8.0, *CALL)
-    assert played(player)
-    heard = json.loads(player.stdout.readline())
-    ons = [moment for moment, status, _, velocity in heard if status == 0x90 and velocity]
-    assert ons
-    steps = [moment / STEP_S for moment in ons]
-    # Two processes and a server lie between, and a busy machine may hold up some notes.
-    assert statistics.median(abs(step - round(step)) for step in steps) < 0.25, steps
-    assert 31.5 < steps[0] < 34  # silence after the bar is known within the second one; the third is ours
+    for tries in range(TRIES):
+        daemon, player = antiphon("--random-seed", "1"), peer(8.0, *CALL)
+        late_s = played(player)
+        heard = json.loads(player.stdout.readline())
+        daemon.send_signal(signal.SIGINT)
+        assert daemon.wait(60) == 0, daemon.log.read_text()
+        take = next(tmp_path.glob("*.mid"))
+        if late_s < LATE_S or tries == TRIES - 1:
+            break
+        take.unlink()
+    phrase, answer = map(onsets, mido.MidiFile(take).tracks[1:])
+    assert [pitch for pitch, _ in phrase] == CALL
+    assert [pitch for _, status, pitch, velocity in heard if status == 0x90 and velocity] == [
+        pitch for pitch, _ in answer
+    ]
     assert not sounding(heard)
-    daemon.send_signal(signal.SIGINT)
-    assert daemon.wait(60) == 0, daemon.log.read_text()
-    take = mido.MidiFile(next(tmp_path.glob("*.mid")))
-    onsets = [[m.note for m in track if m.type == "note_on" and m.velocity] for track in take.tracks[1:]]
-    assert onsets[0] == CALL
-    assert len(onsets[1]) == len(ons)
+    steps = [step for _, step in answer]
+    assert all(abs(step - round(step)) < 0.25 for step in steps), steps
+    assert 31.5 < steps[0] < 34  # silence after the bar is known within the second one; the third is ours
 
 
 def test_a_stop_in_mid_note_leaves_nothing_sounding(antiphon, peer):
     daemon, player = antiphon("--random-seed", "1"), peer(7.0, *CALL)
-    assert played(player)
+    played(player)
     time.sleep(2.3)  # the answer has begun 2 s after the call
     daemon.send_signal(signal.SIGTERM)
     assert daemon.wait(60) == 0, daemon.log.read_text()
