@@ -365,6 +365,19 @@ def test_the_player_ends_an_answer_even_where_answers_may_overlap():
     assert [one for one in sounding(sent, BASS) if one[0] > 15.5]
 
 
+def test_an_answer_that_overlaps_ends_with_a_phrase_in_which_the_mode_was_chosen():
+    answer = AnswerSettings("answer", candidates=2, bars=16, overlap=True)
+    session = ahead_session(tempo=FIXED, harmony=ALL, answer=answer)
+    sent = play(session, tune(IN_FOUR), until_s=14.0)
+    sent += play(session, tune([(0, 60, 1), (1, 64, 1), (2, 67, 1)], start_s=15.0), until_s=16.8)
+    session.ask((SettingChange("answer.mode", "accompany"),), 16.8)
+    sent += play(session, [], until_s=60.0)
+    (over_s,) = [report.at_s for report in session.take_reports() if isinstance(report, Accompanied)]
+    last_s = max(end for _, end, _ in sounding(sent, 0))
+    assert 16.8 < last_s <= over_s < 18.0
+    assert session.state == "idle"
+
+
 def test_a_long_phrase_is_accompanied_to_its_end():
     long = [(at + 16 * turn, pitch, length) for turn in range(4) for at, pitch, length in IN_FOUR]
     session = made(phrase=PhraseSettings(max_beats=16.0))
