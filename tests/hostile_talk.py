@@ -85,5 +85,5 @@ def _check(came: bytes) -> None:
         reply = json.loads(line)
         if not isinstance(reply.get("ok"), bool) or len(line) > _LONGEST_REPLY:
             raise FindingError(f"replied {line[:200]!r}")
-        if not reply["ok"] and ("unforeseen" in reply["error"] or not reply["error"].isprintable()):
+        if not reply["ok"] and ("unexpected" in reply["error"] or not reply["error"].isprintable()):
             raise FindingError(f"replied {reply['error']!r}")

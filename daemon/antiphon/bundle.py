@@ -146,7 +146,7 @@ def find(name_or_folder: str) -> Path:
             'a model is a folder that "antiphon-train export" writes'
         )
     listed, given = ", ".join(names) or "none", name_or_folder[:200]
-    raise WrongUse(f'model "{given}" is neither a folder nor a bundle that ships (there: {listed})')
+    raise WrongUse(f'model "{given}" is neither a folder nor a bundle that ships (there are: {listed})')
 
 
 def shipped_names() -> list[str]:

@@ -110,7 +110,7 @@ def change_now(settings: Config, name: str, value: object) -> Changes:
 
 def _refuse_next_start(name: str) -> None:
     if not takes_effect_now(name):
-        raise WrongUse(f"{name} only takes effect at the next start; it belongs into {FILE}")
+        raise WrongUse(f"{name} only takes effect at the next start; set it in {FILE}")
 
 
 def reread(before: Config, after: Config, now: Config) -> Changes:
@@ -164,7 +164,7 @@ def _meant(name: str, names: list[str]) -> str:
     by_key = {one.partition(".")[2]: one for one in sorted(names, key=_is_no_control)}
     close = difflib.get_close_matches(name, names, n=1) if key else []
     close += [by_key[one] for one in difflib.get_close_matches(key or section, by_key, n=1)]
-    return f"; did you mean {close[0]}?" if close else f" (there are: those in {FILE}, such as tempo.bpm)"
+    return f"; did you mean {close[0]}?" if close else f" ({FILE} lists them, such as tempo.bpm)"
 
 
 def _is_no_control(name: str) -> bool:

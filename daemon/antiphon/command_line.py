@@ -12,7 +12,7 @@ from antiphon.errors import DONE, FAILED, INTERRUPTED, WRONG_USAGE, UserError
 def run(command: click.Command, program: str, arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code.
 
-    `ANTIPHON_DEBUG=1` in the environment lets the traceback of an unforeseen error through.
+    `ANTIPHON_DEBUG=1` in the environment lets the traceback of an unexpected error through.
     """
     try:
         result = command.main(args=arguments, prog_name=program, standalone_mode=False)
@@ -38,7 +38,7 @@ def run(command: click.Command, program: str, arguments: Sequence[str] | None = 
         if os.environ.get("ANTIPHON_DEBUG"):
             raise
         hint = "set ANTIPHON_DEBUG=1 for the details"
-        return _say(program, f"unforeseen {type(error).__name__}: {error} ({hint})", FAILED)
+        return _say(program, f"unexpected {type(error).__name__}: {error} ({hint})", FAILED)
 
 
 def _say(program: str, message: str, exit_code: int) -> int:

@@ -56,8 +56,8 @@ def test_a_control_can_be_taken_away_again():
         ),
         ("answer", " (there are: mode, start, bars, register, overlap, candidates, program_change, choice)"),
         ("sampling.weights.", "; did you mean weights?"),
-        ("", " (there are: those in config.toml, such as tempo.bpm)"),
-        ("qqqq.qqqq", " (there are: those in config.toml, such as tempo.bpm)"),
+        ("", " (config.toml lists them, such as tempo.bpm)"),
+        ("qqqq.qqqq", " (config.toml lists them, such as tempo.bpm)"),
     ],
 )
 def test_a_name_that_is_none_is_told_with_the_one_that_may_be_meant(name, meant):

@@ -85,7 +85,7 @@ def test_a_pitch_the_model_never_saw_is_said(antiphon):
         (
             ["--model", "nobody"],
             2,
-            'model "nobody" is neither a folder nor a bundle that ships (there: all, essen',
+            'model "nobody" is neither a folder nor a bundle that ships (there are: all, essen',
         ),
         (["--model", "."], 1, "model.json: No such file"),
         (["--out", "no/such/folder/x.mid"], 1, "no/such/folder/x.mid"),

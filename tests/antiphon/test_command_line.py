@@ -33,7 +33,7 @@ def fail_with(error):
         (KeyboardInterrupt(), 130, "tool: interrupted\n"),
         (FileNotFoundError(2, "No such file", "x"), 1, "tool: x: No such file\n"),
         (OSError(28, "No space left on device"), 1, "tool: the output, or a file: No space left on device\n"),
-        (ZeroDivisionError("by 0"), 1, "tool: unforeseen ZeroDivisionError: by 0 (set ANTIPHON_DEBUG=1"),
+        (ZeroDivisionError("by 0"), 1, "tool: unexpected ZeroDivisionError: by 0 (set ANTIPHON_DEBUG=1"),
     ],
 )
 def test_every_failure_is_a_line_and_a_code(error, code, line, capsys):

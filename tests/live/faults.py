@@ -110,9 +110,9 @@ def kill(name, number=signal.SIGKILL):
 
 
 # What is done, and what is written of it.
-ENDED = "the MIDI process ended by itself (signal 9); another takes over."
+ENDED = "the playing process ended by itself (signal 9); another takes over."
 GONE = "the JACK server is gone; another takes over."
-HUNG = "the MIDI process hung; another takes over."
+HUNG = "the playing process hung; another takes over."
 DEATHS = {
     "kill -9 antiphon-player": (kill("antiphon-player"), ENDED),
     "kill -9 antiphon-jack": (kill("antiphon-jack"), GONE),

@@ -91,7 +91,7 @@ def multicast_passes():
 def feed():
     """Ours, alone in the session."""
     if importlib.util.find_spec("link") is None:
-        pytest.skip("Ableton Link is not installed: pip install 'antiphon[link]'")
+        pytest.skip("Ableton Link is not installed: pip install '.[link]'")
     if not multicast_passes():
         pytest.skip("multicast does not pass over the loopback interface of this machine")
     with closing(LinkFeed(SystemClock(), 120.0, QUANTUM)) as one:

@@ -1,1 +1,1 @@
-"""The commands: each reads its options, asks the rooms to do the work, and says what came of it."""
+"""The commands: each reads its options, has the work done, and says what came of it."""

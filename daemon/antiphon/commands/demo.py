@@ -43,10 +43,10 @@ _COUNT_IN_S = 0.5
 
 
 @click.command()
-@click.option("--phrase", "phrase_file", type=FILE, metavar="FILE.mid", help="Your phrase instead of ours.")
+@click.option("--phrase", "phrase_file", type=FILE, metavar="FILE.mid", help="Play this phrase, not ours.")
 @shared("track", "channel")
-@click.option("--listen-only", is_flag=True, help="Ignore the file's tempo and bars; hear them.")
-@click.option("--fast", is_flag=True, help="In virtual time: the same music, at once.")
+@click.option("--listen-only", is_flag=True, help="Find tempo and bars by ear, not in the file.")
+@click.option("--fast", is_flag=True, help="Compute the same music at once.")
 @shared("sound", "take", "model", "temperature", "seed", "config", "json")
 def demo(
     phrase_file: Path | None,
@@ -62,7 +62,7 @@ def demo(
     config_file: Path | None,
     as_json: bool,
 ) -> None:
-    """See it all, and hear it with --sound: a phrase is played and answered, and a take is written."""
+    """Play a phrase, answer it and write a take; --sound makes it audible."""
     if fast and sound is not None:
         raise WrongUse("--sound plays in real time: leave out --fast")
     phrase = _phrase(phrase_file, Wanted(track, channel))

@@ -112,12 +112,12 @@ def _print(found: Sequence[Finding], console: Console) -> None:
         console.print(_table(found))
     else:
         for finding in found:
-            mend = f"\n  to mend it: {finding.mend}" if finding.mend else ""
+            mend = f"\n  to fix it: {finding.mend}" if finding.mend else ""
             click.echo(f"{finding.verdict:<5} {finding.thing}: {finding.detail}{mend}")
 
 
 def _table(found: Sequence[Finding]) -> Table:
-    table = Table("", "", "found", "to mend it")
+    table = Table("", "", "found", "to fix it")
     for finding in found:
         verdict = Text(finding.verdict, style=_STYLES[finding.verdict])
         table.add_row(verdict, *map(Text, (finding.thing, finding.detail, finding.mend)))

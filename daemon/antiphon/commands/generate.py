@@ -29,15 +29,15 @@ from antiphon.timebase import STEPS_PER_QUARTER, quarters_to_steps, steps_of_six
 @click.option(
     "--seed", "seed_symbols", metavar="SYMBOLS", help='The phrase in sixteenths: "55 _ _ _ 60 _ 62 _".'
 )
-@click.option("--phrase", "file", type=FILE, help="The phrase from a MIDI file or a score.")
+@click.option("--phrase", "file", type=FILE, help="Read the phrase from a MIDI file or a score.")
 @shared("track", "channel")
 @click.option("--steps", type=click.IntRange(1, 100_000), default=64, show_default=True, help="Sixteenths.")
-@click.option("--key", "key_name", metavar="KEY", help='"G major", "F# minor"; estimated otherwise.')
+@click.option("--key", "key_name", metavar="KEY", help='The key, as "F# minor"; else estimated.')
 @click.option("--out", type=FILE, help="Write phrase and continuation as a MIDI file.")
 @click.option("--picture", type=FILE, help="Draw them as a piano roll (SVG).")
-@click.option("--candidates", type=int, help="So many are composed, of which one is chosen [16].")
-@click.option("--choice", type=LateChoice("perform.settings", "CHOICES"), help="What chooses one [critic].")
-@click.option("--trace", is_flag=True, help="Entropy, temperature and probability of each symbol.")
+@click.option("--candidates", type=int, help="Compose so many, and choose one [16].")
+@click.option("--choice", type=LateChoice("perform.settings", "CHOICES"), help="How one is chosen [critic].")
+@click.option("--trace", is_flag=True, help="Print entropy, temperature, probability of each symbol.")
 @shared("temperature", "seed", "model", "config", "json")
 def generate(
     seed_symbols: str | None,

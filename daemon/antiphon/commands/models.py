@@ -10,10 +10,10 @@ from antiphon.commands.options import shared
 
 
 @click.command()
-@click.option("--long", is_flag=True, help="The corpus and its licence, too.")
+@click.option("--long", is_flag=True, help="Print the corpus and its licence, too.")
 @shared("json")
 def models(long: bool, as_json: bool) -> None:
-    """List the models that ship, and how well they predict songs that they never met."""
+    """List the models that ship, and how well they predict songs that they did not learn from."""
     cards = [bundle.read_card(bundle.find(name)) for name in bundle.shipped_names()]
     if as_json:
         click.echo(json.dumps([card.model_dump(mode="json") for card in cards]))

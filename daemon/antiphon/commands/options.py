@@ -12,12 +12,12 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 
 _OPTIONS = {
     "config": click.option(
-        "--config", "config_file", type=FILE, metavar="FILE", help="Settings, instead of config.toml's."
+        "--config", "config_file", type=FILE, metavar="FILE", help="Read the settings from this file."
     ),
-    "model": click.option("--model", metavar="NAME|DIR", help="A bundle that ships, or a folder."),
+    "model": click.option("--model", metavar="NAME|DIR", help="Use this model: a name or a folder."),
     "seed": click.option("--random-seed", type=click.IntRange(0), help="The same seed gives the same music."),
-    "temperature": click.option("--temperature", type=float, help="Above 1 freer, below 1 safer."),
-    "take": click.option("--take-dir", metavar="DIR", help="Where the recording goes."),
+    "temperature": click.option("--temperature", type=float, help="Answers are freer above 1, safer below."),
+    "take": click.option("--take-dir", metavar="DIR", help="Write takes into this folder."),
     "set": click.option(
         "--set",
         "changes",
@@ -40,11 +40,11 @@ _OPTIONS = {
         type=click.Choice(("samples", "fluidsynth")),
         help="Make the notes audible here, by instruments that ship or by FluidSynth.",
     ),
-    "json": click.option("--json", "as_json", is_flag=True, help="Results as JSON."),
+    "json": click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
 }
 
 client_name_option = click.option(
-    "--client-name", metavar="NAME", help="Which Antiphon, if several run: what its ports are called."
+    "--client-name", metavar="NAME", help="The client name, if several Antiphons run."
 )
 
 

@@ -9,21 +9,21 @@ from antiphon.stage.process.first import first_player
 
 
 @click.command()
-@click.option("--bpm", type=float, help="Quarter notes a minute.")
-@click.option("--clock", type=LateChoice("perform.settings", "SOURCES"), help="Who keeps the time.")
+@click.option("--bpm", type=float, help="The tempo, in quarter notes a minute.")
+@click.option("--clock", type=LateChoice("perform.settings", "SOURCES"), help="The clock to follow.")
 @click.option("--in", "inputs", multiple=True, metavar="NAME", help="Listen to this port; may be repeated.")
 @click.option("--out", "output", metavar="NAME", help="Answer on this port, instead of a virtual one.")
 @click.option("--api", type=LateChoice("stage.ports.systems", "APIS"), help="The MIDI system.")
-@click.option("--client-name", metavar="NAME", help="What the virtual ports are called.")
+@click.option("--client-name", metavar="NAME", help="The name of the virtual ports.")
 @click.option(
     "--learn",
     type=LateChoice("perform.controls.midi_controls", "LEARNABLE"),
-    help="Give this to the next knob you move.",
+    help="Let the next knob that you move set this.",
 )
-@click.option("--quiet", is_flag=True, help="No picture; only the first and the last line.")
+@click.option("--quiet", is_flag=True, help="Draw nothing; print the first and the last line.")
 @click.option("--panel", is_flag=True, help="Serve the panel, too: a page that shows and plays.")
 @click.option(
-    "--log-level", type=LateChoice("config_sections", "LOG_LEVELS"), help="The least that the log tells."
+    "--log-level", type=LateChoice("config_sections", "LOG_LEVELS"), help="Log this level and above."
 )
 @shared("sound", "set", "take", "model", "temperature", "seed", "config")
 def play(

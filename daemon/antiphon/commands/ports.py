@@ -14,7 +14,7 @@ from antiphon.stage.ports.systems import APIS, listings
 @click.option("--api", type=click.Choice(APIS), default="auto", show_default=True, help="The MIDI system.")
 @shared("json")
 def ports(api: str, as_json: bool) -> None:
-    """List the MIDI ports there are, to listen to and to answer on."""
+    """List the MIDI inputs and outputs of this machine."""
     found = listings(api)
     click.echo(json.dumps(_rows(found)) if as_json else _as_text(found))
 

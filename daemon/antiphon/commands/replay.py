@@ -44,7 +44,7 @@ _DAY_S, _MOST_DAYS = 86_400.0, 7
 
 @click.command()
 @click.argument("take", type=FILE)
-@click.option("--out", type=FILE, metavar="FILE.mid", help="Where the new answers go.")
+@click.option("--out", type=FILE, metavar="FILE.mid", help="Write the new take to this file.")
 @shared("set", "model", "json")
 def replay(take: Path, changes: tuple[str, ...], out: Path | None, model: str | None, as_json: bool) -> None:
     """Compute a take again from what was played, and say whether it is the same.

@@ -21,9 +21,9 @@ _RIGHT = ("length", "phrases", "answers")
 
 @click.command()
 @click.argument("folder", type=FOLDER, required=False)
-@click.option("--wav", type=FILE, metavar="TAKE", help="Make this take a sound file, and list nothing.")
+@click.option("--wav", type=FILE, metavar="TAKE", help="Write the sound of this take to a WAV file.")
 @click.option(
-    "-o", "--out", type=FILE, metavar="FILE.wav", help="Where that goes, instead of beside the take."
+    "-o", "--out", type=FILE, metavar="FILE.wav", help="The WAV file, instead of one beside the take."
 )
 @shared("config", "json")
 def takes(

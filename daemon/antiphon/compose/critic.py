@@ -50,7 +50,7 @@ class CriticTrees:
         if self.asked.size and not (self.asked.min() >= 0 and self.asked.max() < known):
             raise ValueError(f"asked must name features 0–{known - 1}")
         if np.isnan(self.thresholds).any():
-            raise ValueError("thresholds holds what is no number")
+            raise ValueError("thresholds must hold numbers")
         for name, numbers in {"leaves": self.leaves, "bias": self.bias}.items():
             if not (np.abs(numbers) <= LARGEST_LEAF).all():
                 raise ValueError(f"{name} must hold numbers of at most {LARGEST_LEAF:g}")

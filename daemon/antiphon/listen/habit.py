@@ -48,7 +48,7 @@ class Habit:
         return cls(np.array(spreads), noise, np.zeros((features, features)), np.zeros(features))
 
     def hear(self, x: _Array, y: _Array) -> "Habit":
-        """With a group of observations more, x of shape (observations, features), y (observations,)."""
+        """With one more group of observations, x of shape (observations, features), y (observations,)."""
         if not len(y):
             return self
         alone = Habit.none(self.spreads, self.noise)._with(x, y)

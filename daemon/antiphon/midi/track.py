@@ -120,4 +120,4 @@ class _Reader:
             value = value << 7 | byte & 0x7F
             if byte < 0x80:
                 return value
-        raise ValueError("a variable-length number that never ends")
+        raise ValueError("a variable-length number never ends")

@@ -165,7 +165,7 @@ class MemoryKept:
 
 @dataclass(frozen=True, slots=True)
 class ProgramChosen:
-    """A program change, counted from 0: the name of the voice that answers from the next phrase on.
+    """A program change, counted from 0: the name of the voice that answers now.
 
     None: there is no such program, and the voice stays.
     """

@@ -236,8 +236,8 @@ class App:
         """Let the playing process make the changes. Raises WrongUse, and makes none, where one cannot be."""
         if SettingChange("clock.source", "midi") in changes and self._wiring.clock_input is None:
             raise WrongUse(
-                'clock.source can only become "midi" where a port for the clock was opened at the start: '
-                "[control] clock, or this source, in config.toml"
+                'clock.source can become "midi" only if Antiphon opened a clock port at its start: '
+                "set it, or control.clock, in config.toml"
             )
         music = []
         for change in changes:

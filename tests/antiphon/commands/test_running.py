@@ -125,7 +125,7 @@ def test_a_setting_is_set(antiphon, running):
         ("tmpo.bpm", "96", "tmpo.bpm is not a setting; did you mean tempo.bpm?"),
         ("tempo.bpm", "[1]", "tempo.bpm must be a valid number, got [1]"),
         ("tempo.bpm", "1000", "tempo.bpm must be less than or equal to 300, got 1000"),
-        ("midi.thru", "true", "midi.thru only takes effect at the next start; it belongs into config.toml"),
+        ("midi.thru", "true", "midi.thru only takes effect at the next start; set it in config.toml"),
     ],
 )
 def test_a_wrong_name_or_value_is_told_and_asks_nobody(antiphon, running, name, value, mistake):

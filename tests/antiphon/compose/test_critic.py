@@ -107,7 +107,7 @@ def test_very_sure_critics_are_followed(log_odds):
         ({"asked": np.full((20, 7), 999, np.int16)}, "asked must name features 0–"),
         ({"asked": np.full((20, 7), -1, np.int16)}, "asked must name features 0–"),
         ({"thresholds": np.zeros((3, 7), np.float32)}, r"thresholds must have shape \(20, 7\), got \(3, 7\)"),
-        ({"thresholds": np.full((20, 7), np.nan, np.float32)}, "thresholds holds what is no number"),
+        ({"thresholds": np.full((20, 7), np.nan, np.float32)}, "thresholds must hold numbers"),
     ],
 )
 def test_trees_that_cannot_be_are_refused(changes, reason):

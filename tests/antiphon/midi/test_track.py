@@ -81,7 +81,7 @@ def test_a_riff_wrapper_is_opened():
         (b"RIFF and so on", "MThd"),
         (b"MThd\0\0\0\6\0\1\0\0\xe7\x28", "SMPTE"),
         (b"MThd\0\0\0\2\0\1", "too early"),
-        (HEAD + smf.chunk(smf.TRACK, b"\xff" * 60_000), "variable-length number that never ends"),
+        (HEAD + smf.chunk(smf.TRACK, b"\xff" * 60_000), "variable-length number never ends"),
         (HEAD + smf.chunk(smf.TRACK, b"\0\xf0\xff\xff\xff\x7f"), "too early"),
         (HEAD + smf.chunk(smf.TRACK, b"\0\xff\x7f\xff\xff\xff\x7f"), "too early"),
         (HEAD + smf.chunk(smf.TRACK, b"\0\x90\x3c"), "too early"),

@@ -101,14 +101,14 @@ def test_ports_that_open_are_told_to_whoever_started_us(house):
     [
         (PortChanged("keys", False), "keys is gone; waiting for it to return."),
         (PortChanged("keys", True), "keys is back."),
-        (TakenOver("the MIDI process hung"), "the MIDI process hung; another takes over."),
+        (TakenOver("the playing process hung"), "the playing process hung; another takes over."),
         (Waiting("no MIDI system answers"), "no MIDI system answers; trying again."),
         (READY, "Playing again."),
         (
             Learned(9.0, "rests", 20),
-            "rests is control 20 now; to keep it: [control] rests = 20 in config.toml",
+            "rests is control 20 now; to keep it, write rests = 20 below [control] in config.toml",
         ),
-        (ProgramChosen(9.0, 1, "irish"), "Program 2: irish answers from the next phrase on."),
+        (ProgramChosen(9.0, 1, "irish"), "Program 2: irish answers now."),
         (
             ProgramChosen(9.0, 1, None),
             "There is no program 2; [model] programs in config.toml lists them.",
@@ -122,7 +122,7 @@ def test_what_is_said_beside_the_picture(house, report, line):
 
 def test_while_nobody_plays_the_status_says_so(house):
     house.app.opened(READY)
-    house.app.watch(TakenOver("the MIDI process hung"))
+    house.app.watch(TakenOver("the playing process hung"))
     assert (house.status()["ports"], house.status()["restarts"]) == (None, 1)
     house.app.watch(Released(Timed(9.0, NoteOff(60))))
     house.app.watch(READY)
@@ -157,7 +157,7 @@ def test_the_level_of_the_log_is_changed_here(house):
     [
         ("sampling.temperature", 99, "temperature"),
         ("midi.output", "synth", "only takes effect at the next start"),
-        ("clock.source", "midi", "where a port for the clock was opened at the start"),
+        ("clock.source", "midi", "only if Antiphon opened a clock port at its start"),
     ],
 )
 def test_what_cannot_be_changed_is_told_and_changes_nothing(house, name, value, told):

@@ -11,7 +11,7 @@ from antiphon_training.commands import judging, making
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def antiphon_train() -> None:
-    """Turn folk songs into a melody model: prepare, fit, export, critic, evaluate, listen."""
+    """Make a model from songs: learn; or prepare, fit, export and critic. Measure it: evaluate, listen."""
 
 
 for each in (

@@ -24,7 +24,7 @@ from antiphon_training.judge.answer_settings import JudgedSettings, answer_optio
     type=click.IntRange(100),
     default=8000,
     show_default=True,
-    help="So many answers of the bundle to learn from.",
+    help="Learn from so many answers of the bundle.",
 )
 @answer_options
 @click.option("--random-seed", type=click.IntRange(0), default=0, show_default=True)
@@ -43,14 +43,14 @@ def critic(name: str, data: Path, number: int, settings: JudgedSettings, random_
     help="A data folder: baselines learn from its songs, and its openings are answered.",
 )
 @click.option(
-    "--songs", type=click.Path(path_type=Path), help="Bits of any folder of scores or encoded songs."
+    "--songs", type=click.Path(path_type=Path), help="Measure the bits of a folder of scores or songs."
 )
 @click.option("--split", type=click.Choice(["test", "valid", "train"]), default="test", show_default=True)
 @click.option(
     "--answers", "number", type=click.IntRange(0), default=500, show_default=True, help="0 for bits alone."
 )
 @click.option(
-    "--judge/--no-judge", default=True, show_default=True, help="Whether judges learn to know the answers."
+    "--judge/--no-judge", default=True, show_default=True, help="Whether judges tell answers from songs."
 )
 @click.option("--pitches", is_flag=True, help="Bits of the pitches alone, by collection; needs --data.")
 @click.option("--out", type=click.Path(path_type=Path), help="A folder for figures (JSON) and plots (PNG).")
@@ -71,7 +71,7 @@ def evaluate(
     random_seed: int,
     as_json: bool,
 ) -> None:
-    """Bits of held-out songs, next to n-gram models; answers to their openings, next to the songs."""
+    """Measure bits of held-out songs beside n-gram models, and compare answers with the songs."""
     from antiphon_training.commands.evaluate_command import Asked, evaluate_models
 
     asked = Asked(number, split, settings, random_seed, judge, pitches)
@@ -100,7 +100,7 @@ def listen(
     random_seed: int,
     as_json: bool,
 ) -> None:
-    """A page of held-out phrases with every model's answers and the song's own: piano rolls and MIDI."""
+    """Write a page of held-out phrases with each model's answer and the song's own, to see and hear."""
     from antiphon_training.commands.evaluate_command import Asked
     from antiphon_training.commands.listen_command import write_page
 

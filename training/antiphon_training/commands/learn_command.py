@@ -122,7 +122,7 @@ def _old(before: Bundle, learned: int, asked: Learning) -> list[Song]:
     if not all(any(song.split == split for song in songs) for split in ("train", "valid")):
         click.echo(
             f"the songs of {before.card.name} ({before.card.corpus.title}) are not on this machine: "
-            "it learns yours alone, and may forget some of them",
+            "only yours are learned, and the model may forget others",
             err=True,
         )
         return []
@@ -130,7 +130,7 @@ def _old(before: Bundle, learned: int, asked: Learning) -> list[Song]:
 
 
 def _corpus(asked: Learning, own: OwnSongs, before: Bundle | None) -> dict[str, str]:
-    title, licence = f"{len(own.songs)} songs of one's own", "as the owner of the songs says"
+    title, licence = f"{len(own.songs)} songs of the user", "as the owner of the songs says"
     if before is not None:
         title += f", learned by {before.card.name} ({before.card.corpus.title})"
         licence += f"; and of {before.card.name}: {before.card.corpus.licence}"

@@ -119,7 +119,7 @@ def encode(file: Path, steps_per_quarter: int, track: str | None, channel: int |
     "--data", type=click.Path(path_type=Path), required=True, help="A data folder that `prepare` made."
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The run folder to make.")
-@click.option("--epochs", type=int, help="The most epochs [seed 50; stream 80; default 40].")
+@click.option("--epochs", type=int, help="At most so many epochs [seed 50; stream 80; default 40].")
 @click.option("--units", type=int, help="Units of the LSTM layer [256].")
 @click.option("--max-minutes", type=float, help="Begin no epoch that would end later than this.")
 @click.option("--random-seed", type=click.IntRange(0), default=0, show_default=True)
@@ -161,8 +161,8 @@ def fit(
     "--data", type=click.Path(path_type=Path), required=True, help="The data folder it learned from."
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The bundle's folder to write.")
-@click.option("--name", required=True, help="What `antiphon play --model` will call it.")
-@click.option("--description", default="", help="One line for `antiphon models`.")
+@click.option("--name", required=True, help="The model's name, as Antiphon shows it.")
+@click.option("--description", default="", help="One line on the model, for its card.")
 @click.option("--half", is_flag=True, help="Store the weights in half the bytes, rounded.")
 def export(run: Path, data: Path, out: Path, name: str, description: str, half: bool) -> None:
     """Write a model bundle, after the daemon's arithmetic was checked against Keras."""
@@ -176,7 +176,7 @@ def export(run: Path, data: Path, out: Path, name: str, description: str, half: 
 @click.argument("places", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The bundle's folder to write.")
 @click.option("--from", "begin_from", metavar="MODEL", help="A model to begin with: essen, or any bundle.")
-@click.option("--minutes", type=float, default=20, show_default=True, help="The longest it may train.")
+@click.option("--minutes", type=float, default=20, show_default=True, help="The most minutes to train.")
 @click.option("--units", type=int, help="Units of the LSTM layer, without --from [256].")
 @click.option("--random-seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option(
@@ -211,8 +211,8 @@ def learn(
     "--mapping", type=click.Path(path_type=Path), required=True, help="The mapping.json of its training."
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The bundle's folder to write.")
-@click.option("--name", help="What `antiphon models` will call it [the name of --out].")
-@click.option("--description", default="", help="One line for `antiphon models`.")
+@click.option("--name", help="The model's name, as Antiphon shows it [the name of --out].")
+@click.option("--description", default="", help="One line on the model, for its card.")
 def import_model(model: Path, mapping: Path, out: Path, name: str | None, description: str) -> None:
     """Make a bundle of a model.h5 or .keras that the classic recipe (`--recipe seed`) trained elsewhere."""
     from antiphon_training.export.import_model import import_model as write_bundle

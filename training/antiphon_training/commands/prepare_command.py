@@ -127,7 +127,7 @@ def _usable(cache: Path | None) -> Path | None:
     folder = cache or default_folder()
     if ParseCache(folder).can_be_written():
         return folder
-    print(f"readings cannot be kept in {folder}; the next run reads them anew", file=sys.stderr)
+    print(f"the cache {folder} cannot be written; the next run reads all again", file=sys.stderr)
     return None
 
 

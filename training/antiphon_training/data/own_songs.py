@@ -68,7 +68,7 @@ def own_songs(
     if len(set(names)) < 2:
         left_out = f"; left out: {found.refusals}" if found.refusals.counts else ""
         raise Failure(
-            f"to learn takes two different songs, one to learn from and one to hold out; "
+            f"learning needs two different songs, one to learn and one to hold out; "
             f"{len(set(names))} can be used{left_out}"
         )
     splits = few_split(set(names))

@@ -46,7 +46,7 @@ _SHARE = click.FloatRange(0, 1)
 # name, range, help
 _SAMPLING = (
     ("temperature", click.FloatRange(0, 10, min_open=True), "Above 1 freer, below 1 safer."),
-    ("memory", click.FloatRange(0, 10), "How loud what was played before is; 0: silent."),
+    ("memory", click.FloatRange(0, 10), "Weight of what was played before; 0: none."),
     ("min_p", _SHARE, "Leave out symbols below this share of the likeliest."),
     ("top_p", click.FloatRange(0, 1, min_open=True), "Keep the likeliest that make up this share."),
 )

@@ -173,7 +173,7 @@ def table(report: Report) -> str:
         console.print(title)
         console.print(rows)
         if report.left_out:
-            console.print(f"left out: {report.left_out} songs that not all of the models can say")
+            console.print(f"left out: {report.left_out} songs that do not fit all the grids")
         if report.unknown:
             console.print(
                 f"{report.unknown} symbols unknown to the model were taken for the nearest it knows"

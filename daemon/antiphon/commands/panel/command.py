@@ -11,9 +11,9 @@ from antiphon.stage.process.first import first_player
 
 @click.command()
 @click.option("--no-browser", is_flag=True, help="Open no browser; print the address as one line of JSON.")
-@click.option("--port", type=click.IntRange(0, 65535), help="The port of the page; 0: any that is free.")
+@click.option("--port", type=click.IntRange(0, 65535), help="The port of the page; 0: 8317, or a free one.")
 @click.option("--lan", is_flag=True, help="Phones of your network may open it, with the token that is shown.")
-@click.option("--client-name", metavar="NAME", help="What the virtual ports are called.")
+@click.option("--client-name", metavar="NAME", help="The name of the virtual ports.")
 @shared("sound", "set", "take", "model", "temperature", "seed", "config")
 def panel(
     no_browser: bool,

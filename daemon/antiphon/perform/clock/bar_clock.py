@@ -89,7 +89,7 @@ class BarClock:
 
     def begin(self, at_s: float) -> list[BarsBegun | Followed]:
         """A note is played: the first of all is the first downbeat, unless an external clock or a count-in
-        says where. Who plays more than a bar after a count-in has not heeded it."""
+        says where. A first note over a bar after a count-in ignores it."""
         begun: list[BarsBegun | Followed] = []
         if self._awaited and self.transport is not None and not self.led:
             self._awaited, place = False, self.transport.grid.steps_at(at_s)

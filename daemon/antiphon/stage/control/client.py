@@ -36,7 +36,7 @@ class CannotBeAsked(Failure):
     """This system has no way to ask an Antiphon that runs."""
 
     def __init__(self) -> None:
-        super().__init__("on this system a running antiphon cannot be asked; Ctrl-C in its window ends it")
+        super().__init__("on this system no command reaches a running antiphon; Ctrl-C in its window ends it")
 
 
 def ask(client_name: str, request: Request, folder: Path | None = None) -> Done:

@@ -40,7 +40,7 @@ Serve = Callable[[Request], Reply]
 
 
 def _not_yet(_: Request) -> Reply:
-    raise Starting("antiphon is only starting; ask again")
+    raise Starting("antiphon is still starting; try again")
 
 
 class ControlServer:
@@ -88,7 +88,7 @@ class ControlServer:
         except Exception as error:
             # The music must not end because of a request.
             LOG.debug("a request broke", exc_info=True)
-            return Refused(f"unforeseen {type(error).__name__}: {error}")
+            return Refused(f"unexpected {type(error).__name__}: {error}")
 
     def close(self) -> None:
         """Disconnect all clients, also those that asked for the end and wait for it."""

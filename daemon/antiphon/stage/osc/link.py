@@ -157,4 +157,4 @@ def _resolved(target: str) -> Address:
     try:
         return socket.gethostbyname(host), int(port)
     except (OSError, UnicodeError):
-        raise Failure(f"osc.targets: {host} has no address") from None
+        raise Failure(f"osc.targets: no address is known for {host}") from None

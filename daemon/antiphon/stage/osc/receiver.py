@@ -81,7 +81,7 @@ class Receiver:
             return
         except Exception as error:
             # The thread must not end because of a packet.
-            self._refuse(f"unforeseen {type(error).__name__}: {error}", sender)
+            self._refuse(f"unexpected {type(error).__name__}: {error}", sender)
             return
         self._wrote(sender, now_s)
         for request in requests:

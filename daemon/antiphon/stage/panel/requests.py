@@ -41,7 +41,7 @@ class Requests:
             why = mistake.message.splitlines()[0]
         except Exception as error:
             LOG.debug("a request of the panel broke", exc_info=True)
-            why = f"unforeseen {type(error).__name__}: {error}"
+            why = f"unexpected {type(error).__name__}: {error}"
         client = asked.get("client") if isinstance(asked, dict) else None
         return (client, why) if isinstance(client, int) else None
 

@@ -76,7 +76,7 @@ class Guarded:
         headers = Headers(scope=scope)
         host, origin = headers.get("host", ""), headers.get("origin", "")
         if not self._gate.knows_host(host):
-            return "this panel is only known by the address that it was given"
+            return "open the panel at the address that Antiphon shows"
         asks = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
         if (origin or not asks) and not self._gate.knows_origin(origin, host):
             return "only the panel's own page may ask this"

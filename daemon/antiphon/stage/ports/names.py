@@ -52,7 +52,7 @@ def one_fitting(wanted: str, ports: Sequence[str], api: str) -> str:
     if not found:
         raise nothing_fits("output", wanted, ports, api)
     if len(found) > 1:
-        raise Failure(f'MIDI output must be one port, "{wanted}" fits {len(found)}: {", ".join(found)}')
+        raise Failure(f'MIDI output must be one port; "{wanted}" fits {len(found)}: {", ".join(found)}')
     return found[0]
 
 

@@ -85,7 +85,7 @@ def end_all() -> None:
 
 
 def how_it_ended(code: int | None) -> str:
-    return f"the MIDI process ended by itself ({exit_code(code)})"
+    return f"the playing process ended by itself ({exit_code(code)})"
 
 
 def exit_code(code: int | None) -> str:

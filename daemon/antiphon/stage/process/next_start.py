@@ -97,5 +97,5 @@ class Deaths:
         while self._at_s[0] < now_s - _WITHIN_S:
             self._at_s.popleft()
         if len(self._at_s) > _MOST_DEATHS:
-            raise Failure(f"the MIDI process ended {len(self._at_s)} times within a minute: {reason}")
+            raise Failure(f"the playing process ended {len(self._at_s)} times within a minute: {reason}")
         return len(self._at_s)

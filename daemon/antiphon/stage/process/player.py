@@ -94,8 +94,8 @@ def serve(
 def _reason(error: Exception) -> str:
     if isinstance(error, Failure):
         return error.message
-    LOG.debug("the MIDI process broke", exc_info=error)
-    return f"unforeseen {type(error).__name__}: {error}"
+    LOG.debug("the playing process broke", exc_info=error)
+    return f"unexpected {type(error).__name__}: {error}"
 
 
 def _load_and_play(

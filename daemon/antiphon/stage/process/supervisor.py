@@ -122,7 +122,7 @@ class Supervisor:
                     raise Failure(message)
                 case _:
                     self._begin_again()
-        raise Failure(f"the MIDI process did not start within {_START_S:g} s")
+        raise Failure(f"the playing process did not start within {_START_S:g} s")
 
     def _begin_again(self) -> None:
         """It died before it played and said nothing: that may be an accident once."""
@@ -265,9 +265,9 @@ class Supervisor:
         self._looked_s = now_s
         if not self._next.is_open:
             if not self._player.opening():
-                self._take_over(Failed("the MIDI process hung as it opened its ports"), watch)
+                self._take_over(Failed("the playing process hung as it opened its ports"), watch)
         elif not self._player.alive():
-            self._take_over(Failed("the MIDI process hung"), watch)
+            self._take_over(Failed("the playing process hung"), watch)
 
     def _take_over(self, last: Failed | None, watch: Callable[[Watched], None]) -> None:
         """The playing process is gone or useless: let another play."""

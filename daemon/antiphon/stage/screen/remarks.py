@@ -13,9 +13,9 @@ def remark(report: Report | PortChanged) -> str | None:
             return f"{name} is gone; waiting for it to return."
         case Learned(_, name, control):
             line = f"{name} = {control}"
-            return f"{name} is control {control} now; to keep it: [control] {line} in config.toml"
+            return f"{name} is control {control} now; to keep it, write {line} below [control] in config.toml"
         case ProgramChosen(_, program, None):
             return f"There is no program {program + 1}; [model] programs in config.toml lists them."
         case ProgramChosen(_, program, name):
-            return f"Program {program + 1}: {name} answers from the next phrase on."
+            return f"Program {program + 1}: {name} answers now."
     return None

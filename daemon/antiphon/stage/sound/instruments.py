@@ -21,7 +21,7 @@ def miniaudio() -> ModuleType:
     try:
         return import_module("miniaudio")
     except (ImportError, OSError):  # it needs libraries of the system, too
-        raise Failure('miniaudio is not installed: pip install "antiphon[sound]"') from None
+        raise Failure("miniaudio is not installed: pip install '.[sound]' in Antiphon's folder") from None
 
 
 @cache

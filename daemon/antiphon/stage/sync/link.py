@@ -104,7 +104,9 @@ def _binding() -> Any:
     try:
         binding = import_module("link")
     except ImportError as error:
-        raise Failure(f"Ableton Link is not installed ({error}): pip install 'antiphon[link]'") from error
+        mend = "pip install '.[link]' in Antiphon's folder"
+        raise Failure(f"Ableton Link is not installed ({error}): {mend}") from error
     if not hasattr(binding, "Link"):  # a common name
-        raise Failure(f"{binding.__file__} is not Ableton Link: pip install 'antiphon[link]' elsewhere")
+        mend = "install Antiphon in a new virtual environment"
+        raise Failure(f"{binding.__file__} is another package, not Ableton Link: {mend}")
     return binding

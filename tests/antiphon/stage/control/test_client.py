@@ -97,5 +97,5 @@ def test_a_folder_that_others_may_enter_is_not_trusted(folder):
 
 def test_where_there_are_no_such_sockets_it_is_told(folder, monkeypatch):
     monkeypatch.setattr(control_client, "SUPPORTED", False)
-    with pytest.raises(Failure, match="cannot be asked; Ctrl-C in its window ends it"):
+    with pytest.raises(Failure, match="no command reaches a running antiphon; Ctrl-C in its window ends it"):
         ask("antiphon", Command("status"), folder)

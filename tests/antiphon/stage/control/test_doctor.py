@@ -151,10 +151,10 @@ def says(result):
             "no sound device answers; FluidSynth is there with a.sf2, for --sound fluidsynth",
         ),
         (
-            Failure('miniaudio is not installed: pip install "antiphon[sound]"'),
+            Failure("miniaudio is not installed: pip install '.[sound]' in Antiphon's folder"),
             Failure("fluidsynth is not installed"),
             "poor",
-            '--sound does not work: miniaudio is not installed: pip install "antiphon[sound]"; '
+            "--sound does not work: miniaudio is not installed: pip install '.[sound]' in Antiphon's folder; "
             "fluidsynth is not installed",
         ),
     ],
@@ -217,6 +217,6 @@ def test_the_ports_of_parts_are_looked_for():
     assert (chords.verdict, second.verdict) == ("bad", "bad")
     assert chords.detail.startswith('no MIDI output fits "zzz"')
     assert chords.mend == "plug it in, or change harmony.chords_port"
-    assert second.detail.startswith('MIDI output must be one port, "synth" fits 2')
+    assert second.detail.startswith('MIDI output must be one port; "synth" fits 2')
     assert doctor.part_ports({}, "auto", library) == []
     assert doctor.part_ports(named, "auto", FakeRtMidi([2], dead=[2])) == []

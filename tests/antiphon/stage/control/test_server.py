@@ -119,7 +119,7 @@ def test_what_cannot_be_done_is_said_and_nothing_breaks(house):
     first, second, third, fourth = replies(client, 4)
     assert first == {"ok": False, "error": "tmpo is not a setting"}
     assert second["error"].startswith("not a request: Invalid JSON")
-    assert third == {"ok": False, "error": "unforeseen ZeroDivisionError: by zero"}
+    assert third == {"ok": False, "error": "unexpected ZeroDivisionError: by zero"}
     assert fourth["ok"]
 
 
@@ -282,7 +282,7 @@ def test_before_anybody_can_reply_that_is_said(tmp_path):
             Event().wait(0.001)
         server.poll()
         assert replies(client, 1) == [
-            {"ok": False, "error": "antiphon is only starting; ask again", "reason": "starting"}
+            {"ok": False, "error": "antiphon is still starting; try again", "reason": "starting"}
         ]
     assert not (tmp_path / "s").exists()
 

@@ -52,7 +52,7 @@ def test_what_is_asked_is_done(asked, did):
         ({"type": "set", "name": "wrong", "value": 1}, "wrong is not a setting"),
         ({"type": "press", "button": "x"}, "'x' is no button (there are: "),
         ({"type": "set"}, "'set' lacks a field"),
-        ({"type": "learn", "name": "tempo"}, "unforeseen ZeroDivisionError: tempo"),
+        ({"type": "learn", "name": "tempo"}, "unexpected ZeroDivisionError: tempo"),
     ],
 )
 def test_what_cannot_be_done_is_told_to_the_page_that_asked(asked, why):

@@ -58,7 +58,7 @@ def test_an_answer_never_goes_to_our_own_input():
             'no MIDI input fits "nanokay", did you mean nanoKEY? (there are: nanoKEY)',
         ),
         ({"output": "zzz"}, 'no MIDI output fits "zzz" (there are: synth a, synth b)'),
-        ({"output": "synth"}, 'MIDI output must be one port, "synth" fits 2: synth a, synth b'),
+        ({"output": "synth"}, 'MIDI output must be one port; "synth" fits 2: synth a, synth b'),
     ],
 )
 def test_a_name_that_fits_not_is_told_and_leaves_no_client(wiring, line):

@@ -74,7 +74,7 @@ def test_it_plays_is_asked_and_ends(tmp_path):
 
 @pytest.mark.parametrize(
     ("fault", "reason"),
-    [("record", "the MIDI process ended by itself (signal 9)"), ("panic", "the MIDI process hung")],
+    [("record", "the playing process ended by itself (signal 9)"), ("panic", "the playing process hung")],
 )
 def test_one_that_dies_or_hangs_in_mid_note_is_followed_by_another(tmp_path, fault, reason):
     with house(tmp_path) as here:
@@ -109,7 +109,7 @@ def test_one_that_hangs_as_it_opens_its_ports_is_followed_by_another(tmp_path, m
         here.live.ready()
         here.attend(has(Ready), ["record"])
     reasons = [one.reason for one in here.seen if isinstance(one, TakenOver)]
-    assert reasons[1:] == ["the MIDI process hung as it opened its ports"]
+    assert reasons[1:] == ["the playing process hung as it opened its ports"]
     # What nobody has ended is still owed, and was told once.
     assert OFF in here.start(2).sounding
     assert [one.timed.event for one in here.seen if isinstance(one, Released)] == [OFF]
@@ -177,7 +177,7 @@ def test_more_than_five_deaths_within_a_minute_are_no_accident(tmp_path):
         here.live.ready()
         (tmp_path / "short").touch()  # they die before they can end anything
         with pytest.raises(
-            Failure, match=r"^the MIDI process ended 6 times within a minute: .* \(signal 9\)$"
+            Failure, match=r"^the playing process ended 6 times within a minute: .* \(signal 9\)$"
         ):
             here.attend(lambda _: False, ["record"])
     assert all(OFF in here.start(number).sounding for number in range(1, 6))
@@ -194,7 +194,7 @@ def test_one_that_dies_as_it_begins_is_followed_by_another_once(tmp_path):
 
 @pytest.mark.parametrize(
     ("fault", "said"),
-    [("broken", "no MIDI system answers"), ("dead", r"the MIDI process ended by itself \(signal 9\)")],
+    [("broken", "no MIDI system answers"), ("dead", r"the playing process ended by itself \(signal 9\)")],
 )
 def test_one_that_cannot_begin_says_why(tmp_path, fault, said):
     (tmp_path / fault).touch()

@@ -15,9 +15,9 @@ from antiphon.stage.screen.remarks import remark
         (PortChanged("keys", True), "keys is back."),
         (
             Learned(9.0, "rests", 20),
-            "rests is control 20 now; to keep it: [control] rests = 20 in config.toml",
+            "rests is control 20 now; to keep it, write rests = 20 below [control] in config.toml",
         ),
-        (ProgramChosen(9.0, 1, "irish"), "Program 2: irish answers from the next phrase on."),
+        (ProgramChosen(9.0, 1, "irish"), "Program 2: irish answers now."),
         (
             ProgramChosen(9.0, 1, None),
             "There is no program 2; [model] programs in config.toml lists them.",

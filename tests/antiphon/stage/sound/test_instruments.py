@@ -74,7 +74,7 @@ def test_a_damaged_sample_is_told():
 
 def test_without_miniaudio_it_is_told_how_to_get_it(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "miniaudio", None)
-    with pytest.raises(Failure, match=r'pip install "antiphon\[sound\]"'):
+    with pytest.raises(Failure, match=r"pip install '\.\[sound\]'"):
         instrument("piano", RATE_HZ)
 
 

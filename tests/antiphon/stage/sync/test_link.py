@@ -191,7 +191,7 @@ def test_a_reading_takes_at_most_a_fifth_of_a_millisecond_to_be_believed():
 
 def test_without_the_binding_the_failure_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "link", None)
-    with pytest.raises(Failure, match=r"pip install 'antiphon\[link\]'"):
+    with pytest.raises(Failure, match=r"pip install '\.\[link\]'"):
         LinkFeed(VirtualClock(), 120.0, 4.0)
 
 
@@ -199,7 +199,7 @@ def test_another_module_of_that_name_is_not_taken_for_it(monkeypatch):
     other = ModuleType("link")
     other.__file__ = "/somewhere/link.py"
     monkeypatch.setitem(sys.modules, "link", other)
-    with pytest.raises(Failure, match=r"/somewhere/link\.py is not Ableton Link"):
+    with pytest.raises(Failure, match=r"/somewhere/link\.py is another package, not Ableton Link"):
         LinkFeed(VirtualClock(), 120.0, 4.0)
 
 

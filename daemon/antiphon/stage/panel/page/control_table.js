@@ -13,9 +13,9 @@ export const KNOBS = [
 
 export const CHOICES = [
   { title: "Mode", setting: "answer.mode", control: "mode", choices: ["answer", "continue", "trade", "accompany"] },
-  { title: "Begins", setting: "answer.start", choices: ["now", "beat", "bar"] },
+  { title: "Start", setting: "answer.start", choices: ["now", "beat", "bar"] },
   { title: "Model", setting: "model.name", choices: [] },
-  { title: "Chords as", setting: "harmony.pattern", choices: ["held", "beat", "boom-chick", "arpeggio", "player"] },
+  { title: "Pattern", setting: "harmony.pattern", choices: ["held", "beat", "boom-chick", "arpeggio", "player"] },
   { title: "Clock", setting: "clock.source", control: "clock", choices: ["internal", "midi", "link", "jack"] },
   { title: "Tempo", setting: "tempo.mode", choices: ["follow", "fixed"] },
 ];

@@ -56,7 +56,7 @@ export class Learn {
     const waiting = this.#waiting === control;
     button.hidden = !(control in this.#numbers);
     button.setAttribute("aria-pressed", waiting);
-    button.title = waiting ? "Move a control of your keyboard" : `Learn which control is ${title}`;
+    button.title = waiting ? "Move a control of your keyboard" : `Learn a control for ${title}`;
     button.setAttribute("aria-label", `${title}: ${number == null ? "no MIDI control" : `MIDI control ${number}`}, learn`);
     say(button, waiting ? "move it …" : number == null ? "learn" : `CC ${number}`);
   }

@@ -42,7 +42,7 @@ export class Takes {
     const result = make("p", { className: "result", role: "status" });
     const play = make("button", { type: "button", "aria-label": `Play ${take.name}` }, "▶ Play");
     const replay = make("button", { type: "button", title: "Is it composed the same again?" }, "Replay");
-    const anew = make("button", { type: "button", title: "Answer the same phrases with the settings of now" }, "Anew");
+    const anew = make("button", { type: "button", title: "Answer the same phrases with the present settings" }, "Anew");
     const download = make("a", { href: `${path}.mid`, download: `${take.name}.mid` }, "MIDI file");
     const hands = make("div", { className: "row" }, play, replay, anew, download);
     const row = make("li", {}, make("h3", {}, take.name), make("p", {}, facts(take)), canvas, hands, result);

@@ -175,7 +175,7 @@ class JackProcess:
         if self._asked.popleft() == "survey" and not refused:
             self.seen = Survey(*value)
         if lost > self._lost:
-            _LOG.warning("JACK: %d messages were lost, being read too late.", lost - self._lost)
+            _LOG.warning("JACK: %d messages were lost: they were read too late.", lost - self._lost)
             self._lost = lost
         return value, refused
 
@@ -215,7 +215,7 @@ class JackProcess:
         self._ended = True
         with suppress(EOFError, OSError):
             while (answer := self._channel.receive(0)) is not None:
-                if answer[0] is None and answer[1].startswith("unforeseen"):
+                if answer[0] is None and answer[1].startswith("unexpected"):
                     return Failure(f"the JACK process broke: {answer[1]}")
         return Failure(GONE)
 

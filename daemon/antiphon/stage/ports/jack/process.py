@@ -103,7 +103,7 @@ def _run(
     jack: Any, client: Any, transport_bpm: float | None, channel: Channel, arrived: int, leaving: int
 ) -> None:
     def broken(error: Exception) -> None:
-        channel.send((None, f"unforeseen {type(error).__name__}: {error}", 0))
+        channel.send((None, f"unexpected {type(error).__name__}: {error}", 0))
         os._exit(1)
 
     lead = None
