@@ -12,7 +12,7 @@ from antiphon.compose.melody import Melody
 from antiphon.compose.place import NO_BARS, Bars
 from antiphon.compose.sampling import Draw, SamplingSettings
 from antiphon.compose.shape import ShapeSettings
-from antiphon.compose.symbols import END, Vocabulary, decode, is_pitch
+from antiphon.compose.symbols import END, HOLD, REST, Vocabulary, decode, is_pitch
 from antiphon.events import GridNote, fold_pitch
 from antiphon.listen.key import Key, Mode, estimate
 from antiphon.perform.answer.composer import BARS_AT_A_TIME, AnswerCritic, Composer, HowComposed
@@ -20,6 +20,9 @@ from antiphon.perform.answer.programs import Voice
 from antiphon.perform.answer.transcribe import home_shift
 from antiphon.perform.settings import Choice
 from antiphon.timebase import Meter
+
+# Where the meter is not known, a first note comes after so many quarters at most.
+QUARTERS_TO_A_NOTE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,10 @@ def continue_phrase(
 ) -> Continuation:
     """Up to `steps` symbols after `phrase`, which lies in `bars`; the key is estimated unless given.
 
-    The model may end the melody, but not before it added a note, unless the phrase itself ends in `/`. Where
-    the voice has a critic, or the choice needs none, four bars at a time are chosen of so many `candidates`,
-    as in the mode `continue`; not where the meter is not known, or the phrase has no note.
+    The first note comes within a bar, and within the first half of `steps`; only after a phrase that itself
+    ends in `/` may the melody end at once. Where the voice has a critic, or the choice needs none, four bars at
+    a time are chosen of so many `candidates`, as in the mode `continue`; not where the meter is not known, or
+    the phrase has no note.
     """
     notes = decode(phrase)
     home = key or estimate(notes, steps_per_quarter=voice.steps_per_quarter)
@@ -85,7 +89,8 @@ def continue_phrase(
     melody = Melody(voice.model, voice.vocabulary, sampling, chance, voice.memory, grid)
     melody.hear(moved, bars)
     ended = bool(phrase) and phrase[-1] == END
-    shape = _FirstANote(voice.vocabulary, may_end=ended)
+    latest = min(bars.steps or QUARTERS_TO_A_NOTE * grid, steps // 2)
+    shape = _FirstANote(voice.vocabulary, latest, may_end=ended)
     composer = None
     how = HowComposed(candidates, sampling, ShapeSettings(), choice=choice)
     critic = how.chooser(voice.critic)
@@ -101,17 +106,22 @@ def continue_phrase(
 
 
 class _FirstANote:
-    """The melody does not end before it added a note, unless it `may_end` at once."""
+    """The melody does not end before it added a note, unless it `may_end` at once. The phrase's last note, or a
+    rest, lasts until step `latest` of the continuation at most."""
 
     by_pitch = True
 
-    def __init__(self, vocabulary: Vocabulary, may_end: bool) -> None:
-        self._free, self._before_a_note = np.ones(len(vocabulary)), np.ones(len(vocabulary))
-        self._before_a_note[vocabulary.id(END)] = float(may_end)
+    def __init__(self, vocabulary: Vocabulary, latest: int, may_end: bool) -> None:
+        self._latest = latest
+        self._free, self._before_a_note, self._a_note = np.ones((3, len(vocabulary)))
+        self._before_a_note[vocabulary.id(END)] = self._a_note[vocabulary.id(END)] = float(may_end)
+        self._a_note[[vocabulary.id(HOLD), vocabulary.id(REST)]] = 0.0
 
-    def factors(self, step: int, last_pitch: int | None) -> NDArray[np.float64]:  # noqa: ARG002
+    def factors(self, step: int, last_pitch: int | None) -> NDArray[np.float64]:
         """`last_pitch`: of the note that was added last, None for none."""
-        return self._before_a_note if last_pitch is None else self._free
+        if last_pitch is not None:
+            return self._free
+        return self._before_a_note if step < self._latest else self._a_note
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,15 @@ def test_a_continuation_has_a_note_at_least(phrase, script):
     assert continuation.answer
 
 
+@pytest.mark.parametrize("steps", [1, 2, 5, 16, 40])
+@pytest.mark.parametrize("script", [40 * "_ ", 40 * "r ", "r " + 39 * "_ "])
+def test_its_first_note_comes_in_the_first_half_and_within_a_bar(script, steps):
+    continuation = made(script, C_MAJOR, steps=steps)
+    onsets = [step for step, symbol in enumerate(continuation.symbols) if is_pitch(symbol)]
+    assert onsets[0] <= min(16, steps // 2)
+    assert len(continuation.symbols) == steps
+
+
 def test_a_phrase_that_ends_itself_may_have_no_continuation():
     continuation = made("_ / /", f"{C_MAJOR} /")
     assert continuation.symbols == ()
@@ -127,6 +136,15 @@ def test_no_chosen_continuation_ends_before_it_has_a_note():
         made = continue_phrase(voice, parse(C_MAJOR), None, 40, ends, seed, Bars("4/4"), 8)
         assert made.ended
         assert made.answer
+
+
+@pytest.mark.parametrize("steps", [1, 8, 40])
+@pytest.mark.parametrize("weights", [{"_": 1e9}, {"r": 1e9}])
+def test_every_chosen_continuation_has_its_first_note_early(weights, steps):
+    for seed in range(5):
+        voice, holds = event_voice(seed), replace(PLAIN, weights=weights)
+        made = continue_phrase(voice, parse(C_MAJOR), None, steps, holds, seed, Bars("4/4"), 8)
+        assert made.answer[0].onset_steps - 8 <= min(16, steps // 2)
 
 
 def test_the_most_expected_continuation_needs_no_critic_and_asks_none():
