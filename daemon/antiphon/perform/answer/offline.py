@@ -76,9 +76,9 @@ def continue_phrase(
     """Up to `steps` symbols after `phrase`, which lies in `bars`; the key is estimated unless given.
 
     The first note comes within a bar, and within the first half of `steps`; only after a phrase that itself
-    ends in `/` may the melody end at once. Where the voice has a critic, or the choice needs none, four bars at
-    a time are chosen of so many `candidates`, as in the mode `continue`; not where the meter is not known, or
-    the phrase has no note.
+    ends in `/` may the melody end at once. Where the voice has a critic, or the choice needs none, four bars
+    at a time are chosen of so many `candidates`, as in the mode `continue`; not where the meter is not known,
+    or the phrase has no note.
     """
     notes = decode(phrase)
     home = key or estimate(notes, steps_per_quarter=voice.steps_per_quarter)
@@ -106,8 +106,8 @@ def continue_phrase(
 
 
 class _FirstANote:
-    """The melody does not end before it added a note, unless it `may_end` at once. The phrase's last note, or a
-    rest, lasts until step `latest` of the continuation at most."""
+    """The melody does not end before it added a note, unless it `may_end` at once. The phrase's last note,
+    or a rest, lasts until step `latest` of the continuation at most."""
 
     by_pitch = True
 

@@ -22,10 +22,11 @@ MOST_WAITING_BYTES = 4 << 20
 
 
 class Take:
-    """Records what was played and answered into `folder/YYYYMMDD-HHMMSS.mid`, or a free name like `stem`.
+    """Records what was played and answered, into `YYYYMMDD-HHMMSS+ZZZZ.mid` or a free name like `stem`.
 
-    The file is there from the start, which takes the name. `trouble` says why nothing can be written just
-    now; what is recorded meanwhile waits in memory, the oldest dropped beyond 4 MiB, until it can be.
+    The name is the local time, and how far that is from UTC. The file is there from the start, which takes
+    the name. `trouble` says why nothing can be written just now; what is recorded meanwhile waits in memory,
+    the oldest dropped beyond 4 MiB, until it can be.
     """
 
     def __init__(
@@ -37,7 +38,7 @@ class Take:
         stem: str = "",
     ) -> None:
         begun = begun or wall_time()
-        self._folder, self._stem = folder, stem or f"{begun:%Y%m%d-%H%M%S}"
+        self._folder, self._stem = folder, stem or f"{begun:%Y%m%d-%H%M%S%z}"
         place = place or Place(TempoMap(header.bpm))
         self._opening = take_format.opening(header, begun.isoformat(timespec="seconds"), place)
         self._encoder = take_format.RecordEncoder(header.bpm)

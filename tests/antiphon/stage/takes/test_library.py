@@ -126,7 +126,7 @@ def test_takes_are_in_the_order_they_were_made_when_the_clock_is_put_back(tmp_pa
         datetime(2024, 10, 27, 2, 30, tzinfo=winter),
     ]
     names = [begun_at(tmp_path, begun) for begun in night]
-    assert names == [f"20241027-02{rest}.mid" for rest in ("1000", "5000", "1000-2", "3000")]
+    assert names == [f"20241027-02{rest}00.mid" for rest in ("1000+02", "5000+02", "1000+01", "3000+01")]
     found = listed(tmp_path)
     assert [one.path.name for one in found] == names
     assert [datetime.fromisoformat(one.begun) for one in found] == night

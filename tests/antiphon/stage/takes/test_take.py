@@ -1,7 +1,7 @@
 """The recording: the bars, notes and lateness of the performance, whatever the disk does meanwhile."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 import mido
 import pytest
@@ -119,6 +119,17 @@ def test_what_is_held_is_closed_at_the_last_moment(tmp_path):
     close(take)
     assert notes_of(take.path, 1) == [(480 * 2, 480 * 3, 62), (0, 480 * 3, 60)]
     assert notes_of(take.path, 2) == [(480, 480 * 3, 64)]
+
+
+def test_a_name_says_how_far_its_time_is_from_utc(tmp_path):
+    """Where the clocks are put back, an hour comes twice."""
+    zones = [timezone(timedelta(hours=hours)) for hours in (2, 1, -3.5)]
+    takes = [Take(tmp_path, HEADER, datetime(2026, 10, 25, 2, 30, tzinfo=zone)) for zone in zones]
+    assert [take.path.name for take in takes] == [
+        "20261025-023000+0200.mid",
+        "20261025-023000+0100.mid",
+        "20261025-023000-0330.mid",
+    ]
 
 
 def test_takes_of_one_second_have_names_of_their_own_and_an_empty_one_is_not_kept(tmp_path):
