@@ -20,6 +20,8 @@ settings.register_profile("search", deadline=None, max_examples=3000)
 settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") == "true" else "antiphon")
 )
+# The rooms of `stage/` whose tests start processes and threads and open sockets.
+REAL_PROCESSES = {"process", "control", "panel", "osc", "sound", "sync", "jack"}
 # What the extra `train` installs.
 TRAIN = ("h5py", "matplotlib", "music21", "scipy", "sklearn", "tensorflow")
 
@@ -59,7 +61,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "antiphon_training" in item.path.parts:
             item.add_marker(pytest.mark.train)
-        if item.get_closest_marker("live") or "stage" in item.path.parts:
+        if item.get_closest_marker("live") or REAL_PROCESSES & set(item.path.parts):
             # Where other work holds the processor, a MIDI server drops messages, and processes, threads and
             # sockets come late. What fails twice is wrong.
             item.add_marker(pytest.mark.flaky(reruns=1, reruns_delay=2))

@@ -18,6 +18,7 @@ CHECKS: tuple[Callable[[], str], ...] = (
     exchange.doctor_finds_alsa,
     exchange.names_last,
     exchange.phrase_is_answered,
+    exchange.memory_is_small,
     exchange.end_in_mid_note,
     exchange.answer_looped_back_is_no_call,
     exchange.bytes_of_every_kind,

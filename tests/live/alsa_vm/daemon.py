@@ -79,6 +79,10 @@ class Daemon:
 
         wait_for(idles, "a process that stands by")
 
+    def memory_mb(self) -> list[tuple[str, float]]:
+        """The name of each of its processes, and its proportional memory in 10⁶ bytes."""
+        return [(_read(f"/proc/{pid}/comm").strip(), _proportional_mb(pid)) for pid in self.pids()]
+
     def ask(self, *command: str) -> str:
         """What `antiphon COMMAND` says, as the same player types it at another terminal."""
         return run("antiphon", *command, user=PLAYER)
@@ -120,6 +124,12 @@ def _read(file: str) -> str:
     with suppress(OSError):
         return Path(file).read_text()
     return ""
+
+
+def _proportional_mb(pid: int) -> float:
+    """What it takes, with its part of what it shares with others."""
+    lines = _read(f"/proc/{pid}/smaps_rollup").splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024 / 1e6
 
 
 def _used(pid: int) -> list[str]:

@@ -16,6 +16,7 @@ import antiphon
 PHRASE = Path(antiphon.__file__).parent / "phrases" / "phrase.mid"
 THROUGH = "Midi Through:Midi Through Port-0"
 RESTARTS = 3
+MOST_MB = 260  # with another process that stands by
 RAW_DEVICE, RAW_PORT = "/dev/snd/midiC0D0", "Virtual Raw MIDI 0-0:VirMIDI 0-0"
 
 
@@ -77,6 +78,20 @@ def _agree(daemon: Daemon, peer: Dump) -> str:
     return (
         f"called {len(pitches(player))} notes, heard {len(pitches(heard))}, each ended; the take has the same"
     )
+
+
+def memory_is_small() -> str:
+    """Proportional memory, as in bench_memory.py, after an answer, when another process stands by."""
+    with playing() as daemon, dump(OUT) as peer:
+        play_file(PHRASE, IN)
+        wait_for(daemon.answers, "the answer")
+        wait_for(lambda: peer.notes() and not sounding(peer.notes()), "its notes")
+        daemon.wait_for_spare()
+        found = daemon.memory_mb()
+        said = ", ".join(f"{name} {mb:.0f}" for name, mb in found)
+        total = sum(mb for _, mb in found)
+        demand(total <= MOST_MB, f"{total:.0f} MB: {said}")
+        return f"{total:.0f} MB in {len(found)} processes: {said}"
 
 
 def end_in_mid_note() -> str:
