@@ -126,6 +126,16 @@ def test_as_many_answers_close_as_cadence_says():
     assert all(later or not now for now, later in zip(closing[1], more, strict=True))
 
 
+def test_the_chords_of_each_answer_have_random_numbers_of_their_own():
+    voices = Programs(voice("60"), [], SamplingSettings(), 1)
+    first = [voices.chords_chance(n).random() for n in range(20)]
+    assert len(set(first)) == 20
+    assert first == [voices.chords_chance(n).random() for n in range(20)]
+    assert not {voices._chance(n).random() for n in range(20)} & set(first)
+    other = Programs(voice("60"), [], SamplingSettings(), 2)
+    assert not {other.chords_chance(n).random() for n in range(20)} & set(first)
+
+
 def test_a_model_that_is_told_its_form_is_not_made_to_end_on_a_chord_note():
     how = HowComposed(16, SamplingSettings(), ShapeSettings(cadence=1.0))
     factors = [
