@@ -258,7 +258,10 @@ def test_models_are_listed_one_a_line_and_their_licences_if_asked(antiphon):
     assert "with memory" in out
     long = antiphon("models", "--long")[1].splitlines()
     assert long[::2] == out.splitlines()
-    assert all("permission" in line for line in long[1::2]) or "permission" in long[3]
+    cards = [json.loads(card.read_text()) for card in sorted(bundle.SHIPPED.glob("*/model.json"))]
+    assert len(cards) == 5
+    for card, line in zip(cards, long[1::2], strict=True):
+        assert line.endswith(f"{card['corpus']['title']}: {card['corpus']['licence']}")
     assert json.loads(antiphon("models", "--json")[1])[1]["name"] == "essen"
 
 
