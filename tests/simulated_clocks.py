@@ -22,13 +22,13 @@ def quantised(moments, chance, frames, rate=48_000):
     return np.ceil((moments - begin_s) / period_s) * period_s + begin_s
 
 
-def usb_bursts(moments, chance, share=0.02, longest_s=0.025):
-    """Heard at the next millisecond; now and then the host is late, and what waited comes at once."""
-    heard = np.ceil(moments * 1000) / 1000
+def usb_bursts(moments, chance, looks_s, share=0.02, longest_s=0.025):
+    """Heard at the next look, one every `looks_s`; some looks are late; what waited comes at once."""
+    looks = np.ceil(moments / looks_s)
     for first in np.flatnonzero(chance.random(len(moments)) < share):
-        until_s = heard[first] + chance.uniform(0, longest_s)
-        heard = np.where((heard >= heard[first]) & (heard < until_s), until_s, heard)
-    return heard
+        until = np.ceil(looks[first] + chance.uniform(0, longest_s) / looks_s)
+        looks = np.where((looks >= looks[first]) & (looks < until), until, looks)
+    return looks * looks_s
 
 
 def dropped(moments, heard, chance, share=0.005):

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 import simulated_clocks as clocks
 from antiphon.perform.clock.pulse_filter import PulseFilter, narrowest_strip
+from antiphon.stage.engine import POLL_S
+from antiphon.stage.ports.rtmidi import GRAIN_S
 
 
 def followed(true, heard, grain_s=0.0):
@@ -26,7 +28,7 @@ WIRES = {
     "gaussian": (clocks.gaussian, 0.0, 0.1, 0.001),
     "128 frames": (lambda true, chance: clocks.quantised(true, chance, 128), 128 / 48_000, 0.1, 0.0005),
     "1024 frames": (lambda true, chance: clocks.quantised(true, chance, 1024), 1024 / 48_000, 0.1, 0.0006),
-    "USB": (clocks.usb_bursts, 0.001, 0.1, 0.0007),
+    "USB": (lambda true, chance: clocks.usb_bursts(true, chance, POLL_S), GRAIN_S, 0.1, 0.0007),
 }
 
 
