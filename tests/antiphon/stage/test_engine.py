@@ -452,12 +452,12 @@ def test_a_suspended_engine_can_be_stopped():
 class SlowCritic:
     """Takes a second of the clock to say something, in parts."""
 
-    def __init__(self):
-        self.clock = None
+    def __init__(self, part_s=0.01):
+        self.clock, self.part_s = None, part_s
 
     def log_odds_in_slices(self, _call, answers, _frame):
-        for _ in range(100):
-            self.clock.wait_until_s(self.clock.now_s() + 0.01)
+        for _ in range(round(1 / self.part_s)):
+            self.clock.wait_until_s(self.clock.now_s() + self.part_s)
             yield
         return np.array([0.0] * len(answers))
 
@@ -473,6 +473,21 @@ def test_an_answer_does_not_wait_for_candidates_that_are_not_ready():
         assert sum(isinstance(report, Hurried) for report in stage.reports) == hurried
         assert sum(isinstance(report, Planned) for report in stage.reports) == 1 - hurried
         assert stage.sounding() == []
+
+
+def test_no_pulse_is_late_because_a_part_of_the_composing_was_begun_just_before_it():
+    critic = SlowCritic(part_s=0.0004)
+    asked = replace(FIXED, answer=AnswerSettings(candidates=2, bars=1))
+    stage = Outputs(event_voice(critic=critic), settings=asked)
+    critic.clock = stage.clock
+    stage.engine = Engine(
+        stage.clock, stage.port, stage.session, stage.reports.append, clock_out=MidiClockOut()
+    )
+    stage.run()
+    assert sum(isinstance(report, Planned) for report in stage.reports) == 1
+    pulses = [said.at_s for said in stage.port.signals if said.signal == ClockSignal("pulse")]
+    assert len(pulses) > 300
+    assert pulses == pytest.approx([0.5 + n * PULSE_S for n in range(len(pulses))], abs=1e-6)
 
 
 def test_a_note_without_a_port_is_heard_and_reported_at_its_moment_but_not_later_than_now():
