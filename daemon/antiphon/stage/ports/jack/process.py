@@ -118,9 +118,7 @@ def _run(
     client.set_xrun_callback(lambda _: cycle.client_was_late())
     client.activate()
     raise_priority()  # the process that asks waits, and has notes to send
-    gc.collect()
-    gc.freeze()
-    gc.disable()
+    gc.disable()  # it would hold up a cycle
     period_s = client.blocksize / client.samplerate
     channel.send((client.name, period_s, client.realtime, _survey(client, ())))
     try:

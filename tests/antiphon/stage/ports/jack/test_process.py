@@ -1,0 +1,51 @@
+"""The process that is JACK's client, with a stand-in for the library."""
+
+import os
+import signal
+import sys
+
+import pytest
+
+from antiphon.stage.ports.jack.client import JackOrder, start_jack_process
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="JACK is used on Linux only")
+
+# Its server has one port, whose name tells whether the garbage collector is on.
+LIBRARY = """
+import gc
+from types import SimpleNamespace
+
+class JackError(Exception):
+    pass
+
+class JackOpenError(JackError):
+    pass
+
+def set_error_function(_):
+    pass
+
+set_info_function = set_error_function
+
+class Client:
+    name, blocksize, samplerate, realtime = "antiphon", 480, 48_000, True
+
+    def __init__(self, *_, **__):
+        pass
+
+    def __getattr__(self, _):
+        return lambda *_: None
+
+    def get_ports(self, **_):
+        return [SimpleNamespace(name=f"collects: {gc.isenabled()}")]
+"""
+
+
+def test_the_garbage_collector_never_holds_up_a_cycle(tmp_path, monkeypatch):
+    (tmp_path / "jack.py").write_text(LIBRARY)
+    monkeypatch.syspath_prepend(tmp_path)
+    process = start_jack_process(JackOrder("antiphon"))
+    try:
+        assert process.seen.inputs == ("collects: False",)
+    finally:
+        os.kill(process._pid, signal.SIGKILL)  # no cycle runs, for which it would wait
+        process.close()
