@@ -4,6 +4,7 @@ from antiphon.compose.symbols import Vocabulary
 from antiphon.events import ControlChange, NoteOff, NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.listen.phrase import PhraseSettings
+from antiphon.perform.answer.planner import Planner
 from antiphon.perform.answer_reports import Answered, Composed, Heard
 from antiphon.perform.reports import BarsBegun, Begun, Handover, StateChanged
 from antiphon.perform.session import Session
@@ -159,6 +160,16 @@ def test_the_model_has_heard_the_phrase_before_it_is_over():
     assert before == ["/", "60", "_", "_", "_", "64", "_", "_", "_", "67", *["_"] * 7]
     play(made, [], until_s=2.91)
     assert voice.model.heard[: len(before)] == before
+
+
+def test_a_long_phrase_is_heard_once_near_its_end_and_not_after_every_key(monkeypatch):
+    begun, hear = [], Planner.hear
+    monkeypatch.setattr(Planner, "hear", lambda *asked: begun.append(len(asked[1])) or hear(*asked))
+    eighths = [(1 + number / 4, 60 + number % 5) for number in range(64)]
+    made = session()
+    play(made, [key for at_s, p in eighths for key in ((at_s, NoteOn(p)), (at_s + 0.2, NoteOff(p)))])
+    assert begun == [64]
+    assert [len(n.notes) for n in made.take_reports() if isinstance(n, Heard)] == [64]
 
 
 def test_what_the_music_depends_on_is_told_first():
