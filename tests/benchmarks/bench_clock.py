@@ -116,7 +116,7 @@ def wait_for_port(studio: "subprocess.Popen[str]", name: str) -> None:
 
 
 def measured(source: str, seconds: float, realtime: bool) -> Row:
-    """What came of a call and an endless answer."""
+    """What came of a phrase and an endless answer."""
     name = f"bench-{uuid.uuid4().hex[:6]}"
     environment = {**os.environ, "JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
     priority = ["-R", f"-P{PRIORITY}"] if realtime else ["--no-realtime"]
@@ -144,12 +144,12 @@ def measured(source: str, seconds: float, realtime: bool) -> Row:
         ask(studio, "connect", "studio:out", "antiphon:in")
         ask(studio, "connect", "antiphon:out", "studio:in")
         ask(studio, "roll")
-        call = [
+        phrase = [
             [8 + beat + at, [what, pitch, 80]]
             for beat, pitch in enumerate((60, 64, 67, 64))
             for at, what in ((0.0, ON), (0.8, OFF))
         ]
-        ask(studio, "play", call)
+        ask(studio, "play", phrase)
         time.sleep(8 * 60 / BPM)
         with cyclictest(seconds) as beside_us:
             time.sleep(seconds)

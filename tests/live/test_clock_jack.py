@@ -41,7 +41,7 @@ class Sources:
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
 
-    def call(self, at_quarters):
+    def play_phrase(self, at_quarters):
         """Four quarter notes from a place in the song on."""
         plan = []
         for beat, pitch in enumerate((60, 64, 67, 64)):
@@ -158,18 +158,18 @@ def test_the_answers_lie_on_the_studios_beats(source, antiphon, host, program, w
         wait_for(lambda: "antiphon:clock" in master.ask("connected", clock), "its connection")
         master.ask("connect", clock, "studio:clock")
 
-    def answered(call_at):
-        """A call of a bar, and where the answer's first notes lie; fewer than three if none comes."""
+    def answered(phrase_at):
+        """A phrase of a bar, and where the answer's first notes lie; fewer than three if none comes."""
         before, until_s = len(master.onsets()), time.monotonic() + 20
-        master.call(call_at)
+        master.play_phrase(phrase_at)
         answer = []
         while len(answer) < 3 and time.monotonic() < until_s:
             time.sleep(0.02)
-            answer = [place for place in master.onsets()[before:] if place > call_at]
+            answer = [place for place in master.onsets()[before:] if place > phrase_at]
         return answer
 
-    def judged(call_at, off, soonest):
-        answer = answered(call_at)
+    def judged(phrase_at, off, soonest):
+        answer = answered(phrase_at)
         if len(answer) < 3:
             return answer, "no answer"
         if answer[0] < soonest:
@@ -191,8 +191,8 @@ def test_the_answers_lie_on_the_studios_beats(source, antiphon, host, program, w
 
     def further_on():
         master.ask("tempo", 126.0)
-        call_at = max(master.onsets()) // 4 * 4 + 12
-        return judged(call_at, off, call_at + 3)
+        phrase_at = max(master.onsets()) // 4 * 4 + 12
+        return judged(phrase_at, off, phrase_at + 3)
 
     def elsewhere():
         roll_from(200.0)
@@ -223,7 +223,7 @@ def test_others_follow_our_clock(antiphon, host, program, wait_for, tmp_path):
     dump = program("jack_mclk_dump", "-n", "antiphon:clock-out")
     wait_for(lambda: "jack_mclk_dump:mclk_in" in master.ask("ports"), "jack_mclk_dump")
     master.ask("roll")
-    master.call(1.0)
+    master.play_phrase(1.0)
     wait_for(lambda: len(master.onsets()) >= 2, "an answer")
     play.terminate()
     assert play.wait(timeout=60) == 0

@@ -86,6 +86,7 @@ def test_judges_and_pitches_are_asked_for_in_text_json_and_plots(
     assert "bits of a pitch" in text
     found = json.loads((out / "evaluation.json").read_text())
     trial_of_all, pitches = found["answers"]["trial"], found["pitches"]
+    assert list(trial_of_all) == ["calls", "verdicts"]
     assert list(trial_of_all["verdicts"]["model1"]) == ["boosting"]
     assert 0 <= trial_of_all["verdicts"]["model1"]["boosting"]["whole"]["auc"] <= 1
     assert [(each["collection"], each["remembering"]) for each in pitches["model1"]] == [("toy", None)]

@@ -28,7 +28,7 @@ def bundles(tmp_path: Path, data: Path) -> list[Path]:
     return [toy_bundle(tmp_path / f"model{seed}", data, seed) for seed in (1, 2)]
 
 
-def test_every_call_has_a_file_of_each_bundle_and_of_the_song(
+def test_every_phrase_has_a_file_of_each_bundle_and_of_the_song(
     bundles: list[Path], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "page"

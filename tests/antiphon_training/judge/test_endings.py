@@ -1,11 +1,11 @@
-"""How hand-made replies end and take up their call."""
+"""How hand-made replies end and take up their phrase."""
 
 import pytest
 
 from antiphon_training.judge import endings
 from toy_replies import quarters, toy_reply
 
-CALL = "60 _ 62 _ 64 _ _ _"
+PHRASE = "60 _ 62 _ 64 _ _ _"
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ CALL = "60 _ 62 _ 64 _ _ _"
     ],
 )
 def test_endings(reply: str, key: str, leads: int, by_step: int, repeats: int, on_downbeat: int) -> None:
-    found = toy_reply(CALL, reply, key=key)
+    found = toy_reply(PHRASE, reply, key=key)
     assert endings.leads(found) == (leads, 1)
     assert endings.ends_by_step(found) == (by_step, 1)
     assert endings.ends_by_repeating(found) == (repeats, 1)
@@ -33,10 +33,10 @@ def test_endings(reply: str, key: str, leads: int, by_step: int, repeats: int, o
 @pytest.mark.parametrize(
     ("reply", "restates"), [("60 _ 62 _ 67 _ _ _", 1), ("60 _ _ _ 67 _ _ _", 0), ("60 _", 0)]
 )
-def test_a_first_bar_restates_that_of_the_call_where_it_is_the_same(reply: str, restates: int) -> None:
-    assert endings.restates_the_call(toy_reply("59 _ " + CALL, reply, pickup_steps=2)) == (restates, 1)
+def test_a_first_bar_restates_that_of_the_phrase_where_it_is_the_same(reply: str, restates: int) -> None:
+    assert endings.restates_the_phrase(toy_reply("59 _ " + PHRASE, reply, pickup_steps=2)) == (restates, 1)
 
 
 def test_parallel_bars_have_the_same_onsets_and_rests() -> None:
-    reply = toy_reply("59 _ " + CALL, "67 _ 69 _ 72 _ r _ " + quarters([60]), pickup_steps=2)
-    assert endings.parallel_rhythms(reply) == (1, 2)  # a third bar has none at its place in the call
+    reply = toy_reply("59 _ " + PHRASE, "67 _ 69 _ 72 _ r _ " + quarters([60]), pickup_steps=2)
+    assert endings.parallel_rhythms(reply) == (1, 2)  # a third bar has none at its place in the phrase

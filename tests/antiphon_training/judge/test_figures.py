@@ -7,7 +7,7 @@ from antiphon_training.judge.figures import ROWS, Judged, figures
 from toy_replies import quarters, toy_reply
 
 NOTHING = Copied(0, 0)
-CALL = quarters([60, 62])
+PHRASE = quarters([60, 62])
 
 
 def figure(name: str, *judged: Judged) -> float | None:
@@ -15,7 +15,7 @@ def figure(name: str, *judged: Judged) -> float | None:
 
 
 def judged(reply: str, copied: Copied = NOTHING, **about: object) -> Judged:
-    return Judged(toy_reply(CALL, reply, **about), copied)
+    return Judged(toy_reply(PHRASE, reply, **about), copied)
 
 
 def test_range_is_a_mean_and_rests_and_density_are_of_all_steps() -> None:

@@ -23,11 +23,11 @@ class Seen(HTMLParser):
 
 
 REPLY = toy_reply("67 60 _ _ _", quarters([62, 64]), pickup_steps=1, key="G major")
-CALLS = [[Answered("a <b>", REPLY, "01-a.mid"), Answered("true", REPLY, "01-true.mid")]] * 3
+PHRASES = [[Answered("a <b>", REPLY, "01-a.mid"), Answered("true", REPLY, "01-true.mid")]] * 3
 
 
-def test_every_call_has_its_replies_with_a_picture_and_a_file() -> None:
-    seen = Seen(page("Title", "About & more", CALLS))
+def test_every_phrase_has_its_replies_with_a_picture_and_a_file() -> None:
+    seen = Seen(page("Title", "About & more", PHRASES))
     tags = [tag for tag, _ in seen.tags]
     assert (tags.count("section"), tags.count("svg"), tags.count("h2")) == (3, 6, 3)
     assert [about["href"] for tag, about in seen.tags if tag == "a"] == ["01-a.mid", "01-true.mid"] * 3
@@ -37,7 +37,7 @@ def test_every_call_has_its_replies_with_a_picture_and_a_file() -> None:
 
 
 def test_nothing_is_run_and_nothing_fetched() -> None:
-    seen = Seen(page("Title", "", CALLS))
+    seen = Seen(page("Title", "", PHRASES))
     assert not {tag for tag, _ in seen.tags} & {"script", "link", "img", "iframe", "object"}
     assert not {name for _, about in seen.tags for name in about} & {"src", "srcset", "onload"}
 

@@ -7,7 +7,7 @@ from antiphon_training.judge.repetition import repeated_bars, repeated_runs
 from toy_replies import quarters, toy_reply
 
 
-def test_a_run_that_the_call_had_counts_at_any_pitch() -> None:
+def test_a_run_that_the_phrase_had_counts_at_any_pitch() -> None:
     reply = toy_reply(quarters([60, 62, 64]), quarters([67, 69, 71, 60]))
     # Intervals 2 2 | 3 2 2 −11: runs of two that begin in the reply are (2 2) and (2 −11).
     assert repeated_runs(reply, 2) == (1, 2)
@@ -20,7 +20,7 @@ def test_a_run_that_the_reply_itself_had_counts() -> None:
     assert repeated_runs(reply, 2) == (1, 3)
 
 
-def test_the_runs_of_the_call_alone_are_not_counted() -> None:
+def test_the_runs_of_the_phrase_alone_are_not_counted() -> None:
     reply = toy_reply(quarters([60, 62, 60, 62, 60, 62]), quarters([67]))
     assert repeated_runs(reply, 2) == (0, 0)
 
@@ -43,7 +43,7 @@ def test_bars_begin_after_the_pickup_and_a_part_of_one_is_none() -> None:
 
 
 @given(st.lists(st.integers(60, 64), min_size=1, max_size=12), st.lists(st.integers(60, 64), min_size=9))
-def test_a_reply_that_says_its_call_again_has_all_runs_but_those_over_its_beginning(
+def test_a_reply_that_says_its_phrase_again_has_all_runs_but_those_over_its_beginning(
     before: list[int], tune: list[int]
 ) -> None:
     repeated, total = repeated_runs(toy_reply(quarters([*before, *tune]), quarters(tune)))

@@ -20,7 +20,7 @@ CHECKS: tuple[Callable[[], str], ...] = (
     exchange.phrase_is_answered,
     exchange.memory_is_small,
     exchange.end_in_mid_note,
-    exchange.answer_looped_back_is_no_call,
+    exchange.answer_looped_back_is_no_phrase,
     exchange.bytes_of_every_kind,
     exchange.panic_silences,
     plugging.keyboard_comes_back,

@@ -38,7 +38,7 @@ class Daemon:
     def said(self) -> str:
         return self._log.read_text()
 
-    def calls(self) -> list[str]:
+    def phrases(self) -> list[str]:
         """The notes of each phrase that was heard, as it tells them."""
         return [line.split(maxsplit=1)[1] for line in self.said().splitlines() if line.startswith("you ")]
 

@@ -12,7 +12,7 @@ from exchange import PHRASE
 from peers import connections, demand, play_file, ports, run, sounding, wait_for
 from usb_device import PORT, UsbDevice
 
-CALL = (67, 69, 71, 72)
+PLAYED = (67, 69, 71, 72)
 # Longer than it takes to look for what was connected.
 SETTLE_S = 1.5
 # As a player types them: clients by name, the first port of each.
@@ -37,7 +37,7 @@ def _connected_to_device() -> Iterator[tuple[Daemon, UsbDevice]]:
 
 
 def _until_it_sounds(device: UsbDevice) -> None:
-    device.play(*CALL)
+    device.play(*PLAYED)
     wait_for(lambda: sounding(device.heard()), "a note of the answer")
 
 
@@ -74,7 +74,7 @@ def _taken_over(how: signal.Signals, word: str) -> str:
         demand(len(before) == 2 and len(ports()) == clients, f"{before}; {ports()}")
         daemon.wait_for_spare()
         heard, answers = len(device.heard()), len(daemon.answers())
-        device.play(*CALL)
+        device.play(*PLAYED)
         wait_for(lambda: len(daemon.answers()) > answers, f"an answer; it said {daemon.said()}")
         wait_for(lambda: len(device.heard()) > heard, "the answer on the synthesizer")
         demand(daemon.sender() != first and not os.path.exists(f"/proc/{first}"), f"{first} is still there")

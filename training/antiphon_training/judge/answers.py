@@ -130,13 +130,13 @@ def _composer(
     settings: JudgedSettings,
     random_seed: Sequence[int],
 ) -> Composer:
-    call, frame = call_of(opening, _closes(opening, settings.shape))
+    phrase, frame = phrase_and_frame(opening, _closes(opening, settings.shape))
     return Composer(
         melody=melody,
         vocabulary=speaker.vocabulary,
         shape=shape,
         critic=settings.how.chooser(speaker.critic),
-        call=call,
+        phrase=phrase,
         frame=frame,
         form=_form(opening, settings.shape),
         steps=len(opening.continuation),
@@ -147,7 +147,7 @@ def _composer(
     )
 
 
-def call_of(opening: Opening, closes: bool) -> tuple[tuple[GridNote, ...], AnswerFrame]:
+def phrase_and_frame(opening: Opening, closes: bool) -> tuple[tuple[GridNote, ...], AnswerFrame]:
     """The phrase of an opening as a critic is told of it, and its answer, which was asked to close or not."""
     before = -opening.pickup_steps % opening.bar_steps  # from the bar line before the phrase
     start = before + len(opening.phrase)

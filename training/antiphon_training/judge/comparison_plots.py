@@ -26,8 +26,8 @@ ENDINGS = {
     "song_ends_by_step": "ends by step",
     "song_ends_by_repeating": "ends by repeating",
     "song_ends_on_downbeat": "ends on the bar line",
-    "restates_the_call": "first bar of the call",
-    "parallel_rhythms": "rhythm of the call's bar",
+    "restates_the_call": "first bar of the phrase",
+    "parallel_rhythms": "rhythm of the phrase's bar",
 }
 SHARES = {
     "ends_on_tonic": "ends on the tonic",
@@ -55,7 +55,7 @@ def plots(comparison: Comparison, title: str, trial: Trial | None = None) -> byt
     _repeats(axes[9], comparison)
     _copies(axes[10], comparison)
     _shares(axes[11], comparison, SHARES, "shares of replies, steps and notes")
-    _shares(axes[12], comparison, ENDINGS, "where songs end; bars of the call")
+    _shares(axes[12], comparison, ENDINGS, "where songs end; bars of the phrase")
     _areas(axes[13], comparison, trial)
     axes[14].set_axis_off()
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=8)

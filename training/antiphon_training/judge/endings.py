@@ -1,4 +1,4 @@
-"""How a reply ends, and how it takes up the bars of its call: so many of so many. Pure."""
+"""How a reply ends, and how it takes up the bars of its phrase: so many of so many. Pure."""
 
 from collections.abc import Mapping
 
@@ -37,26 +37,26 @@ def ends_on_downbeat(reply: Reply) -> Share:
     return int(bool(reply.notes) and reply.opening.place_in_bar(reply.notes[-1].onset_steps) == 0), 1
 
 
-def restates_the_call(reply: Reply) -> Share:
-    """Whether the first bar is that of the call, symbol by symbol."""
+def restates_the_phrase(reply: Reply) -> Share:
+    """Whether the first bar is that of the phrase, symbol by symbol."""
     bar = reply.opening.bar_steps
-    call, own = _call_bar(reply, 0), reply.stream[:bar]
-    return int(len(own) == bar and own == call), 1
+    phrase, own = _phrase_bar(reply, 0), reply.stream[:bar]
+    return int(len(own) == bar and own == phrase), 1
 
 
 def parallel_rhythms(reply: Reply) -> Share:
-    """Of the whole bars those with the onsets of the bar at the same place in the call."""
+    """Of the whole bars those with the onsets of the bar at the same place in the phrase."""
     bar = reply.opening.bar_steps
     pairs = [
-        (reply.stream[start : start + bar], _call_bar(reply, start))
+        (reply.stream[start : start + bar], _phrase_bar(reply, start))
         for start in range(0, len(reply.stream) - bar + 1, bar)
     ]
-    known = [(own, call) for own, call in pairs if len(call) == bar]
-    return sum(_rhythm(own) == _rhythm(call) for own, call in known), len(known)
+    known = [(own, phrase) for own, phrase in pairs if len(phrase) == bar]
+    return sum(_rhythm(own) == _rhythm(phrase) for own, phrase in known), len(known)
 
 
-def _call_bar(reply: Reply, start: int) -> tuple[str, ...]:
-    """A bar of the call, by its first step from the call's first bar line."""
+def _phrase_bar(reply: Reply, start: int) -> tuple[str, ...]:
+    """A bar of the phrase, by its first step from the phrase's first bar line."""
     opening = reply.opening
     first = opening.pickup_steps + start
     return opening.phrase[first : first + opening.bar_steps]

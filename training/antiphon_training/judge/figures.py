@@ -156,8 +156,9 @@ ROWS = (
     song_end("ends_by_step", "by step", endings.ends_by_step),
     song_end("ends_by_repeating", "only repeats the note before", endings.ends_by_repeating),
     song_end("ends_on_downbeat", "on the bar line", endings.ends_on_downbeat),
-    Row("restates_the_call", "first bar is the call's", ".1%", of_reply(endings.restates_the_call)),
-    Row("parallel_rhythms", "bars in the call's rhythm there", ".1%", of_reply(endings.parallel_rhythms)),
+    # In files its name is that of an older design, in which a phrase was a call.
+    Row("restates_the_call", "first bar is the phrase's", ".1%", of_reply(endings.restates_the_phrase)),
+    Row("parallel_rhythms", "bars in the phrase's rhythm there", ".1%", of_reply(endings.parallel_rhythms)),
     Row("continuation_f1", "continuation F1 of 10 quarters", ".3f", of_reply(continued), mean),
     Row("on_the_tonic", "time on the tonic", ".1%", on_the_tonic),
     Row("off_scale", "notes off the scale", ".2%", off_scale),

@@ -12,14 +12,14 @@ from antiphon_training.judge.trained.judged import crossed, folds_of, judged, st
 from antiphon_training.judge.trained.line import Exchange
 from toy_replies import quarters, toy_reply
 
-CALL = quarters([60, 62, 64, 65])
+PHRASE = quarters([60, 62, 64, 65])
 SONGS = 60
 BOOSTING = {"boosting": partial(BoostedTrees, trees=20)}  # enough for songs as short as these
 
 
 def replies(random_seed: int, pitches: Sequence[int]) -> list[Reply]:
     rng = np.random.default_rng(random_seed)
-    return [toy_reply(CALL, quarters(rng.choice(pitches, 4))) for _ in range(SONGS)]
+    return [toy_reply(PHRASE, quarters(rng.choice(pitches, 4))) for _ in range(SONGS)]
 
 
 TRUE = replies(1, [60, 62, 64, 67])
@@ -45,7 +45,7 @@ def test_what_only_the_last_bar_tells_the_first_three_do_not() -> None:
 
 
 def test_where_no_song_ends_nothing_is_said_of_that() -> None:
-    reply = toy_reply(CALL, CALL, ends_song=False)
+    reply = toy_reply(PHRASE, PHRASE, ends_song=False)
     assert judged([reply] * 4, [reply] * 4, "abcd", BOOSTING)["boosting"].where_songs_end is None
 
 

@@ -1,4 +1,4 @@
-"""Call and answer are cut, counted from their bar lines, and shortened."""
+"""Phrase and answer are cut, counted from their bar lines, and shortened."""
 
 from antiphon_training.judge.trained.line import Sound, exchange_of
 from toy_replies import toy_reply
@@ -8,19 +8,19 @@ EXCHANGE = exchange_of(
 )
 
 
-def test_the_call_is_counted_from_its_first_bar_line_and_the_answer_from_its_own() -> None:
-    assert EXCHANGE.call.notes == (Sound(-2, 2, 55), Sound(0, 4, 60), Sound(4, 2, 62))
+def test_the_phrase_is_counted_from_its_first_bar_line_and_the_answer_from_its_own() -> None:
+    assert EXCHANGE.phrase.notes == (Sound(-2, 2, 55), Sound(0, 4, 60), Sound(4, 2, 62))
     assert EXCHANGE.answer.notes == (Sound(0, 4, 64), Sound(4, 4, 65), Sound(8, 2, 67))
-    assert (EXCHANGE.call.steps, EXCHANGE.answer.steps) == (8, 10)
+    assert (EXCHANGE.phrase.steps, EXCHANGE.answer.steps) == (8, 10)
 
 
 def test_what_is_read_off_a_line() -> None:
-    call = EXCHANGE.call
-    assert call.degrees == [7, 0, 2]
-    assert call.intervals == [5, 2]
-    assert call.sixteenths == [2, 4, 2]
-    assert call.sounding == 6
-    assert call.weights == [1, 2, 2]  # in 4/16 every sixteenth is a beat
+    phrase = EXCHANGE.phrase
+    assert phrase.degrees == [7, 0, 2]
+    assert phrase.intervals == [5, 2]
+    assert phrase.sixteenths == [2, 4, 2]
+    assert phrase.sounding == 6
+    assert phrase.weights == [1, 2, 2]  # in 4/16 every sixteenth is a beat
 
 
 def test_bars_are_counted_each_from_its_own_line_and_the_last_may_be_short() -> None:

@@ -1,6 +1,6 @@
 """How well trained judges tell answers from what the songs go on with.
 
-A judge learns from some songs which of two continuations of a call is the song's and which is ours, and is
+A judge learns from some songs which of two continuations of a phrase is the song's and which is ours, and is
 asked about others (cross-fitting). Variants of one song are in the same fold, so that no judge has met a song
 that it is asked about. Sources: a classifier as a test of whether two samples differ, Lopez-Paz & Oquab 2017;
 cross-fitting, Chernozhukov et al. 2018.
@@ -54,7 +54,7 @@ def judged(
     judges: Mapping[str, Callable[[Sequence[Exchange]], Judge]] = JUDGES,
     heard: Callable[[], None] = lambda: None,
 ) -> dict[str, Verdict]:
-    """By the judge's name how well it tells `ours` from the `true` answers to the same calls, in their order.
+    """By the judge's name how well it tells `ours` from the `true` answers to the same phrases, in order.
 
     `clusters` names for each the variants that its song belongs to. `heard` is called after every fold of
     every judge, `steps_of(judges)` times in all. Raises ValueError unless the three are equally long and name

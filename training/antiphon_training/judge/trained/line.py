@@ -1,4 +1,4 @@
-"""Call and answer as what the trained judges look at: notes counted from a bar line. Pure."""
+"""Phrase and answer as what the trained judges look at: notes counted from a bar line. Pure."""
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -74,9 +74,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A call and an answer to it; `last`: whether the song ends with the answer that it gives itself."""
+    """A phrase and an answer to it; `last`: whether the song ends with the answer that it gives itself."""
 
-    call: Line
+    phrase: Line
     answer: Line
     mode: Mode
     last: bool
@@ -87,9 +87,9 @@ class Exchange:
 
 
 def exchange_of(reply: Reply) -> Exchange:
-    """What a reply and its opening say; the call is counted from its first bar line, the answer from its own.
+    """What a reply and its opening say; the phrase is counted from its first bar line, the answer from its.
 
-    A note of the call that is held into the answer is the call's.
+    A note of the phrase that is held into the answer is the phrase's.
     """
     opening = reply.opening
     seam, pickup = len(opening.phrase), opening.pickup_steps
