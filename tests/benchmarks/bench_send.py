@@ -1,9 +1,9 @@
-"""How late notes leave, how soon an answer begins, and what the sending process costs. Linux, with jackd.
+"""How late notes leave, how soon an answer begins, and what the playing process costs. Linux, with jackd.
 
     python tests/benchmarks/bench_send.py [--seconds N] [--phrases N] [--bpm N] [--ordinary] [--load]
         [--parts]
 
-The real sending process, with the model that ships, plays on a JACK server of its own that has no sound card.
+The real playing process, with the model that ships, plays on a JACK server of its own that has no sound card.
 `--ordinary` keeps it from raising its priority; `--load` has stress-ng keep every core busy meanwhile.
 `--parts` measures the answer alone and then, for as long, with bass, chords and a second voice; nothing else.
 Lateness is measured on many notes (`--bpm`, and long ones made rare), with cyclictest (of rt-tests) in the
@@ -73,7 +73,7 @@ EARLY_S = (0.001, 0.006)
 CLOSE_S = 0.005
 CYCLE_US, CYCLE_MOST_US = 1000, 50_000
 PROBE = "import rtmidi; rtmidi.MidiOut(rtmidi.API_UNIX_JACK, 'probe')"
-# As much of JACK as the sender has, and nothing else.
+# As much of JACK as the playing process has, and nothing else.
 BARE = """
 import rtmidi, sys
 clients = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, "bare:in"), rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "bare:out")
@@ -93,7 +93,7 @@ TempoMode = Literal["fixed", "follow"]
 
 @dataclass(slots=True)
 class Run:
-    """What a run of the sender said and cost."""
+    """What a run of the playing process said and cost."""
 
     pid: int
     ready: Ready
@@ -183,7 +183,7 @@ serve_with: Serve = entry.serve
 
 
 def run(settings: SessionSettings, player: Player) -> Run:
-    """Start a sender, let the player play to it, and end it."""
+    """Start a playing process, let the player play to it, and end it."""
     folder = bundle.find(bundle.DEFAULT_MODEL)
     facts = bundle.facts_of(folder, bundle.read_card(folder))
     order = LoadOrder(facts, (), None, 1, on_jack=True)
@@ -433,8 +433,8 @@ def main() -> None:
     for tempo, made in answering.items():
         report_answers(made, tempo, not chosen.ordinary)
     print(f"percent of one core; two JACK clients that do nothing take {bare:.2f} of it")
-    judge("sender, idle, the clients not counted", cost.cpu["idle"] - bare, 1.0, "%")
-    judge(f"sender, answering at {COST_BPM:g} bpm", cost.cpu["answering"], 5.0, "%")
+    judge("playing process, idle, the clients not counted", cost.cpu["idle"] - bare, 1.0, "%")
+    judge(f"playing process, answering at {COST_BPM:g} bpm", cost.cpu["answering"], 5.0, "%")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""What sound costs: its process's start, memory and processor time, and the sender's time for each note.
+"""What sound costs: its process's start, memory and processor time, and the playing process's time a note.
 
     python tests/benchmarks/bench_sound.py [--notes N]
 
 The process plays samples on a JACK server of its own with no sound card (48 000 Hz, 128 frames). How late
 notes sound is measured by `tests/live/test_sound_jack.py`, which prints it with -s. Linux, with jackd.
 
-Wanted: a note takes the sender at most 50 µs (99 of 100), the process at most 60 MB and 10 % of a core.
+Wanted: a note takes the playing process at most 50 µs (99 of 100), the one of sound at most 60 MB and 10 % of
+a core.
 """
 
 import argparse
@@ -75,7 +76,7 @@ def main(notes):
         print(ours.recv(), f"Ready after {time.perf_counter() - begun_s:.2f} s.")
         feed = SoundFeed(writer)
         print(
-            "a note takes the sender, in µs: median {:.1f}, 99 of 100 {:.1f}, most {:.1f}".format(
+            "a note takes the playing process, in µs: median {:.1f}, 99 of 100 {:.1f}, most {:.1f}".format(
                 *sending_us(feed, notes)
             )
         )

@@ -1,6 +1,6 @@
-"""In time with a studio on a real JACK server: its clock, its transport, and a clock of ours for others.
+"""In time with a host on a real JACK server: its clock, its transport, and a clock of ours for others.
 
-The studio is a timebase master in another process; jack_midi_clock and jack_mclk_dump are x42's.
+The host is a timebase master in another process; jack_midi_clock and jack_mclk_dump are x42's.
 """
 
 import json
@@ -28,13 +28,13 @@ class Sources:
     """The timebase master, connected to antiphon's ports."""
 
     def __init__(self, environment, sees):
-        command = [sys.executable, str(HERE / "timebase.py"), "studio"]
+        command = [sys.executable, str(HERE / "timebase.py"), "host"]
         self._process = subprocess.Popen(
             command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         sees(lambda: {"antiphon:in", "antiphon:out"} <= set(self.ask("ports")), "the ports")
-        self.ask("connect", "studio:out", "antiphon:in")
-        self.ask("connect", "antiphon:out", "studio:in")
+        self.ask("connect", "host:out", "antiphon:in")
+        self.ask("connect", "antiphon:out", "host:in")
 
     def ask(self, *request):
         self._process.stdin.write(json.dumps(request) + "\n")
@@ -147,7 +147,7 @@ def right_if_undisturbed(master, log, play):
 
 
 @pytest.mark.parametrize("source", ["midi", "jack"])
-def test_the_answers_lie_on_the_studios_beats(source, antiphon, host, program, wait_for):
+def test_the_answers_lie_on_the_hosts_beats(source, antiphon, host, program, wait_for):
     play = antiphon("--clock", source, "--random-seed", "3", "--quiet")
     master = host()
     if source == "midi":
@@ -156,7 +156,7 @@ def test_the_answers_lie_on_the_studios_beats(source, antiphon, host, program, w
         clock = "jack_midi_clock:mclk_out"
         wait_for(lambda: clock in master.ask("ports"), "jack_midi_clock")
         wait_for(lambda: "antiphon:clock" in master.ask("connected", clock), "its connection")
-        master.ask("connect", clock, "studio:clock")
+        master.ask("connect", clock, "host:clock")
 
     def answered(phrase_at):
         """A phrase of a bar, and where the answer's first notes lie; fewer than three if none comes."""

@@ -277,7 +277,7 @@ def test_no_click_hangs_when_the_engine_ends_or_is_suspended():
     assert clicks(stage) == [(0.25, 76), (0.75, 77), (20.25, 76), (20.75, 77)]
 
 
-def test_the_studios_clock_is_followed():
+def test_an_external_clock_is_followed():
     """The song begins at 0.25; the phrase is half a beat into its first bar."""
     pulses = [Clocked(0.25 + n * PULSE_S, ClockSignal("pulse")) for n in range(400)]
     clock = VirtualClock()
@@ -288,7 +288,7 @@ def test_the_studios_clock_is_followed():
     assert [round(t.at_s, 3) for t in port.sent][:2] == [4.25, 5.225]
 
 
-def test_a_beacon_is_asked_every_turn():
+def test_a_clock_feed_is_asked_every_turn():
     clock, told = VirtualClock(), [Lead(0.0, 0.0, 120.0)]
     port = Loopback(clock, PHRASE)
     session = Session(scripted_voice(SCRIPT), SessionSettings(clock=ClockSettings(source="link")), 1)

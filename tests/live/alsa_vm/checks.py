@@ -27,11 +27,11 @@ CHECKS: tuple[Callable[[], str], ...] = (
     plugging.keyboard_comes_back_at_once,
     plugging.synthesizer_comes_back,
     handover.aconnect_reaches_either_by_its_name,
-    handover.sender_is_killed,
-    handover.sender_is_stopped,
+    handover.playing_process_is_killed,
+    handover.playing_process_is_stopped,
     handover.twice_in_a_row,
     handover.parent_is_killed,
-    handover.parent_is_killed_while_its_sender_is_stopped,
+    handover.parent_is_killed_while_its_playing_process_is_stopped,
     handover.asked_from_outside,
 )
 

@@ -66,7 +66,7 @@ class Daemon:
         """Its processes that `ps` shows under that name."""
         return [pid for pid in self.pids() if _read(f"/proc/{pid}/comm").strip() == name]
 
-    def sender(self) -> int:
+    def playing_process(self) -> int:
         return self.called("antiphon-player")[0]
 
     def wait_for_spare(self) -> None:
