@@ -21,7 +21,7 @@ import numpy as np
 ROOT = Path(__file__).parent.parent.parent
 sys.path[:0] = [str(ROOT / "daemon"), str(ROOT / "tests")]  # for the new process, too
 
-from antiphon.stage.sound.feed import ANSWERS, NOTE, Record, SoundFeed, link  # noqa: E402
+from antiphon.stage.sound.feed import ANSWERS, NOTE, SoundFeed, SoundRecord, link  # noqa: E402
 from antiphon.stage.sound.process import SoundOrder, serve  # noqa: E402
 from live.house import Server  # noqa: E402
 
@@ -47,7 +47,7 @@ def share_of_a_core(pid):
 
 
 def note(pitch, velocity):
-    return Record(time.perf_counter(), 0.0, NOTE, ANSWERS, pitch, velocity)
+    return SoundRecord(time.perf_counter(), 0.0, NOTE, ANSWERS, pitch, velocity)
 
 
 def sending_us(feed, notes):
