@@ -56,7 +56,8 @@ def main() -> None:
     begun_s = time.process_time()
     ours = list(track(answers(speaker, openings, settings, 0), "answers", len(openings)))
     there, here = (
-        figures([Judged(reply, index.longest(reply.notes)) for reply in replies]) for replies in (true, ours)
+        figures([Judged(answer, index.longest(answer.notes)) for answer in answers])
+        for answers in (true, ours)
     )
     at_ends = sum(opening.ends_song for opening in openings)
     print(
@@ -70,7 +71,7 @@ def main() -> None:
                 for value in (there[row.name], here[row.name])
             )
             print(f"{row.label:52} {' '.join(said)}")
-    common = overlaps(*(histograms(map(features_of, replies)) for replies in (true, ours)))
+    common = overlaps(*(histograms(map(features_of, answers)) for answers in (true, ours)))
     print(f"{'overlap':52} {common['mean']:.3f}", flush=True)
     if args.seeds:
         different = [

@@ -38,7 +38,7 @@ from antiphon.perform.session import Session
 from antiphon.perform.settings import AnswerSettings, SessionSettings, TempoSettings
 from antiphon.stage.voice import Voice, make_voice
 from antiphon_training.corpus.chord_songs import ChordSong
-from antiphon_training.judge.answers import Reply, continuations
+from antiphon_training.judge.answers import JudgedAnswer, continuations
 from antiphon_training.judge.openings import Opening
 from antiphon_training.judge.trained.auc import CONFIDENCE, RESAMPLED, area, auc
 from antiphon_training.judge.trained.judged import FIRST_BARS, JUDGES, crossed, folds_of
@@ -115,7 +115,7 @@ def played(phrase: TunePhrase) -> list[Timed]:
     return sorted([*offs, *ons], key=lambda timed: timed.at_s)
 
 
-def answer(voice: Voice, phrase: TunePhrase, arm: str, seed: int) -> Reply:
+def answer(voice: Voice, phrase: TunePhrase, arm: str, seed: int) -> JudgedAnswer:
     """What a session answers; "written": its plan of chords is what the tune has there."""
     settings = SessionSettings(
         TempoSettings("fixed", BPM, str(phrase.tune.meter), downbeat="first"),
@@ -132,7 +132,7 @@ def answer(voice: Voice, phrase: TunePhrase, arm: str, seed: int) -> Reply:
         notes = _answered(Session(voice, settings, random_seed=seed), phrase)
     finally:
         chord_plans.chord_plan = chord_plan
-    return Reply(phrase.opening, notes)
+    return JudgedAnswer(phrase.opening, notes)
 
 
 def _answered(session: Session, phrase: TunePhrase) -> tuple[str, ...]:
@@ -151,9 +151,11 @@ def _answered(session: Session, phrase: TunePhrase) -> tuple[str, ...]:
     raise SystemExit("a phrase was not answered")
 
 
-def answers_of(voice: Voice, phrases: Sequence[TunePhrase], arms: Sequence[str]) -> dict[str, list[Reply]]:
+def answers_of(
+    voice: Voice, phrases: Sequence[TunePhrase], arms: Sequence[str]
+) -> dict[str, list[JudgedAnswer]]:
     """By the arm."""
-    found: dict[str, list[Reply]] = {arm: [] for arm in arms}
+    found: dict[str, list[JudgedAnswer]] = {arm: [] for arm in arms}
     begun_s = time.process_time()
     for number, phrase in enumerate(phrases):
         for arm in arms:
@@ -167,9 +169,9 @@ def answers_of(voice: Voice, phrases: Sequence[TunePhrase], arms: Sequence[str])
     return found
 
 
-def scores_of(name: str, true: Sequence[Reply], ours: Sequence[Reply], bars: int) -> np.ndarray:
+def scores_of(name: str, true: Sequence[JudgedAnswer], ours: Sequence[JudgedAnswer], bars: int) -> np.ndarray:
     """(2, phrases), the tunes' own answers first."""
-    exchanges = [exchange_of(reply).first_bars(bars) for reply in (*true, *ours)]
+    exchanges = [exchange_of(answer).first_bars(bars) for answer in (*true, *ours)]
     folds = folds_of([str(number) for number in range(len(true))])
     return crossed(JUDGES[name](exchanges), folds, lambda: None)
 
@@ -184,7 +186,7 @@ def between(one: np.ndarray, other: np.ndarray) -> str:
     return f"{auc(*one) - auc(*other):+.3f} ({low:+.3f} to {high:+.3f})"
 
 
-def judge(found: dict[str, list[Reply]], phrases: Sequence[TunePhrase], judges: Sequence[str]) -> None:
+def judge(found: dict[str, list[JudgedAnswer]], phrases: Sequence[TunePhrase], judges: Sequence[str]) -> None:
     true = continuations([phrase.opening for phrase in phrases])
     for name in judges:
         for bars, label in ((BARS, "whole answers"), (FIRST_BARS, f"first {FIRST_BARS} bars")):
@@ -195,12 +197,12 @@ def judge(found: dict[str, list[Reply]], phrases: Sequence[TunePhrase], judges: 
                 print(f"{name}, {label}, {arm}: {said}{more}", flush=True)
 
 
-def in_chords(replies: Sequence[Reply], phrases: Sequence[TunePhrase]) -> str:
+def in_chords(answers: Sequence[JudgedAnswer], phrases: Sequence[TunePhrase]) -> str:
     """Of the notes on bar lines how many are in the chord that the tune has there."""
     inside, notes = 0, 0
-    for reply, phrase in zip(replies, phrases, strict=True):
+    for answer, phrase in zip(answers, phrases, strict=True):
         key = phrase.opening.key
-        for note in reply.notes:
+        for note in answer.notes:
             at = note.onset_steps + len(phrase.opening.phrase)
             chord: Chord | None = phrase.tune.progression.at(at / TICKS)
             if at % phrase.opening.bar_steps == 0 and chord is not None:
@@ -227,8 +229,8 @@ def main() -> None:
     found = answers_of(voice, phrases, asked.arms)
     print(f"{len(phrases)} phrases, {asked.model}")
     true = continuations([phrase.opening for phrase in phrases])
-    for arm, replies in {"the tunes": true, **found}.items():
-        print(f"on the bar line in the tune's chord, {arm}: {in_chords(replies, phrases)}")
+    for arm, answers in {"the tunes": true, **found}.items():
+        print(f"on the bar line in the tune's chord, {arm}: {in_chords(answers, phrases)}")
     judge(found, phrases, asked.judges)
 
 

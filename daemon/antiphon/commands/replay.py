@@ -238,7 +238,7 @@ def _answer_anew(
     changes: Changes,
     out: Path | None,
 ) -> Path:
-    """The same calls, other answers; gives the file of the new take."""
+    """The same phrases, other answers; gives the file of the new take."""
     band = band_of(take, header, records, model, changes)
     asked = [without(record, changes) for record in records]
     settings = _told(_plain_settings(header), model, changes)

@@ -16,7 +16,7 @@ from antiphon_training.judge.openings import openings_of
 from antiphon_training.judge.trained import trial
 from antiphon_training.judge.trained.boosting import BoostedTrees
 from antiphon_training.score.evaluated_model import evaluated_models
-from toy_replies import toy_bundle
+from toy_answers import toy_bundle
 from toy_songs import toy_data
 
 
@@ -51,9 +51,9 @@ def test_two_bundles_stand_side_by_side_in_bits_and_answers(
     openings = len(openings_of(load_dataset(data), "test"))
     assert (answers["openings"], answers["number"], answers["random_seed"]) == (openings, 9, 0)
     assert answers["settings"]["sampling"]["temperature"] == 1.0
-    replies = [(column["name"], column["replies"]) for column in answers["columns"]]
+    sizes = [(column["name"], column["replies"]) for column in answers["columns"]]
     others = len(openings_of(load_dataset(data), "valid"))
-    assert replies == [("model1", 9), ("model2", 9), ("true, valid", others), ("true, test", openings)]
+    assert sizes == [("model1", 9), ("model2", 9), ("true, valid", others), ("true, test", openings)]
     assert sorted(path.name for path in out.iterdir()) == ["answers.png", "evaluation.json"]
 
 

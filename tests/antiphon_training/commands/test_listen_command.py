@@ -10,7 +10,7 @@ from antiphon.midi.file import read_phrase
 from antiphon_training.commands.cli import antiphon_train
 from antiphon_training.data.dataset import load_dataset
 from antiphon_training.judge.openings import openings_of
-from toy_replies import toy_bundle, toy_event_bundle
+from toy_answers import toy_bundle, toy_event_bundle
 from toy_songs import toy_data
 
 

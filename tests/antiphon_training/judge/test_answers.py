@@ -15,7 +15,7 @@ from antiphon.compose.symbols import END, HOLD, Vocabulary, is_pitch
 from antiphon.events import GridNote
 from antiphon_training.judge.answer_settings import JudgedSettings
 from antiphon_training.judge.answers import (
-    Reply,
+    JudgedAnswer,
     Speaker,
     answer,
     answers,
@@ -26,7 +26,7 @@ from antiphon_training.judge.answers import (
 )
 from antiphon_training.score.evaluated_model import evaluated_models
 from playing import HighCritic, event_voice
-from toy_replies import quarters, toy_bundle, toy_opening
+from toy_answers import quarters, toy_bundle, toy_opening
 from toy_songs import toy_data
 
 VOCABULARY = Vocabulary(("60", "62", "/", "_", "r"))
@@ -100,15 +100,15 @@ def test_an_answers_chance_is_its_own_and_the_seeds() -> None:
     speaker = Speaker("", Wishing({"60": 1.0, "62": 1.0, "_": 2.0}), VOCABULARY)
     three = list(answers(speaker, [OPENING] * 3, JudgedSettings(), 7))
     assert three[:2] == list(answers(speaker, [OPENING] * 2, JudgedSettings(), 7))
-    assert len({reply.stream for reply in three}) == 3
+    assert len({one.stream for one in three}) == 3
     assert three != list(answers(speaker, [OPENING] * 3, JudgedSettings(), 8))
 
 
-def test_a_reply_has_notes_of_its_own_and_a_whole_with_its_phrase() -> None:
-    (reply,) = continuations([OPENING])
-    assert reply == Reply(OPENING, OPENING.continuation)
-    assert [(note.onset_steps, note.pitch) for note in reply.notes] == [(0, 60), (4, 62), (8, 60)]
-    assert [note.onset_steps for note in reply.whole] == [0, 4, 8, 12, 16]
+def test_an_answer_has_notes_of_its_own_and_a_whole_with_its_phrase() -> None:
+    (one,) = continuations([OPENING])
+    assert one == JudgedAnswer(OPENING, OPENING.continuation)
+    assert [(note.onset_steps, note.pitch) for note in one.notes] == [(0, 60), (4, 62), (8, 60)]
+    assert [note.onset_steps for note in one.whole] == [0, 4, 8, 12, 16]
 
 
 def test_openings_are_taken_by_chance_and_again_once_all_were() -> None:
@@ -126,9 +126,9 @@ def test_bundles_of_one_name_go_by_their_folders(tmp_path: Path) -> None:
     folders = [str(toy_bundle(tmp_path / at, data)) for at in ("a/same", "b/same", "other")]
     models = evaluated_models(folders)
     assert [evaluated_model.name for evaluated_model in models] == [folders[0], folders[1], "other"]
-    reply = answer(speaker_of(models[2]), OPENING, JudgedSettings(), (0,))
-    assert len(reply.stream) == 12
-    assert is_pitch(reply.stream[0])
+    one = answer(speaker_of(models[2]), OPENING, JudgedSettings(), (0,))
+    assert len(one.stream) == 12
+    assert is_pitch(one.stream[0])
 
 
 def test_a_critic_counts_steps_from_the_bar_line_before_the_phrase() -> None:
@@ -148,8 +148,8 @@ def with_a_critic(critic: object = None) -> Speaker:
 ONE, MANY = (JudgedSettings(candidates=number) for number in (1, 16))
 
 
-def mean_pitch(reply: Reply) -> float:
-    return float(np.mean([note.pitch for note in reply.notes]))
+def mean_pitch(one: JudgedAnswer) -> float:
+    return float(np.mean([note.pitch for note in one.notes]))
 
 
 def test_a_critic_chooses_among_candidates() -> None:

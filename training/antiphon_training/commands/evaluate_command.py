@@ -16,7 +16,7 @@ from antiphon_training.data.dataset import Dataset, load_dataset
 from antiphon_training.fit import run_folder
 from antiphon_training.judge.answer_settings import JudgedSettings
 from antiphon_training.judge.answers import answers, chosen, continuations, speaker_of
-from antiphon_training.judge.comparison import Comparison, Replies, as_plain, judge
+from antiphon_training.judge.comparison import AnswerSet, Comparison, as_plain, judge
 from antiphon_training.judge.comparison_plots import plots
 from antiphon_training.judge.comparison_table import table
 from antiphon_training.judge.copying import CopyIndex
@@ -123,9 +123,9 @@ def answer_openings(models: Sequence[EvaluatedModel], data: Path, asked: Asked) 
     openings = chosen(found, asked.number, asked.random_seed)
     different = openings[: len(found)]
     index = CopyIndex(decode(song) for song in dataset.songs_of("train"))
-    said = [_replies(what, openings, asked) for what in models]
-    truth = Replies(f"true, {asked.split}", continuations(different))
-    real = Replies(f"true, {OTHERS[asked.split]}", continuations(others))
+    said = [_answers_of(what, openings, asked) for what in models]
+    truth = AnswerSet(f"true, {asked.split}", continuations(different))
+    real = AnswerSet(f"true, {OTHERS[asked.split]}", continuations(others))
     tried = ask_judges(models, dataset, asked) if asked.judge else None
     return Answered(asked, len(different), judge(said, truth, real, index), tried)
 
@@ -141,14 +141,14 @@ def ask_judges(models: Sequence[EvaluatedModel], dataset: Dataset, asked: Asked)
     if not trial.enough(phrases):
         return None
     openings = [opening for _, opening in phrases]
-    said = {what.name: _replies(what, openings, asked).replies for what in models}
+    said = {what.name: _answers_of(what, openings, asked).answers for what in models}
     with counted(trial.folds_in(phrases, len(said)), "judges") as heard:
         return trial.trial(phrases, said, heard)
 
 
-def _replies(what: EvaluatedModel, openings: Sequence[Opening], asked: Asked) -> Replies:
+def _answers_of(what: EvaluatedModel, openings: Sequence[Opening], asked: Asked) -> AnswerSet:
     coming = answers(speaker_of(what), openings, asked.settings, asked.random_seed)
-    return Replies(what.name, list(watched(coming, len(openings), f"answers of {what.name}")))
+    return AnswerSet(what.name, list(watched(coming, len(openings), f"answers of {what.name}")))
 
 
 def _as_plain(report: Report, answered: Answered | None) -> dict[str, Any]:

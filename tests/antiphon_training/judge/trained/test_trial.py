@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from antiphon_training.judge.answers import Reply
+from antiphon_training.judge.answers import JudgedAnswer
 from antiphon_training.judge.openings import Opening
 from antiphon_training.judge.trained import trial
 from antiphon_training.judge.trained.auc import Area
 from antiphon_training.judge.trained.judged import Verdict
 from antiphon_training.judge.trained.trial import ANOTHER_SONG, Trial, enough, folds_in, other_songs
-from toy_replies import quarters, toy_opening
+from toy_answers import quarters, toy_opening
 
 PHRASE = quarters([60, 62, 64, 65])
 
@@ -47,17 +47,17 @@ def test_a_trial_asks_about_each_set_and_about_other_songs(monkeypatch: pytest.M
     asked = []
 
     def judged(
-        true: Sequence[Reply], ours: Sequence[Reply], clusters: Sequence[str], *others: object
+        true: Sequence[JudgedAnswer], ours: Sequence[JudgedAnswer], clusters: Sequence[str], *others: object
     ) -> object:
         assert others[0] is trial.JUDGES
-        asked.append((len(true), [reply.stream for reply in ours], list(clusters)))
+        asked.append((len(true), [answer.stream for answer in ours], list(clusters)))
         return {"boosting": Verdict(area, area, None), "GRU": Verdict(area, area, area)}
 
     monkeypatch.setattr(trial, "judged", judged)
-    replies = [Reply(opening, opening.continuation) for _, opening in PHRASES]
-    found = trial.trial(PHRASES, {"essen": replies})
+    answers = [JudgedAnswer(opening, opening.continuation) for _, opening in PHRASES]
+    found = trial.trial(PHRASES, {"essen": answers})
     assert (found.phrases, list(found.verdicts)) == (5, ["essen", ANOTHER_SONG])
-    assert asked[0] == (5, [reply.stream for reply in replies], ["a", "a", "b", "c", "d"])
+    assert asked[0] == (5, [answer.stream for answer in answers], ["a", "a", "b", "c", "d"])
     assert (asked[1][0], asked[1][2]) == (3, ["a", "a", "b"])
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon_training.judge.answers import Reply
+from antiphon_training.judge.answers import JudgedAnswer
 from antiphon_training.judge.trained.auc import Area, area
 from antiphon_training.judge.trained.boosting import BoostedTrees
 from antiphon_training.judge.trained.line import Exchange, exchange_of
@@ -48,8 +48,8 @@ class Verdict:
 
 
 def judged(
-    true: Sequence[Reply],
-    ours: Sequence[Reply],
+    true: Sequence[JudgedAnswer],
+    ours: Sequence[JudgedAnswer],
     clusters: Sequence[str],
     judges: Mapping[str, Callable[[Sequence[Exchange]], Judge]] = JUDGES,
     heard: Callable[[], None] = lambda: None,
@@ -62,10 +62,10 @@ def judged(
     """
     if not len(true) == len(ours) == len(clusters):
         raise ValueError(f"{len(true)} true answers, {len(ours)} of ours and {len(clusters)} clusters")
-    exchanges = [exchange_of(reply) for reply in (*true, *ours)]
+    exchanges = [exchange_of(answer) for answer in (*true, *ours)]
     shortened = [exchange.first_bars(FIRST_BARS) for exchange in exchanges]
     folds = folds_of(clusters)
-    ends = np.array([reply.opening.ends_song for reply in true])
+    ends = np.array([answer.opening.ends_song for answer in true])
     found = {}
     for name, judge in judges.items():
         whole = crossed(judge(exchanges), folds, heard)

@@ -9,7 +9,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from antiphon_training.judge.answers import Reply, continuations
+from antiphon_training.judge.answers import JudgedAnswer, continuations
 from antiphon_training.judge.openings import Opening
 from antiphon_training.judge.trained.auc import Area
 from antiphon_training.judge.trained.judged import FIRST_BARS, JUDGES, Verdict, judged, steps_of
@@ -37,7 +37,7 @@ class Trial:
 
 def trial(
     phrases: Sequence[SongPhrase],
-    said: Mapping[str, Sequence[Reply]],
+    said: Mapping[str, Sequence[JudgedAnswer]],
     heard: Callable[[], None] = lambda: None,
 ) -> Trial:
     """Let the judges try the sets of answers to these phrases. `heard` is called `folds_in` times in all.
@@ -46,8 +46,8 @@ def trial(
     """
     true, clusters = continuations([opening for _, opening in phrases]), [cluster for cluster, _ in phrases]
     found: dict[str, Mapping[str, Verdict]] = {}
-    for name, replies in said.items():
-        found[name] = judged(true, replies, clusters, JUDGES, heard)
+    for name, answers in said.items():
+        found[name] = judged(true, answers, clusters, JUDGES, heard)
     found |= _another_song(phrases, heard)
     return Trial(len(phrases), found)
 
@@ -66,7 +66,7 @@ def folds_in(phrases: Sequence[SongPhrase], sets: int) -> int:
     )
 
 
-def other_songs(phrases: Sequence[SongPhrase]) -> dict[int, Reply]:
+def other_songs(phrases: Sequence[SongPhrase]) -> dict[int, JudgedAnswer]:
     """By the number of a phrase: how a song of another cluster goes on, in the same meter and mode, as long.
 
     Phrases for which there is none are left out.
@@ -80,7 +80,7 @@ def other_songs(phrases: Sequence[SongPhrase]) -> dict[int, Reply]:
             others = [other for other in places if phrases[other][0] != phrases[place][0]]
             if others:
                 other = phrases[int(rng.choice(others))][1]
-                found[place] = Reply(phrases[place][1], other.continuation)
+                found[place] = JudgedAnswer(phrases[place][1], other.continuation)
     return dict(sorted(found.items()))
 
 
