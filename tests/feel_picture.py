@@ -1,4 +1,4 @@
-"""Draws a swung call and its answer, as played; run as a script, it writes docs/feel.svg."""
+"""Draws a swung phrase and its answer, as played; run as a script, it writes docs/feel.svg."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ LENGTHS = (2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 4)  # in sixteenths
 PLAYER = Player(2.0, 0.0, (10.0, 2.0, -12.0, 0.0), 4.0, 2.0, (0.85, 0.1), 78, 0.005, 3.0)
 
 
-def call() -> tuple[PlayedNote, ...]:
+def played() -> tuple[PlayedNote, ...]:
     begins = [sum(LENGTHS[:number]) for number in range(len(LENGTHS))]
     notes = [GridNote(*note) for note in zip(begins, LENGTHS, PITCHES, strict=True)]
     return perform(PLAYER, notes, METER, BPM, START_S, SEED)
@@ -90,6 +90,6 @@ def picture(phrase: Sequence[PlayedNote], answer: Sequence[PlayedNote], title: s
 
 
 if __name__ == "__main__":
-    CALL = call()
+    PHRASE = played()
     TITLE = f"A phrase that swings {PLAYER.swing:g} : 1, its answer, and even eighths; below, the velocities"
-    FILE.write_text(picture(CALL, answer_to(CALL), TITLE), encoding="utf-8")
+    FILE.write_text(picture(PHRASE, answer_to(PHRASE), TITLE), encoding="utf-8")

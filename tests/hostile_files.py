@@ -208,10 +208,15 @@ def _odd_arrays(data: bytes, chance: random.Random) -> bytes:
 
 
 def answer(voice: Voice, settings: config.Config) -> None:
-    """A short call is answered in virtual time, and every note is ended."""
+    """A short phrase is answered in virtual time, and every note is ended."""
     clock = VirtualClock()
-    call = [Timed(0.5, NoteOn(60)), Timed(0.8, NoteOff(60)), Timed(0.9, NoteOn(64)), Timed(1.2, NoteOff(64))]
-    port = Loopback(clock, call)
+    phrase = [
+        Timed(0.5, NoteOn(60)),
+        Timed(0.8, NoteOff(60)),
+        Timed(0.9, NoteOn(64)),
+        Timed(1.2, NoteOff(64)),
+    ]
+    port = Loopback(clock, phrase)
     session = Session(voice, settings.session, 1)
     Engine(clock, port, session, lambda _: None).run(until=lambda: clock.now_s() > 6.0)
     ons = sum(isinstance(timed.event, NoteOn) for timed in port.sent)

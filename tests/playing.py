@@ -86,8 +86,8 @@ class HighCritic:
     def __init__(self):
         self.asked = []
 
-    def log_odds_in_slices(self, call, answers, frame):
-        self.asked.append((call, answers, frame))
+    def log_odds_in_slices(self, phrase, answers, frame):
+        self.asked.append((phrase, answers, frame))
         yield
         return np.array([50.0 * np.mean([note.pitch for note in notes] or [0]) for notes in answers])
 

@@ -1,4 +1,4 @@
-"""The picture of a call and its answer shows each note and its velocity."""
+"""The picture of a phrase and its answer shows each note and its velocity."""
 
 import feel_picture
 from antiphon.events import NoteOff, NoteOn, PlayedNote, Timed
@@ -6,9 +6,9 @@ from antiphon.events import NoteOff, NoteOn, PlayedNote, Timed
 
 def test_each_note_is_drawn_where_it_was_played():
     quarter_s = 60 / feel_picture.BPM
-    call = [PlayedNote(60, 127, feel_picture.START_S, feel_picture.START_S + 2 * quarter_s)]
+    phrase = [PlayedNote(60, 127, feel_picture.START_S, feel_picture.START_S + 2 * quarter_s)]
     answer = [PlayedNote(64, 64, feel_picture.START_S + 2 * quarter_s, feel_picture.START_S + 3 * quarter_s)]
-    drawn = feel_picture.picture(call, answer, "a & b")
+    drawn = feel_picture.picture(phrase, answer, "a & b")
     assert '<rect x="44.0" y="79" width="450.0"' in drawn
     assert '<rect x="494.0" y="51" width="225.0"' in drawn
     assert ">a &amp; b</text>" in drawn

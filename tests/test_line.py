@@ -72,7 +72,7 @@ def test_the_answer_is_on_the_grid_in_the_key_and_closed():
 
 
 @pytest.mark.parametrize("semitones", range(1, 12))
-def test_a_call_in_another_key_gets_the_same_answer_in_that_key(semitones):
+def test_a_phrase_in_another_key_gets_the_same_answer_in_that_key(semitones):
     there, here = notes(play(semitones=semitones)[0]), notes(play()[0])
     assert there == [(pytest.approx(onset), pitch + semitones) for onset, pitch in here]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from antiphon.events import GridNote, NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.perform.answer_reports import Answered, Heard
-from antiphon.perform.replay import Record
+from antiphon.perform.replay import TakeRecord
 from antiphon.perform.reports import Received, Sent
 from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes import records
@@ -25,7 +25,7 @@ def phrase(notes: Sequence[tuple[int, int, int]], key: Key) -> Heard:
 
 def take(phrases: Sequence[Heard], meter: str, finished: bool = True) -> bytes:
     header = TakeHeader(100.0, Meter.parse(meter), {}, UsedBundle("toy", "ab12"), 42)
-    said: list[Record] = []
+    said: list[TakeRecord] = []
     for heard in phrases:
         said += [Received(Timed(0.1, NoteOn(60, 70))), heard, Sent(Timed(2.0, NoteOn(99, 70)), 0.0)]
         said.append(Answered(3.0, False, 0))

@@ -130,11 +130,11 @@ class Clocked:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Where the studio is: at a moment, so many quarter notes into its song, going on at `bpm`.
+    """Where an external clock is: at a moment, so many quarter notes into its song, going on at `bpm`.
 
     rolling   whether its transport runs
     placed    whether `quarters` is a place in its bars; if not, only the tempo means something
-    meter     None where the studio does not say
+    meter     None where the clock does not say
     by        the source that says it, "link" or "jack"; empty: the chosen source
     """
 

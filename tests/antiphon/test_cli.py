@@ -55,8 +55,8 @@ def test_trace_and_json_say_how_each_symbol_came_about(antiphon):
 
 
 def test_a_phrase_from_a_midi_file_at_its_tempo(antiphon, tmp_path):
-    write_melody(tmp_path / "call.mid", [GridNote(0, 4, 67), GridNote(4, 4, 71)], bpm=90)
-    code, _, err = antiphon("generate", "--phrase", "call.mid", "--out", "melody.mid", "--picture", "p.svg")
+    write_melody(tmp_path / "phrase.mid", [GridNote(0, 4, 67), GridNote(4, 4, 71)], bpm=90)
+    code, _, err = antiphon("generate", "--phrase", "phrase.mid", "--out", "melody.mid", "--picture", "p.svg")
     assert code == 0, err
     assert onsets(tmp_path / "melody.mid")[:2] == [67, 71]
     tempos = [m.tempo for m in mido.MidiFile(tmp_path / "melody.mid").tracks[0] if m.type == "set_tempo"]

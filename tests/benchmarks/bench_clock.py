@@ -1,16 +1,16 @@
-"""How near the notes come to the studio's beats, heard to the frame by a receiver in another process.
+"""How near the notes come to the host's beats, heard to the frame by a receiver in another process.
 
     python tests/benchmarks/bench_clock.py [--seconds 60] [--load] [--ordinary]
 
-A studio of its own (tests/live/timebase.py) leads the JACK transport at 120 bpm and notes the frame of
+A host of its own (tests/live/timebase.py) leads the JACK transport at 120 bpm and notes the frame of
 every note it hears; a sixteenth is 6 000 frames. Antiphon goes on without end after one phrase, led by
 nobody, by the transport, and by jack_midi_clock. The row led by nobody is the floor of the port: what the
-others err more is the clock's. The studio hears its answer a period (2.67 ms) late: JACK breaks the circle of
+others err more is the clock's. The host hears its answer a period (2.67 ms) late: JACK breaks the circle of
 the two there, and it is not counted.
 
-The studio also says where the machine did not keep JACK's time: where the server lost time, and where it or
+The host also says where the machine did not keep JACK's time: where the server lost time, and where it or
 any client was late, whose messages JACK then drops. Intervals within a second of that are told apart, by
-what the studio measured and never by how they came out. cyclictest (of rt-tests) runs beside each row at the
+what the host measured and never by how they came out. cyclictest (of rt-tests) runs beside each row at the
 server's priority and says what the machine itself can do.
 
 Wanted, with every core kept busy: at least 97 of 100 intervals exact to the frame. Needs
@@ -32,7 +32,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-STUDIO = Path(__file__).parent.parent / "live" / "timebase.py"
+HOST = Path(__file__).parent.parent / "live" / "timebase.py"
 BPM, RATE, PERIOD, PRIORITY = 120.0, 48_000, 128, 70
 QUARTER = RATE * 60 / BPM
 SIXTEENTH = QUARTER / 4
@@ -80,12 +80,12 @@ def running(
         process.wait()
 
 
-def ask(studio: "subprocess.Popen[str]", *request: object) -> list[list[float]]:
-    assert studio.stdin is not None
-    assert studio.stdout is not None
-    studio.stdin.write(json.dumps(request) + "\n")
-    studio.stdin.flush()
-    answer: list[list[float]] = json.loads(studio.stdout.readline())
+def ask(host: "subprocess.Popen[str]", *request: object) -> list[list[float]]:
+    assert host.stdin is not None
+    assert host.stdout is not None
+    host.stdin.write(json.dumps(request) + "\n")
+    host.stdin.flush()
+    answer: list[list[float]] = json.loads(host.stdout.readline())
     return answer
 
 
@@ -107,16 +107,16 @@ def cyclictest(seconds: float) -> Iterator[list[int]]:
                 errors_us += [error_us] * times
 
 
-def wait_for_port(studio: "subprocess.Popen[str]", name: str) -> None:
+def wait_for_port(host: "subprocess.Popen[str]", name: str) -> None:
     until_s = time.monotonic() + 20
-    while name not in ask(studio, "ports"):
+    while name not in ask(host, "ports"):
         if time.monotonic() > until_s:
             sys.exit(f"no port {name}")
         time.sleep(0.1)
 
 
 def measured(source: str, seconds: float, realtime: bool) -> Row:
-    """What came of a call and an endless answer."""
+    """What came of a phrase and an endless answer."""
     name = f"bench-{uuid.uuid4().hex[:6]}"
     environment = {**os.environ, "JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
     priority = ["-R", f"-P{PRIORITY}"] if realtime else ["--no-realtime"]
@@ -131,29 +131,29 @@ def measured(source: str, seconds: float, realtime: bool) -> Row:
         stack.enter_context(running(server, environment))
         time.sleep(1.5)
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        studio = stack.enter_context(running([sys.executable, str(STUDIO), "studio"], environment, **pipes))
-        ask(studio, "tempo", BPM)
+        host = stack.enter_context(running([sys.executable, str(HOST), "host"], environment, **pipes))
+        ask(host, "tempo", BPM)
         play = [sys.executable, "-m", "antiphon", "play", "--config", str(settings), "--take-dir", folder]
         stack.enter_context(running([*play, "--random-seed", "1", "--quiet"], environment))
-        wait_for_port(studio, "antiphon:out")
+        wait_for_port(host, "antiphon:out")
         time.sleep(3)
         if source == "midi":
             stack.enter_context(running(["jack_midi_clock", "antiphon:clock"], environment))
-            wait_for_port(studio, "jack_midi_clock:mclk_out")
+            wait_for_port(host, "jack_midi_clock:mclk_out")
             time.sleep(1)  # until it is connected
-        ask(studio, "connect", "studio:out", "antiphon:in")
-        ask(studio, "connect", "antiphon:out", "studio:in")
-        ask(studio, "roll")
-        call = [
+        ask(host, "connect", "host:out", "antiphon:in")
+        ask(host, "connect", "antiphon:out", "host:in")
+        ask(host, "roll")
+        phrase = [
             [8 + beat + at, [what, pitch, 80]]
             for beat, pitch in enumerate((60, 64, 67, 64))
             for at, what in ((0.0, ON), (0.8, OFF))
         ]
-        ask(studio, "play", call)
+        ask(host, "play", phrase)
         time.sleep(8 * 60 / BPM)
         with cyclictest(seconds) as beside_us:
             time.sleep(seconds)
-        heard, trouble = ask(studio, "heard"), ask(studio, "trouble")
+        heard, trouble = ask(host, "heard"), ask(host, "trouble")
     return Row(
         tuple(row[0] * QUARTER for row in heard if row[2] == ON and row[4]),
         tuple((place * QUARTER, str(what), ms) for place, what, ms in trouble if place > 8),

@@ -49,8 +49,8 @@ try:
     os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(50))
 except OSError:
     pass
-ends = Ends("studio", "clock", "ears")
-ends.keys.connect("studio-clock:out", "antiphon:clock")
+ends = Ends("host", "clock", "ears")
+ends.keys.connect("host-clock:out", "antiphon:clock")
 begun_s, moments = time.monotonic() + 0.5, []
 for number in range(int(float(sys.argv[1]) / {PULSE_S})):
     time.sleep(max(0.0, begun_s + number * {PULSE_S} - time.monotonic()))

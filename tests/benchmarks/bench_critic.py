@@ -48,11 +48,11 @@ def melody(begin: int, notes: int, rng: np.random.Generator) -> list[GridNote]:
 
 def parts_ms(critic: Critic, notes: int, rng: np.random.Generator) -> np.ndarray[tuple[int, ...], np.dtype]:
     """Milliseconds of each part: the least of all rounds."""
-    call, answers = melody(0, notes, rng), [melody(64, notes, rng) for _ in range(ANSWERS)]
+    phrase, answers = melody(0, notes, rng), [melody(64, notes, rng) for _ in range(ANSWERS)]
     frame = AnswerFrame(4, Meter(), 64, 128, "major", True)
     rounds = []
     for _ in range(ROUNDS):
-        times, work, going = [], critic.log_odds_in_slices(call, answers, frame), True
+        times, work, going = [], critic.log_odds_in_slices(phrase, answers, frame), True
         while going:
             begun = time.thread_time()
             going = next(work, ...) is not ...

@@ -1,6 +1,6 @@
 """Answers over the chords of a left hand, and without: how well a judge tells them from how tunes go on.
 
-    nice python tests/benchmarks/bench_judge_chords.py FOLDER [--model irish] [--calls 150] [--seed 0]
+    nice python tests/benchmarks/bench_judge_chords.py FOLDER [--model irish] [--phrases 150] [--seed 0]
         [--arms listen off written] [--judges boosting] [--rest]
 
 FOLDER holds tunes as `chord_tunes` reads them. A left hand plays the chords of four bars under their melody,
@@ -38,7 +38,7 @@ from antiphon.perform.session import Session
 from antiphon.perform.settings import AnswerSettings, SessionSettings, TempoSettings
 from antiphon.stage.voice import Voice, make_voice
 from antiphon_training.corpus.chord_songs import ChordSong
-from antiphon_training.judge.answers import Reply, continuations
+from antiphon_training.judge.answers import JudgedAnswer, continuations
 from antiphon_training.judge.openings import Opening
 from antiphon_training.judge.trained.auc import CONFIDENCE, RESAMPLED, area, auc
 from antiphon_training.judge.trained.judged import FIRST_BARS, JUDGES, crossed, folds_of
@@ -53,7 +53,7 @@ HIGHEST_LEFT = 64  # E4
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class TunePhrase:
     """Four bars from a bar line on, on the grid, and the chords of eight; what follows is in `opening`."""
 
     tune: ChordSong
@@ -61,12 +61,12 @@ class Call:
     opening: Opening
 
 
-def calls_of(tunes: Sequence[ChordSong], most: int) -> list[Call]:
-    found = (call for tune in tunes if (call := _call(tune)) is not None)
-    return [call for call, _ in zip(found, range(most), strict=False)]
+def phrases_of(tunes: Sequence[ChordSong], most: int) -> list[TunePhrase]:
+    found = (phrase for tune in tunes if (phrase := _phrase(tune)) is not None)
+    return [phrase for phrase, _ in zip(found, range(most), strict=False)]
 
 
-def _call(tune: ChordSong) -> Call | None:
+def _phrase(tune: ChordSong) -> TunePhrase | None:
     """None where a note lies off the grid, or none begins with the first and the fifth bar."""
     bar = round(TICKS * tune.meter.quarters_per_bar)
     seam, end = BARS * bar, 2 * BARS * bar
@@ -92,7 +92,7 @@ def _call(tune: ChordSong) -> Call | None:
     opening = Opening(
         "", "", key, tune.meter, bar, 0, whole[:seam], whole[seam:], ends_song=False, steps_per_quarter=TICKS
     )
-    return Call(tune, tuple(note for note in notes if note.onset_steps < seam), opening)
+    return TunePhrase(tune, tuple(note for note in notes if note.onset_steps < seam), opening)
 
 
 def chords_between(tune: ChordSong, begins: float, ends: float) -> Progression:
@@ -104,40 +104,40 @@ def chords_between(tune: ChordSong, begins: float, ends: float) -> Progression:
     return Progression(tuple((at, chord) for at, chord in chords if chord is not None), ends)
 
 
-def played(call: Call) -> list[Timed]:
+def played(phrase: TunePhrase) -> list[Timed]:
     """Both hands, exactly in time."""
-    quarters = BARS * call.tune.meter.quarters_per_bar
-    lowest = min(HIGHEST_LEFT, *(note.pitch for note in call.notes))
-    below = left_hand(chords_between(call.tune, 0.0, quarters), "block", call.tune.meter, TICKS, lowest)
-    both = play_both(call.notes, below, BPM, 0, EXACT, BEGIN_S, TICKS).played
+    quarters = BARS * phrase.tune.meter.quarters_per_bar
+    lowest = min(HIGHEST_LEFT, *(note.pitch for note in phrase.notes))
+    below = left_hand(chords_between(phrase.tune, 0.0, quarters), "block", phrase.tune.meter, TICKS, lowest)
+    both = play_both(phrase.notes, below, BPM, 0, EXACT, BEGIN_S, TICKS).played
     ons = [Timed(note.onset_s, NoteOn(note.pitch, note.velocity)) for note in both]
     offs = [Timed(note.release_s - 0.01, NoteOff(note.pitch)) for note in both]
     return sorted([*offs, *ons], key=lambda timed: timed.at_s)
 
 
-def answer(voice: Voice, call: Call, arm: str, seed: int) -> Reply:
+def answer(voice: Voice, phrase: TunePhrase, arm: str, seed: int) -> JudgedAnswer:
     """What a session answers; "written": its plan of chords is what the tune has there."""
     settings = SessionSettings(
-        TempoSettings("fixed", BPM, str(call.tune.meter), downbeat="first"),
+        TempoSettings("fixed", BPM, str(phrase.tune.meter), downbeat="first"),
         answer=AnswerSettings("trade", bars=BARS),
         harmony=HarmonySettings(listen=arm != "off"),
     )
     planned, chord_plan = chord_plans.chord_plan, chord_plans.chord_plan
     if arm == "written":
-        quarters = BARS * call.tune.meter.quarters_per_bar
-        there = ChordPlan(chords_between(call.tune, quarters, 2 * quarters))
+        quarters = BARS * phrase.tune.meter.quarters_per_bar
+        there = ChordPlan(chords_between(phrase.tune, quarters, 2 * quarters))
         planned = lambda *_: there  # noqa: E731
     chord_plans.chord_plan = planned
     try:
-        notes = _answered(Session(voice, settings, random_seed=seed), call)
+        notes = _answered(Session(voice, settings, random_seed=seed), phrase)
     finally:
         chord_plans.chord_plan = chord_plan
-    return Reply(call.opening, notes)
+    return JudgedAnswer(phrase.opening, notes)
 
 
-def _answered(session: Session, call: Call) -> tuple[str, ...]:
-    seam, steps, key = len(call.opening.phrase), len(call.opening.continuation), call.opening.key
-    for timed in played(call):
+def _answered(session: Session, phrase: TunePhrase) -> tuple[str, ...]:
+    seam, steps, key = len(phrase.opening.phrase), len(phrase.opening.continuation), phrase.opening.key
+    for timed in played(phrase):
         while (due_s := session.next_deadline_s()) is not None and due_s < timed.at_s:
             session.advance(due_s)
         session.receive(timed)
@@ -148,32 +148,36 @@ def _answered(session: Session, call: Call) -> tuple[str, ...]:
             notes = [n.transposed(key.shift) for n in plan.notes]
             said = [GridNote(n.onset_steps - seam, n.duration_steps, n.pitch) for n in notes]
             return encode([n for n in said if n.onset_steps >= 0], steps)[:steps]
-    raise SystemExit("a call was not answered")
+    raise SystemExit("a phrase was not answered")
 
 
-def answers_of(voice: Voice, calls: Sequence[Call], arms: Sequence[str]) -> dict[str, list[Reply]]:
+def answers_of(
+    voice: Voice, phrases: Sequence[TunePhrase], arms: Sequence[str]
+) -> dict[str, list[JudgedAnswer]]:
     """By the arm."""
-    found: dict[str, list[Reply]] = {arm: [] for arm in arms}
+    found: dict[str, list[JudgedAnswer]] = {arm: [] for arm in arms}
     begun_s = time.process_time()
-    for number, call in enumerate(calls):
+    for number, phrase in enumerate(phrases):
         for arm in arms:
             if voice.memory is not None:
                 voice.memory.clear()
-            found[arm].append(answer(voice, call, arm, number))
+            found[arm].append(answer(voice, phrase, arm, number))
         if number % 10 == 9:
-            print(f"{number + 1} calls, {time.process_time() - begun_s:.0f} s of processor time", flush=True)
+            print(
+                f"{number + 1} phrases, {time.process_time() - begun_s:.0f} s of processor time", flush=True
+            )
     return found
 
 
-def scores_of(name: str, true: Sequence[Reply], ours: Sequence[Reply], bars: int) -> np.ndarray:
-    """(2, calls), the tunes' own answers first."""
-    exchanges = [exchange_of(reply).first_bars(bars) for reply in (*true, *ours)]
+def scores_of(name: str, true: Sequence[JudgedAnswer], ours: Sequence[JudgedAnswer], bars: int) -> np.ndarray:
+    """(2, phrases), the tunes' own answers first."""
+    exchanges = [exchange_of(answer).first_bars(bars) for answer in (*true, *ours)]
     folds = folds_of([str(number) for number in range(len(true))])
     return crossed(JUDGES[name](exchanges), folds, lambda: None)
 
 
 def between(one: np.ndarray, other: np.ndarray) -> str:
-    """How much larger the first area is, with the 95 % interval of a bootstrap that draws calls."""
+    """How much larger the first area is, with the 95 % interval of a bootstrap that draws phrases."""
     rng, found = np.random.default_rng(0), []
     for _ in range(RESAMPLED):
         drawn = rng.integers(0, one.shape[1], one.shape[1])
@@ -182,26 +186,26 @@ def between(one: np.ndarray, other: np.ndarray) -> str:
     return f"{auc(*one) - auc(*other):+.3f} ({low:+.3f} to {high:+.3f})"
 
 
-def judge(found: dict[str, list[Reply]], calls: Sequence[Call], judges: Sequence[str]) -> None:
-    true = continuations([call.opening for call in calls])
+def judge(found: dict[str, list[JudgedAnswer]], phrases: Sequence[TunePhrase], judges: Sequence[str]) -> None:
+    true = continuations([phrase.opening for phrase in phrases])
     for name in judges:
         for bars, label in ((BARS, "whole answers"), (FIRST_BARS, f"first {FIRST_BARS} bars")):
             scores = {arm: scores_of(name, true, ours, bars) for arm, ours in found.items()}
             for arm, (theirs, own) in scores.items():
-                said = area(theirs, own, [str(number) for number in range(len(calls))])
+                said = area(theirs, own, [str(number) for number in range(len(phrases))])
                 more = f", than off {between(scores[arm], scores['off'])}" if arm != "off" in scores else ""
                 print(f"{name}, {label}, {arm}: {said}{more}", flush=True)
 
 
-def in_chords(replies: Sequence[Reply], calls: Sequence[Call]) -> str:
+def in_chords(answers: Sequence[JudgedAnswer], phrases: Sequence[TunePhrase]) -> str:
     """Of the notes on bar lines how many are in the chord that the tune has there."""
     inside, notes = 0, 0
-    for reply, call in zip(replies, calls, strict=True):
-        key = call.opening.key
-        for note in reply.notes:
-            at = note.onset_steps + len(call.opening.phrase)
-            chord: Chord | None = call.tune.progression.at(at / TICKS)
-            if at % call.opening.bar_steps == 0 and chord is not None:
+    for answer, phrase in zip(answers, phrases, strict=True):
+        key = phrase.opening.key
+        for note in answer.notes:
+            at = note.onset_steps + len(phrase.opening.phrase)
+            chord: Chord | None = phrase.tune.progression.at(at / TICKS)
+            if at % phrase.opening.bar_steps == 0 and chord is not None:
                 notes += 1
                 inside += (note.pitch - key.shift) % 12 in chord.tones
     return f"{100 * inside / max(1, notes):.0f} % of {notes}"
@@ -213,21 +217,21 @@ def main() -> None:
     )
     parser.add_argument("folder", type=Path, help="tunes with chords as MIDI files")
     parser.add_argument("--model", default="irish")
-    parser.add_argument("--calls", type=int, default=150)
+    parser.add_argument("--phrases", "--calls", type=int, default=150)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--rest", action="store_true", help="calls of the other half of the tunes")
+    parser.add_argument("--rest", action="store_true", help="phrases of the other half of the tunes")
     parser.add_argument("--arms", nargs="+", default=["listen", "off"], choices=ARMS)
     parser.add_argument("--judges", nargs="*", default=["boosting"], choices=list(JUDGES))
     asked = parser.parse_args()
     tunes = tunes_of(asked.folder, asked.seed)
-    calls = calls_of(tunes[asked.rest :: 2], asked.calls)
+    phrases = phrases_of(tunes[asked.rest :: 2], asked.phrases)
     voice = make_voice(bundle.load(bundle.find(asked.model)), None)
-    found = answers_of(voice, calls, asked.arms)
-    print(f"{len(calls)} calls, {asked.model}")
-    true = continuations([call.opening for call in calls])
-    for arm, replies in {"the tunes": true, **found}.items():
-        print(f"on the bar line in the tune's chord, {arm}: {in_chords(replies, calls)}")
-    judge(found, calls, asked.judges)
+    found = answers_of(voice, phrases, asked.arms)
+    print(f"{len(phrases)} phrases, {asked.model}")
+    true = continuations([phrase.opening for phrase in phrases])
+    for arm, answers in {"the tunes": true, **found}.items():
+        print(f"on the bar line in the tune's chord, {arm}: {in_chords(answers, phrases)}")
+    judge(found, phrases, asked.judges)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""How late notes leave, how soon an answer begins, and what the sending process costs. Linux, with jackd.
+"""How late notes leave, how soon an answer begins, and what the playing process costs. Linux, with jackd.
 
-    python tests/benchmarks/bench_send.py [--seconds N] [--calls N] [--bpm N] [--ordinary] [--load] [--parts]
+    python tests/benchmarks/bench_send.py [--seconds N] [--phrases N] [--bpm N] [--ordinary] [--load]
+        [--parts]
 
-The real sending process, with the model that ships, plays on a JACK server of its own that has no sound card.
+The real playing process, with the model that ships, plays on a JACK server of its own that has no sound card.
 `--ordinary` keeps it from raising its priority; `--load` has stress-ng keep every core busy meanwhile.
 `--parts` measures the answer alone and then, for as long, with bass, chords and a second voice; nothing else.
 Lateness is measured on many notes (`--bpm`, and long ones made rare), with cyclictest (of rt-tests) in the
@@ -60,19 +61,19 @@ ALONE = HarmonySettings()
 ALL_PARTS = HarmonySettings(bass=True, chords=True, second_voice=True, pattern="beat")
 NOTE_S, GAP_S = 0.04, 0.01
 IDLE_S, SETTLE_S, COST_S = 10.0, 4.0, 15.0
-COST_BPM, CALL_BPM = 120.0, 300.0
+COST_BPM, PHRASE_BPM = 120.0, 300.0
 # Long notes are made rare, so that there are many to measure.
 MANY_NOTES = SamplingSettings(weights={HOLD: 0.2, REST: 0.5})
 # Notes are due exactly on the grid.
 ON_THE_GRID = FeelSettings(timing=0.0)
 SILENCE_BEATS = 0.5
-# An answer begins on a step of the grid. The calls are aimed to be over just before one: their last release
+# An answer begins on a step of the grid. The phrases are aimed to be over just before one: their last release
 # is sent this much early, of which JACK and the look at the input take a few milliseconds.
 EARLY_S = (0.001, 0.006)
 CLOSE_S = 0.005
 CYCLE_US, CYCLE_MOST_US = 1000, 50_000
 PROBE = "import rtmidi; rtmidi.MidiOut(rtmidi.API_UNIX_JACK, 'probe')"
-# As much of JACK as the sender has, and nothing else.
+# As much of JACK as the playing process has, and nothing else.
 BARE = """
 import rtmidi, sys
 clients = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, "bare:in"), rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "bare:out")
@@ -92,7 +93,7 @@ TempoMode = Literal["fixed", "follow"]
 
 @dataclass(slots=True)
 class Run:
-    """What a run of the sender said and cost."""
+    """What a run of the playing process said and cost."""
 
     pid: int
     ready: Ready
@@ -182,7 +183,7 @@ serve_with: Serve = entry.serve
 
 
 def run(settings: SessionSettings, player: Player) -> Run:
-    """Start a sender, let the player play to it, and end it."""
+    """Start a playing process, let the player play to it, and end it."""
     folder = bundle.find(bundle.DEFAULT_MODEL)
     facts = bundle.facts_of(folder, bundle.read_card(folder))
     order = LoadOrder(facts, (), None, 1, on_jack=True)
@@ -297,26 +298,26 @@ def compare_parts(seconds: float, bpm: float) -> None:
         print(f"p{100 * share:g} with parts to that alone: {together / alone:.2f}")
 
 
-def calling(calls: int, tempo: TempoMode) -> Run:
-    """Short calls one upon the other, each over just before a step of the grid; the answer starts "now"."""
+def playing(phrases: int, tempo: TempoMode) -> Run:
+    """Short phrases one upon the other, each over just before a step of the grid; the answer starts "now"."""
     chance = random.Random(1)
 
     def player(made: Run, keyboard: Any) -> None:
-        for call in range(calls):
+        for number in range(phrases):
             play(keyboard, PHRASE, lambda at_s: aimed(made.of(Heard), at_s, chance))
             until_s = time.monotonic() + 5
-            while len(made.of(Heard)) <= call and time.monotonic() < until_s:
+            while len(made.of(Heard)) <= number and time.monotonic() < until_s:
                 time.sleep(0.005)
             heard = made.of(Heard)[-1]
             sleep_until(heard.grid.time_s(heard.answer_start_steps) + 0.05)
 
     answer = AnswerSettings("answer", start="now")
-    phrase = PhraseSettings(SILENCE_BEATS)
-    return run(SessionSettings(TempoSettings(tempo, CALL_BPM), phrase, answer, feel=ON_THE_GRID), player)
+    ends = PhraseSettings(SILENCE_BEATS)
+    return run(SessionSettings(TempoSettings(tempo, PHRASE_BPM), ends, answer, feel=ON_THE_GRID), player)
 
 
 def aimed(heard: Sequence[Heard], at_s: float, chance: random.Random) -> float:
-    """The first moment from `at_s` on at which a release lets the call end just before a step."""
+    """The first moment from `at_s` on at which a release lets the phrase end just before a step."""
     if not heard:
         return at_s
     grid, lead_s = heard[-1].grid, chance.uniform(*EARLY_S)
@@ -402,7 +403,9 @@ def report_answers(made: Run, tempo: str, wanted: bool) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="How late notes leave, and what sending costs.")
     parser.add_argument("--seconds", type=float, default=60.0, help="of answering")
-    parser.add_argument("--calls", type=int, default=100, help="short calls to answer, at each kind of tempo")
+    parser.add_argument(
+        "--phrases", "--calls", type=int, default=100, help="short phrases to answer, at each kind of tempo"
+    )
     parser.add_argument("--bpm", type=float, default=300.0, help="the faster, the more notes to measure")
     parser.add_argument("--ordinary", action="store_true", help="without real-time priority")
     parser.add_argument("--load", action="store_true", help="with every core kept busy (stress-ng)")
@@ -422,7 +425,7 @@ def main() -> None:
         cost = costing()
         with every_core_busy() if chosen.load else nullcontext():
             sending = going_on(chosen.seconds, chosen.bpm, beside_us)
-            answering = {tempo: calling(chosen.calls, tempo) for tempo in get_args(TempoMode)}
+            answering = {tempo: playing(chosen.phrases, tempo) for tempo in get_args(TempoMode)}
     cores = f"{os.cpu_count()} cores, {'all kept busy' if chosen.load else 'no load'}"
     print(f"{sending.ready.allowed}; {cores}; JACK {scheduled}; {chosen.bpm:g} bpm")
     print(f"{'µs':<50}{'number':>9}{'p50':>9}{'p99':>9}{'p99.9':>9}{'most':>9}")
@@ -430,8 +433,8 @@ def main() -> None:
     for tempo, made in answering.items():
         report_answers(made, tempo, not chosen.ordinary)
     print(f"percent of one core; two JACK clients that do nothing take {bare:.2f} of it")
-    judge("sender, idle, the clients not counted", cost.cpu["idle"] - bare, 1.0, "%")
-    judge(f"sender, answering at {COST_BPM:g} bpm", cost.cpu["answering"], 5.0, "%")
+    judge("playing process, idle, the clients not counted", cost.cpu["idle"] - bare, 1.0, "%")
+    judge(f"playing process, answering at {COST_BPM:g} bpm", cost.cpu["answering"], 5.0, "%")
 
 
 if __name__ == "__main__":

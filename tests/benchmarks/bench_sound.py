@@ -1,11 +1,12 @@
-"""What sound costs: its process's start, memory and processor time, and the sender's time for each note.
+"""What sound costs: its process's start, memory and processor time, and the playing process's time a note.
 
     python tests/benchmarks/bench_sound.py [--notes N]
 
 The process plays samples on a JACK server of its own with no sound card (48 000 Hz, 128 frames). How late
 notes sound is measured by `tests/live/test_sound_jack.py`, which prints it with -s. Linux, with jackd.
 
-Wanted: a note takes the sender at most 50 µs (99 of 100), the process at most 60 MB and 10 % of a core.
+Wanted: a note takes the playing process at most 50 µs (99 of 100), the one of sound at most 60 MB and 10 % of
+a core.
 """
 
 import argparse
@@ -20,7 +21,7 @@ import numpy as np
 ROOT = Path(__file__).parent.parent.parent
 sys.path[:0] = [str(ROOT / "daemon"), str(ROOT / "tests")]  # for the new process, too
 
-from antiphon.stage.sound.feed import ANSWERS, NOTE, Record, SoundFeed, link  # noqa: E402
+from antiphon.stage.sound.feed import ANSWERS, NOTE, SoundFeed, SoundRecord, link  # noqa: E402
 from antiphon.stage.sound.process import SoundOrder, serve  # noqa: E402
 from live.house import Server  # noqa: E402
 
@@ -46,7 +47,7 @@ def share_of_a_core(pid):
 
 
 def note(pitch, velocity):
-    return Record(time.perf_counter(), 0.0, NOTE, ANSWERS, pitch, velocity)
+    return SoundRecord(time.perf_counter(), 0.0, NOTE, ANSWERS, pitch, velocity)
 
 
 def sending_us(feed, notes):
@@ -75,7 +76,7 @@ def main(notes):
         print(ours.recv(), f"Ready after {time.perf_counter() - begun_s:.2f} s.")
         feed = SoundFeed(writer)
         print(
-            "a note takes the sender, in µs: median {:.1f}, 99 of 100 {:.1f}, most {:.1f}".format(
+            "a note takes the playing process, in µs: median {:.1f}, 99 of 100 {:.1f}, most {:.1f}".format(
                 *sending_us(feed, notes)
             )
         )

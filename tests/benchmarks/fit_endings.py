@@ -19,7 +19,7 @@ from antiphon.compose.answer_features.parts import AnswerFrame
 from antiphon.events import GridNote
 from antiphon_training.critic.cuts import cuts_of
 from antiphon_training.data.dataset import load_dataset
-from antiphon_training.judge.answers import call_of, shifted
+from antiphon_training.judge.answers import phrase_and_frame, shifted
 
 Ending = tuple[Sequence[GridNote], AnswerFrame]
 
@@ -29,7 +29,7 @@ def endings_of(folder: Path) -> list[Ending]:
     cuts = [
         cut for cut in cuts_of(load_dataset(folder), "train") if len(cut.continuation) > 2 * cut.bar_steps
     ]
-    frames = [call_of(cut, cut.ends_song)[1] for cut in cuts]
+    frames = [phrase_and_frame(cut, cut.ends_song)[1] for cut in cuts]
     return [(shifted(cut.continuation, frame.start), frame) for cut, frame in zip(cuts, frames, strict=True)]
 
 

@@ -284,7 +284,7 @@ def report(rows: list[Minute], player: Player, ears: Ears, code: int, takes: lis
         f"files: {dict(first.files)} → {dict(last.files)}": first.files == last.files,
         f"threads: {dict(first.threads)} → {dict(last.threads)}": first.threads == last.threads,
         f"JACK ports: {first.ports} → {last.ports}": first.ports == last.ports,
-        f"senders that died: {last.restarts}": last.restarts == 0,
+        f"playing processes that died: {last.restarts}": last.restarts == 0,
         f"lateness p99 without load, first and last third: {early:.2f} → {late:.2f} ms": late <= early + 0.5,
         f"exit code: {code}": code == 0,
     }

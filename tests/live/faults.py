@@ -17,7 +17,7 @@ from live.house import Daemon, Player, is_there, wait_for
 # A bar of eighths, each note over well before the next.
 BPM, EIGHTH_S, GATE_S = 240, 0.125, 0.09
 PITCHES = [60, 62, 64, 65, 67, 67, 69, 71]
-CALL = sorted(
+PHRASE = sorted(
     [[place * EIGHTH_S, [0x90, pitch, 80]] for place, pitch in enumerate(PITCHES)]
     + [[place * EIGHTH_S + GATE_S, [0x80, pitch, 0]] for place, pitch in enumerate(PITCHES)]
 )
@@ -48,15 +48,15 @@ class Scene:
 
     def reach_the_answer(self):
         """Play a phrase, and wait until a note of its answer sounds."""
-        called_s = self.player.play(CALL)[-1]
-        wait_for(lambda: self.player.onsets(called_s + GATE_S) and self.player.sounding(), "an answer")
-        return called_s
+        played_s = self.player.play(PHRASE)[-1]
+        wait_for(lambda: self.player.onsets(played_s + GATE_S) and self.player.sounding(), "an answer")
+        return played_s
 
     def is_answered(self):
         """Play a phrase and wait until its answer is over; gives the pitches of the answer."""
-        called_s = self.reach_the_answer()
+        played_s = self.reach_the_answer()
         wait_for(self.is_over, "the end of an answer")
-        return [pitch for _, pitch in self.player.onsets(called_s)]
+        return [pitch for _, pitch in self.player.onsets(played_s)]
 
     def is_over(self):
         return time.monotonic() - self.player.last_change_s() > OVER_S and not self.player.sounding()

@@ -1,6 +1,6 @@
-"""In time with a studio on a real JACK server: its clock, its transport, and a clock of ours for others.
+"""In time with a host on a real JACK server: its clock, its transport, and a clock of ours for others.
 
-The studio is a timebase master in another process; jack_midi_clock and jack_mclk_dump are x42's.
+The host is a timebase master in another process; jack_midi_clock and jack_mclk_dump are x42's.
 """
 
 import json
@@ -28,20 +28,20 @@ class Sources:
     """The timebase master, connected to antiphon's ports."""
 
     def __init__(self, environment, sees):
-        command = [sys.executable, str(HERE / "timebase.py"), "studio"]
+        command = [sys.executable, str(HERE / "timebase.py"), "host"]
         self._process = subprocess.Popen(
             command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         sees(lambda: {"antiphon:in", "antiphon:out"} <= set(self.ask("ports")), "the ports")
-        self.ask("connect", "studio:out", "antiphon:in")
-        self.ask("connect", "antiphon:out", "studio:in")
+        self.ask("connect", "host:out", "antiphon:in")
+        self.ask("connect", "antiphon:out", "host:in")
 
     def ask(self, *request):
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
 
-    def call(self, at_quarters):
+    def play_phrase(self, at_quarters):
         """Four quarter notes from a place in the song on."""
         plan = []
         for beat, pitch in enumerate((60, 64, 67, 64)):
@@ -147,7 +147,7 @@ def right_if_undisturbed(master, log, play):
 
 
 @pytest.mark.parametrize("source", ["midi", "jack"])
-def test_the_answers_lie_on_the_studios_beats(source, antiphon, host, program, wait_for):
+def test_the_answers_lie_on_the_hosts_beats(source, antiphon, host, program, wait_for):
     play = antiphon("--clock", source, "--random-seed", "3", "--quiet")
     master = host()
     if source == "midi":
@@ -156,20 +156,20 @@ def test_the_answers_lie_on_the_studios_beats(source, antiphon, host, program, w
         clock = "jack_midi_clock:mclk_out"
         wait_for(lambda: clock in master.ask("ports"), "jack_midi_clock")
         wait_for(lambda: "antiphon:clock" in master.ask("connected", clock), "its connection")
-        master.ask("connect", clock, "studio:clock")
+        master.ask("connect", clock, "host:clock")
 
-    def answered(call_at):
-        """A call of a bar, and where the answer's first notes lie; fewer than three if none comes."""
+    def answered(phrase_at):
+        """A phrase of a bar, and where the answer's first notes lie; fewer than three if none comes."""
         before, until_s = len(master.onsets()), time.monotonic() + 20
-        master.call(call_at)
+        master.play_phrase(phrase_at)
         answer = []
         while len(answer) < 3 and time.monotonic() < until_s:
             time.sleep(0.02)
-            answer = [place for place in master.onsets()[before:] if place > call_at]
+            answer = [place for place in master.onsets()[before:] if place > phrase_at]
         return answer
 
-    def judged(call_at, off, soonest):
-        answer = answered(call_at)
+    def judged(phrase_at, off, soonest):
+        answer = answered(phrase_at)
         if len(answer) < 3:
             return answer, "no answer"
         if answer[0] < soonest:
@@ -191,8 +191,8 @@ def test_the_answers_lie_on_the_studios_beats(source, antiphon, host, program, w
 
     def further_on():
         master.ask("tempo", 126.0)
-        call_at = max(master.onsets()) // 4 * 4 + 12
-        return judged(call_at, off, call_at + 3)
+        phrase_at = max(master.onsets()) // 4 * 4 + 12
+        return judged(phrase_at, off, phrase_at + 3)
 
     def elsewhere():
         roll_from(200.0)
@@ -223,7 +223,7 @@ def test_others_follow_our_clock(antiphon, host, program, wait_for, tmp_path):
     dump = program("jack_mclk_dump", "-n", "antiphon:clock-out")
     wait_for(lambda: "jack_mclk_dump:mclk_in" in master.ask("ports"), "jack_mclk_dump")
     master.ask("roll")
-    master.call(1.0)
+    master.play_phrase(1.0)
     wait_for(lambda: len(master.onsets()) >= 2, "an answer")
     play.terminate()
     assert play.wait(timeout=60) == 0

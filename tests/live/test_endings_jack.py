@@ -13,7 +13,7 @@ JACK_OPTIONS = ["-S"]
 BREAKING = str(Path(__file__).parent / "breaking.py")
 STEP_S = 0.125
 PITCHES = [60, 62, 64, 65, 67, 67, 69, 71]
-CALL = sorted(
+PHRASE = sorted(
     [[place * 2 * STEP_S, [0x90, pitch, 80]] for place, pitch in enumerate(PITCHES)]
     + [[place * 2 * STEP_S + 0.2, [0x80, pitch, 0]] for place, pitch in enumerate(PITCHES)]
 )
@@ -26,7 +26,7 @@ def onsets(path, track):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_in_mid_note(antiphon, player, wait_for, tmp_path, number):
     daemon, someone = antiphon("--random-seed", "1"), player()
-    someone.play(CALL)
+    someone.play(PHRASE)
     wait_for(someone.sounding, "the answer")
     asked_s = time.monotonic()
     daemon.send_signal(number)
@@ -40,7 +40,7 @@ def test_a_signal_in_mid_note(antiphon, player, wait_for, tmp_path, number):
 def test_a_full_disk_does_not_end_the_music(antiphon, player, wait_for, jack, tmp_path):
     jack |= {"BREAKING": "disk", "BROKEN": str(tmp_path / "broken")}
     daemon, someone = antiphon("--random-seed", "1", program=[BREAKING]), player()
-    someone.play(CALL)
+    someone.play(PHRASE)
     wait_for(lambda: "antiphon  " in daemon.log.read_text(), "the answer to end")
     assert len(someone.onsets()) > 3
     daemon.send_signal(signal.SIGTERM)
@@ -60,7 +60,7 @@ def test_a_program_change_lets_another_model_answer_and_the_button_records(
     someone.play([[0, [0xC0, 0]], [0.01, [0xC0, 1]], [0.02, [0xB0, 28, 127]], [0.1, [0xB0, 28, 0]]])
     wait_for(lambda: "There is no program 2;" in daemon.log.read_text(), "the program that there is not")
     assert "Program 1: essen answers" in daemon.log.read_text()
-    someone.play(CALL)
+    someone.play(PHRASE)
     wait_for(lambda: "antiphon  " in daemon.log.read_text(), "the answer to end")
     daemon.send_signal(signal.SIGTERM)
     assert daemon.wait(60) == 0, daemon.log.read_text()

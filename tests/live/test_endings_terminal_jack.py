@@ -12,7 +12,7 @@ from threading import Thread
 
 import pytest
 
-from live.faults import BPM, CALL, GATE_S
+from live.faults import BPM, GATE_S, PHRASE
 from live.house import Player, is_there, named, wait_for
 
 pytestmark = pytest.mark.live
@@ -69,8 +69,8 @@ class Scene:
         self.parent = int(jobs.split()[0])
 
     def reach_the_answer(self):
-        called_s = self.player.play(CALL)[-1]
-        sounding = lambda: self.player.onsets(called_s + GATE_S) and self.player.sounding()  # noqa: E731
+        played_s = self.player.play(PHRASE)[-1]
+        sounding = lambda: self.player.onsets(played_s + GATE_S) and self.player.sounding()  # noqa: E731
         wait_for(sounding, "a note of the answer", every_s=0.002)
 
     def is_answered(self):
@@ -113,7 +113,7 @@ def test_ctrl_z_in_mid_note_is_silent_and_fg_plays_on(scene):
     scene.falls_silent_and_stays_so()
     assert state(scene.parent) == "T"
     assert "T" not in [state(pid) for pid in scene.others()]  # JACK throws out a client that is stopped
-    scene.player.play(CALL)  # which nobody hears
+    scene.player.play(PHRASE)  # which nobody hears
     scene.terminal.run("fg", "antiphon")
     scene.is_answered()
     scene.terminal.run(CTRL_C, "The take is")

@@ -34,7 +34,7 @@ BREAKING = [str(HERE / "breaking.py")]
 REAL_TIME = pytest.mark.parametrize("real_time", [True, False], ids=["real time", "ordinary"])
 
 
-def test_the_sender_is_killed_and_a_synthesizer_falls_silent(server, tmp_path):
+def test_the_playing_process_is_killed_and_a_synthesizer_falls_silent(server, tmp_path):
     if font() is None:
         pytest.skip("fluidsynth or a soundfont (timgm6mb-soundfont) is not installed")
     organ = Organ(server.environment, tmp_path / "sound.wav")

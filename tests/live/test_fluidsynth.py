@@ -13,7 +13,7 @@ pytestmark = pytest.mark.live
 # The server waits for its clients; else, on a busy machine, it goes on without a late one and notes are lost.
 JACK_OPTIONS = ["-S"]
 
-CALL = [60, 62, 64, 65, 67, 67, 69, 71]
+PITCHES = [60, 62, 64, 65, 67, 67, 69, 71]
 EIGHTH_S = 0.25
 SILENCE_DB, RELEASE_S, AFTER_S = -60.0, 1.0, 2.5
 
@@ -25,8 +25,8 @@ def connect(jack, source, sink):
 def test_a_stop_in_mid_note_silences_the_synthesizer(antiphon, player, organ, jack, wait_for):
     daemon, someone, synth = antiphon("--random-seed", "1", "--bpm", "120"), player(), organ()
     wait_for(lambda: connect(jack, "antiphon:out", "fluidsynth-midi:midi_00"), "the synthesizer")
-    ons = [[place * EIGHTH_S, [0x90, pitch, 90]] for place, pitch in enumerate(CALL)]
-    offs = [[(place + 0.8) * EIGHTH_S, [0x80, pitch, 0]] for place, pitch in enumerate(CALL)]
+    ons = [[place * EIGHTH_S, [0x90, pitch, 90]] for place, pitch in enumerate(PITCHES)]
+    offs = [[(place + 0.8) * EIGHTH_S, [0x80, pitch, 0]] for place, pitch in enumerate(PITCHES)]
     someone.play(sorted(ons + offs))
     wait_for(lambda: len(someone.onsets()) >= 3 and someone.sounding(), "a note in the midst of the answer")
     stopped_s = time.monotonic()

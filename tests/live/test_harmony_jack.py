@@ -15,7 +15,7 @@ pytestmark = pytest.mark.live
 
 # Synchronous: a late client is waited for. Otherwise its messages are lost when the machine is busy.
 JACK_OPTIONS = ["-S"]
-CALL = [60, 62, 64, 65, 67, 67, 69, 71]  # a bar of eighths at 120 bpm
+EIGHTHS = [60, 62, 64, 65, 67, 67, 69, 71]  # a bar of eighths at 120 bpm
 PARTS = [word for part in ("bass", "chords", "second_voice") for word in ("--set", f"harmony.{part}=true")]
 
 
@@ -33,7 +33,7 @@ def still_sounding(heard):
 
 def test_four_parts_leave_on_four_channels_and_each_has_its_track(antiphon, peer, tmp_path):
     sounds = ["--set", "harmony.pattern='boom-chick'", "--set", "harmony.bass_program=33"]
-    daemon, player = antiphon("--random-seed", "1", *PARTS, *sounds), peer(8.0, *CALL)
+    daemon, player = antiphon("--random-seed", "1", *PARTS, *sounds), peer(8.0, *EIGHTHS)
     assert json.loads(player.stdout.readline())
     heard = json.loads(player.stdout.readline())
     assert {channel for channel, _, velocity in notes(heard) if velocity} == {0, 1, 2, 3}
@@ -48,7 +48,7 @@ def test_four_parts_leave_on_four_channels_and_each_has_its_track(antiphon, peer
 
 PHRASE = [
     [0.25 * place + after, [0x90, pitch, velocity]]
-    for place, pitch in enumerate(CALL)
+    for place, pitch in enumerate(EIGHTHS)
     for after, velocity in ((0.0, 80), (0.2, 0))
 ]
 OWN_BASS = ["--set", "harmony.bass_port='own'"]
@@ -121,7 +121,7 @@ def test_the_player_is_accompanied_and_all_ends_when_they_stop(antiphon, peer, t
         for word in ("--set", f"tempo.{name}")
     ]
     daemon = antiphon("--random-seed", "1", *PARTS, *bars, "--set", "answer.mode='accompany'")
-    player = peer(14.0, *CALL, *CALL, *CALL)
+    player = peer(14.0, *EIGHTHS, *EIGHTHS, *EIGHTHS)
     assert json.loads(player.stdout.readline())
     heard = json.loads(player.stdout.readline())
     assert {channel for channel, _, velocity in notes(heard) if velocity} == {1, 2, 3}

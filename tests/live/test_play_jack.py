@@ -14,7 +14,7 @@ pytestmark = pytest.mark.live
 
 # Synchronous: a late client is waited for. Otherwise its messages are lost when the machine is busy.
 JACK_OPTIONS = ["-S"]
-CALL = [60, 62, 64, 65, 67, 67, 69, 71]  # a bar of eighths at 120 bpm
+PITCHES = [60, 62, 64, 65, 67, 67, 69, 71]  # a bar of eighths at 120 bpm
 # A phrase that leaves later than this is another phrase: the machine played it, and it is played again.
 LATE_S, TRIES = 0.05, 6
 
@@ -41,7 +41,7 @@ def onsets(track):
 
 def test_a_phrase_is_answered_on_the_grid_and_kept(antiphon, peer, tmp_path):
     for tries in range(TRIES):
-        daemon, player = antiphon("--random-seed", "1"), peer(8.0, *CALL)
+        daemon, player = antiphon("--random-seed", "1"), peer(8.0, *PITCHES)
         late_s = played(player)
         heard = json.loads(player.stdout.readline())
         daemon.send_signal(signal.SIGINT)
@@ -51,7 +51,7 @@ def test_a_phrase_is_answered_on_the_grid_and_kept(antiphon, peer, tmp_path):
             break
         take.unlink()
     phrase, answer = map(onsets, mido.MidiFile(take).tracks[1:])
-    assert [pitch for pitch, _ in phrase] == CALL
+    assert [pitch for pitch, _ in phrase] == PITCHES
     assert [pitch for _, status, pitch, velocity in heard if status == 0x90 and velocity] == [
         pitch for pitch, _ in answer
     ]
@@ -62,9 +62,9 @@ def test_a_phrase_is_answered_on_the_grid_and_kept(antiphon, peer, tmp_path):
 
 
 def test_a_stop_in_mid_note_leaves_nothing_sounding(antiphon, peer):
-    daemon, player = antiphon("--random-seed", "1"), peer(7.0, *CALL)
+    daemon, player = antiphon("--random-seed", "1"), peer(7.0, *PITCHES)
     played(player)
-    time.sleep(2.3)  # the answer has begun 2 s after the call
+    time.sleep(2.3)  # the answer has begun 2 s after the phrase
     daemon.send_signal(signal.SIGTERM)
     assert daemon.wait(60) == 0, daemon.log.read_text()
     heard = json.loads(player.stdout.readline())

@@ -126,7 +126,7 @@ def test_a_device_is_unplugged_in_mid_note_and_found_again(antiphon, plug_in, tm
     device = plug_in()
     wait_for(lambda: daemon.log.read_text().count("is back") == 2, "both ports to be found")
     heard = []
-    for _ in range(3):  # a busy server loses a message now and then, and a call without its end is none
+    for _ in range(3):  # a busy server loses a message now and then, and a phrase without its end is none
         played(device, [67, 69, 71, 72])
         if answered(device, heard):
             break
@@ -147,7 +147,7 @@ def test_a_device_is_unplugged_in_mid_note_and_found_again(antiphon, plug_in, tm
     assert not sounding
 
 
-def test_our_own_answer_looped_back_is_no_call(antiphon, plug_in, jack):
+def test_our_own_answer_looped_back_is_no_phrase(antiphon, plug_in, jack):
     device = plug_in()
     daemon = antiphon("--random-seed", "1", "--in", "nano-keys")
     loop = ["jack_connect", "antiphon:out", "antiphon:in"]

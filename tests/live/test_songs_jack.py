@@ -92,7 +92,7 @@ OPENINGS = {
 
 @dataclass(frozen=True)
 class Exchange:
-    """One call and its answer: what was played when, and what came back when."""
+    """One phrase and its answer: what was played when, and what came back when."""
 
     opening: Opening
     onsets_s: list
@@ -148,8 +148,8 @@ def test_ten_songs_are_answered_in_time_and_in_key_and_kept(antiphon, player, wa
     counted = [held for answer in in_key.values() for held in answer]
     assert sum(counted) >= 0.75 * len(counted), f"{in_key}\n{log}"
     kept = mido.MidiFile(next(tmp_path.glob("*.mid"))).tracks[1:]
-    calls, answers = ([m.note for m in track if m.type == "note_on" and m.velocity] for track in kept)
-    assert calls == [note.pitch for opening in OPENINGS.values() for note in opening.notes]
+    phrases, answers = ([m.note for m in track if m.type == "note_on" and m.velocity] for track in kept)
+    assert phrases == [note.pitch for opening in OPENINGS.values() for note in opening.notes]
     assert answers == [pitch for one in exchanges.values() for _, pitch in one.answer]
 
 
@@ -162,6 +162,6 @@ def test_a_song_in_three_is_answered_in_its_bars_at_a_fixed_tempo(antiphon, play
     steps = one.steps()
     assert len(steps)
     assert strayed(steps) < 0.25, steps
-    # Four bars of the call, one in which its end is known, and four of the answer.
+    # Four bars of the phrase, one in which its end is known, and four of the answer.
     assert round(steps[0]) >= 60
     assert round(steps[-1]) < 108

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.live
 JACK_OPTIONS = ["-S"]
 KEEPS_TIME = True
 
-CALL = [60, 62, 64, 65, 67, 67, 69, 71]
+PITCHES = [60, 62, 64, 65, 67, 67, 69, 71]
 EIGHTH_S = 0.25
 MOST_LATE_S = 0.010
 LOOKED_S, ATTACK_S = 0.06, 0.06
@@ -44,8 +44,8 @@ def recorded(jack, tmp_path):
 
 
 def phrase():
-    ons = [[place * EIGHTH_S, [0x90, pitch, 90]] for place, pitch in enumerate(CALL)]
-    offs = [[(place + 0.8) * EIGHTH_S, [0x80, pitch, 0]] for place, pitch in enumerate(CALL)]
+    ons = [[place * EIGHTH_S, [0x90, pitch, 90]] for place, pitch in enumerate(PITCHES)]
+    offs = [[(place + 0.8) * EIGHTH_S, [0x80, pitch, 0]] for place, pitch in enumerate(PITCHES)]
     return sorted(ons + offs)
 
 

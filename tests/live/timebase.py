@@ -1,4 +1,4 @@
-"""The studio that is not ours: a JACK timebase master that also plays and hears notes, all to the frame.
+"""The host: a JACK timebase master that also plays and hears notes, all to the frame.
 
 python timebase.py NAME: ports NAME:in, NAME:clock and NAME:out. Each line of stdin is a request in JSON, and
 answered: ["tempo", bpm], ["roll"], ["stop"], ["locate", quarters]; ["connect", output, input], ["ports"],

@@ -22,7 +22,7 @@ from antiphon.config_sections import KeySettings
 from antiphon.errors import Failure, WrongUse
 from antiphon.files.chord_table import TableFile
 from antiphon.perform.comparison import compare
-from antiphon.perform.replay import Lost, Record, moment_of, perform
+from antiphon.perform.replay import Lost, TakeRecord, moment_of, perform
 from antiphon.perform.reports import Asked, Begun, Joined
 from antiphon.perform.session import Session
 from antiphon.perform.settings import FeelSettings, SessionSettings
@@ -64,10 +64,10 @@ def replay(take: Path, changes: tuple[str, ...], out: Path | None, model: str | 
     click.echo(json.dumps({"take": str(kept)}) if as_json else f"The take with the new answers is {kept}.")
 
 
-def recorded(take: Path) -> tuple[TakeHeader, list[Record]]:
+def recorded(take: Path) -> tuple[TakeHeader, list[TakeRecord]]:
     """What is needed to play it again, and all records, those of the parts before it first."""
     parts = chain(take)
-    records: list[Record] = []
+    records: list[TakeRecord] = []
     try:
         header = TakeHeader.of(parts[0][1].texts)
         if parts[0][1].texts["place"]["known"] is not True:
@@ -90,13 +90,13 @@ def recorded(take: Path) -> tuple[TakeHeader, list[Record]]:
     return header, records
 
 
-def lasts_s(records: Sequence[Record]) -> float:
+def lasts_s(records: Sequence[TakeRecord]) -> float:
     """From the first moment that is recorded to the last, in seconds."""
     moments = [at_s for record in records if (at_s := moment_of(record)) is not None and isfinite(at_s)]
     return max(moments, default=0.0) - min(moments, default=0.0)
 
 
-def _say_compared(take: Path, header: TakeHeader, records: Sequence[Record], as_json: bool) -> None:
+def _say_compared(take: Path, header: TakeHeader, records: Sequence[TakeRecord], as_json: bool) -> None:
     lost = sum(record.events for record in records if isinstance(record, Lost))
     if lost:
         raise Failure(f"{take}: cannot be replayed exactly: {lost} of its events could not be written")
@@ -155,7 +155,7 @@ class Band:
 def band_of(
     take: Path,
     header: TakeHeader,
-    records: Sequence[Record] = (),
+    records: Sequence[TakeRecord] = (),
     model: str | None = None,
     changes: Changes = _NO_CHANGES,
 ) -> Band:
@@ -233,12 +233,12 @@ def changed_settings(settings: SessionSettings, changes: Changes) -> SessionSett
 def _answer_anew(
     take: Path,
     header: TakeHeader,
-    records: Sequence[Record],
+    records: Sequence[TakeRecord],
     model: str | None,
     changes: Changes,
     out: Path | None,
 ) -> Path:
-    """The same calls, other answers; gives the file of the new take."""
+    """The same phrases, other answers; gives the file of the new take."""
     band = band_of(take, header, records, model, changes)
     asked = [without(record, changes) for record in records]
     settings = _told(_plain_settings(header), model, changes)
@@ -261,7 +261,7 @@ def _answer_anew(
     return path
 
 
-def without(record: Record, changes: Changes) -> Record:
+def without(record: TakeRecord, changes: Changes) -> TakeRecord:
     """What was asked for while it was played, without what is changed for the replay."""
     if isinstance(record, Asked) and isinstance(record.what, SessionSettings):
         return replace(record, what=changed_settings(record.what, changes))

@@ -112,19 +112,19 @@ class Critic:
         self._trees = trees
 
     def log_odds(
-        self, call: Sequence[GridNote], answers: Sequence[Sequence[GridNote]], frame: AnswerFrame
+        self, phrase: Sequence[GridNote], answers: Sequence[Sequence[GridNote]], frame: AnswerFrame
     ) -> LogOdds:
         """The log odds (N,) that each answer is real, in the order of the answers.
 
         All notes are in C major or A minor, their steps counted as `AnswerFrame` says.
         """
-        return finish(self.log_odds_in_slices(call, answers, frame))
+        return finish(self.log_odds_in_slices(phrase, answers, frame))
 
     def log_odds_in_slices(
-        self, call: Sequence[GridNote], answers: Sequence[Sequence[GridNote]], frame: AnswerFrame
+        self, phrase: Sequence[GridNote], answers: Sequence[Sequence[GridNote]], frame: AnswerFrame
     ) -> Sliced[LogOdds]:
         """The same in small parts."""
-        measured = yield from features.measure(call, answers, frame)
+        measured = yield from features.measure(phrase, answers, frame)
         return (yield from self._trees.log_odds_in_slices(measured))
 
 

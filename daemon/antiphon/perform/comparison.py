@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.answer_reports import Answered, Heard
-from antiphon.perform.replay import INPUTS, Record, last_moment, perform
+from antiphon.perform.replay import INPUTS, TakeRecord, last_moment, perform
 from antiphon.perform.reports import BarsBegun, Begun, Ended, Followed, Report, Sent
 from antiphon.perform.session import Session
 from antiphon.timebase import Grid, Meter
@@ -48,7 +48,7 @@ class _Part:
     ended: bool = False
 
 
-def compare(records: Sequence[Record], make: Callable[[Begun], Session]) -> Comparison:
+def compare(records: Sequence[TakeRecord], make: Callable[[Begun], Session]) -> Comparison:
     """Set what a session sends now beside what was recorded; the last one may have been cut off."""
     parts = _recorded(records)
     places = _Places()
@@ -68,7 +68,7 @@ def compare(records: Sequence[Record], make: Callable[[Begun], Session]) -> Comp
     return Comparison(same, late)
 
 
-def _recorded(records: Iterable[Record]) -> list[_Part]:
+def _recorded(records: Iterable[TakeRecord]) -> list[_Part]:
     """The recorded sessions, one after another."""
     parts: list[_Part] = []
     for record in records:

@@ -1,7 +1,7 @@
 """The phrase that is played, and how it is heard: when it is over, and in part before that. Pure."""
 
 from antiphon.events import PlayedNote
-from antiphon.perform.accompany.accompanist import Heard
+from antiphon.perform.accompany.accompanist import PhraseSoFar
 from antiphon.perform.answer.hearing import Asked, Hearing
 from antiphon.perform.answer.phrase_hearing import BarsBy
 from antiphon.perform.answer.planner import Planner
@@ -68,9 +68,9 @@ class Listening:
             self._hearing = self._begin((straight, transport, *self._bars()), over_s)
         self._hearing.go_on()
 
-    def so_far(self, at_s: float) -> Heard:
+    def so_far(self, at_s: float) -> PhraseSoFar:
         """What was played until a moment, for who accompanies it."""
-        return Heard(self._time.straight(self.phrase.so_far(at_s)), *self._bars())
+        return PhraseSoFar(self._time.straight(self.phrase.so_far(at_s)), *self._bars())
 
     def finish(self, transport: Transport, at_s: float) -> tuple[tuple[PlayedNote, ...], Hearing]:
         """The phrase is over, in these bars; gives its notes, and its hearing: that of before, if it still is

@@ -52,7 +52,7 @@ class Closed:
     """The take was ended in order; one without this was cut off."""
 
 
-Record = (
+TakeRecord = (
     Begun
     | Joined
     | Received
@@ -79,7 +79,7 @@ Record = (
 INPUTS = (Received, Led, Asked, Ended)
 
 
-def moment_of(record: Record) -> float | None:
+def moment_of(record: TakeRecord) -> float | None:
     """When it happened; None for what has no moment."""
     match record:
         case Received(timed) | Sent(timed) | Released(timed):
@@ -89,13 +89,13 @@ def moment_of(record: Record) -> float | None:
     return record.at_s
 
 
-def last_moment(last_s: float, record: Record) -> float:
+def last_moment(last_s: float, record: TakeRecord) -> float:
     """The last moment that a session is known to have reached; what the next session did does not count."""
     at_s = None if isinstance(record, Released) else moment_of(record)
     return last_s if at_s is None else max(last_s, at_s)
 
 
-def perform(records: Sequence[Record], make: Callable[[Begun], Session]) -> Iterator[Report]:
+def perform(records: Sequence[TakeRecord], make: Callable[[Begun], Session]) -> Iterator[Report]:
     """What a session reports when it gets all that a recorded one got, in the engine's order."""
     session: Session | None = None
     settings = SessionSettings()  # the newest that were asked for as a whole
@@ -117,7 +117,7 @@ def perform(records: Sequence[Record], make: Callable[[Begun], Session]) -> Iter
     yield from _cut_off(session, last_s)
 
 
-def _hurried(records: Iterable[Record]) -> Iterator[tuple[int, int]]:
+def _hurried(records: Iterable[TakeRecord]) -> Iterator[tuple[int, int]]:
     """The choices of a session for which there was no time; `records` come after it has begun."""
     for record in takewhile(lambda record: not isinstance(record, Begun), records):
         if isinstance(record, Hurried):

@@ -250,10 +250,10 @@ class Engine:
             self._port.send(change, self._clock.now_s())
 
     def _publish_reports(self, now_s: float) -> None:
-        for news in self._session.take_reports():
-            if isinstance(news, StateChanged):
-                self._show(news.state)
-            self._publish(news)
+        for report in self._session.take_reports():
+            if isinstance(report, StateChanged):
+                self._show(report.state)
+            self._publish(report)
         if self._sends_s is None or self._sends_s - self._port.ahead_s - now_s > _FORESEE_S:
             foreseen = self._session.foreseen
             if foreseen is not self._foreseen:

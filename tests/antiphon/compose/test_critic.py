@@ -15,7 +15,7 @@ from antiphon.timebase import Meter
 from toy_critic import random_trees, tree_of
 
 FRAME = AnswerFrame(4, Meter(), 16, 32, "major", True)
-CALL = [GridNote(4 * place, 4, 60 + place) for place in range(4)]
+PHRASE = [GridNote(4 * place, 4, 60 + place) for place in range(4)]
 
 
 def ending_on(pitch):
@@ -24,14 +24,14 @@ def ending_on(pitch):
 
 def test_an_answer_is_as_real_as_the_tree_says():
     critic = Critic(tree_of("closes_on_tonic", 0.5, -1.0, 2.0, bias=0.25))
-    said = critic.log_odds(CALL, [ending_on(64), ending_on(60), []], FRAME)
+    said = critic.log_odds(PHRASE, [ending_on(64), ending_on(60), []], FRAME)
     assert said.tolist() == [-0.75, 2.25, -0.75]
-    assert critic.log_odds(CALL, [], FRAME).shape == (0,)
+    assert critic.log_odds(PHRASE, [], FRAME).shape == (0,)
 
 
 def test_a_feature_at_the_threshold_goes_to_the_first_child():
     trees = tree_of("last_degree", 4.0, -1.0, 1.0)
-    assert Critic(trees).log_odds(CALL, [ending_on(64), ending_on(65)], FRAME).tolist() == [-1.0, 1.0]
+    assert Critic(trees).log_odds(PHRASE, [ending_on(64), ending_on(65)], FRAME).tolist() == [-1.0, 1.0]
 
 
 def by_hand(trees, row):
@@ -55,9 +55,9 @@ def test_many_trees_say_what_each_of_them_says(trees, depth, rows):
 
 def test_the_parts_of_the_work_say_the_same_as_the_whole():
     critic, answers = Critic(random_trees(300, 4)), [ending_on(pitch) for pitch in range(55, 71)]
-    job = Job(critic.log_odds_in_slices(CALL, answers, FRAME))
+    job = Job(critic.log_odds_in_slices(PHRASE, answers, FRAME))
     parts = sum(1 for _ in job.rest())
-    assert (finish(job.rest()) == critic.log_odds(CALL, answers, FRAME)).all()
+    assert (finish(job.rest()) == critic.log_odds(PHRASE, answers, FRAME)).all()
     assert parts > len(answers)
 
 
@@ -65,8 +65,8 @@ notes = st.builds(GridNote, st.integers(0, 64), st.integers(1, 40), st.integers(
 
 
 @given(st.lists(notes, max_size=9), st.lists(st.lists(notes, max_size=9), min_size=1, max_size=4))
-def test_log_odds_are_finite_for_any_notes(call, answers):
-    assert np.isfinite(Critic(random_trees()).log_odds(call, answers, FRAME)).all()
+def test_log_odds_are_finite_for_any_notes(phrase, answers):
+    assert np.isfinite(Critic(random_trees()).log_odds(phrase, answers, FRAME)).all()
 
 
 def test_a_choice_is_the_seeds():

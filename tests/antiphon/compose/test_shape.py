@@ -49,7 +49,7 @@ def test_it_comes_to_rest_on_the_chord_of_the_tonic(mode, tonic, chord, other):
     assert of(late, REST) == 0
 
 
-def test_near_to_the_call_its_rhythm_and_its_moves_are_likelier():
+def test_near_to_the_phrase_its_rhythm_and_its_moves_are_likelier():
     at_note, at_hold = factors(4, 67, closeness=1.0), factors(5, 67, closeness=1.0)
     assert of(at_note, HOLD) < 0.1 < 10 < of(at_hold, HOLD)
     pitches = [of(at_note, str(pitch)) for pitch in range(55, 80)]
@@ -66,7 +66,7 @@ def test_something_may_always_follow(step, last, closeness, cadence):
     assert np.isfinite(found).all()
 
 
-def test_without_a_call_there_is_nothing_to_be_near_to():
+def test_without_a_phrase_there_is_nothing_to_be_near_to():
     assert (factors(5, 60, closeness=1.0, phrase=()) == factors(5, 60)).all()
 
 

@@ -122,10 +122,10 @@ def test_beyond_what_anybody_plays_nothing_is_kept():
     for place in range(MOST_NOTES + 100):
         heard.receive(Timed(place / 1e4, NoteOn(place % 128)))
     assert len(heard.so_far(2.0)) == MOST_NOTES
-    call = heard.finish(2.0)
+    phrase = heard.finish(2.0)
     heard.receive(Timed(3.0, NoteOn(60)))
     heard.receive(Timed(3.1, NoteOff(60)))
-    heard.resume(call)
+    heard.resume(phrase)
     assert len(heard.finish(4.0)) == MOST_NOTES
 
 

@@ -80,8 +80,8 @@ def test_an_answer_is_planned_before_it_sounds_and_played_as_planned():
     assert rows(sent)[:4] == [(3.0, "on", 67), (3.3375, "off", 67), (3.375, "on", 81), (3.7125, "off", 81)]
     assert len(rows(sent)) == 2 * len(PLAN)
     # The critic heard the phrase and four answers, and chose the highest.
-    ((call, answered, frame),) = critic.asked
-    assert plain(call) == [(0, 4, 60), (4, 4, 64), (8, 3, 67)]
+    ((phrase, answered, frame),) = critic.asked
+    assert plain(phrase) == [(0, 4, 60), (4, 4, 64), (8, 3, 67)]
     assert (frame.start, frame.end, frame.mode, frame.closes) == (16, 48, "major", True)
     heights = [np.mean([note.pitch for note in notes]) for notes in answered]
     assert (len(answered), plain(answered[int(np.argmax(heights))])) == (4, PLAN)
@@ -236,7 +236,7 @@ def test_a_player_who_only_paused_hears_nothing_of_the_plan():
 class DullCritic:
     """All answers are alike."""
 
-    def log_odds_in_slices(self, _call, answers, _frame):
+    def log_odds_in_slices(self, _phrase, answers, _frame):
         yield
         return np.zeros(len(answers))
 

@@ -42,14 +42,14 @@ def events(notes):
     return sorted(both, key=lambda one: (one[0], isinstance(one[1], NoteOn)))
 
 
-def call(who, notes=EIGHTHS, meter=COMMON, bpm=120.0, start_s=1.0, seed=0):
+def phrase(who, notes=EIGHTHS, meter=COMMON, bpm=120.0, start_s=1.0, seed=0):
     return events(perform(who, notes, meter, bpm, start_s, seed))
 
 
 def answered(who, feel=WHOLE, bpm=120.0, meter="4/4", script=SCRIPT, notes=EIGHTHS, **changes):
     tempo = TempoSettings("fixed", bpm, meter)
     made = session(script, tempo=tempo, feel=feel, answer=AnswerSettings(bars=1), **changes)
-    sent = play(made, call(who, notes, Meter.parse(meter), bpm))
+    sent = play(made, phrase(who, notes, Meter.parse(meter), bpm))
     return made, sent
 
 
@@ -58,7 +58,7 @@ def velocities(sent):
 
 
 def onsets(sent):
-    """In quarters from the bar line after the call, at 120 bpm; three digits."""
+    """In quarters from the bar line after the phrase, at 120 bpm; three digits."""
     return [round(2 * (timed.at_s - 7.0), 3) for timed in sent if isinstance(timed.event, NoteOn)]
 
 
@@ -66,7 +66,7 @@ def onsets_s(sent):
     return [timed.at_s for timed in sent if isinstance(timed.event, NoteOn)]
 
 
-def test_a_swung_call_has_a_swung_answer():
+def test_a_swung_phrase_has_a_swung_answer():
     _, sent = answered(player(swing=1.5))
     # The first eighth of a quarter is 0.3 s long, the second 0.2 s; a tenth of each is silent.
     assert rows(sent) == [
@@ -130,7 +130,7 @@ def test_chance_is_no_feel():
     for number in range(6):
         who = Player(noise_s=0.03, velocity_noise=15.0)
         start_s = 1.0 + 8.0 * number
-        sent = play(made, call(who, start_s=start_s, seed=chance.randrange(99)), start_s + 8.0)
+        sent = play(made, phrase(who, start_s=start_s, seed=chance.randrange(99)), start_s + 8.0)
     places = [2 * (timed.at_s - 47.0) for timed in sent if isinstance(timed.event, NoteOn)]
     assert places == pytest.approx([0.0, 0.5, 1.0, 2.0, 3.0], abs=0.03)
     assert max(velocities(sent)) - min(velocities(sent)) <= 6
@@ -143,7 +143,7 @@ def test_a_late_player_is_followed_only_so_far():
     for number in range(5):
         who = player(late_s=0.06 if number else 0.0)
         start_s = 1.0 + 8.0 * number
-        sent = play(made, call(who, start_s=start_s), start_s + 8.0)
+        sent = play(made, phrase(who, start_s=start_s), start_s + 8.0)
         late.append(sent[0].at_s - start_s - 6.0)
     assert late[0] == pytest.approx(0.0, abs=1e-6)
     assert late[-2:] == pytest.approx([0.03, 0.03], abs=1e-6)
@@ -155,7 +155,7 @@ def test_another_feel_is_followed_from_the_next_phrase_on():
     for number, swing in enumerate((1.0, 1.0, 1.5, 1.5, 1.0)):
         start_s = 1.0 + 8.0 * number
         who = Player(swing=swing, noise_s=0.005)
-        sent = play(made, call(who, start_s=start_s, seed=number), start_s + 8.0)
+        sent = play(made, phrase(who, start_s=start_s, seed=number), start_s + 8.0)
         offbeats.append(2 * (sent[2].at_s - start_s - 6.0))
     assert offbeats == pytest.approx([0.5, 0.5, 0.6, 0.6, 0.5], abs=0.012)
 
@@ -182,7 +182,7 @@ def test_on_a_finer_grid_eighths_swing_and_triplets_do_not():
     chosen = {"tempo": TempoSettings("fixed", 120.0), "sampling": PLAIN, "answer": AnswerSettings(bars=1)}
     voice = Voice(ScriptedModel(VOCABULARY, script), VOCABULARY, 12)
     made = Session(voice, SessionSettings(**chosen, feel=FeelSettings(swing=2.0)), 1)
-    assert onsets(play(made, call(EVEN))) == [0.0, 0.667, 1.0, 1.333, 1.667, 2.0, 3.0]
+    assert onsets(play(made, phrase(EVEN))) == [0.0, 0.667, 1.0, 1.333, 1.667, 2.0, 3.0]
 
 
 def test_a_jigs_lilt_is_push_and_drag_by_place_in_the_beat():
@@ -190,7 +190,7 @@ def test_a_jigs_lilt_is_push_and_drag_by_place_in_the_beat():
     jig = [GridNote(2 * n, 2, 60 + n % 5) for n in range(12)]
     late = [
         (at_s + (0.02 if isinstance(event, NoteOn) and round((at_s - 1.0) / 0.25) % 3 == 1 else 0.0), event)
-        for at_s, event in call(EVEN, jig, Meter(6, 8))
+        for at_s, event in phrase(EVEN, jig, Meter(6, 8))
     ]
     tempo = TempoSettings("fixed", 120.0, "6/8")
     made = session(SCRIPT[:12], tempo=tempo, answer=AnswerSettings(bars=1))
@@ -208,7 +208,7 @@ def test_with_a_clock_master_push_and_drag_are_relative_to_the_clock():
         answer=AnswerSettings(bars=1),
     )
     made.hear_clock(Lead(0.5, -3.0, 120.0, meter=Meter(4, 4)), 0.5)
-    sent = play(made, call(player(late_s=0.02), start_s=2.0))
+    sent = play(made, phrase(player(late_s=0.02), start_s=2.0))
     assert onsets_s(sent) == pytest.approx([8.02, 8.27, 8.52, 9.02, 9.52], abs=1e-3)
 
 
@@ -224,7 +224,7 @@ def test_knobs_turn_the_feel_of_the_next_answer():
     made = session(SCRIPT, tempo=TempoSettings("fixed", 120.0), answer=AnswerSettings(bars=1), control=knobs)
     for number, value in ((37, 64), (38, 0), (39, 0)):
         made.turn(turned(0.5, number, value))
-    sent = play(made, call(player(swing=1.5, loud=ACCENTED)))
+    sent = play(made, phrase(player(swing=1.5, loud=ACCENTED)))
     assert made.settings.feel == FeelSettings(2.0, 0.0, 0.0)
     assert onsets(sent) == [0.0, 0.667, 1.0, 2.0, 3.0]
     assert set(velocities(sent)) == {75}
@@ -246,7 +246,7 @@ def test_no_note_is_before_the_one_before_it_and_every_hold_is_above_nothing(
     who = Player(late_s=late_s, noise_s=noise_s, gates=(0.9, 0.3))
     tempo = TempoSettings("fixed", bpm)
     made = session(script, tempo=tempo, feel=FeelSettings(swing=swing), answer=AnswerSettings(bars=1))
-    sent = play(made, call(who, bpm=bpm, seed=seed), 30.0)
+    sent = play(made, phrase(who, bpm=bpm, seed=seed), 30.0)
     sounding: dict[int, float] = {}
     last_s = 0.0
     for timed in sent:
@@ -270,7 +270,7 @@ def test_a_take_from_before_a_feel_was_learned_is_answered_as_it_was():
 def test_whoever_asks_often_gets_the_same():
     _, seldom = answered(player(swing=1.5, loud=ACCENTED))
     made = session(SCRIPT, tempo=TempoSettings("fixed", 120.0), answer=AnswerSettings(bars=1))
-    waiting = [Timed(at_s, event) for at_s, event in call(player(swing=1.5, loud=ACCENTED))]
+    waiting = [Timed(at_s, event) for at_s, event in phrase(player(swing=1.5, loud=ACCENTED))]
     often: list[Timed] = []
     for tick in range(9000):
         while waiting and waiting[0].at_s <= tick / 1000:

@@ -37,7 +37,7 @@ from antiphon.stage.ports.port import Loopback
 from fakes import VOCABULARY, ScriptedModel, scripted_voice
 from playing import event_voice
 
-CALL = [Timed(0.5, NoteOn(60, 80)), Timed(2.2, NoteOff(60))]
+PHRASE = [Timed(0.5, NoteOn(60, 80)), Timed(2.2, NoteOff(60))]
 FIXED = SessionSettings(tempo=TempoSettings("fixed", 120.0))
 SCRIPT = ["72", "_", "_", "_", "_", "_", "_", "_", "71", "_", "_"]
 
@@ -45,9 +45,9 @@ SCRIPT = ["72", "_", "_", "_", "_", "_", "_", "_", "71", "_", "_"]
 class Outputs:
     """An engine on a virtual clock, with everything it reported."""
 
-    def __init__(self, voice, port=Loopback, call=CALL, settings=FIXED, clock=None):
+    def __init__(self, voice, port=Loopback, phrase=PHRASE, settings=FIXED, clock=None):
         self.clock = clock or VirtualClock()
-        self.port = port(self.clock, call)
+        self.port = port(self.clock, phrase)
         self.reports = []
         self.session = Session(voice, settings, 1)
         self.engine = Engine(self.clock, self.port, self.session, self.reports.append)
@@ -76,14 +76,14 @@ def test_notes_leave_at_their_moment_not_at_the_next_poll():
 def test_everything_is_reported_in_order():
     stage = Outputs(scripted_voice(SCRIPT))
     stage.run()
-    assert [r.timed for r in stage.reports if isinstance(r, Received)] == CALL
+    assert [r.timed for r in stage.reports if isinstance(r, Received)] == PHRASE
     assert [r.timed.event for r in stage.reports if isinstance(r, Sent)] == [t.event for t in stage.port.sent]
     assert [r.cut for r in stage.reports if isinstance(r, Answered)] == [False]
 
 
 def test_knobs_and_pedals_reach_the_session_and_are_reported():
     pedal = [Turned(0.4, ControlChange(64, 127)), Turned(3.0, ControlChange(64, 0))]
-    stage = Outputs(scripted_voice(SCRIPT), call=[*CALL, *pedal])
+    stage = Outputs(scripted_voice(SCRIPT), phrase=[*PHRASE, *pedal])
     states = {}
     while stage.clock.now_s() < 4.2:
         stage.engine.turn()
@@ -108,7 +108,7 @@ def test_the_state_goes_out_for_pad_lights_as_the_settings_in_force_say():
 def test_what_is_played_as_a_note_leaves_comes_after_it():
     """The note was made ready before its moment; what is played in between is no earlier than the note."""
     late_key = [Timed(4.4999, NoteOn(62)), Timed(4.6, NoteOff(62))]
-    stage = Outputs(scripted_voice(SCRIPT), call=[*CALL, *late_key])
+    stage = Outputs(scripted_voice(SCRIPT), phrase=[*PHRASE, *late_key])
     stage.run(until_s=4.7)
     assert [(round(t.at_s, 3), type(t.event)) for t in stage.port.sent] == [(4.5, NoteOn), (4.5, NoteOff)]
     due = [r.timed.at_s for r in stage.reports if isinstance(r, Sent)]
@@ -129,7 +129,7 @@ class CountingClock(VirtualClock):
 def test_only_what_sounds_is_waited_for_awake():
     stage = Outputs(scripted_voice(SCRIPT))
     clock = stage.clock = CountingClock()
-    stage.port = Loopback(clock, CALL)
+    stage.port = Loopback(clock, PHRASE)
     stage.engine = Engine(clock, stage.port, stage.session, stage.reports.append)
     stage.run()
     moments = len({round(timed.at_s, 6) for timed in stage.port.sent})
@@ -220,9 +220,9 @@ def test_notes_and_clock_leave_early_by_the_latency_of_their_outputs():
     assert pulses[2:] == pytest.approx([0.49 + n * PULSE_S for n in range(2, len(pulses))])
 
 
-def clicking(when, call=CALL, **changes):
+def clicking(when, phrase=PHRASE, **changes):
     """An engine that was asked for a count-in of one bar at the beginning."""
-    stage = Outputs(scripted_voice(SCRIPT), call=call)
+    stage = Outputs(scripted_voice(SCRIPT), phrase=phrase)
     settings = SessionSettings(
         tempo=TempoSettings("fixed", 120.0), click=ClickSettings(when, bars=1), **changes
     )
@@ -241,7 +241,7 @@ def clicks(stage):
 
 
 def test_a_count_in_is_clicked_and_then_the_click_ends():
-    stage = clicking("count-in", call=[Timed(2.25, NoteOn(60, 80)), Timed(4.1, NoteOff(60))])
+    stage = clicking("count-in", phrase=[Timed(2.25, NoteOn(60, 80)), Timed(4.1, NoteOff(60))])
     stage.run()
     assert clicks(stage) == [(0.25, 76), (0.75, 77), (1.25, 77), (1.75, 77)]
     sent = [report for report in stage.reports if isinstance(report, Sent)]
@@ -251,16 +251,16 @@ def test_a_count_in_is_clicked_and_then_the_click_ends():
 
 
 def test_a_click_that_goes_on_is_early_by_its_latency():
-    stage = clicking("always", call=[], output_latency_ms=50.0)
+    stage = clicking("always", phrase=[], output_latency_ms=50.0)
     stage.run(until_s=2.3)
     assert clicks(stage) == [(0.2 + 0.5 * n, 76 if n % 4 == 0 else 77) for n in range(5)]
 
 
 def test_no_click_hangs_when_the_engine_ends_or_is_suspended():
-    stage = clicking("always", call=[])
+    stage = clicking("always", phrase=[])
     stage.run(until_s=0.26)
     assert clicks(stage) == [(0.25, 76)]
-    stage = clicking("always", call=[Timed(20.0, NoteOn(60)), Timed(20.2, NoteOff(60))])
+    stage = clicking("always", phrase=[Timed(20.0, NoteOn(60)), Timed(20.2, NoteOff(60))])
     stage.engine._say_suspended = lambda: said.append(stage.clock.now_s())
     said = []
 
@@ -277,20 +277,20 @@ def test_no_click_hangs_when_the_engine_ends_or_is_suspended():
     assert clicks(stage) == [(0.25, 76), (0.75, 77), (20.25, 76), (20.75, 77)]
 
 
-def test_the_studios_clock_is_followed():
-    """The song begins at 0.25; the call is half a beat into its first bar."""
+def test_an_external_clock_is_followed():
+    """The song begins at 0.25; the phrase is half a beat into its first bar."""
     pulses = [Clocked(0.25 + n * PULSE_S, ClockSignal("pulse")) for n in range(400)]
     clock = VirtualClock()
-    port = Loopback(clock, [Clocked(0.249, ClockSignal("start")), *pulses, *CALL])
+    port = Loopback(clock, [Clocked(0.249, ClockSignal("start")), *pulses, *PHRASE])
     led = SessionSettings(clock=ClockSettings(source="midi"))
     session = Session(scripted_voice(SCRIPT), led, 1)
     Engine(clock, port, session, lambda _: None).run(until=lambda: clock.now_s() >= 8.0)
     assert [round(t.at_s, 3) for t in port.sent][:2] == [4.25, 5.225]
 
 
-def test_a_beacon_is_asked_every_turn():
+def test_a_clock_feed_is_asked_every_turn():
     clock, told = VirtualClock(), [Lead(0.0, 0.0, 120.0)]
-    port = Loopback(clock, CALL)
+    port = Loopback(clock, PHRASE)
     session = Session(scripted_voice(SCRIPT), SessionSettings(clock=ClockSettings(source="link")), 1)
 
     def clock_feed():
@@ -333,7 +333,7 @@ class BusyClock(VirtualClock):
 
 
 class FlatCritic:
-    def log_odds_in_slices(self, _call, answers, _frame):
+    def log_odds_in_slices(self, _phrase, answers, _frame):
         yield
         return np.array([0.0] * len(answers))
 
@@ -350,7 +350,7 @@ def test_notes_are_handed_early_also_while_the_answer_is_composed():
 
 def test_a_clock_that_jumps_an_hour_ends_the_notes_and_plays_no_burst():
     later = [Timed(3600 + at_s, event) for at_s, event in ((10.5, NoteOn(60)), (12.2, NoteOff(60)))]
-    stage = Outputs(scripted_voice(SCRIPT), call=[*CALL, *later])
+    stage = Outputs(scripted_voice(SCRIPT), phrase=[*PHRASE, *later])
     while not stage.sounding():
         stage.engine.turn()
         stage.clock.wait_until_s(stage.clock.now_s() + 0.01)
@@ -379,7 +379,7 @@ class Watched(Loopback):
 
 
 def test_a_key_pressed_after_a_long_pause_is_noticed_within_20_ms():
-    stage = Outputs(scripted_voice(SCRIPT), Watched, call=[])
+    stage = Outputs(scripted_voice(SCRIPT), Watched, phrase=[])
     stage.run(until_s=10.0)
     looks_s = stage.port.looks_s
     assert max(after - before for before, after in pairwise(looks_s)) < 0.02
@@ -391,22 +391,22 @@ def test_where_the_input_wakes_the_loop_a_key_is_noticed_at_once_and_looks_are_f
     stage = Outputs(scripted_voice(SCRIPT), Watched)
 
     def wait_for_input(until_s):
-        coming = [timed.at_s for timed in CALL if timed.at_s > stage.clock.now_s()]
+        coming = [timed.at_s for timed in PHRASE if timed.at_s > stage.clock.now_s()]
         stage.clock.wait_until_s(min([until_s, *coming]))
         return True
 
     stage.engine._wait_for_input = wait_for_input
     stage.run(until_s=8.0)
     received = [report.timed for report in stage.reports if isinstance(report, Received)]
-    assert received == CALL
-    assert all(timed.at_s in stage.port.looks_s for timed in CALL)
+    assert received == PHRASE
+    assert all(timed.at_s in stage.port.looks_s for timed in PHRASE)
     assert len(stage.port.looks_s) < 1200
     assert [timed.at_s for timed in stage.port.sent] == [4.5, 5.475, 5.5, 6.475]
 
 
-def suspended_at(*moments_s, script=CALL):
+def suspended_at(*moments_s, script=PHRASE):
     """An engine that is suspended at the first moment and resumed at the second."""
-    stage = Outputs(scripted_voice(SCRIPT), call=script)
+    stage = Outputs(scripted_voice(SCRIPT), phrase=script)
     said = []
     stage.engine._say_suspended = lambda: said.append(stage.clock.now_s())
     begin_s, end_s, over_s = moments_s
@@ -436,7 +436,7 @@ def test_what_is_played_to_a_suspended_engine_is_not_heard_and_afterwards_it_ans
         [Timed(8.0, NoteOn(62)), Timed(9.0, NoteOff(62))],
         [Timed(21.0, NoteOn(64)), Timed(22.0, NoteOff(64))],
     )
-    stage, _ = suspended_at(4.7, 20.0, 32.0, script=[*CALL, *missed, *heard])
+    stage, _ = suspended_at(4.7, 20.0, 32.0, script=[*PHRASE, *missed, *heard])
     received = [report.timed.event.pitch for report in stage.reports if isinstance(report, Received)]
     assert received == [60, 60, 64, 64]
     assert [timed.at_s > 22 for timed in stage.port.sent if isinstance(timed.event, NoteOn)].count(True) >= 1
@@ -455,7 +455,7 @@ class SlowCritic:
     def __init__(self, part_s=0.01):
         self.clock, self.part_s = None, part_s
 
-    def log_odds_in_slices(self, _call, answers, _frame):
+    def log_odds_in_slices(self, _phrase, answers, _frame):
         for _ in range(round(1 / self.part_s)):
             self.clock.wait_until_s(self.clock.now_s() + self.part_s)
             yield
@@ -491,7 +491,7 @@ def test_no_pulse_is_late_because_a_part_of_the_composing_was_begun_just_before_
 
 
 def test_a_note_without_a_port_is_heard_and_reported_at_its_moment_but_not_later_than_now():
-    stage = Outputs(scripted_voice(SCRIPT), call=())
+    stage = Outputs(scripted_voice(SCRIPT), phrase=())
     moments = [(0.5, Timed(0.49, NoteOn(60, 80))), (2.2, Timed(99.0, NoteOff(60)))]
 
     def until():
@@ -507,7 +507,7 @@ def test_a_note_without_a_port_is_heard_and_reported_at_its_moment_but_not_later
 
 
 def test_a_note_without_a_port_is_not_heard_by_a_suspended_engine():
-    stage = Outputs(scripted_voice(SCRIPT), call=())
+    stage = Outputs(scripted_voice(SCRIPT), phrase=())
     stage.engine.suspend()
 
     def until():

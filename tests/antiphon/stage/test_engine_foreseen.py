@@ -15,7 +15,7 @@ from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback
 from playing import event_voice
 
-CALL = [Timed(0.5, NoteOn(60, 80)), Timed(2.2, NoteOff(60))]
+PHRASE = [Timed(0.5, NoteOn(60, 80)), Timed(2.2, NoteOff(60))]
 SETTINGS = SessionSettings(
     tempo=TempoSettings("fixed", 120.0),
     answer=AnswerSettings(candidates=2, bars=2),
@@ -40,7 +40,7 @@ class Watched(Session):
 def played(*turned):
     clock, reports = VirtualClock(), []
     session = Watched(clock, event_voice(), SETTINGS, 1)
-    port = Loopback(clock, [*CALL, *turned])
+    port = Loopback(clock, [*PHRASE, *turned])
     Engine(clock, port, session, reports.append).run(until=lambda: clock.now_s() >= 12.0)
     return session, reports
 

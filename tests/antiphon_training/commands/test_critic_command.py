@@ -7,7 +7,7 @@ import pytest
 from antiphon import bundle
 from antiphon.bundle import CARD_FILE, CRITIC_FILE
 from antiphon_training.commands.cli import main
-from toy_replies import toy_bundle
+from toy_answers import toy_bundle
 from toy_songs import toy_data
 
 pytestmark = pytest.mark.train

@@ -16,7 +16,7 @@ from antiphon_training.judge.openings import openings_of
 from antiphon_training.judge.trained import trial
 from antiphon_training.judge.trained.boosting import BoostedTrees
 from antiphon_training.score.evaluated_model import evaluated_models
-from toy_replies import toy_bundle
+from toy_answers import toy_bundle
 from toy_songs import toy_data
 
 
@@ -51,9 +51,9 @@ def test_two_bundles_stand_side_by_side_in_bits_and_answers(
     openings = len(openings_of(load_dataset(data), "test"))
     assert (answers["openings"], answers["number"], answers["random_seed"]) == (openings, 9, 0)
     assert answers["settings"]["sampling"]["temperature"] == 1.0
-    replies = [(column["name"], column["replies"]) for column in answers["columns"]]
+    sizes = [(column["name"], column["replies"]) for column in answers["columns"]]
     others = len(openings_of(load_dataset(data), "valid"))
-    assert replies == [("model1", 9), ("model2", 9), ("true, valid", others), ("true, test", openings)]
+    assert sizes == [("model1", 9), ("model2", 9), ("true, valid", others), ("true, test", openings)]
     assert sorted(path.name for path in out.iterdir()) == ["answers.png", "evaluation.json"]
 
 
@@ -86,6 +86,7 @@ def test_judges_and_pitches_are_asked_for_in_text_json_and_plots(
     assert "bits of a pitch" in text
     found = json.loads((out / "evaluation.json").read_text())
     trial_of_all, pitches = found["answers"]["trial"], found["pitches"]
+    assert list(trial_of_all) == ["calls", "verdicts"]
     assert list(trial_of_all["verdicts"]["model1"]) == ["boosting"]
     assert 0 <= trial_of_all["verdicts"]["model1"]["boosting"]["whole"]["auc"] <= 1
     assert [(each["collection"], each["remembering"]) for each in pitches["model1"]] == [("toy", None)]

@@ -10,7 +10,7 @@ from antiphon.midi.file import read_phrase
 from antiphon_training.commands.cli import antiphon_train
 from antiphon_training.data.dataset import load_dataset
 from antiphon_training.judge.openings import openings_of
-from toy_replies import toy_bundle, toy_event_bundle
+from toy_answers import toy_bundle, toy_event_bundle
 from toy_songs import toy_data
 
 
@@ -28,7 +28,7 @@ def bundles(tmp_path: Path, data: Path) -> list[Path]:
     return [toy_bundle(tmp_path / f"model{seed}", data, seed) for seed in (1, 2)]
 
 
-def test_every_call_has_a_file_of_each_bundle_and_of_the_song(
+def test_every_phrase_has_a_file_of_each_bundle_and_of_the_song(
     bundles: list[Path], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "page"

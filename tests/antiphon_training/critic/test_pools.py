@@ -7,7 +7,7 @@ from antiphon_training.critic.pools import pool, pools
 from antiphon_training.judge.answer_settings import JudgedSettings
 from antiphon_training.judge.answers import answer, speaker_of
 from antiphon_training.score.evaluated_model import evaluated_model
-from toy_replies import quarters, toy_bundle, toy_opening
+from toy_answers import quarters, toy_bundle, toy_opening
 from toy_songs import toy_data
 
 

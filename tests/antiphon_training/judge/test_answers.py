@@ -15,18 +15,18 @@ from antiphon.compose.symbols import END, HOLD, Vocabulary, is_pitch
 from antiphon.events import GridNote
 from antiphon_training.judge.answer_settings import JudgedSettings
 from antiphon_training.judge.answers import (
-    Reply,
+    JudgedAnswer,
     Speaker,
     answer,
     answers,
-    call_of,
     chosen,
     continuations,
+    phrase_and_frame,
     speaker_of,
 )
 from antiphon_training.score.evaluated_model import evaluated_models
 from playing import HighCritic, event_voice
-from toy_replies import quarters, toy_bundle, toy_opening
+from toy_answers import quarters, toy_bundle, toy_opening
 from toy_songs import toy_data
 
 VOCABULARY = Vocabulary(("60", "62", "/", "_", "r"))
@@ -90,7 +90,7 @@ def test_an_answer_begins_with_a_note_though_the_model_wants_none(want: str) -> 
     assert said({want: 1.0, "60": 1e-9}) == ("60", *[want] * 11)
 
 
-def test_the_model_hears_the_call_after_a_songs_end() -> None:
+def test_the_model_hears_the_phrase_after_a_songs_end() -> None:
     model = Wishing({"60": 1.0})
     answer(Speaker("", model, VOCABULARY), OPENING, JudgedSettings(), (0,))
     assert model.heard[:9] == [END, *OPENING.phrase]
@@ -100,15 +100,15 @@ def test_an_answers_chance_is_its_own_and_the_seeds() -> None:
     speaker = Speaker("", Wishing({"60": 1.0, "62": 1.0, "_": 2.0}), VOCABULARY)
     three = list(answers(speaker, [OPENING] * 3, JudgedSettings(), 7))
     assert three[:2] == list(answers(speaker, [OPENING] * 2, JudgedSettings(), 7))
-    assert len({reply.stream for reply in three}) == 3
+    assert len({one.stream for one in three}) == 3
     assert three != list(answers(speaker, [OPENING] * 3, JudgedSettings(), 8))
 
 
-def test_a_reply_has_notes_of_its_own_and_a_whole_with_its_call() -> None:
-    (reply,) = continuations([OPENING])
-    assert reply == Reply(OPENING, OPENING.continuation)
-    assert [(note.onset_steps, note.pitch) for note in reply.notes] == [(0, 60), (4, 62), (8, 60)]
-    assert [note.onset_steps for note in reply.whole] == [0, 4, 8, 12, 16]
+def test_an_answer_has_notes_of_its_own_and_a_whole_with_its_phrase() -> None:
+    (one,) = continuations([OPENING])
+    assert one == JudgedAnswer(OPENING, OPENING.continuation)
+    assert [(note.onset_steps, note.pitch) for note in one.notes] == [(0, 60), (4, 62), (8, 60)]
+    assert [note.onset_steps for note in one.whole] == [0, 4, 8, 12, 16]
 
 
 def test_openings_are_taken_by_chance_and_again_once_all_were() -> None:
@@ -126,17 +126,17 @@ def test_bundles_of_one_name_go_by_their_folders(tmp_path: Path) -> None:
     folders = [str(toy_bundle(tmp_path / at, data)) for at in ("a/same", "b/same", "other")]
     models = evaluated_models(folders)
     assert [evaluated_model.name for evaluated_model in models] == [folders[0], folders[1], "other"]
-    reply = answer(speaker_of(models[2]), OPENING, JudgedSettings(), (0,))
-    assert len(reply.stream) == 12
-    assert is_pitch(reply.stream[0])
+    one = answer(speaker_of(models[2]), OPENING, JudgedSettings(), (0,))
+    assert len(one.stream) == 12
+    assert is_pitch(one.stream[0])
 
 
 def test_a_critic_counts_steps_from_the_bar_line_before_the_phrase() -> None:
     cut = toy_opening("67 _ " + quarters([60, 62]), quarters([64, 65]), bar_steps=8, pickup_steps=2)
-    call, frame = call_of(cut, closes=True)
-    assert call == (GridNote(6, 2, 67), GridNote(8, 4, 60), GridNote(12, 4, 62))
+    phrase, frame = phrase_and_frame(cut, closes=True)
+    assert phrase == (GridNote(6, 2, 67), GridNote(8, 4, 60), GridNote(12, 4, 62))
     assert (frame.start, frame.end, frame.closes, frame.mode) == (16, 24, True, "major")
-    on_the_line, frame = call_of(toy_opening(quarters([60]), quarters([64])), closes=False)
+    on_the_line, frame = phrase_and_frame(toy_opening(quarters([60]), quarters([64])), closes=False)
     assert (on_the_line, frame.start, frame.closes) == ((GridNote(0, 4, 60),), 4, False)
 
 
@@ -148,8 +148,8 @@ def with_a_critic(critic: object = None) -> Speaker:
 ONE, MANY = (JudgedSettings(candidates=number) for number in (1, 16))
 
 
-def mean_pitch(reply: Reply) -> float:
-    return float(np.mean([note.pitch for note in reply.notes]))
+def mean_pitch(one: JudgedAnswer) -> float:
+    return float(np.mean([note.pitch for note in one.notes]))
 
 
 def test_a_critic_chooses_among_candidates() -> None:
@@ -162,8 +162,8 @@ def test_a_critic_chooses_among_candidates() -> None:
 
 def test_the_first_candidate_is_the_single_answer() -> None:
     class First(HighCritic):
-        def log_odds_in_slices(self, call, answers, frame):  # type: ignore[no-untyped-def]
-            yield from super().log_odds_in_slices(call, answers, frame)
+        def log_odds_in_slices(self, phrase, answers, frame):  # type: ignore[no-untyped-def]
+            yield from super().log_odds_in_slices(phrase, answers, frame)
             return np.array([0.0] + [-1e9] * (len(answers) - 1))
 
     speaker = with_a_critic(First())
@@ -173,12 +173,12 @@ def test_the_first_candidate_is_the_single_answer() -> None:
 @pytest.mark.parametrize(
     ("ends_song", "cadence", "closes"), [(True, 1.0, True), (True, 0.0, False), (False, 1.0, False)]
 )
-def test_a_critic_is_told_of_the_call_and_the_close(ends_song: bool, cadence: float, closes: bool) -> None:
+def test_a_critic_is_told_of_the_phrase_and_the_close(ends_song: bool, cadence: float, closes: bool) -> None:
     critic = HighCritic()
     opening, shape = replace(OPENING, ends_song=ends_song), ShapeSettings(cadence=cadence)
     answer(with_a_critic(critic), opening, JudgedSettings(shape=shape), (0,))
-    ((call, candidates, frame),) = critic.asked
-    assert (call, frame) == call_of(opening, closes)
+    ((phrase, candidates, frame),) = critic.asked
+    assert (phrase, frame) == phrase_and_frame(opening, closes)
     assert len(candidates) == 16
 
 

@@ -4,20 +4,20 @@ import json
 
 import pytest
 
-from antiphon_training.judge.comparison import Comparison, Replies, Spread, as_plain, judge
+from antiphon_training.judge.comparison import AnswerSet, Comparison, Spread, as_plain, judge
 from antiphon_training.judge.copying import CopyIndex
 from antiphon_training.judge.distributions import FEATURES
-from toy_replies import quarters, toy_reply
+from toy_answers import quarters, toy_answer
 
-TRUE = [toy_reply(quarters([60, 62]), quarters([64, 65, last])) for last in (60, 67)]
-FAR = [toy_reply(quarters([60, 62]), "73 _ 85 r _ _ _ _ _ _ _ _")]
-ALL_TRUE = Replies("true, test", TRUE)
+TRUE = [toy_answer(quarters([60, 62]), quarters([64, 65, last])) for last in (60, 67)]
+FAR = [toy_answer(quarters([60, 62]), "73 _ 85 r _ _ _ _ _ _ _ _")]
+ALL_TRUE = AnswerSet("true, test", TRUE)
 
 
 def judged() -> Comparison:
     index = CopyIndex([TRUE[0].whole])
     return judge(
-        [Replies("same", TRUE), Replies("far", FAR)], ALL_TRUE, Replies("true, valid", TRUE[:1]), index
+        [AnswerSet("same", TRUE), AnswerSet("far", FAR)], ALL_TRUE, AnswerSet("true, valid", TRUE[:1]), index
     )
 
 
@@ -33,7 +33,7 @@ def test_what_is_the_truth_overlaps_it_wholly_and_what_is_far_hardly() -> None:
 def test_the_columns_are_the_answers_in_order_then_real_songs() -> None:
     found = judged()
     assert [column.name for column in found.columns] == ["same", "far", "true, valid", "true, test"]
-    assert [column.replies for column in found.columns] == [2, 1, 1, 2]
+    assert [column.number for column in found.columns] == [2, 1, 1, 2]
     assert found.truth.copied_notes == (0, 0)  # three notes are no run
 
 

@@ -1,18 +1,18 @@
 """The table says every figure that it should, and – where there is none."""
 
-from antiphon_training.judge.comparison import Replies, judge
+from antiphon_training.judge.comparison import AnswerSet, judge
 from antiphon_training.judge.comparison_table import table
 from antiphon_training.judge.copying import CopyIndex
 from antiphon_training.judge.figures import ROWS
-from toy_replies import quarters, toy_reply
+from toy_answers import quarters, toy_answer
 
-TRUE = [toy_reply(quarters([60, 62]), quarters([64, 65, last])) for last in (60, 67)]
+TRUE = [toy_answer(quarters([60, 62]), quarters([64, 65, last])) for last in (60, 67)]
 
 
 def lines() -> dict[str, list[str]]:
     """The table's rows: the words after each label, of the last table that has it."""
     comparison = judge(
-        [Replies("mine", TRUE)], Replies("real", TRUE), Replies("others", TRUE[:1]), CopyIndex([])
+        [AnswerSet("mine", TRUE)], AnswerSet("real", TRUE), AnswerSet("others", TRUE[:1]), CopyIndex([])
     )
     labels = {row.label for row in ROWS} | {"pitch class", "duration"}
     text = table(comparison)

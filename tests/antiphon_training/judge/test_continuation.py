@@ -2,9 +2,9 @@
 
 import pytest
 
-from antiphon_training.judge.answers import Reply
+from antiphon_training.judge.answers import JudgedAnswer
 from antiphon_training.judge.continuation import continued, hits
-from toy_replies import quarters, toy_opening
+from toy_answers import quarters, toy_opening
 
 TRUE = [(0, 60), (4, 62), (8, 64), (12, 65)]
 
@@ -27,5 +27,5 @@ def test_f1_by_hand(made: list[tuple[int, int]], f1: float) -> None:
 
 def test_only_ten_quarters_count() -> None:
     opening = toy_opening("60 _ _ _", quarters(range(60, 72)))
-    same_so_long = Reply(opening, tuple(quarters([*range(60, 70), 40, 30]).split()))
+    same_so_long = JudgedAnswer(opening, tuple(quarters([*range(60, 70), 40, 30]).split()))
     assert continued(same_so_long) == (18, 18)

@@ -19,14 +19,14 @@ from antiphon_training.judge.distributions import (
     overlaps,
     rest_steps,
 )
-from toy_replies import quarters, toy_reply
+from toy_answers import quarters, toy_answer
 
 counts = st.dictionaries(st.integers(0, 9), st.integers(1, 50), min_size=1).map(Counter)
 
 
-def test_the_features_of_a_reply() -> None:
-    reply = toy_reply("67 60 _ _ _", "60 _ 74 _ r _ 59 _ _ 59 _ _", pickup_steps=1)
-    assert features_of(reply) == {
+def test_the_features_of_an_answer() -> None:
+    answer = toy_answer("67 60 _ _ _", "60 _ 74 _ r _ 59 _ _ 59 _ _", pickup_steps=1)
+    assert features_of(answer) == {
         "pitch class": [0, 2, 11, 11],
         "interval": [13, -13, 0],
         "duration": [2, 2, 3, 3],
@@ -36,12 +36,12 @@ def test_the_features_of_a_reply() -> None:
         "note density": [5],  # 4 notes in 12 steps
         "self-repetition": [],
     }
-    assert rest_steps(reply) == 2
+    assert rest_steps(answer) == 2
 
 
 def test_self_repetition_is_in_tenths() -> None:
     tune = quarters([60, 61, 63, 66, 70, 75, 69, 64, 60, 67])
-    assert features_of(toy_reply(tune, tune))["self-repetition"] == [10]
+    assert features_of(toy_answer(tune, tune))["self-repetition"] == [10]
 
 
 def test_the_overlap_is_the_sum_of_the_smaller_shares() -> None:
@@ -67,8 +67,8 @@ def test_what_is_alike_overlaps_wholly_and_does_not_diverge(a: Counter[int], b: 
 
 
 def test_the_mean_is_over_the_features() -> None:
-    one = histograms([features_of(toy_reply("60 _ _ _", quarters([60, 62])))])
-    other = histograms([features_of(toy_reply("60 _ _ _", quarters([60, 65])))])
+    one = histograms([features_of(toy_answer("60 _ _ _", quarters([60, 62])))])
+    other = histograms([features_of(toy_answer("60 _ _ _", quarters([60, 65])))])
     found = overlaps(one, other)
     assert found["pitch class"] == 0.5
     assert (found["interval"], found["duration"], found["self-repetition"]) == (0.0, 1.0, 0.0)
@@ -79,9 +79,9 @@ def test_the_mean_is_over_the_features() -> None:
     assert away["mean"] == pytest.approx(sum(away[name] for name in FEATURES) / 8)
 
 
-def test_halves_are_all_the_replies_each_once() -> None:
-    replies = [{name: [number] for name in FEATURES} for number in range(7)]
-    splits = list(halves(replies, 5, np.random.default_rng(0)))
+def test_halves_are_all_the_answers_each_once() -> None:
+    answers = [{name: [number] for name in FEATURES} for number in range(7)]
+    splits = list(halves(answers, 5, np.random.default_rng(0)))
     assert len(splits) == 5
     for one, other in splits:
         assert (one["range"].total(), other["range"].total()) == (3, 4)

@@ -1,15 +1,15 @@
-"""How hand-made replies end and take up their call."""
+"""How hand-made answers end and take up their phrase."""
 
 import pytest
 
 from antiphon_training.judge import endings
-from toy_replies import quarters, toy_reply
+from toy_answers import quarters, toy_answer
 
-CALL = "60 _ 62 _ 64 _ _ _"
+PHRASE = "60 _ 62 _ 64 _ _ _"
 
 
 @pytest.mark.parametrize(
-    ("reply", "key", "leads", "by_step", "repeats", "on_downbeat"),
+    ("answer", "key", "leads", "by_step", "repeats", "on_downbeat"),
     [
         ("62 _ _ _ 60 _ _ _", "C major", 1, 1, 0, 1),
         ("71 _ _ _ 72 _ _ _", "C major", 1, 1, 0, 1),
@@ -22,8 +22,8 @@ CALL = "60 _ 62 _ 64 _ _ _"
         ("r _ _ _", "C major", 0, 0, 0, 0),
     ],
 )
-def test_endings(reply: str, key: str, leads: int, by_step: int, repeats: int, on_downbeat: int) -> None:
-    found = toy_reply(CALL, reply, key=key)
+def test_endings(answer: str, key: str, leads: int, by_step: int, repeats: int, on_downbeat: int) -> None:
+    found = toy_answer(PHRASE, answer, key=key)
     assert endings.leads(found) == (leads, 1)
     assert endings.ends_by_step(found) == (by_step, 1)
     assert endings.ends_by_repeating(found) == (repeats, 1)
@@ -31,12 +31,12 @@ def test_endings(reply: str, key: str, leads: int, by_step: int, repeats: int, o
 
 
 @pytest.mark.parametrize(
-    ("reply", "restates"), [("60 _ 62 _ 67 _ _ _", 1), ("60 _ _ _ 67 _ _ _", 0), ("60 _", 0)]
+    ("answer", "restates"), [("60 _ 62 _ 67 _ _ _", 1), ("60 _ _ _ 67 _ _ _", 0), ("60 _", 0)]
 )
-def test_a_first_bar_restates_that_of_the_call_where_it_is_the_same(reply: str, restates: int) -> None:
-    assert endings.restates_the_call(toy_reply("59 _ " + CALL, reply, pickup_steps=2)) == (restates, 1)
+def test_a_first_bar_restates_that_of_the_phrase_where_it_is_the_same(answer: str, restates: int) -> None:
+    assert endings.restates_the_phrase(toy_answer("59 _ " + PHRASE, answer, pickup_steps=2)) == (restates, 1)
 
 
 def test_parallel_bars_have_the_same_onsets_and_rests() -> None:
-    reply = toy_reply("59 _ " + CALL, "67 _ 69 _ 72 _ r _ " + quarters([60]), pickup_steps=2)
-    assert endings.parallel_rhythms(reply) == (1, 2)  # a third bar has none at its place in the call
+    answer = toy_answer("59 _ " + PHRASE, "67 _ 69 _ 72 _ r _ " + quarters([60]), pickup_steps=2)
+    assert endings.parallel_rhythms(answer) == (1, 2)  # a third bar has none at its place in the phrase

@@ -1,21 +1,21 @@
-"""Every figure of a set of replies, worked out by hand."""
+"""Every figure of a set of answers, worked out by hand."""
 
 import pytest
 
 from antiphon_training.judge.copying import Copied
 from antiphon_training.judge.figures import ROWS, Judged, figures
-from toy_replies import quarters, toy_reply
+from toy_answers import quarters, toy_answer
 
 NOTHING = Copied(0, 0)
-CALL = quarters([60, 62])
+PHRASE = quarters([60, 62])
 
 
 def figure(name: str, *judged: Judged) -> float | None:
     return figures(judged)[name]
 
 
-def judged(reply: str, copied: Copied = NOTHING, **about: object) -> Judged:
-    return Judged(toy_reply(CALL, reply, **about), copied)
+def judged(answer: str, copied: Copied = NOTHING, **about: object) -> Judged:
+    return Judged(toy_answer(PHRASE, answer, **about), copied)
 
 
 def test_range_is_a_mean_and_rests_and_density_are_of_all_steps() -> None:

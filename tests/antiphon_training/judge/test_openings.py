@@ -13,7 +13,12 @@ from antiphon.errors import Failure
 from antiphon.listen.key import Key
 from antiphon.timebase import Meter
 from antiphon_training.data.dataset import Song, load_dataset
-from antiphon_training.judge.openings import call_of, calls_of, opening_of, openings_of
+from antiphon_training.judge.openings import (
+    four_bar_opening_of,
+    four_bar_openings_of,
+    opening_of,
+    openings_of,
+)
 from toy_songs import toy_data
 
 C_MAJOR = Key.parse("C major")
@@ -24,7 +29,7 @@ def song(stream: tuple[str, ...], meter: str | None = "2/4", pickup: int = 0, ba
     return Song("A song", "a.abc#1", "test", meter, pickup, bars_off, stream)
 
 
-def test_a_long_song_is_four_bars_of_call_and_eight_of_answer() -> None:
+def test_a_long_song_is_four_bars_of_phrase_and_eight_of_answer() -> None:
     opening = opening_of(song(BAR * 16), C_MAJOR, 4)
     assert opening is not None
     assert (opening.phrase, opening.continuation, opening.ends_song) == (BAR * 4, BAR * 8, False)
@@ -38,41 +43,41 @@ def test_a_short_song_is_cut_in_its_middle_and_goes_to_its_end() -> None:
     assert opening.ends_song
 
 
-def test_a_pickup_belongs_to_the_call_and_moves_the_bar_lines() -> None:
+def test_a_pickup_belongs_to_the_phrase_and_moves_the_bar_lines() -> None:
     opening = opening_of(song(("55", "57", *BAR * 8), pickup=2), C_MAJOR, 4)
     assert opening is not None
     assert opening.phrase == ("55", "57", *BAR * 4)
     assert [opening.place_in_bar(step) for step in (0, 7, 8, 13)] == [0, 7, 0, 5]
 
 
-def test_a_call_has_four_bars_and_its_answer_the_next_four() -> None:
-    call = call_of(song(BAR * 16), C_MAJOR, 4)
-    assert call is not None
-    assert (call.phrase, call.continuation, call.ends_song) == (BAR * 4, BAR * 4, False)
+def test_a_phrase_has_four_bars_and_its_answer_the_next_four() -> None:
+    opening = four_bar_opening_of(song(BAR * 16), C_MAJOR, 4)
+    assert opening is not None
+    assert (opening.phrase, opening.continuation, opening.ends_song) == (BAR * 4, BAR * 4, False)
 
 
 def test_of_the_last_bar_a_song_with_a_pickup_may_lack_some() -> None:
-    call = call_of(song(("55", "57", *BAR * 7, *BAR[:6]), pickup=2), C_MAJOR, 4)
-    assert call is not None
-    assert call.phrase == ("55", "57", *BAR * 4)
-    assert (call.continuation, call.ends_song) == (BAR * 3 + BAR[:6], True)
-    assert call_of(song(BAR * 7), C_MAJOR, 4) is None
+    opening = four_bar_opening_of(song(("55", "57", *BAR * 7, *BAR[:6]), pickup=2), C_MAJOR, 4)
+    assert opening is not None
+    assert opening.phrase == ("55", "57", *BAR * 4)
+    assert (opening.continuation, opening.ends_song) == (BAR * 3 + BAR[:6], True)
+    assert four_bar_opening_of(song(BAR * 7), C_MAJOR, 4) is None
 
 
-def test_calls_come_with_their_clusters(tmp_path: Path) -> None:
+def test_phrases_come_with_their_clusters(tmp_path: Path) -> None:
     data = toy_data(tmp_path / "data")
     catalogue = json.loads((data / "songs.json").read_text())
     for entry in catalogue["songs"]:
         entry["meter"] = "1/4"  # so that the toy songs have eight bars
     (data / "songs.json").write_text(json.dumps(catalogue))
     clusters = {entry["title"]: entry["cluster"] for entry in catalogue["songs"]}
-    found = calls_of(load_dataset(data), "train")
+    found = four_bar_openings_of(load_dataset(data), "train")
     assert len(found) > 1
-    assert all(clusters[call.title] == cluster for cluster, call in found)
-    assert {call.meter for _, call in found} == {Meter(1, 4)}
+    assert all(clusters[opening.title] == cluster for cluster, opening in found)
+    assert {opening.meter for _, opening in found} == {Meter(1, 4)}
 
 
-def test_where_a_note_is_held_over_the_bar_line_the_call_goes_on() -> None:
+def test_where_a_note_is_held_over_the_bar_line_the_phrase_goes_on() -> None:
     held = ("_", *BAR[1:])
     opening = opening_of(song(BAR * 4 + held + BAR * 4), C_MAJOR, 4)
     assert opening is not None
@@ -100,7 +105,7 @@ def test_a_song_without_bars_or_notes_enough_has_no_opening(unfit: Song) -> None
     st.sampled_from(["2/4", "3/4", "3/8"]),
     st.integers(0, 5),
 )
-def test_call_and_continuation_are_a_songs_own_and_meet_at_a_bar_line(
+def test_phrase_and_continuation_are_a_songs_own_and_meet_at_a_bar_line(
     stream: tuple[str, ...], meter: str, pickup: int
 ) -> None:
     opening = opening_of(song(stream, meter, pickup), C_MAJOR, 4)

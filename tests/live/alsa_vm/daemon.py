@@ -38,7 +38,7 @@ class Daemon:
     def said(self) -> str:
         return self._log.read_text()
 
-    def calls(self) -> list[str]:
+    def phrases(self) -> list[str]:
         """The notes of each phrase that was heard, as it tells them."""
         return [line.split(maxsplit=1)[1] for line in self.said().splitlines() if line.startswith("you ")]
 
@@ -66,7 +66,7 @@ class Daemon:
         """Its processes that `ps` shows under that name."""
         return [pid for pid in self.pids() if _read(f"/proc/{pid}/comm").strip() == name]
 
-    def sender(self) -> int:
+    def playing_process(self) -> int:
         return self.called("antiphon-player")[0]
 
     def wait_for_spare(self) -> None:

@@ -20,7 +20,7 @@ MOST_MB = 260  # with another process that stands by
 RAW_DEVICE, RAW_PORT = "/dev/snd/midiC0D0", "Virtual Raw MIDI 0-0:VirMIDI 0-0"
 
 
-def _called() -> list[int]:
+def _phrase() -> list[int]:
     return [m.note for m in mido.MidiFile(PHRASE) if m.type == "note_on" and m.velocity]
 
 
@@ -74,9 +74,9 @@ def _agree(daemon: Daemon, peer: Dump) -> str:
     heard = peer.notes()
     demand(_in_order(heard) and not sounding(heard), f"not one note after the other: {heard}")
     demand(pitches(heard) == pitches(answer) != [], f"heard {heard}, in the take {answer}")
-    demand(pitches(player) == _called() and not sounding(player), f"player in the take: {player}")
+    demand(pitches(player) == _phrase() and not sounding(player), f"player in the take: {player}")
     return (
-        f"called {len(pitches(player))} notes, heard {len(pitches(heard))}, each ended; the take has the same"
+        f"played {len(pitches(player))} notes, heard {len(pitches(heard))}, each ended; the take has the same"
     )
 
 
@@ -105,7 +105,7 @@ def end_in_mid_note() -> str:
         return f"after the {begun} events up to SIGTERM came {peer.notes()[begun:]}; exit code {code}"
 
 
-def answer_looped_back_is_no_call() -> str:
+def answer_looped_back_is_no_phrase() -> str:
     with playing() as daemon:
         run("aconnect", at(OUT), at(IN))
         play_file(PHRASE, IN)
@@ -113,7 +113,7 @@ def answer_looped_back_is_no_call() -> str:
         time.sleep(1)
         demand(daemon.stop() == 0, daemon.said())
         player, answer = daemon.take()
-        demand(pitches(player) == _called() and "cut short" not in daemon.said(), daemon.said())
+        demand(pitches(player) == _phrase() and "cut short" not in daemon.said(), daemon.said())
         return f"{len(pitches(answer))} notes came back, none was taken for the player's"
 
 
@@ -123,7 +123,7 @@ def bytes_of_every_kind() -> str:
         run("aconnect", at(RAW_PORT), at(IN))
         device = os.open(RAW_DEVICE, os.O_WRONLY)
         os.write(device, bytes([0x12, 0x34, 0xF5, 0xF0, 0x7E, 0x7F, 0x06, 0x01, 0xF7, 0xFE, 0x90]))
-        for pitch in _called():
+        for pitch in _phrase():
             os.write(device, bytes([pitch, 0xF8, 80, 0xFE]))
             time.sleep(0.2)
             os.write(device, bytes([0xF8, pitch, 0xFE, 0]))
@@ -132,7 +132,7 @@ def bytes_of_every_kind() -> str:
         wait_for(daemon.answers, "the answer")
         demand(daemon.stop() == 0, daemon.said())
         player, _ = daemon.take()
-        expected = list(chain.from_iterable((pitch, pitch) for pitch in _called()))
+        expected = list(chain.from_iterable((pitch, pitch) for pitch in _phrase()))
         demand([note.pitch for note in player] == expected and not sounding(player), str(player))
         return f"{len(pitches(player))} notes heard, as they were written"
 

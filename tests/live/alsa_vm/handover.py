@@ -1,4 +1,4 @@
-"""Checks of a sender that dies or hangs in mid-note, of a parent that dies, and of commands from outside."""
+"""Checks of a playing process that dies or hangs in mid-note, a parent that dies, commands from outside."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from exchange import PHRASE
 from peers import connections, demand, play_file, ports, run, sounding, wait_for
 from usb_device import PORT, UsbDevice
 
-CALL = (67, 69, 71, 72)
+PLAYED = (67, 69, 71, 72)
 # Longer than it takes to look for what was connected.
 SETTLE_S = 1.5
 # As a player types them: clients by name, the first port of each.
@@ -37,7 +37,7 @@ def _connected_to_device() -> Iterator[tuple[Daemon, UsbDevice]]:
 
 
 def _until_it_sounds(device: UsbDevice) -> None:
-    device.play(*CALL)
+    device.play(*PLAYED)
     wait_for(lambda: sounding(device.heard()), "a note of the answer")
 
 
@@ -52,11 +52,11 @@ def aconnect_reaches_either_by_its_name() -> str:
         return "; ".join(told)
 
 
-def sender_is_killed() -> str:
+def playing_process_is_killed() -> str:
     return _taken_over(signal.SIGKILL, "signal 9")
 
 
-def sender_is_stopped() -> str:
+def playing_process_is_stopped() -> str:
     return _taken_over(signal.SIGSTOP, "hung")
 
 
@@ -65,7 +65,7 @@ def _taken_over(how: signal.Signals, word: str) -> str:
     with _connected_to_device() as (daemon, device):
         before, clients = _connected(), len(ports())
         _until_it_sounds(device)
-        first = daemon.sender()
+        first = daemon.playing_process()
         begun = sounding(device.heard())
         os.kill(first, how)
         wait_for(lambda: not sounding(device.heard()), f"{begun} to end; it said {daemon.said()}")
@@ -74,10 +74,13 @@ def _taken_over(how: signal.Signals, word: str) -> str:
         demand(len(before) == 2 and len(ports()) == clients, f"{before}; {ports()}")
         daemon.wait_for_spare()
         heard, answers = len(device.heard()), len(daemon.answers())
-        device.play(*CALL)
+        device.play(*PLAYED)
         wait_for(lambda: len(daemon.answers()) > answers, f"an answer; it said {daemon.said()}")
         wait_for(lambda: len(device.heard()) > heard, "the answer on the synthesizer")
-        demand(daemon.sender() != first and not os.path.exists(f"/proc/{first}"), f"{first} is still there")
+        demand(
+            daemon.playing_process() != first and not os.path.exists(f"/proc/{first}"),
+            f"{first} is still there",
+        )
         demand(daemon.stop() == 0, daemon.said())
         wait_for(lambda: not sounding(device.heard()), "silence")
         demand(not any(map(sounding, daemon.take())), f"never ended in the take: {daemon.take()}")
@@ -90,14 +93,14 @@ def twice_in_a_row() -> str:
     """The successor, too, tells what is connected; and what was parted meanwhile stays so."""
     with _connected_to_device() as (daemon, device):
         before = _connected()
-        os.kill(daemon.sender(), signal.SIGKILL)
+        os.kill(daemon.playing_process(), signal.SIGKILL)
         wait_for(lambda: "another takes over" in daemon.said(), "the first end")
         wait_for(lambda: _connected() == before, f"{before}; there is {_connected()}")
         daemon.wait_for_spare()
         run("aconnect", "-d", *KEYBOARD)
         time.sleep(SETTLE_S)
         kept = _connected()
-        os.kill(daemon.sender(), signal.SIGKILL)
+        os.kill(daemon.playing_process(), signal.SIGKILL)
         wait_for(lambda: daemon.said().count("another takes over") == 2, "the second end")
         daemon.wait_for_spare()
         wait_for(lambda: _connected() == kept, f"{kept}; there is {_connected()}")
@@ -112,7 +115,7 @@ def parent_is_killed() -> str:
     return _left_alone(stopped=False)
 
 
-def parent_is_killed_while_its_sender_is_stopped() -> str:
+def parent_is_killed_while_its_playing_process_is_stopped() -> str:
     """The kernel lets stopped processes go on whose group is left without anybody who could."""
     return _left_alone(stopped=True)
 
@@ -122,7 +125,7 @@ def _left_alone(stopped: bool) -> str:
         _until_it_sounds(device)
         begun, pids = sounding(device.heard()), daemon.pids()
         if stopped:
-            os.kill(daemon.sender(), signal.SIGSTOP)
+            os.kill(daemon.playing_process(), signal.SIGSTOP)
         daemon.process.kill()
         wait_for(lambda: not sounding(device.heard()), f"{begun} to end")
         wait_for(lambda: not [port for port in ports() if port.pid in pids], "our ports to go")

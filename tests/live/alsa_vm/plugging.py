@@ -11,7 +11,7 @@ from peers import demand, pitches, play_file, ports, sounding, wait_for
 from usb_device import NAME, PORT, UsbDevice
 
 CYCLES = 5
-CALL, HELD = (67, 69, 71, 72), 60
+PLAYED, HELD = (67, 69, 71, 72), 60
 # Longer than it takes to look for what went, shorter than the shortest silence that ends a phrase.
 SETTLE_S = 1.5
 PART_S = 0.03
@@ -30,16 +30,16 @@ def _playing_with_device(*options: str) -> Iterator[tuple[Daemon, UsbDevice]]:
             yield daemon, device
 
 
-def _call(daemon: Daemon, device: UsbDevice) -> None:
+def _play(daemon: Daemon, device: UsbDevice) -> None:
     """Play a phrase on the keyboard and wait until it was heard."""
-    heard = len(daemon.calls())
-    device.play(*CALL)
-    wait_for(lambda: len(daemon.calls()) > heard, f"the phrase to be heard; it said {daemon.said()!r}")
+    heard = len(daemon.phrases())
+    device.play(*PLAYED)
+    wait_for(lambda: len(daemon.phrases()) > heard, f"the phrase to be heard; it said {daemon.said()!r}")
 
 
 def keyboard_comes_back() -> str:
     with _playing_with_device("--in") as (daemon, device):
-        _call(daemon, device)
+        _play(daemon, device)
         before = daemon.clients(), daemon.descriptors()
         for cycle in range(1, CYCLES + 1):
             _pull_while_held(daemon, device, cycle)
@@ -47,7 +47,7 @@ def keyboard_comes_back() -> str:
         demand(before == after, f"clients and descriptors were {before}, are {after}")
         demand(daemon.stop(signal.SIGINT) == 0, daemon.said())
         player = daemon.take()[0]
-        demand(pitches(player) == [*CALL, *((HELD, *CALL) * CYCLES)], f"heard {pitches(player)}")
+        demand(pitches(player) == [*PLAYED, *((HELD, *PLAYED) * CYCLES)], f"heard {pitches(player)}")
         demand(not sounding(player), f"never released: {sounding(player)}")
         return (
             f"{CYCLES} times; the held key was let go each time; clients {after[0]}, descriptors {after[1]}"
@@ -57,13 +57,13 @@ def keyboard_comes_back() -> str:
 def _pull_while_held(daemon: Daemon, device: UsbDevice, cycle: int) -> None:
     device.press(HELD)
     time.sleep(SETTLE_S)
-    heard = len(daemon.calls())
+    heard = len(daemon.phrases())
     device.unplug()
     daemon.wait_for_words(f"{PORT} is gone", cycle)
-    wait_for(lambda: len(daemon.calls()) > heard, "the phrase of the held key to end")
+    wait_for(lambda: len(daemon.phrases()) > heard, "the phrase of the held key to end")
     device.plug_in()
     daemon.wait_for_words(f"{PORT} is back", cycle)
-    _call(daemon, device)
+    _play(daemon, device)
 
 
 def keyboard_comes_back_at_once() -> str:
@@ -77,7 +77,7 @@ def keyboard_comes_back_at_once() -> str:
                 device.plug_in()
                 wait_for(_is_there, PORT)
             time.sleep(SETTLE_S)
-            _call(daemon, device)
+            _play(daemon, device)
         demand(daemon.stop() == 0, daemon.said())
         player = daemon.take()[0]
         demand(not sounding(player), f"never released: {sounding(player)}")

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What the tests' pretended MIDI library only simulates, on Linux's own ALSA sequencer, in a virtual machine:
 # virtual ports, an exchange with aplaymidi and aseqdump, an end in mid-note, a USB keyboard and a USB
-# synthesizer that are unplugged and come back, a sender that is killed or hangs and one that takes over. The
-# checks stand in exchange.py, plugging.py and handover.py. They prove behaviour, not speed: the machine is
+# synthesizer that are unplugged and come back, a playing process that is killed or hangs and one that takes
+# over. The checks stand in exchange.py, plugging.py and handover.py. They prove behaviour, not speed: the machine is
 # emulated and its time goes as fast as its instructions.
 #
 #   tests/live/alsa_vm/run.sh [CACHE]

@@ -1,4 +1,4 @@
-"""Started by run.sh, on its JACK server: Ardour rolls and records, a player calls, Antiphon answers.
+"""Started by run.sh, on its JACK server: Ardour rolls and records, a player plays, Antiphon answers.
 
 python3 check.py SOURCE BPM FOLDER ANTIPHON, where SOURCE is the clock Antiphon follows, "jack" or "midi", or
 "none": then Antiphon stays away, and a stand-in answers on the transport's beats.
@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from calls import BAR, BARS, calls, stand_in
 from judge import Judge, show
+from phrases import BAR, BARS, phrases, stand_in
 from player import Note, Player
 
 HERE = Path(__file__).parent
@@ -66,7 +66,7 @@ class Ardour:
     def stop(self) -> dict[str, list[Note]]:
         """The notes each track has then."""
         self._press()
-        tracks: dict[str, list[Note]] = {"Call": [], "Answer": []}
+        tracks: dict[str, list[Note]] = {"Phrase": [], "Answer": []}
         for line in self._until("done"):
             match line.split():
                 case ["note", track, pitch, beat, beats]:
@@ -117,7 +117,7 @@ class Antiphon:
 
 def connect(player: Player, source: str) -> None:
     """The player to the first track and to Antiphon, Antiphon to the second."""
-    wires = [("player:out", "ardour:Call/midi_in 1"), ("antiphon:out", "ardour:Answer/midi_in 1")]
+    wires = [("player:out", "ardour:Phrase/midi_in 1"), ("antiphon:out", "ardour:Answer/midi_in 1")]
     if source != "none":
         wires.append(("player:out", "antiphon:in"))
     if source == "midi":
@@ -148,7 +148,7 @@ def say_trouble(trouble: list[tuple[float, str, float]]) -> None:
 
 def judge(tracks: dict[str, list[Note]], bpm: float, trouble: list[float]) -> Judge:
     recording = Judge(bpm, RECORDING_TOLERANCE_MS)
-    recording.calls(tracks["Call"])
+    recording.phrases(tracks["Phrase"])
     answers = Judge(bpm, TOLERANCE_MS, trouble)
     answers.checks, answers.wrong = recording.checks, recording.wrong
     answers.answers(tracks["Answer"])
@@ -163,7 +163,7 @@ def versions() -> str:
 
 def main(source: str, bpm: float, folder: Path, program: str) -> None:
     ardour = Ardour(folder, bpm)
-    player = Player("player", [note for call in calls() for note in call], bpm)
+    player = Player("player", [note for phrase in phrases() for note in phrase], bpm)
     other = Player("antiphon", stand_in(), bpm) if source == "none" else Antiphon(program, source, folder)
     try:
         if isinstance(other, Antiphon):

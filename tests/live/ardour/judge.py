@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from calls import BAR, beginnings, calls
+from phrases import BAR, beginnings, phrases
 from player import Note
 
 SIXTEENTHS = 4
-# An answer may begin where its call has just ended and must be over before the next one.
-CALL_BARS, ROUND_BARS = 2, 5
+# An answer may begin where its phrase has just ended and must be over before the next one.
+PHRASE_BARS, ROUND_BARS = 2, 5
 # For so long after the server lost time, notes are judged apart: they were handed to it before, or what leads
 # is being found again. They may be off by more, but not by any amount, and at most half may be among them.
 # (It is a few cycles until the loss is seen.)
@@ -30,12 +30,12 @@ class Judge:
         self.wrong += not passed
         print(f"{'PASS' if passed else 'FAIL'}  {what}", flush=True)
 
-    def calls(self, heard: list[Note]) -> None:
-        played = [note for call in calls() for note in call]
+    def phrases(self, heard: list[Note]) -> None:
+        played = [note for phrase in phrases() for note in phrase]
         right = [note.pitch for note in played] == [note.pitch for note in heard]
-        self.check(right, f"Call: {len(played)} notes played, {len(heard)} recorded, same pitches: {right}")
+        self.check(right, f"Phrase: {len(played)} notes played, {len(heard)} recorded, same pitches: {right}")
         late = [(at.beat - note.beat) * self._beat_ms for note, at in zip(played, heard, strict=False)]
-        self._within("Call: from where each was played", late, "notes")
+        self._within("Phrase: from where each was played", late, "notes")
 
     def answers(self, heard: list[Note]) -> None:
         late = [(n.beat - round(n.beat * SIXTEENTHS) / SIXTEENTHS) * self._beat_ms for n in heard]
@@ -64,7 +64,7 @@ class Judge:
         if not answer:
             self.check(False, f"Answer {number}: none")
             return
-        bar = begin / BAR + CALL_BARS
+        bar = begin / BAR + PHRASE_BARS
         late = (answer[0].beat - bar * BAR) * self._beat_ms
         disturbed = self._disturbed(answer[0])
         self.check(

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Antiphon in the time of a DAW, with Ardour itself: it rolls and records, headless, on a JACK server of its own;
-# a player that is not ours calls on its beats, Antiphon answers, and every note that Ardour then has on its two
+# a player that is not ours plays on its beats, Antiphon answers, and every note that Ardour then has on its two
 # tracks is looked for on its grid. Proves where the notes are, nothing else of time.
 #
 #   tests/live/ardour/run.sh [ANTIPHON]

@@ -1,4 +1,4 @@
--- A new session that records two MIDI tracks, Call and Answer, from its beginning on; run by Ardour itself.
+-- A new session that records two MIDI tracks, Phrase and Answer, from its beginning on; run by Ardour itself.
 --
 --   ardour7-lua -X session.lua FOLDER BPM
 --
@@ -55,7 +55,7 @@ AudioEngine:set_backend("JACK", "ardour", "")
 local session = create_session(arg[1], "session", SAMPLE_RATE)
 if not session then os.exit(1) end
 set_tempo(tonumber(arg[2]))
-add_track(session, "Call")
+add_track(session, "Phrase")
 add_track(session, "Answer")
 session:cfg():set_external_sync(true)
 sleep(1)

@@ -16,11 +16,11 @@ from antiphon_training.data.dataset import Dataset, load_dataset
 from antiphon_training.fit import run_folder
 from antiphon_training.judge.answer_settings import JudgedSettings
 from antiphon_training.judge.answers import answers, chosen, continuations, speaker_of
-from antiphon_training.judge.comparison import Comparison, Replies, as_plain, judge
+from antiphon_training.judge.comparison import AnswerSet, Comparison, as_plain, judge
 from antiphon_training.judge.comparison_plots import plots
 from antiphon_training.judge.comparison_table import table
 from antiphon_training.judge.copying import CopyIndex
-from antiphon_training.judge.openings import Opening, calls_of, openings_of
+from antiphon_training.judge.openings import Opening, four_bar_openings_of, openings_of
 from antiphon_training.judge.trained import trial
 from antiphon_training.judge.trained.trial import Trial
 from antiphon_training.score import evaluate, pitch_table
@@ -67,7 +67,7 @@ class Answered:
         )
 
     def as_plain(self) -> dict[str, Any]:
-        judged = {"trial": asdict(self.trial)} if self.trial else {}
+        judged = {"trial": self.trial.as_plain()} if self.trial else {}
         return {**asdict(self.asked), "openings": self.openings, **as_plain(self.comparison), **judged}
 
 
@@ -123,32 +123,32 @@ def answer_openings(models: Sequence[EvaluatedModel], data: Path, asked: Asked) 
     openings = chosen(found, asked.number, asked.random_seed)
     different = openings[: len(found)]
     index = CopyIndex(decode(song) for song in dataset.songs_of("train"))
-    said = [_replies(what, openings, asked) for what in models]
-    truth = Replies(f"true, {asked.split}", continuations(different))
-    real = Replies(f"true, {OTHERS[asked.split]}", continuations(others))
+    said = [_answers_of(what, openings, asked) for what in models]
+    truth = AnswerSet(f"true, {asked.split}", continuations(different))
+    real = AnswerSet(f"true, {OTHERS[asked.split]}", continuations(others))
     tried = ask_judges(models, dataset, asked) if asked.judge else None
     return Answered(asked, len(different), judge(said, truth, real, index), tried)
 
 
 def ask_judges(models: Sequence[EvaluatedModel], dataset: Dataset, asked: Asked) -> Trial | None:
-    """Let trained judges tell every model's answers from the songs; None where the calls are too few.
+    """Let trained judges tell every model's answers from the songs; None where the phrases are too few.
 
-    Each call is asked once, so there are no more than the songs give.
+    Each phrase is asked once, so there are no more than the songs give.
     """
-    calls = calls_of(dataset, asked.split)
-    order = np.random.default_rng(asked.random_seed).permutation(len(calls))[: asked.number]
-    calls = [calls[place] for place in sorted(order)]
-    if not trial.enough(calls):
+    phrases = four_bar_openings_of(dataset, asked.split)
+    order = np.random.default_rng(asked.random_seed).permutation(len(phrases))[: asked.number]
+    phrases = [phrases[place] for place in sorted(order)]
+    if not trial.enough(phrases):
         return None
-    openings = [opening for _, opening in calls]
-    said = {what.name: _replies(what, openings, asked).replies for what in models}
-    with counted(trial.folds_in(calls, len(said)), "judges") as heard:
-        return trial.trial(calls, said, heard)
+    openings = [opening for _, opening in phrases]
+    said = {what.name: _answers_of(what, openings, asked).answers for what in models}
+    with counted(trial.folds_in(phrases, len(said)), "judges") as heard:
+        return trial.trial(phrases, said, heard)
 
 
-def _replies(what: EvaluatedModel, openings: Sequence[Opening], asked: Asked) -> Replies:
+def _answers_of(what: EvaluatedModel, openings: Sequence[Opening], asked: Asked) -> AnswerSet:
     coming = answers(speaker_of(what), openings, asked.settings, asked.random_seed)
-    return Replies(what.name, list(watched(coming, len(openings), f"answers of {what.name}")))
+    return AnswerSet(what.name, list(watched(coming, len(openings), f"answers of {what.name}")))
 
 
 def _as_plain(report: Report, answered: Answered | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from antiphon_training.commands.out_folder import claim
 from antiphon_training.commands.progress_bar import watched
 from antiphon_training.data.dataset import Dataset, load_dataset
 from antiphon_training.judge.answer_settings import JudgedSettings
-from antiphon_training.judge.answers import Reply, Speaker, answer, chosen, speaker_of
+from antiphon_training.judge.answers import JudgedAnswer, Speaker, answer, chosen, speaker_of
 from antiphon_training.judge.listening_page import Answered, midi_name, on_bar_lines, page
 from antiphon_training.judge.openings import Opening, openings_of
 from antiphon_training.score.evaluated_model import evaluated_models
@@ -31,7 +31,7 @@ def write_page(models: Sequence[str], data: Path, out: Path, asked: Asked) -> di
     claim(out, OWN_FILES)
     taken = chosen(openings, min(asked.number, len(openings)), asked.random_seed)
     phrases = [
-        _replies(number, opening, speakers, asked.settings, asked.random_seed)
+        _answers(number, opening, speakers, asked.settings, asked.random_seed)
         for number, opening in enumerate(watched(taken, len(taken), "phrases"), start=1)
     ]
     for each in (answered for phrase in phrases for answered in phrase):
@@ -42,7 +42,7 @@ def write_page(models: Sequence[str], data: Path, out: Path, asked: Asked) -> di
     return {"page": str(out / PAGE_FILE), "phrases": [_plain(phrase) for phrase in phrases]}
 
 
-def _replies(
+def _answers(
     number: int,
     opening: Opening,
     speakers: Sequence[Speaker],
@@ -53,9 +53,9 @@ def _replies(
     said = []
     for place, speaker in enumerate(speakers, start=1):
         for by, how in _ways(speaker, settings):
-            reply = answer(speaker, opening, how, (random_seed, number - 1))
-            said.append(Answered(by, reply, midi_name(number, f"{place} {by}")))
-    return [*said, Answered(TRUE, Reply(opening, opening.continuation), midi_name(number, TRUE))]
+            made = answer(speaker, opening, how, (random_seed, number - 1))
+            said.append(Answered(by, made, midi_name(number, f"{place} {by}")))
+    return [*said, Answered(TRUE, JudgedAnswer(opening, opening.continuation), midi_name(number, TRUE))]
 
 
 def _ways(speaker: Speaker, settings: JudgedSettings) -> Iterator[tuple[str, JudgedSettings]]:
@@ -68,9 +68,9 @@ def _ways(speaker: Speaker, settings: JudgedSettings) -> Iterator[tuple[str, Jud
 
 
 def _write_midi(path: Path, answered: Answered, steps_per_quarter: int) -> None:
-    phrase, reply = on_bar_lines(answered.reply)
-    meter = answered.reply.opening.meter
-    write_whole(path, melody_file([*phrase, *reply], BPM, meter, answered.by, steps_per_quarter))
+    phrase, answer = on_bar_lines(answered.answer)
+    meter = answered.answer.opening.meter
+    write_whole(path, melody_file([*phrase, *answer], BPM, meter, answered.by, steps_per_quarter))
 
 
 def _about(dataset: Dataset, asked: Asked) -> str:
@@ -85,7 +85,7 @@ def _about(dataset: Dataset, asked: Asked) -> str:
 
 
 def _plain(phrase: Sequence[Answered]) -> dict[str, Any]:
-    opening = phrase[0].reply.opening
+    opening = phrase[0].answer.opening
     return {
         "title": opening.title,
         "source": opening.source,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from antiphon.compose.answer_features import features
 from antiphon.slices import finish
 from antiphon_training.judge.answer_settings import JudgedSettings
-from antiphon_training.judge.answers import Speaker, answer, call_of, shifted
+from antiphon_training.judge.answers import Speaker, answer, phrase_and_frame, shifted
 from antiphon_training.judge.openings import Opening
 
 Measured = NDArray[np.float32]
@@ -34,7 +34,7 @@ def pools(
 
 def pool(cut: Opening, streams: Sequence[Sequence[str]]) -> Pool:
     """Of answers as symbols, on the grid of the cut."""
-    call, frame = call_of(cut, cut.ends_song)
+    phrase, frame = phrase_and_frame(cut, cut.ends_song)
     answers = [shifted(stream, frame.start) for stream in (cut.continuation, *streams)]
-    measured = finish(features.measure(call, answers, frame))
+    measured = finish(features.measure(phrase, answers, frame))
     return Pool(measured[0], measured[1:])

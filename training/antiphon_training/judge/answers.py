@@ -39,7 +39,7 @@ class Speaker:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class JudgedAnswer:
     """What follows an opening, as symbols: the song's own continuation, or an answer as long."""
 
     opening: Opening
@@ -47,12 +47,12 @@ class Reply:
 
     @property
     def notes(self) -> tuple[GridNote, ...]:
-        """Counted in steps from the reply's beginning."""
+        """Counted in steps from the answer's beginning."""
         return decode(self.stream)
 
     @property
     def whole(self) -> tuple[GridNote, ...]:
-        """Phrase and reply as one melody, in steps from the song's beginning."""
+        """Phrase and answer as one melody, in steps from the song's beginning."""
         return decode((*self.opening.phrase, *self.stream))
 
 
@@ -62,7 +62,9 @@ def speaker_of(model: EvaluatedModel) -> Speaker:
     return Speaker(model.name, model.model(), model.vocabulary, model.memory(), steps, model.critic)
 
 
-def answer(speaker: Speaker, opening: Opening, settings: JudgedSettings, random_seed: Sequence[int]) -> Reply:
+def answer(
+    speaker: Speaker, opening: Opening, settings: JudgedSettings, random_seed: Sequence[int]
+) -> JudgedAnswer:
     """An answer as long as the song's own continuation, composed as in playing; the memory begins empty.
 
     With a critic, or where it is to close as songs do, it is chosen of `settings.candidates`; the first of
@@ -73,7 +75,7 @@ def answer(speaker: Speaker, opening: Opening, settings: JudgedSettings, random_
     own, steps = _on_grid(opening, speaker.steps_per_quarter), opening.steps_per_quarter
     said = _answer(speaker, own, settings, random_seed)
     stream = regridded(said, speaker.steps_per_quarter, steps)[: len(opening.continuation)]
-    return Reply(opening, stream + (HOLD,) * (len(opening.continuation) - len(stream)))
+    return JudgedAnswer(opening, stream + (HOLD,) * (len(opening.continuation) - len(stream)))
 
 
 def _on_grid(opening: Opening, wanted: int) -> Opening:
@@ -130,13 +132,13 @@ def _composer(
     settings: JudgedSettings,
     random_seed: Sequence[int],
 ) -> Composer:
-    call, frame = call_of(opening, _closes(opening, settings.shape))
+    phrase, frame = phrase_and_frame(opening, _closes(opening, settings.shape))
     return Composer(
         melody=melody,
         vocabulary=speaker.vocabulary,
         shape=shape,
         critic=settings.how.chooser(speaker.critic),
-        call=call,
+        phrase=phrase,
         frame=frame,
         form=_form(opening, settings.shape),
         steps=len(opening.continuation),
@@ -147,7 +149,7 @@ def _composer(
     )
 
 
-def call_of(opening: Opening, closes: bool) -> tuple[tuple[GridNote, ...], AnswerFrame]:
+def phrase_and_frame(opening: Opening, closes: bool) -> tuple[tuple[GridNote, ...], AnswerFrame]:
     """The phrase of an opening as a critic is told of it, and its answer, which was asked to close or not."""
     before = -opening.pickup_steps % opening.bar_steps  # from the bar line before the phrase
     start = before + len(opening.phrase)
@@ -180,15 +182,15 @@ def _shape(vocabulary: Vocabulary, opening: Opening, length: int, settings: Shap
 
 def answers(
     speaker: Speaker, openings: Sequence[Opening], settings: JudgedSettings, random_seed: int
-) -> Iterator[Reply]:
+) -> Iterator[JudgedAnswer]:
     """An answer to each opening, each with chance of its own, so that one more changes none of the others."""
     for number, opening in enumerate(openings):
         yield answer(speaker, opening, settings, (random_seed, number))
 
 
-def continuations(openings: Sequence[Opening]) -> list[Reply]:
+def continuations(openings: Sequence[Opening]) -> list[JudgedAnswer]:
     """What the songs go on with."""
-    return [Reply(opening, opening.continuation) for opening in openings]
+    return [JudgedAnswer(opening, opening.continuation) for opening in openings]
 
 
 def chosen(openings: Sequence[Opening], number: int, random_seed: int) -> list[Opening]:

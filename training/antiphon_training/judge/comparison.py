@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from antiphon_training.judge.answers import Reply
+from antiphon_training.judge.answers import JudgedAnswer
 from antiphon_training.judge.copying import CopyIndex
 from antiphon_training.judge.distributions import (
     Histograms,
@@ -28,10 +28,10 @@ TIMES_HALVED = 20
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A set of replies measured; `overlap` with and divergence from the true ones by feature, and `mean`."""
+    """A set of answers measured; `overlap` with and divergence from the true ones by feature, and `mean`."""
 
     name: str
-    replies: int
+    number: int
     figures: Mapping[str, float | None]
     overlap: Mapping[str, float]
     divergence_bits: Mapping[str, float]
@@ -75,19 +75,19 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Replies:
-    """A set of replies and what to call it."""
+class AnswerSet:
+    """A set of answers and what to call it."""
 
     name: str
-    replies: Sequence[Reply]
+    answers: Sequence[JudgedAnswer]
 
 
-def judge(answers: Sequence[Replies], truth: Replies, others: Replies, index: CopyIndex) -> Comparison:
+def judge(answers: Sequence[AnswerSet], truth: AnswerSet, others: AnswerSet, index: CopyIndex) -> Comparison:
     """Measure every set against the true continuations. None may be empty; two true ones make two halves."""
-    real = [features_of(reply) for reply in truth.replies]
+    real = [features_of(answer) for answer in truth.answers]
     true_histograms = histograms(real)
 
-    def column(of: Replies) -> Column:
+    def column(of: AnswerSet) -> Column:
         return _column(of, true_histograms, index)
 
     found = tuple(column(each) for each in answers)
@@ -95,12 +95,12 @@ def judge(answers: Sequence[Replies], truth: Replies, others: Replies, index: Co
     return Comparison(found, column(others), column(truth), _halves(splits))
 
 
-def _column(of: Replies, truth: Histograms, index: CopyIndex) -> Column:
-    judged = [Judged(reply, index.longest(reply.notes)) for reply in of.replies]
-    own = histograms(features_of(reply) for reply in of.replies)
+def _column(of: AnswerSet, truth: Histograms, index: CopyIndex) -> Column:
+    judged = [Judged(answer, index.longest(answer.notes)) for answer in of.answers]
+    own = histograms(features_of(answer) for answer in of.answers)
     return Column(
         name=of.name,
-        replies=len(judged),
+        number=len(judged),
         figures=figures(judged),
         overlap=overlaps(truth, own),
         divergence_bits=divergences(truth, own),
@@ -121,7 +121,7 @@ def _spreads(found: Sequence[Mapping[str, float]]) -> dict[str, Spread]:
 
 
 def as_plain(comparison: Comparison) -> dict[str, Any]:
-    """The whole of it as JSON has it."""
+    """The whole of it as JSON has it; there, the number of answers has the name of an older design."""
     return {
         "columns": [_plain_column(column) for column in comparison.columns],
         "halves": asdict(comparison.halves),
@@ -131,7 +131,7 @@ def as_plain(comparison: Comparison) -> dict[str, Any]:
 def _plain_column(column: Column) -> dict[str, Any]:
     return {
         "name": column.name,
-        "replies": column.replies,
+        "replies": column.number,
         "overlap": dict(column.overlap),
         "divergence_bits": dict(column.divergence_bits),
         "figures": dict(column.figures),

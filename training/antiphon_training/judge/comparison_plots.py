@@ -26,8 +26,8 @@ ENDINGS = {
     "song_ends_by_step": "ends by step",
     "song_ends_by_repeating": "ends by repeating",
     "song_ends_on_downbeat": "ends on the bar line",
-    "restates_the_call": "first bar of the call",
-    "parallel_rhythms": "rhythm of the call's bar",
+    "restates_the_call": "first bar of the phrase",
+    "parallel_rhythms": "rhythm of the phrase's bar",
 }
 SHARES = {
     "ends_on_tonic": "ends on the tonic",
@@ -54,8 +54,8 @@ def plots(comparison: Comparison, title: str, trial: Trial | None = None) -> byt
     _overlaps(axes[8], comparison)
     _repeats(axes[9], comparison)
     _copies(axes[10], comparison)
-    _shares(axes[11], comparison, SHARES, "shares of replies, steps and notes")
-    _shares(axes[12], comparison, ENDINGS, "where songs end; bars of the call")
+    _shares(axes[11], comparison, SHARES, "shares of answers, steps and notes")
+    _shares(axes[12], comparison, ENDINGS, "where songs end; bars of the phrase")
     _areas(axes[13], comparison, trial)
     axes[14].set_axis_off()
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=8)
@@ -121,7 +121,7 @@ def _copies(axes: Any, comparison: Comparison) -> None:
     longest = max((max(column.copied_notes, default=0) for column in comparison.columns), default=0)
     lengths = range(4, max(longest, 20) + 1)
     for column, colour in _coloured(comparison):
-        copied, number = column.copied_notes, max(1, column.replies)
+        copied, number = column.copied_notes, max(1, column.number)
         shares = [sum(notes >= length for notes in copied) / number for length in lengths]
         axes.plot(list(lengths), shares, _style(comparison, column), color=colour)
     axes.axvline(16, color=TRUE_COLOUR, linestyle=":")

@@ -10,7 +10,7 @@ from antiphon_training.judge.figures import ROWS
 
 
 def table(comparison: Comparison) -> str:
-    """Figures, then overlaps, then divergences, each with a column for every set of replies."""
+    """Figures, then overlaps, then divergences, each with a column for every set of answers."""
     console = Console(soft_wrap=True, highlight=False)
     with console.capture() as text:
         console.print(_figures(comparison))
@@ -32,7 +32,7 @@ def _headed(title: str, heads: Iterable[str]) -> Table:
 
 
 def _head(column: Column) -> str:
-    return f"{column.name} ({column.replies})"
+    return f"{column.name} ({column.number})"
 
 
 def _figures(comparison: Comparison) -> Table:

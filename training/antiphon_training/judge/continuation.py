@@ -9,7 +9,7 @@ ones and m made, each less one.
 from collections import Counter
 from collections.abc import Iterable
 
-from antiphon_training.judge.answers import Reply
+from antiphon_training.judge.answers import JudgedAnswer
 from antiphon_training.judge.repetition import Share
 
 BEATS = 10  # quarters
@@ -25,13 +25,13 @@ def hits(true: Iterable[Point], made: Iterable[Point]) -> Share:
     return 2 * (max(moves.values()) - 1), len(there) + len(here) - 2
 
 
-def continued(reply: Reply) -> Share:
-    """The same for a reply and what its song goes on with, as far as ten quarters."""
-    opening = reply.opening
+def continued(answer: JudgedAnswer) -> Share:
+    """The same for an answer and what its song goes on with, as far as ten quarters."""
+    opening = answer.opening
     end = BEATS * opening.steps_per_quarter
-    true = Reply(opening, opening.continuation)
-    return hits(_points(true, end), _points(reply, end))
+    true = JudgedAnswer(opening, opening.continuation)
+    return hits(_points(true, end), _points(answer, end))
 
 
-def _points(reply: Reply, end: int) -> list[Point]:
-    return [(note.onset_steps, note.pitch) for note in reply.notes if note.onset_steps < end]
+def _points(answer: JudgedAnswer, end: int) -> list[Point]:
+    return [(note.onset_steps, note.pitch) for note in answer.notes if note.onset_steps < end]

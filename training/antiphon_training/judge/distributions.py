@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from antiphon.timebase import STEPS_PER_QUARTER
-from antiphon_training.judge.answers import Reply
+from antiphon_training.judge.answers import JudgedAnswer
 from antiphon_training.judge.repetition import repeated_runs
 
 Histogram = Counter[int]
@@ -23,56 +23,56 @@ SMOOTHING = 0.5
 MEAN = "mean"
 
 
-def pitch_classes(reply: Reply) -> list[int]:
-    return [note.pitch % 12 for note in reply.notes]
+def pitch_classes(answer: JudgedAnswer) -> list[int]:
+    return [note.pitch % 12 for note in answer.notes]
 
 
-def intervals(reply: Reply) -> list[int]:
-    """Semitones from note to note within the reply; beyond an octave all are 13 or −13."""
+def intervals(answer: JudgedAnswer) -> list[int]:
+    """Semitones from note to note within the answer; beyond an octave all are 13 or −13."""
     beyond = WIDEST_INTERVAL + 1
-    return [max(-beyond, min(beyond, b.pitch - a.pitch)) for a, b in pairwise(reply.notes)]
+    return [max(-beyond, min(beyond, b.pitch - a.pitch)) for a, b in pairwise(answer.notes)]
 
 
-def durations(reply: Reply) -> list[int]:
+def durations(answer: JudgedAnswer) -> list[int]:
     """Sixteenths."""
-    return [max(1, reply.opening.sixteenths(note.duration_steps)) for note in reply.notes]
+    return [max(1, answer.opening.sixteenths(note.duration_steps)) for note in answer.notes]
 
 
-def places_in_bar(reply: Reply) -> list[int]:
+def places_in_bar(answer: JudgedAnswer) -> list[int]:
     """Whole sixteenths from the bar line to each onset."""
-    opening = reply.opening
-    places = (opening.place_in_bar(note.onset_steps) for note in reply.notes)
+    opening = answer.opening
+    places = (opening.place_in_bar(note.onset_steps) for note in answer.notes)
     return [place * STEPS_PER_QUARTER // opening.steps_per_quarter for place in places]
 
 
-def ranges(reply: Reply) -> list[int]:
+def ranges(answer: JudgedAnswer) -> list[int]:
     """Semitones from the lowest note to the highest: one value."""
-    pitches = [note.pitch for note in reply.notes]
+    pitches = [note.pitch for note in answer.notes]
     return [max(pitches) - min(pitches)] if pitches else []
 
 
-def rest_steps(reply: Reply) -> int:
-    return len(reply.stream) - sum(note.duration_steps for note in reply.notes)
+def rest_steps(answer: JudgedAnswer) -> int:
+    return len(answer.stream) - sum(note.duration_steps for note in answer.notes)
 
 
-def rests(reply: Reply) -> list[int]:
+def rests(answer: JudgedAnswer) -> list[int]:
     """The share of steps that are silent, in twentieths: one value."""
-    return [20 * rest_steps(reply) // len(reply.stream)]
+    return [20 * rest_steps(answer) // len(answer.stream)]
 
 
-def densities(reply: Reply) -> list[int]:
+def densities(answer: JudgedAnswer) -> list[int]:
     """Notes in sixteen sixteenths: one value."""
-    return [4 * reply.opening.steps_per_quarter * len(reply.notes) // len(reply.stream)]
+    return [4 * answer.opening.steps_per_quarter * len(answer.notes) // len(answer.stream)]
 
 
-def repetitions(reply: Reply) -> list[int]:
-    """The share of repeated runs, in tenths: one value, none where the reply is too short for a run."""
-    repeated, total = repeated_runs(reply)
+def repetitions(answer: JudgedAnswer) -> list[int]:
+    """The share of repeated runs, in tenths: one value, none where the answer is too short for a run."""
+    repeated, total = repeated_runs(answer)
     return [10 * repeated // total] if total else []
 
 
-# Four features of every note, then four of a whole reply.
-FEATURES: Mapping[str, Callable[[Reply], list[int]]] = {
+# Four features of every note, then four of a whole answer.
+FEATURES: Mapping[str, Callable[[JudgedAnswer], list[int]]] = {
     "pitch class": pitch_classes,
     "interval": intervals,
     "duration": durations,
@@ -84,14 +84,14 @@ FEATURES: Mapping[str, Callable[[Reply], list[int]]] = {
 }
 
 
-def features_of(reply: Reply) -> Features:
-    return {name: values(reply) for name, values in FEATURES.items()}
+def features_of(answer: JudgedAnswer) -> Features:
+    return {name: values(answer) for name, values in FEATURES.items()}
 
 
-def histograms(replies: Iterable[Features]) -> dict[str, Histogram]:
-    """What the replies have of each feature, all together."""
+def histograms(answers: Iterable[Features]) -> dict[str, Histogram]:
+    """What the answers have of each feature, all together."""
     found: dict[str, Histogram] = {name: Counter() for name in FEATURES}
-    for features in replies:
+    for features in answers:
         for name, values in features.items():
             found[name].update(values)
     return found
@@ -129,10 +129,10 @@ def _with_mean(values: Mapping[str, float]) -> dict[str, float]:
 
 
 def halves(
-    replies: Sequence[Features], times: int, generator: np.random.Generator
+    answers: Sequence[Features], times: int, generator: np.random.Generator
 ) -> Iterator[tuple[Histograms, Histograms]]:
-    """So many splits of the replies into two halves by chance: how alike real melodies are to each other."""
+    """So many splits of the answers into two halves by chance: how alike real melodies are to each other."""
     for _ in range(times):
-        order = [replies[place] for place in generator.permutation(len(replies))]
+        order = [answers[place] for place in generator.permutation(len(answers))]
         middle = len(order) // 2
         yield histograms(order[:middle]), histograms(order[middle:])

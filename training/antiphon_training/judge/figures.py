@@ -1,11 +1,11 @@
-"""What is counted of a set of replies, a number a row, alike for answers and for songs. Pure."""
+"""What is counted of a set of answers, a number a row, alike for answers and for songs. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from antiphon.listen.key import Mode
 from antiphon_training.judge import endings
-from antiphon_training.judge.answers import Reply
+from antiphon_training.judge.answers import JudgedAnswer
 from antiphon_training.judge.continuation import continued
 from antiphon_training.judge.copying import Copied
 from antiphon_training.judge.distributions import ranges, rest_steps
@@ -22,9 +22,9 @@ MANY_NOTES, MANY_BARS = 16, 2
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A reply and what of it a training song has."""
+    """An answer and what of it a training song has."""
 
-    reply: Reply
+    answer: JudgedAnswer
     copied: Copied
 
 
@@ -35,7 +35,7 @@ def pooled(parts: Sequence[Share]) -> float | None:
 
 
 def mean(parts: Sequence[Share]) -> float | None:
-    """The mean of the shares, each reply counting alike."""
+    """The mean of the shares, each answer counting alike."""
     return sum(part / of for part, of in parts) / len(parts) if parts else None
 
 
@@ -45,9 +45,9 @@ def largest(parts: Sequence[Share]) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure: its name in files, what a table calls it, how it is written, what counts of each reply.
+    """One figure: its name in files, what a table calls it, how it is written, what counts of each answer.
 
-    `count` gives so many of so many, None for a reply that does not count; `join` makes them one number.
+    `count` gives so many of so many, None for an answer that does not count; `join` makes them one number.
     """
 
     name: str
@@ -59,64 +59,64 @@ class Row:
 
 
 def semitones(judged: Judged) -> Share:
-    return sum(ranges(judged.reply)), 1
+    return sum(ranges(judged.answer)), 1
 
 
 def silent(judged: Judged) -> Share:
-    return rest_steps(judged.reply), len(judged.reply.stream)
+    return rest_steps(judged.answer), len(judged.answer.stream)
 
 
 def notes_in_16_steps(judged: Judged) -> Share:
-    return 4 * judged.reply.opening.steps_per_quarter * len(judged.reply.notes), len(judged.reply.stream)
+    return 4 * judged.answer.opening.steps_per_quarter * len(judged.answer.notes), len(judged.answer.stream)
 
 
 def runs_again(judged: Judged) -> Share:
-    return repeated_runs(judged.reply)
+    return repeated_runs(judged.answer)
 
 
 def bars_again(lag: int) -> Callable[[Judged], Share]:
-    return lambda judged: repeated_bars(judged.reply, lag)
+    return lambda judged: repeated_bars(judged.answer, lag)
 
 
-def degrees(reply: Reply) -> list[int]:
+def degrees(answer: JudgedAnswer) -> list[int]:
     """Semitones of each note above the tonic, 0–11."""
-    return [(note.pitch - reply.opening.tonic) % 12 for note in reply.notes]
+    return [(note.pitch - answer.opening.tonic) % 12 for note in answer.notes]
 
 
 def off_scale(judged: Judged) -> Share:
     """Notes outside C major, or outside every form of A minor."""
-    heard, scale = degrees(judged.reply), SCALES[judged.reply.opening.key.mode]
+    heard, scale = degrees(judged.answer), SCALES[judged.answer.opening.key.mode]
     return sum(degree not in scale for degree in heard), len(heard)
 
 
 def on_the_tonic(judged: Judged) -> Share:
     """Steps of the notes that are on the tonic, of those of all notes."""
-    notes = judged.reply.notes
+    notes = judged.answer.notes
     lengths = [note.duration_steps for note in notes]
-    on = [degree == 0 for degree in degrees(judged.reply)]
+    on = [degree == 0 for degree in degrees(judged.answer)]
     return sum(length for length, tonic in zip(lengths, on, strict=True) if tonic), sum(lengths)
 
 
 def ends_on_tonic(judged: Judged) -> Share:
-    return int(degrees(judged.reply)[-1:] == [0]), 1
+    return int(degrees(judged.answer)[-1:] == [0]), 1
 
 
 def ends_on_chord(judged: Judged) -> Share:
     """Whether the last note is of the tonic's triad."""
-    return int(not TRIADS[judged.reply.opening.key.mode].isdisjoint(degrees(judged.reply)[-1:])), 1
+    return int(not TRIADS[judged.answer.opening.key.mode].isdisjoint(degrees(judged.answer)[-1:])), 1
 
 
 def where_the_song_ends(count: Callable[[Judged], Share]) -> Callable[[Judged], Share | None]:
-    return lambda judged: count(judged) if judged.reply.opening.ends_song else None
+    return lambda judged: count(judged) if judged.answer.opening.ends_song else None
 
 
-def of_reply(count: Callable[[Reply], Share]) -> Callable[[Judged], Share]:
-    """Where only the reply counts."""
-    return lambda judged: count(judged.reply)
+def of_answer(count: Callable[[JudgedAnswer], Share]) -> Callable[[Judged], Share]:
+    """Where only the answer counts."""
+    return lambda judged: count(judged.answer)
 
 
-def song_end(name: str, label: str, count: Callable[[Reply], Share]) -> "Row":
-    return Row(f"song_{name}", f"… {label}, where songs end", ".1%", where_the_song_ends(of_reply(count)))
+def song_end(name: str, label: str, count: Callable[[JudgedAnswer], Share]) -> "Row":
+    return Row(f"song_{name}", f"… {label}, where songs end", ".1%", where_the_song_ends(of_answer(count)))
 
 
 def copied_notes(judged: Judged) -> Share:
@@ -128,7 +128,7 @@ def copies_many_notes(judged: Judged) -> Share:
 
 
 def copies_many_bars(judged: Judged) -> Share:
-    return int(judged.copied.steps > MANY_BARS * judged.reply.opening.bar_steps), 1
+    return int(judged.copied.steps > MANY_BARS * judged.answer.opening.bar_steps), 1
 
 
 TABLE_LAGS = (1, 2, 4, 8)
@@ -156,9 +156,10 @@ ROWS = (
     song_end("ends_by_step", "by step", endings.ends_by_step),
     song_end("ends_by_repeating", "only repeats the note before", endings.ends_by_repeating),
     song_end("ends_on_downbeat", "on the bar line", endings.ends_on_downbeat),
-    Row("restates_the_call", "first bar is the call's", ".1%", of_reply(endings.restates_the_call)),
-    Row("parallel_rhythms", "bars in the call's rhythm there", ".1%", of_reply(endings.parallel_rhythms)),
-    Row("continuation_f1", "continuation F1 of 10 quarters", ".3f", of_reply(continued), mean),
+    # In files its name is that of an older design, in which a phrase was a call.
+    Row("restates_the_call", "first bar is the phrase's", ".1%", of_answer(endings.restates_the_phrase)),
+    Row("parallel_rhythms", "bars in the phrase's rhythm there", ".1%", of_answer(endings.parallel_rhythms)),
+    Row("continuation_f1", "continuation F1 of 10 quarters", ".3f", of_answer(continued), mean),
     Row("on_the_tonic", "time on the tonic", ".1%", on_the_tonic),
     Row("off_scale", "notes off the scale", ".2%", off_scale),
     Row("copied_notes", "notes copied in a row: mean", ".1f", copied_notes),

@@ -10,7 +10,7 @@ from html import escape
 
 from antiphon.events import GridNote
 from antiphon.files.svg_roll import piano_roll_svg
-from antiphon_training.judge.answers import Reply
+from antiphon_training.judge.answers import JudgedAnswer
 from antiphon_training.judge.openings import Opening
 
 _STYLE = """:root { color-scheme: light dark; font-family: system-ui, -apple-system, "Segoe UI", sans-serif; }
@@ -21,29 +21,29 @@ svg { max-width: 100%; height: auto; } figcaption { font-size: 0.9rem; }"""
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One reply to a phrase, by the name of who gave it, and the MIDI file it is in."""
+    """One answer to a phrase, by the name of who gave it, and the MIDI file it is in."""
 
     by: str
-    reply: Reply
+    answer: JudgedAnswer
     file: str
 
 
 def midi_name(phrase: int, by: str) -> str:
-    """The name of a reply's MIDI file: letters that any disk and any link can have."""
+    """The name of an answer's MIDI file: letters that any disk and any link can have."""
     return f"{phrase:02d}-{re.sub('[^a-z0-9]+', '-', by.lower()).strip('-') or 'answer'}.mid"
 
 
-def on_bar_lines(reply: Reply) -> tuple[list[GridNote], list[GridNote]]:
-    """Phrase and reply in steps from a bar line: a pickup comes after the silence that fills its bar."""
-    opening = reply.opening
+def on_bar_lines(answer: JudgedAnswer) -> tuple[list[GridNote], list[GridNote]]:
+    """Phrase and answer in steps from a bar line: a pickup comes after the silence that fills its bar."""
+    opening = answer.opening
     silence = -opening.pickup_steps % opening.bar_steps
-    notes = [GridNote(n.onset_steps + silence, n.duration_steps, n.pitch) for n in reply.whole]
+    notes = [GridNote(n.onset_steps + silence, n.duration_steps, n.pitch) for n in answer.whole]
     seam = len(opening.phrase) + silence
     return [n for n in notes if n.onset_steps < seam], [n for n in notes if n.onset_steps >= seam]
 
 
 def page(title: str, about: str, phrases: Sequence[Sequence[Answered]]) -> str:
-    """The page: `phrases` has for each phrase its replies, one at least."""
+    """The page: `phrases` has for each phrase its answers, one at least."""
     head = (
         f'<meta charset="utf-8"><meta name="viewport" content="width=device-width">\n'
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>"
@@ -54,7 +54,7 @@ def page(title: str, about: str, phrases: Sequence[Sequence[Answered]]) -> str:
 
 
 def _section(number: int, phrase: Sequence[Answered]) -> str:
-    opening = phrase[0].reply.opening
+    opening = phrase[0].answer.opening
     heading = f"<h2>{number}. {escape(opening.title)}</h2>\n<p>{escape(_said_of(opening))}</p>"
     return "\n".join(["<section>", heading, *map(_figure, phrase), "</section>"])
 
@@ -67,7 +67,7 @@ def _said_of(opening: Opening) -> str:
 
 
 def _figure(answered: Answered) -> str:
-    phrase, reply = on_bar_lines(answered.reply)
-    picture = piano_roll_svg(phrase, reply, answered.reply.opening.bar_steps, answered.by)
+    phrase, answer = on_bar_lines(answered.answer)
+    picture = piano_roll_svg(phrase, answer, answered.answer.opening.bar_steps, answered.by)
     link = f'<a href="{escape(answered.file)}">{escape(answered.file)}</a>'
     return f"<figure>\n{picture}<figcaption>{link}</figcaption>\n</figure>"

@@ -69,15 +69,19 @@ def openings_of(dataset: Dataset, split: str) -> list[Opening]:
     return found
 
 
-def calls_of(dataset: Dataset, split: str) -> list[tuple[str, Opening]]:
-    """Calls of four bars with the next four, for the trained judges: name of the song's cluster, opening.
+def four_bar_openings_of(dataset: Dataset, split: str) -> list[tuple[str, Opening]]:
+    """Phrases of four bars with the next four, for the trained judges: name of the song's cluster, opening.
 
-    One call a song, in the order of the songs. May be empty.
+    One phrase a song, in the order of the songs. May be empty.
     """
     known = zip(dataset.songs, keys_of(dataset), _about(dataset, "cluster"), strict=True)
     steps = dataset.steps_per_quarter
-    cut = ((cluster, call_of(song, key, steps)) for song, key, cluster in known if song.split == split)
-    return [(cluster, call) for cluster, call in cut if call is not None]
+    cut = (
+        (cluster, four_bar_opening_of(song, key, steps))
+        for song, key, cluster in known
+        if song.split == split
+    )
+    return [(cluster, opening) for cluster, opening in cut if opening is not None]
 
 
 def keys_of(dataset: Dataset) -> list[Key]:
@@ -115,11 +119,11 @@ def opening_of(song: Song, key: Key, steps_per_quarter: int) -> Opening | None:
     return _opening(song, key, steps_per_quarter, phrase_bars, MOST_ANSWER_BARS)
 
 
-def call_of(song: Song, key: Key, steps_per_quarter: int) -> Opening | None:
+def four_bar_opening_of(song: Song, key: Key, steps_per_quarter: int) -> Opening | None:
     """A song's pickup and first four bars, or more where no note begins at the bar line; then four bars.
 
-    Of the fourth bar after the call the song may lack some, as one that begins with a pickup does. None where
-    it lacks more, and as for `opening_of`.
+    Of the fourth bar after the phrase the song may lack some, as one that begins with a pickup does. None
+    where it lacks more, and as for `opening_of`.
     """
     found = _opening(song, key, steps_per_quarter, PHRASE_BARS, PHRASE_BARS)
     if found is None or len(found.continuation) <= (PHRASE_BARS - 1) * found.bar_steps:

@@ -6,8 +6,8 @@ from antiphon.compose.answer_features.sums import share
 _NOTHING = -1.0
 
 
-def measure(call: Part, answer: Part) -> dict[str, float]:
-    return _degrees(answer) | _last(call, answer) | _last_bar(answer)
+def measure(phrase: Part, answer: Part) -> dict[str, float]:
+    return _degrees(answer) | _last(phrase, answer) | _last_bar(answer)
 
 
 def _degrees(answer: Part) -> dict[str, float]:
@@ -29,7 +29,7 @@ def _degrees(answer: Part) -> dict[str, float]:
     }
 
 
-def _last(call: Part, answer: Part) -> dict[str, float]:
+def _last(phrase: Part, answer: Part) -> dict[str, float]:
     if not answer.onsets:
         return dict.fromkeys(_LAST, _NOTHING)
     onset, length = answer.onsets[-1], answer.durations[-1]
@@ -44,7 +44,7 @@ def _last(call: Part, answer: Part) -> dict[str, float]:
         share(length * len(answer.durations), sum(answer.durations)),
         (answer.end - onset) / answer.bar_ticks,
         answer.silences[-1] / QUARTER,
-        bool(call.pitches) and call.pitches[-1] == answer.pitches[-1],
+        bool(phrase.pitches) and phrase.pitches[-1] == answer.pitches[-1],
         answer.pitches[-1] - min(answer.pitches),
         max(answer.pitches) - answer.pitches[-1],
     )
@@ -60,7 +60,7 @@ _LAST = (
     "last_beside_mean",
     "last_bars_to_end",
     "silent_end",
-    "ends_as_call",
+    "ends_as_phrase",
     "last_above_bottom",
     "last_below_top",
 )

@@ -25,29 +25,29 @@ _GROUPS: tuple[Callable[[Part, Part], Named], ...] = (
 
 
 def measure(
-    call: Sequence[GridNote], answers: Sequence[Sequence[GridNote]], frame: AnswerFrame
+    phrase: Sequence[GridNote], answers: Sequence[Sequence[GridNote]], frame: AnswerFrame
 ) -> Sliced[Measured]:
     """The features (N, F) of N answers, in small parts: each a few tenths of a millisecond at most."""
-    phrase = phrase_part(call, frame)
-    known = list(context.measure(phrase, frame).values())
+    theirs = phrase_part(phrase, frame)
+    known = list(context.measure(theirs, frame).values())
     yield
     rows = []
     for answer in answers:
-        part = answer_part(answer, frame)
+        ours = answer_part(answer, frame)
         row = list(known)
         for group in _GROUPS:
-            row += group(phrase, part).values()
+            row += group(theirs, ours).values()
             yield
         rows.append(row)
     return np.array(rows, np.float32).reshape(len(answers), len(NAMES))
 
 
-def named(call: Sequence[GridNote], answer: Sequence[GridNote], frame: AnswerFrame) -> Named:
+def named(phrase: Sequence[GridNote], answer: Sequence[GridNote], frame: AnswerFrame) -> Named:
     """The features of one answer by name."""
-    phrase, part = phrase_part(call, frame), answer_part(answer, frame)
-    found = context.measure(phrase, frame)
+    theirs, ours = phrase_part(phrase, frame), answer_part(answer, frame)
+    found = context.measure(theirs, frame)
     for group in _GROUPS:
-        found |= group(phrase, part)
+        found |= group(theirs, ours)
     return found
 
 

@@ -11,16 +11,16 @@ _AGAIN = (("moves", 2), ("moves", 3), ("degrees", 3), ("lengths", 4))
 Runs = list[tuple[Hashable, ...]]
 
 
-def measure(call: Part, answer: Part) -> dict[str, float]:
-    ours, theirs = _runs(answer), _different_runs(call)
-    cells, of_call = _cells(answer), _cells(call)
+def measure(phrase: Part, answer: Part) -> dict[str, float]:
+    ours, theirs = _runs(answer), _different_runs(phrase)
+    cells, of_phrase = _cells(answer), _cells(phrase)
     return (
         {
-            "cells_of_call": found_in(cells, set(of_call)),
-            "cells_taken_up": found_in(of_call, set(cells)),
+            "cells_of_phrase": found_in(cells, set(of_phrase)),
+            "cells_taken_up": found_in(of_phrase, set(cells)),
             "kinds_of_cells": float(len(set(cells))),
         }
-        | {f"{what}_of_call_{n}": found_in(ours[what, n], theirs[what, n]) for what, n in ours}
+        | {f"{what}_of_phrase_{n}": found_in(ours[what, n], theirs[what, n]) for what, n in ours}
         | {f"{what}_again_{n}": _again(ours[what, n]) for what, n in _AGAIN}
     )
 

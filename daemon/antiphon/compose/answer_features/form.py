@@ -7,17 +7,17 @@ from antiphon.compose.answer_features.parts import Bar, Part
 from antiphon.compose.answer_features.sums import found_in, longest_run, mean, overlap
 
 
-def measure(call: Part, answer: Part) -> dict[str, float]:
-    return _parallel(call, answer) | _copies(call, answer) | _inside(answer)
+def measure(phrase: Part, answer: Part) -> dict[str, float]:
+    return _parallel(phrase, answer) | _copies(phrase, answer) | _inside(answer)
 
 
-def parallel(call: Part, answer: Part) -> list[tuple[Bar, Bar]]:
+def parallel(phrase: Part, answer: Part) -> list[tuple[Bar, Bar]]:
     """Each bar of the answer with that of the phrase in the same place; a short phrase is repeated."""
-    return [(bar, call.bars[number % len(call.bars)]) for number, bar in enumerate(answer.bars)]
+    return [(bar, phrase.bars[number % len(phrase.bars)]) for number, bar in enumerate(answer.bars)]
 
 
-def _parallel(call: Part, answer: Part) -> dict[str, float]:
-    pairs = parallel(call, answer)
+def _parallel(phrase: Part, answer: Part) -> dict[str, float]:
+    pairs = parallel(phrase, answer)
     same = [float(ours.rhythm == theirs.rhythm) for ours, theirs in pairs]
     alike = [overlap(ours.rhythm, theirs.rhythm) for ours, theirs in pairs]
     return {
@@ -45,12 +45,12 @@ def _same_pitches(ours: Bar, theirs: Bar) -> float:
     return overlap(ours.figure, theirs.figure)
 
 
-def _copies(call: Part, answer: Part) -> dict[str, float]:
-    pairs = parallel(call, answer)
+def _copies(phrase: Part, answer: Part) -> dict[str, float]:
+    pairs = parallel(phrase, answer)
     copied = [bool(ours.figure) and ours.figure == theirs.figure for ours, theirs in pairs]
     moved = [len(ours.figure) > 1 and ours.moves == theirs.moves for ours, theirs in pairs]
-    of_call = {bar.figure for bar in call.bars if bar.figure}
-    first, last = answer.bars[0].figure, call.bars[-1].figure
+    of_phrase = {bar.figure for bar in phrase.bars if bar.figure}
+    first, last = answer.bars[0].figure, phrase.bars[-1].figure
     begun = longest_from_start(copied)
     return {
         "restates": float(copied[0]),
@@ -60,11 +60,13 @@ def _copies(call: Part, answer: Part) -> dict[str, float]:
         "broken_off": float(0 < begun < len(copied)),
         "copied_last": float(copied[-1]),
         "moved_bars": mean(moved),
-        "bars_of_call": found_in([bar.figure for bar in answer.bars], of_call),
-        "begins_as_call_ended": float(bool(first) and first == last),
-        "rhythms_of_call": found_in([bar.rhythm for bar in answer.bars], {bar.rhythm for bar in call.bars}),
-        "ends_in_rhythm_of_call": float(answer.bars[-1].rhythm == call.bars[-1].rhythm),
-        "same_notes_from_start": float(_same_notes_from_start(call, answer)),
+        "bars_of_phrase": found_in([bar.figure for bar in answer.bars], of_phrase),
+        "begins_as_phrase_ended": float(bool(first) and first == last),
+        "rhythms_of_phrase": found_in(
+            [bar.rhythm for bar in answer.bars], {bar.rhythm for bar in phrase.bars}
+        ),
+        "ends_in_rhythm_of_phrase": float(answer.bars[-1].rhythm == phrase.bars[-1].rhythm),
+        "same_notes_from_start": float(_same_notes_from_start(phrase, answer)),
     }
 
 
@@ -73,12 +75,12 @@ def longest_from_start(same: Sequence[bool]) -> int:
     return same.index(False) if False in same else len(same)
 
 
-def _same_notes_from_start(call: Part, answer: Part) -> int:
+def _same_notes_from_start(phrase: Part, answer: Part) -> int:
     """How many notes the answer has in common with the phrase before it first differs."""
     ours = zip(answer.onsets, answer.pitches, strict=True)
-    theirs = zip(call.onsets, call.pitches, strict=True)
+    theirs = zip(phrase.onsets, phrase.pitches, strict=True)
     from_start = [
-        (a - answer.begin, p) == (b - call.begin, q) for (a, p), (b, q) in zip(ours, theirs, strict=False)
+        (a - answer.begin, p) == (b - phrase.begin, q) for (a, p), (b, q) in zip(ours, theirs, strict=False)
     ]
     return longest_from_start(from_start)
 

@@ -7,9 +7,9 @@ from antiphon.compose.answer_features.sums import mean, share
 _CHORDS = {"tonic": (0, 3, 4, 7), "dominant": (2, 5, 7, 10, 11), "subdominant": (0, 5, 8, 9)}
 
 
-def measure(call: Part, answer: Part) -> dict[str, float]:
+def measure(phrase: Part, answer: Part) -> dict[str, float]:
     found: dict[str, float] = {}
-    ours, theirs = _of_bars(answer), _of_bars(call)
+    ours, theirs = _of_bars(answer), _of_bars(phrase)
     for chord in _CHORDS:
         bars, parallel = ours[chord], theirs[chord]
         found |= {
@@ -17,7 +17,7 @@ def measure(call: Part, answer: Part) -> dict[str, float]:
             f"{chord}_second_bar": bars[1] if len(bars) > 1 else -1.0,
             f"{chord}_before_last_bar": bars[-2] if len(bars) > 1 else -1.0,
             f"{chord}_last_bar": bars[-1],
-            f"{chord}_unlike_call": mean(
+            f"{chord}_unlike_phrase": mean(
                 [abs(each - parallel[number % len(parallel)]) for number, each in enumerate(bars)]
             ),
         }

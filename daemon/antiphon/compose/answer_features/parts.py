@@ -121,9 +121,9 @@ def intervals(part: Part) -> list[int]:
     return [b - a for a, b in itertools.pairwise(part.pitches)]
 
 
-def phrase_part(call: Iterable[GridNote], frame: AnswerFrame) -> Part:
+def phrase_part(phrase: Iterable[GridNote], frame: AnswerFrame) -> Part:
     """The phrase from its first whole bar on; a beginning in the second half of a bar is a pickup."""
-    notes = sorted(call)
+    notes = sorted(phrase)
     bar = frame.bar_ticks
     first = frame.ticks(notes[0].onset_steps) if notes else 0
     begin = first // bar * bar

@@ -20,16 +20,16 @@ _KIND_OF_SIZE = (
 _DEGREES = {"1": (0,), "2": (2,), "3": (3, 4), "4": (5,), "5": (7,), "6": (8, 9), "7": (10, 11)}
 
 
-def measure(call: Part, answer: Part) -> dict[str, float]:
-    ours, theirs = by_degree(answer), by_degree(call)
+def measure(phrase: Part, answer: Part) -> dict[str, float]:
+    ours, theirs = by_degree(answer), by_degree(phrase)
     return (
         {f"degree_{name}": part for name, part in ours.items()}
         | {f"degree_{name}_more": ours[name] - theirs[name] for name in ("1", "2", "5", "7")}
         | {"degrees_unlike": sum(abs(ours[name] - theirs[name]) for name in ours)}
-        | _range(call, answer)
-        | _intervals(call, answer)
+        | _range(phrase, answer)
+        | _intervals(phrase, answer)
         | _contour(answer)
-        | _seam(call, answer)
+        | _seam(phrase, answer)
     )
 
 
@@ -44,8 +44,8 @@ def by_degree(part: Part) -> dict[str, float]:
     return found | {"other": share(time[1] + time[6], whole)}
 
 
-def _range(call: Part, answer: Part) -> dict[str, float]:
-    ours, theirs = answer.pitches or [60], call.pitches or answer.pitches or [60]
+def _range(phrase: Part, answer: Part) -> dict[str, float]:
+    ours, theirs = answer.pitches or [60], phrase.pitches or answer.pitches or [60]
     known = set(theirs)
     return {
         "range": float(max(ours) - min(ours)),
@@ -60,8 +60,8 @@ def _range(call: Part, answer: Part) -> dict[str, float]:
     }
 
 
-def _intervals(call: Part, answer: Part) -> dict[str, float]:
-    ours, theirs = _kinds(answer), _kinds(call)
+def _intervals(phrase: Part, answer: Part) -> dict[str, float]:
+    ours, theirs = _kinds(answer), _kinds(phrase)
     names = ("repeated", "steps", "thirds", "fourths", "leaps")
     sizes = [abs(interval) for interval in intervals(answer)]
     return (
@@ -105,14 +105,14 @@ def _contour(answer: Part) -> dict[str, float]:
     }
 
 
-def _seam(call: Part, answer: Part) -> dict[str, float]:
+def _seam(phrase: Part, answer: Part) -> dict[str, float]:
     """How the answer begins, after the phrase."""
-    if not (call.pitches and answer.pitches):
+    if not (phrase.pitches and answer.pitches):
         return {"seam": 0.0, "seam_size": 0.0, "first_degree": -1.0, "first_above_first": 0.0}
-    move = answer.pitches[0] - call.pitches[-1]
+    move = answer.pitches[0] - phrase.pitches[-1]
     return {
         "seam": float(move),
         "seam_size": float(abs(move)),
         "first_degree": float(answer.degrees[0]),
-        "first_above_first": float(answer.pitches[0] - call.pitches[0]),
+        "first_above_first": float(answer.pitches[0] - phrase.pitches[0]),
     }

@@ -13,15 +13,15 @@ _CLASSES = tuple(int(QUARTER * quarters) for quarters in (0.49, 0.5, 0.99, 1.0, 
 _CLASS_NAMES = ("shorter", "eighth", "between", "quarter", "to_dotted_quarter", "to_half", "longer")
 
 
-def measure(call: Part, answer: Part) -> dict[str, float]:
-    classes, of_call = _classes(answer), _classes(call)
+def measure(phrase: Part, answer: Part) -> dict[str, float]:
+    classes, of_phrase = _classes(answer), _classes(phrase)
     return (
-        _density(call, answer)
+        _density(phrase, answer)
         | {f"share_{name}": part for name, part in zip(_CLASS_NAMES, classes, strict=True)}
-        | {f"more_{n}": a - b for n, a, b in zip(_CLASS_NAMES, classes, of_call, strict=True)}
-        | _silence(call, answer)
-        | _lengths(call, answer)
-        | _places(call, answer)
+        | {f"more_{n}": a - b for n, a, b in zip(_CLASS_NAMES, classes, of_phrase, strict=True)}
+        | _silence(phrase, answer)
+        | _lengths(phrase, answer)
+        | _places(phrase, answer)
     )
 
 
@@ -33,8 +33,8 @@ def _classes(part: Part) -> list[float]:
     return [share(count, len(part.durations)) for count in counts]
 
 
-def _density(call: Part, answer: Part) -> dict[str, float]:
-    ours, theirs = (len(part.onsets) * QUARTER / part.length for part in (answer, call))
+def _density(phrase: Part, answer: Part) -> dict[str, float]:
+    ours, theirs = (len(part.onsets) * QUARTER / part.length for part in (answer, phrase))
     in_bars = [len(bar.rhythm) for bar in answer.bars]
     middle = mean(in_bars)
     return {
@@ -46,9 +46,9 @@ def _density(call: Part, answer: Part) -> dict[str, float]:
     }
 
 
-def _silence(call: Part, answer: Part) -> dict[str, float]:
+def _silence(phrase: Part, answer: Part) -> dict[str, float]:
     inner = answer.silences[1:-1]
-    ours, theirs = (share(sum(part.silences), part.length) for part in (answer, call))
+    ours, theirs = (share(sum(part.silences), part.length) for part in (answer, phrase))
     return {
         "rests": ours,
         "rests_more": ours - theirs,
@@ -58,17 +58,17 @@ def _silence(call: Part, answer: Part) -> dict[str, float]:
     }
 
 
-def _lengths(call: Part, answer: Part) -> dict[str, float]:
+def _lengths(phrase: Part, answer: Part) -> dict[str, float]:
     lengths = answer.durations
     counts = Counter(lengths)
     same = [a == b for a, b in itertools.pairwise(lengths)]
-    foreign = 1 - found_in(lengths, set(call.durations)) if lengths else 0.0
-    missing = 1 - found_in(call.durations, set(lengths)) if call.durations else 0.0
+    foreign = 1 - found_in(lengths, set(phrase.durations)) if lengths else 0.0
+    missing = 1 - found_in(phrase.durations, set(lengths)) if phrase.durations else 0.0
     return {
         "foreign_lengths": foreign,
         "missing_lengths": missing,
         "kinds_of_lengths": float(len(counts)),
-        "kinds_more": float(len(counts) - len(set(call.durations))),
+        "kinds_more": float(len(counts) - len(set(phrase.durations))),
         "usual_length": share(max(counts.values(), default=0), len(lengths)),
         "same_length": mean(same),
         "same_length_run": float(longest_run(same)),
@@ -77,14 +77,14 @@ def _lengths(call: Part, answer: Part) -> dict[str, float]:
     }
 
 
-def _places(call: Part, answer: Part) -> dict[str, float]:
+def _places(phrase: Part, answer: Part) -> dict[str, float]:
     return {
         "off_beat": _off_beat(answer),
-        "off_beat_more": _off_beat(answer) - _off_beat(call),
+        "off_beat_more": _off_beat(answer) - _off_beat(phrase),
         "syncopated": _syncopated(answer),
-        "syncopated_more": _syncopated(answer) - _syncopated(call),
+        "syncopated_more": _syncopated(answer) - _syncopated(phrase),
         "downbeats": _downbeats(answer),
-        "downbeats_more": _downbeats(answer) - _downbeats(call),
+        "downbeats_more": _downbeats(answer) - _downbeats(phrase),
         "over_bar_line": _over_bar_line(answer),
         "long_on_downbeat": _long_on_downbeat(answer),
     }

@@ -31,7 +31,7 @@ class Agreement:
 
     def log_odds_in_slices(
         self,
-        call: Sequence[GridNote],  # noqa: ARG002 - a critic is told of it
+        phrase: Sequence[GridNote],  # noqa: ARG002 - a critic is told of it
         answers: Sequence[Sequence[GridNote]],
         frame: AnswerFrame,  # noqa: ARG002
     ) -> Sliced[NDArray[np.float64]]:

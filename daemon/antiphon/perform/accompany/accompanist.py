@@ -42,11 +42,11 @@ _FEWEST = 4
 # From one decision to the next it changes by less than this share.
 _NEAR = 0.25
 
-Hearing = tuple[HeardBars, HeardFeel]
+BarsAndFeel = tuple[HeardBars, HeardFeel]
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class PhraseSoFar:
     """A phrase so far, on the present grid; whether the player sets the tempo, and who says where the bars
     are."""
 
@@ -69,7 +69,7 @@ class Accompanist:
         self._before: Transport | None = None  # the bars in which the phrase began; None: it did not
         self._due_step = 0.0  # of the next decision
         self._job: tuple[float, Job[None]] | None = None
-        self._known: Hearing | None = None  # what was heard at the last decision
+        self._known: BarsAndFeel | None = None  # what was heard at the last decision
         self._parts: Parts | None = None  # None until the first chord
         self._figure: Figure | None = None  # as the left hand played last, where one was heard
         self._chord: tuple[int, Chord] | None = None  # the newest, with the step it begins at
@@ -122,13 +122,13 @@ class Accompanist:
             return None
         return self._time.transport.grid.time_s(self._due_step) - self._scheduler.ahead_s
 
-    def decide(self, heard: Heard, at_s: float, now: LiveSettings) -> None:
+    def decide(self, so_far: PhraseSoFar, at_s: float, now: LiveSettings) -> None:
         """Begin to decide on the next slot, by what was played until now."""
         transport = self._time.transport
         if transport is None or self._before is None:
             return
-        if melody_of(heard.straight):
-            self._job = at_s, Job(self._decide(heard, self._before, transport, at_s, now))
+        if melody_of(so_far.straight):
+            self._job = at_s, Job(self._decide(so_far, self._before, transport, at_s, now))
         else:
             self._due_step = self._next_beat(transport, at_s)
 
@@ -150,30 +150,30 @@ class Accompanist:
             self.go_on()
 
     def _decide(
-        self, heard: Heard, before: Transport, transport: Transport, at_s: float, now: LiveSettings
+        self, so_far: PhraseSoFar, before: Transport, transport: Transport, at_s: float, now: LiveSettings
     ) -> Sliced[None]:
-        self._known = known = yield from self._hear(heard, before, transport)
-        span = self._span(heard, known[0].transcription, at_s)
+        self._known = known = yield from self._hear(so_far, before, transport)
+        span = self._span(so_far, known[0].transcription, at_s)
         if span is not None:
             table = self._hearing.chord_table
-            chord = yield from guess(known[0].transcription, heard.straight, span[0], table)
-            self._play(heard, known, span, chord, now)
+            chord = yield from guess(known[0].transcription, so_far.straight, span[0], table)
+            self._play(so_far, known, span, chord, now)
             self._tell_guess(known[0].transcription, span, chord, at_s)
 
-    def _hear(self, heard: Heard, before: Transport, now: Transport) -> Sliced[Hearing]:
+    def _hear(self, so_far: PhraseSoFar, before: Transport, now: Transport) -> Sliced[BarsAndFeel]:
         """A tempo that was heard once stays near what it was: it is not taken for its double or its half."""
-        found = yield from self._hearing.hear(heard.straight, before, heard.follows, heard.bars_by)
+        found = yield from self._hearing.hear(so_far.straight, before, so_far.follows, so_far.bars_by)
         phrase = found[0].transcription
         near = abs(phrase.transport.grid.bpm / now.grid.bpm - 1) < _NEAR and phrase.tempo_heard
-        if not heard.follows or self._parts is None or near:
+        if not so_far.follows or self._parts is None or near:
             return found
-        return (yield from self._hearing.hear(heard.straight, now, True, "count-in"))
+        return (yield from self._hearing.hear(so_far.straight, now, True, "count-in"))
 
-    def _span(self, heard: Heard, phrase: Transcription, at_s: float) -> tuple[int, int] | None:
+    def _span(self, so_far: PhraseSoFar, phrase: Transcription, at_s: float) -> tuple[int, int] | None:
         """The slot to decide on, in steps; None where it is not time to. From now on the bars are those that
         were heard."""
         enough = phrase.tempo_heard and len(phrase.notes) >= _FEWEST
-        if heard.follows and self._parts is None and not enough:
+        if so_far.follows and self._parts is None and not enough:
             self._due_step = self._next_beat(self._time.transport or phrase.transport, at_s)
             return None
         for report in self._time.accompany(phrase.transport, at_s):
@@ -190,12 +190,12 @@ class Accompanist:
         return start, start + slot
 
     def _play(
-        self, heard: Heard, known: Hearing, span: tuple[int, int], chord: Chord, now: LiveSettings
+        self, so_far: PhraseSoFar, known: BarsAndFeel, span: tuple[int, int], chord: Chord, now: LiveSettings
     ) -> None:
         """Schedule a slot."""
         phrase = known[0].transcription
         grid = (self._time.transport or phrase.transport).grid
-        touch = touch_after(melody_of(heard.straight), phrase, known[1], now.feel, False)
+        touch = touch_after(melody_of(so_far.straight), phrase, known[1], now.feel, False)
         harmony, plan = playing(now.harmony), self._plan(chord, span, grid.steps_per_quarter)
         if phrase.chords is not None and phrase.chords.figure is not None:
             self._figure = phrase.chords.figure

@@ -42,7 +42,7 @@ class AnswerCritic(Protocol):
     """Says how likely each of some answers to a phrase is what a song would go on with."""
 
     def log_odds_in_slices(
-        self, call: Sequence[GridNote], answers: Sequence[Sequence[GridNote]], frame: AnswerFrame
+        self, phrase: Sequence[GridNote], answers: Sequence[Sequence[GridNote]], frame: AnswerFrame
     ) -> Sliced[NDArray[np.float64]]:
         """Log odds (N,). All notes are in C major or A minor."""
         ...
@@ -120,7 +120,7 @@ class HowComposed:
 class Composer:
     """Composes one answer; all steps are the model's, and those of an answer are counted from its start.
 
-    call      the phrase in the model's key, as `frame` counts
+    phrase    the phrase in the model's key, as `frame` counts
     critic    None: how songs end decides where the answer is to close, and nothing elsewhere
     frame     of the whole answer; one without end has no end of its own here
     form      of phrase and answer
@@ -135,7 +135,7 @@ class Composer:
     vocabulary: Vocabulary
     shape: AnswerShape
     critic: AnswerCritic | None
-    call: tuple[GridNote, ...]
+    phrase: tuple[GridNote, ...]
     frame: AnswerFrame
     form: Form
     steps: int | None
@@ -203,7 +203,7 @@ class Composer:
             weight = 1.0 if self.critic is None else _BESIDE_CRITIC
             log_odds += weight * endings.log_odds(notes, frame)
             yield
-        if len(self.call) > 1:
+        if len(self.phrase) > 1:
             log_odds += _SINGLE * np.array([len(each) < 2 for each in notes])
         return _ranked(log_odds, self.chance(_OF_THE_CHOICE))
 
@@ -214,12 +214,12 @@ class Composer:
         log_odds = np.zeros(len(notes))
         critic = Agreement(copies) if copies else self.critic
         if critic is not None:
-            log_odds += yield from critic.log_odds_in_slices(self.call, notes, frame)
+            log_odds += yield from critic.log_odds_in_slices(self.phrase, notes, frame)
         strange = self.melody.strangeness if self.how.choice == "critic" else 0.0
         if strange > 0:
             agreement = Agreement(sharpness=_IN_ANOTHER_STYLE)
             log_odds *= 1 - strange
-            log_odds += strange * (yield from agreement.log_odds_in_slices(self.call, notes, frame))
+            log_odds += strange * (yield from agreement.log_odds_in_slices(self.phrase, notes, frame))
         return log_odds
 
     def _notes(self, ids: Ints, start: int, end: int) -> tuple[GridNote, ...]:

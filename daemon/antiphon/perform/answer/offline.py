@@ -134,7 +134,7 @@ class _Place:
     random_seed: int
 
     @property
-    def call(self) -> tuple[GridNote, ...]:
+    def notes(self) -> tuple[GridNote, ...]:
         """The notes, counted from the bar line at or before the first of them."""
         return tuple(
             GridNote(note.onset_steps + self.before, note.duration_steps, note.pitch)
@@ -168,7 +168,7 @@ def _composer(
         vocabulary=vocabulary,
         shape=shape,
         critic=critic,
-        call=place.call,
+        phrase=place.notes,
         frame=place.frame,
         form=answer_form(bars.offset_steps, bars.steps, len(place.phrase), None, False),
         steps=None,

@@ -256,7 +256,7 @@ class Programs:
             vocabulary=self.vocabulary,
             shape=shape,
             critic=critic,
-            call=grid.call(phrase, place.shift),
+            phrase=grid.phrase_notes(phrase, place.shift),
             frame=grid.frame(place, closes),
             form=grid.form(phrase, start, end, closes),
             steps=None if end is None else (end - start) // grid.ratio,

@@ -54,7 +54,7 @@ class VoiceGrid:
         begins, ends = start // self.ratio - first, None if end is None else end // self.ratio - first
         return answer_form(self.bars(phrase).offset_steps, self.bar_steps(phrase), begins, ends, closes)
 
-    def call(self, phrase: Transcription, shift: int) -> tuple[GridNote, ...]:
+    def phrase_notes(self, phrase: Transcription, shift: int) -> tuple[GridNote, ...]:
         """The phrase in the model's key, from its first bar line on."""
         line = self._first_line(phrase)
         return tuple(

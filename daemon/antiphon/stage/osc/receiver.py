@@ -32,7 +32,7 @@ class Receiver:
     """Hands requests on through `requests`; while nobody reads them there, it waits.
 
     `refuse` is told of what is wrong, and by whom. `status_asked` is told who wants to know everything.
-    `wrote` is called with whoever sent a message that was understood.
+    `wrote` is told who sent a message that was understood, and when.
     """
 
     def __init__(

@@ -28,7 +28,7 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class TellAll:
-    """The state and all settings are to be told to whoever asks."""
+    """Asks to be told the state and all settings."""
 
 
 Request = SetOne | Press | TellAll | Event

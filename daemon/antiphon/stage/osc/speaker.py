@@ -1,4 +1,4 @@
-"""Tells what happens, as OSC, in a thread of its own: whoever reports something never waits for it."""
+"""Tells what happens, as OSC, in a thread of its own: nothing that reports ever waits for it."""
 
 import socket
 from collections.abc import Callable, Iterable
@@ -22,7 +22,7 @@ from antiphon.stage.performance_state import PerformanceState
 _MOST_WAITING = 1000
 _LATE_S = 0.1  # a beat that is later than this is not told
 _LOOK_S = 0.25  # what changes without a report, such as the recording, is told this soon
-# Whoever wrote last is told everything for so long after that.
+# The one who wrote last is told everything for so long after that.
 LISTENS_S = 600.0
 
 State = Callable[[], PerformanceState]
@@ -38,7 +38,7 @@ _Told = tuple[Report, PerformanceState] | Address | _Refusal
 
 
 class Speaker:
-    """Sends to `targets` through `out`; to whoever wrote last, through `back`, the socket they wrote to."""
+    """Sends to `targets` through `out`; to the one who wrote last, through `back`, the socket written to."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Speaker:
         self._put(to)
 
     def wrote(self, sender: Address, at_s: float) -> None:
-        """Whoever wrote a message is told everything from now on, until another one writes."""
+        """Tell everything from now on to the one who wrote a message, until another one writes."""
         self._writer = (sender, at_s)
 
     def refuse(self, line: str, to: Address) -> None:
@@ -134,7 +134,7 @@ class Speaker:
             self._send(bundle, [*self._targets, *self._listener()])
 
     def _listener(self) -> list[Address]:
-        """Whoever wrote last, unless it is a target, or has been silent for long."""
+        """The one who wrote last, unless that is a target, or has been silent for long."""
         if self._writer is None:
             return []
         address, at_s = self._writer

@@ -138,9 +138,9 @@ class PanelLink:
         state = self._state()
         told = narration.state_of(state, now_s)
         bars = state.grid, state.ahead_steps, state.counting
-        news = (*(value for name, value in told.items() if name != "grid"), bars)
-        if news != self._told_state:
-            self._told_state = news
+        shown = (*(value for name, value in told.items() if name != "grid"), bars)
+        if shown != self._told_state:
+            self._told_state = shown
             self._put(STATE + json.dumps(told).encode())
 
     # From the panel.

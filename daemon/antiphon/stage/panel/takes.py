@@ -25,7 +25,7 @@ class Refused(Exception):  # noqa: N818
 
 
 class Takes:
-    """One command at a time, whoever asks."""
+    """The takes in a folder; for all pages together, one command runs at a time."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._busy = folder, asyncio.Lock()

@@ -24,7 +24,7 @@ def of_parts(answers: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class SoundRecord:
     """One thing to be heard, at `at_s` of the machine's clock, handed over `ahead_s` before that.
 
     `kind` is NOTE (velocity 0: the key comes up), PEDAL (velocity 0: up) or SILENCE (of all voices).
@@ -46,12 +46,12 @@ def link() -> tuple[socket.socket, socket.socket]:
     return socket.socketpair()
 
 
-def read(reader: socket.socket) -> Iterator[Record]:
+def read(reader: socket.socket) -> Iterator[SoundRecord]:
     """All records that came, in order. Never waits."""
     try:
         while data := reader.recv(_READ_BYTES):
             for fields in _RECORD.iter_unpack(data[: len(data) // _RECORD.size * _RECORD.size]):
-                yield Record(*fields)
+                yield SoundRecord(*fields)
             if len(data) < _READ_BYTES:
                 return
     except OSError:  # nothing more is there
@@ -64,15 +64,15 @@ class SoundFeed:
     def __init__(self, writer: socket.socket) -> None:
         self._writer, self._wanted, self._lost = writer, True, False
         writer.setblocking(False)
-        self.put(Record(0.0, 0.0, SILENCE))  # another process may have left notes sounding
+        self.put(SoundRecord(0.0, 0.0, SILENCE))  # another process may have left notes sounding
 
-    def put(self, record: Record) -> None:
+    def put(self, record: SoundRecord) -> None:
         """Hand it over at once. Nothing where the other end is closed: no sound is wanted."""
         if not self._wanted:
             return
         try:
             if self._lost:  # a note-off may be among what was dropped
-                self._send(Record(0.0, 0.0, SILENCE))
+                self._send(SoundRecord(0.0, 0.0, SILENCE))
                 self._lost = False
             self._send(record)
         except BlockingIOError:
@@ -80,7 +80,7 @@ class SoundFeed:
         except OSError:
             self._wanted = False
 
-    def _send(self, record: Record) -> None:
+    def _send(self, record: SoundRecord) -> None:
         if self._writer.send(record.packed()) < _RECORD.size:
             self._wanted = False  # what follows could not be told apart
 
@@ -124,16 +124,18 @@ class SoundingPort:
 
     def close(self) -> None:
         self._port.close()
-        self._feed.put(Record(0.0, 0.0, SILENCE))
+        self._feed.put(SoundRecord(0.0, 0.0, SILENCE))
 
 
-def _note(event: Event, at_s: float, ahead_s: float, voice: int) -> Record:
+def _note(event: Event, at_s: float, ahead_s: float, voice: int) -> SoundRecord:
     velocity = event.velocity if isinstance(event, NoteOn) else 0
-    return Record(at_s, ahead_s, NOTE, voice, event.pitch, velocity)
+    return SoundRecord(at_s, ahead_s, NOTE, voice, event.pitch, velocity)
 
 
-def _pedal(turned: Turned) -> Record | None:
+def _pedal(turned: Turned) -> SoundRecord | None:
     change = turned.change
     if not isinstance(change, ControlChange) or change.control != SUSTAIN:
         return None
-    return Record(turned.at_s, 0.0, PEDAL, YOURS, velocity=change.value if change.value >= PEDAL_DOWN else 0)
+    return SoundRecord(
+        turned.at_s, 0.0, PEDAL, YOURS, velocity=change.value if change.value >= PEDAL_DOWN else 0
+    )

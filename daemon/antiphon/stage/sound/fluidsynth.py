@@ -20,7 +20,7 @@ from antiphon.stage.sound.feed import (
     PEDAL,
     SILENCE,
     YOURS,
-    Record,
+    SoundRecord,
     of_parts,
     read,
 )
@@ -79,7 +79,7 @@ class FluidSynth:
                     clock.wait_until_s(record.at_s, exactly=False)
                     self._say(line)
 
-    def _lines(self, record: Record) -> Iterator[str]:
+    def _lines(self, record: SoundRecord) -> Iterator[str]:
         if record.kind == SILENCE:
             yield from (f"cc {channel} 123 0" for channel in self._channels.values())
         elif (channel := self._channels.get(record.voice)) is None:

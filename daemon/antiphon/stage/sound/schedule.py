@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from antiphon.stage.ports.jack.frames import Timeline
-from antiphon.stage.sound.feed import NOTE, PEDAL, Record
+from antiphon.stage.sound.feed import NOTE, PEDAL, SoundRecord
 from antiphon.stage.sound.mixer import Mixer, Wave
 
 # A note needs so long, beside a block, from its sender to the mixer; what has less time gets that much later.
@@ -27,7 +27,7 @@ class Schedule:
         """How much later than its moment a note sounds that is handed over at it."""
         return self._block_s + MARGIN_S
 
-    def block(self, now_s: float, frames: int, records: Iterable[Record]) -> Wave:
+    def block(self, now_s: float, frames: int, records: Iterable[SoundRecord]) -> Wave:
         """The next block, asked for at `now_s`, with what came until then."""
         self._block_s = max(self._block_s, min(frames / self._rate_hz, _LONGEST_BLOCK_S))
         self._timeline.observe(now_s, 0, self._mixer.frame % (1 << 32))
@@ -35,7 +35,7 @@ class Schedule:
             self._take_in(record, now_s)
         return self._mixer.render(frames)
 
-    def _take_in(self, record: Record, now_s: float) -> None:
+    def _take_in(self, record: SoundRecord, now_s: float) -> None:
         at_s = record.at_s + max(self.delay_s - record.ahead_s, 0.0)
         at = self._mixer.frame + max(self._timeline.offset(at_s), 0)
         if record.kind == PEDAL:

@@ -49,13 +49,13 @@ class LinkFeed:
         return int(self._link.numPeers())
 
     def poll(self) -> list[Lead]:
-        """The news, if there is any; never waits, and seldom reads, however often it is called."""
+        """Where the session is, if that is to be told. Never waits; often called, it seldom reads."""
         now_s = self._clock.now_s()
         if now_s < self._read_next_s:
             return []
         self._read_next_s = now_s + READ_EVERY_S
         lead = self._read()
-        if lead is None or not self._is_news(lead):
+        if lead is None or not self._is_to_tell(lead):
             return []
         self._told = lead
         return [lead]
@@ -89,7 +89,7 @@ class LinkFeed:
         announced = READ_EVERY_S < ahead_s <= self._quarters_per_bar * 60 / state.tempo()
         return not self._started or playing != announced
 
-    def _is_news(self, lead: Lead) -> bool:
+    def _is_to_tell(self, lead: Lead) -> bool:
         told = self._told
         if told is None or (lead.bpm, lead.rolling) != (told.bpm, told.rolling):
             return True

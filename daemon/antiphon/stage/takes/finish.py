@@ -18,7 +18,7 @@ from antiphon.files import take_file
 from antiphon.files.take_file import TakeFile
 from antiphon.files.write import write_whole
 from antiphon.perform.harmony_settings import HarmonySettings
-from antiphon.perform.replay import Record
+from antiphon.perform.replay import TakeRecord
 from antiphon.perform.reports import Asked, Begun
 from antiphon.perform.settings import SessionSettings
 from antiphon.stage.takes import format as take_format
@@ -112,7 +112,7 @@ def _channels_of(texts: Mapping[str, Any]) -> SessionSettings:
     return SessionSettings(channel=midi.get("output_channel", 1) - 1, harmony=HarmonySettings(**channels))
 
 
-def records_of(take: TakeFile) -> list[Record]:
+def records_of(take: TakeFile) -> list[TakeRecord]:
     """All that was recorded, with what the session was told before the take began. Raises ValueError."""
     return list(records.read_all([*take.before, *take.lines]))
 

@@ -11,7 +11,7 @@ from antiphon.files.take_file import BEFORE, MANY, ONE, UNFINISHED, checked
 from antiphon.midi import smf
 from antiphon.midi.file import meter_event, tempo_event, voice_chunk
 from antiphon.midi.messages import to_bytes
-from antiphon.perform.replay import Record, moment_of
+from antiphon.perform.replay import TakeRecord, moment_of
 from antiphon.perform.reports import Received, Released, Sent
 from antiphon.stage.takes.header import Place, TakeHeader, text
 from antiphon.stage.takes.records import Line
@@ -35,13 +35,13 @@ class RecordEncoder:
         said = smf.number(self._after(line.record)) + checked(ONE, line.data)
         return said if note is None else said + b"\x00" + to_bytes(note)
 
-    def wrote(self, record: Record) -> None:
+    def wrote(self, record: TakeRecord) -> None:
         """It is in the file."""
         if self._begin_s is None:
             self._begin_s = moment_of(record)
         self._ticks += self._after(record)
 
-    def _after(self, record: Record) -> int:
+    def _after(self, record: TakeRecord) -> int:
         at_s = moment_of(record)
         if at_s is None or self._begin_s is None:
             return 0
@@ -49,7 +49,7 @@ class RecordEncoder:
         return min(max(0, ticks - self._ticks), _LONGEST_TICKS)
 
 
-def _sounded(record: Record) -> Event | Change | None:
+def _sounded(record: TakeRecord) -> Event | Change | None:
     match record:
         case Received(timed) | Sent(timed) | Released(timed):
             return timed.event if isinstance(timed, Timed) else timed.change

@@ -39,7 +39,7 @@ from antiphon.perform.answer_reports import (
     Planned,
     Written,
 )
-from antiphon.perform.replay import Closed, Lost, Record
+from antiphon.perform.replay import Closed, Lost, TakeRecord
 from antiphon.perform.reports import (
     Asked,
     BarsBegun,
@@ -103,7 +103,7 @@ _KINDS: dict[str, type] = {
 }
 _GROWN = (Heard, Handover)  # kinds that got fields since the first version
 _NAMES = {kind: name for name, kind in _KINDS.items()}
-RECORDED: tuple[type, ...] = get_args(Record)
+RECORDED: tuple[type, ...] = get_args(TakeRecord)
 _MANY, _SETTINGS = "many", "settings"
 _ADAPTER = TypeAdapter(SessionSettings)
 _LARGEST = 1e12
@@ -115,21 +115,21 @@ Check = Callable[[Any], bool]
 class Line:
     """A record, and the line of JSON that says it."""
 
-    record: Record
+    record: TakeRecord
     data: bytes
 
 
 def line_of(report: Report) -> Line | None:
     """The line of a report; None for one that is not recorded."""
-    return Line(record := cast(Record, report), write(record)) if isinstance(report, RECORDED) else None
+    return Line(record := cast(TakeRecord, report), write(record)) if isinstance(report, RECORDED) else None
 
 
-def write(record: Record) -> bytes:
+def write(record: TakeRecord) -> bytes:
     """One line of JSON, without its end."""
     return json.dumps(_plain(record), separators=(",", ":")).encode()
 
 
-def read(line: bytes) -> Record:
+def read(line: bytes) -> TakeRecord:
     """The record that a line holds. Raises ValueError that says what is wrong with it."""
     try:
         record = _value(json.loads(line))
@@ -139,7 +139,7 @@ def read(line: bytes) -> Record:
         raise ValueError(str(error)) from None
     if not isinstance(record, RECORDED):
         raise ValueError(f"a record must be one of {', '.join(_NAMES[kind] for kind in RECORDED)}")
-    return cast(Record, record)
+    return cast(TakeRecord, record)
 
 
 def pack(lines: Iterable[bytes]) -> bytes:
@@ -275,7 +275,7 @@ def _check(hint: Any) -> Check:
     return lambda value: isinstance(value, hint)
 
 
-def read_all(lines: Iterable[bytes]) -> Iterator[Record]:
+def read_all(lines: Iterable[bytes]) -> Iterator[TakeRecord]:
     """Raises ValueError naming the first record that is not one."""
     for place, line in enumerate(lines, 1):
         try:

@@ -11,7 +11,7 @@ from antiphon.compose.harmony.accompaniment import PARTS, Part
 from antiphon.events import Change, Event, ProgramChange, Timed, Turned
 from antiphon.midi.messages import HeldNotes
 from antiphon.perform.answer_reports import Accompanied, Answered, ChordGuessed, ChordsHeard, Heard
-from antiphon.perform.replay import Closed, Record, moment_of
+from antiphon.perform.replay import Closed, TakeRecord, moment_of
 from antiphon.perform.reports import Asked, BarsBegun, Begun, Followed, Received, Released, Sent
 from antiphon.perform.setting_changes import applied
 from antiphon.perform.settings import SessionSettings
@@ -51,7 +51,7 @@ class RenderedTake:
     closed: bool = False
     _last_s: float = float("-inf")
 
-    def add(self, record: Record) -> None:
+    def add(self, record: TakeRecord) -> None:
         moment_s = moment_of(record)
         self._last_s = self._last_s if moment_s is None else max(self._last_s, moment_s)
         match record:

@@ -26,12 +26,12 @@ def melody(begin, rows):
     return notes
 
 
-CALL = melody(0, [(2, 60), (2, 62), (4, 64), (2, 65), (2, 64), (4, 62)])
+PHRASE = melody(0, [(2, 60), (2, 62), (4, 64), (2, 65), (2, 64), (4, 62)])
 RESTATED = melody(16, [(2, 60), (2, 62), (4, 64), (4, 62), (4, 60)])
 
 
-def of(answer, frame=FRAME, call=CALL):
-    return features.named(call, answer, frame)
+def of(answer, frame=FRAME, phrase=PHRASE):
+    return features.named(phrase, answer, frame)
 
 
 def check(found, **wanted):
@@ -46,14 +46,14 @@ def test_the_frame_and_the_phrase():
         answer_bars=2,
         closes=1,
         minor=0,
-        call_bars=2,
-        call_density=1.5,
-        call_rests=0,
-        call_short=4 / 6,
-        call_rhythms=1 / 2,
-        call_figures=1,
-        call_last_degree=2,
-        call_last_quarters=1,
+        phrase_bars=2,
+        phrase_density=1.5,
+        phrase_rests=0,
+        phrase_short=4 / 6,
+        phrase_rhythms=1 / 2,
+        phrase_figures=1,
+        phrase_last_degree=2,
+        phrase_last_quarters=1,
     )
 
 
@@ -138,9 +138,9 @@ def test_form():
         copied_from_start=1,
         broken_off=1,
         copied_last=0,
-        bars_of_call=0.5,
-        rhythms_of_call=0.5,
-        begins_as_call_ended=0,
+        bars_of_phrase=0.5,
+        rhythms_of_phrase=0.5,
+        begins_as_phrase_ended=0,
         same_notes_from_start=3,
         different_rhythms=1,
         rhythm_again_next=0,
@@ -148,18 +148,18 @@ def test_form():
     moved = melody(16, [(2, 62), (2, 64), (4, 66), (2, 62), (2, 64), (4, 66)])
     check(of(moved), restates=0, restates_moved=1, figure_again_next=1, same_rhythm_run=1, broken_off=0)
     last = melody(16, [(2, 65), (2, 64), (4, 62), (8, 60)])
-    check(of(last), begins_as_call_ended=1, restates=0)
+    check(of(last), begins_as_phrase_ended=1, restates=0)
 
 
 def test_figures():
     check(
         of(RESTATED),
-        cells_of_call=1,
+        cells_of_phrase=1,
         cells_taken_up=1,
-        lengths_of_call_2=1 / 2,
-        intervals_of_call_2=1 / 3,
-        degrees_of_call_2=3 / 4,
-        moves_of_call_1=1 / 2,
+        lengths_of_phrase_2=1 / 2,
+        intervals_of_phrase_2=1 / 3,
+        degrees_of_phrase_2=3 / 4,
+        moves_of_phrase_1=1 / 2,
         moves_again_2=0,
     )
 
@@ -194,7 +194,7 @@ def test_ending():
         last_beside_before=1,
         last_bars_to_end=0.5,
         silent_end=0,
-        ends_as_call=0,
+        ends_as_phrase=0,
         notes_in_last_bar=2,
         notes_in_last_beat=1,
         notes_before_last_bar=3,
@@ -204,7 +204,7 @@ def test_ending():
         closing_repeats=1,
         closing_step=0,
         last_on_downbeat=1,
-        ends_as_call=1,
+        ends_as_phrase=1,
     )
 
 
@@ -221,7 +221,7 @@ def test_in_minor_degrees_are_those_of_a():
 
 
 def test_a_row_is_the_features_by_name():
-    (row,) = finish(features.measure(CALL, [RESTATED], FRAME))
+    (row,) = finish(features.measure(PHRASE, [RESTATED], FRAME))
     assert row.tolist() == np.array(list(of(RESTATED).values()), np.float32).tolist()
     assert tuple(of(RESTATED)) == features.NAMES
 
@@ -239,7 +239,7 @@ frames = st.builds(
 
 
 @given(st.lists(notes, max_size=12), st.lists(st.lists(notes, max_size=12), max_size=3), frames)
-def test_any_notes_have_finite_features(call, answers, frame):
-    measured = finish(features.measure(call, answers, frame))
+def test_any_notes_have_finite_features(phrase, answers, frame):
+    measured = finish(features.measure(phrase, answers, frame))
     assert measured.shape == (len(answers), len(features.NAMES))
     assert np.isfinite(measured).all()

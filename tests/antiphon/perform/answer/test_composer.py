@@ -35,7 +35,7 @@ def test_candidates_are_drawn_in_proportion_to_their_odds_and_each_once():
 class Preferring:
     """The fewer notes, the better."""
 
-    def log_odds_in_slices(self, call, answers, frame):  # noqa: ARG002
+    def log_odds_in_slices(self, phrase, answers, frame):  # noqa: ARG002
         yield
         return np.array([-100.0 * len(notes) for notes in answers])
 
@@ -43,12 +43,12 @@ class Preferring:
 class FewNotes:
     """A critic that is as sure as critics are."""
 
-    def log_odds_in_slices(self, call, answers, frame):  # noqa: ARG002
+    def log_odds_in_slices(self, phrase, answers, frame):  # noqa: ARG002
         yield
         return np.array([-8.0 * len(notes) for notes in answers])
 
 
-def composer(call, steps=16):
+def composer(phrase, steps=16):
     voice = event_voice(critic=Preferring())
     melody = Melody(voice.model, voice.vocabulary, SamplingSettings(), np.random.default_rng(0))
     melody.hear(["60", "_", "62", "_", *["_"] * 12], Bars("4/4"))
@@ -58,7 +58,7 @@ def composer(call, steps=16):
         vocabulary=voice.vocabulary,
         shape=shape,
         critic=Preferring(),
-        call=call,
+        phrase=phrase,
         frame=AnswerFrame(4, Meter(4, 4), 16, 16 + steps, "major", True),
         form=NO_FORM,
         steps=steps,
@@ -73,8 +73,8 @@ def ids(symbols, vocabulary=VOCABULARY):
     return np.array([vocabulary.id(symbol) for symbol in symbols.split()])
 
 
-def ranking(call, *answers):
-    made = composer(call, steps=len(answers[0].split()))
+def ranking(phrase, *answers):
+    made = composer(phrase, steps=len(answers[0].split()))
     steps = len(answers[0].split())
     return finish(made._rank(0, steps, np.zeros(0, np.int64), [ids(answer) for answer in answers], ()))
 

@@ -117,8 +117,8 @@ def test_a_critic_chooses_four_bars_at_a_time():
 def test_a_critic_hears_the_phrase_from_its_bar_line():
     critic = HighCritic()
     chosen("67 _ 60 _ _ _", 2, critic=critic, pickup=2)
-    call, answers, frame = critic.asked[0]
-    assert call == (GridNote(14, 2, 67), GridNote(16, 4, 60))
+    phrase, answers, frame = critic.asked[0]
+    assert phrase == (GridNote(14, 2, 67), GridNote(16, 4, 60))
     assert (frame.start, len(answers)) == (20, 2)
 
 

@@ -10,11 +10,11 @@ def written(path, *tracks, tempi=((0, 500_000),)):
     """A MIDI file: tempi by tick, 480 to a quarter, and tracks of (ticks since the last, message)."""
     file = mido.MidiFile(ticks_per_beat=480)
     before = 0
-    conductor = mido.MidiTrack()
+    tempo_track = mido.MidiTrack()
     for tick, tempo in tempi:
-        conductor.append(mido.MetaMessage("set_tempo", tempo=tempo, time=tick - before))
+        tempo_track.append(mido.MetaMessage("set_tempo", tempo=tempo, time=tick - before))
         before = tick
-    file.tracks.append(conductor)
+    file.tracks.append(tempo_track)
     for events in tracks:
         file.tracks.append(mido.MidiTrack(message.copy(time=ticks) for ticks, message in events))
     file.save(path)

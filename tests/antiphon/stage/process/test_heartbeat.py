@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from antiphon.events import NoteOff, NoteOn
 from antiphon.stage.engine import POLL_S
 from antiphon.stage.process.heartbeat import Heartbeat, Pulse, SharedHeldNotes
-from fake_sender import play_and_die
+from fake_player import play_and_die
 
 CONTEXT = get_context("spawn")
 # A note-off is handed over less than this before it leaves: it is in doubt for as long, and not much longer.

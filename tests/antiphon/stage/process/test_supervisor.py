@@ -1,4 +1,4 @@
-"""The sending process and the one that stands by, with real processes that play nothing."""
+"""The playing process and the one that stands by, with real processes that play nothing."""
 
 import pickle
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from multiprocessing import Pipe, active_children
 
 import pytest
 
-import fake_sender
+import fake_player
 from antiphon.errors import Failure
 from antiphon.events import NoteOff, Timed
 from antiphon.model_facts import ModelFacts
@@ -19,8 +19,8 @@ from antiphon.stage.process.handle import PlayerHandle
 from antiphon.stage.process.messages import Join, LoadOrder, Ready, StartPlaying
 from antiphon.stage.process.supervisor import Supervisor, TakenOver
 
-NOTE = fake_sender.NOTE
-OFF = NoteOff(fake_sender.NOTE.pitch, fake_sender.NOTE.channel)
+NOTE = fake_player.NOTE
+OFF = NoteOff(fake_player.NOTE.pitch, fake_player.NOTE.channel)
 IN_FORCE = SessionSettings(channel=7)
 PATIENCE = 1500  # frames; on a busy machine a process takes seconds to begin
 
@@ -53,9 +53,9 @@ def house(folder, pause=None):
     facts = ModelFacts(folder, "toy", ("60", "_"), 4, "lstm", 1, "stream", 64, None, "")
     order = LoadOrder(facts, (), None, 1, on_jack=False)
     start = StartPlaying(SessionSettings(), Wiring(api="auto"))
-    first = PlayerHandle(fake_sender.serve)
+    first = PlayerHandle(fake_player.serve)
     first.tell(order)
-    with Supervisor(first, fake_sender.serve, order, start, lambda: IN_FORCE, pause) as performance:
+    with Supervisor(first, fake_player.serve, order, start, lambda: IN_FORCE, pause) as performance:
         yield House(folder, performance)
     assert not active_children()
 
@@ -66,7 +66,7 @@ def has(kind):
 
 def test_it_plays_is_asked_and_ends(tmp_path):
     with house(tmp_path) as here:
-        assert here.live.ready() == fake_sender.READY
+        assert here.live.ready() == fake_player.READY
         here.attend(has(Sent), ["remember"])
         assert not has(TakenOver)(here.seen)
     assert here.start(0) == StartPlaying(SessionSettings(), Wiring(api="auto"))
@@ -85,11 +85,11 @@ def test_one_that_dies_or_hangs_in_mid_note_is_followed_by_another(tmp_path, fau
     assert taken_over == TakenOver(reason)
     assert isinstance(released, Released)
     assert released.timed == Timed(released.timed.at_s, OFF)
-    assert ready == fake_sender.READY
+    assert ready == fake_player.READY
     start = here.start(1)
     # A note-off that was sent just before may not have arrived: it is sent again, and not told again.
     doubtful = (NoteOff(72),) if fault == "record" else ()
-    assert (start.sounding, start.connections, start.patient) == ((OFF, *doubtful), fake_sender.TIES, True)
+    assert (start.sounding, start.connections, start.patient) == ((OFF, *doubtful), fake_player.TIES, True)
     assert start.settings == IN_FORCE
     # The same ports on the same system, by the name that they had.
     assert (start.wiring.api, start.wiring.client_name, start.wiring.insist) == ("alsa", "antiphon-2", True)
@@ -187,7 +187,7 @@ def test_more_than_five_deaths_within_a_minute_are_no_accident(tmp_path):
 def test_one_that_dies_as_it_begins_is_followed_by_another_once(tmp_path):
     (tmp_path / "unlucky").touch()
     with house(tmp_path) as here:
-        assert here.live.ready() == fake_sender.READY
+        assert here.live.ready() == fake_player.READY
         here.attend(has(Sent), ["remember"])
     assert here.start(0) == StartPlaying(SessionSettings(), Wiring(api="auto"))
 
@@ -244,7 +244,7 @@ def test_it_is_silent_before_it_stops_and_plays_on_after(tmp_path):
         key.seen = here.seen
         here.live.ready()
         here.attend(lambda _: (tmp_path / "resumed").exists())
-    assert key.known == [Sent(Timed(3.0, fake_sender.NOTE), 0.0)]
+    assert key.known == [Sent(Timed(3.0, fake_player.NOTE), 0.0)]
 
 
 def test_another_model_is_loaded_by_each_process_and_answers_again_after_a_death(tmp_path):

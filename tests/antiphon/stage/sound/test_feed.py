@@ -14,15 +14,15 @@ from antiphon.stage.sound.feed import (
     PEDAL,
     SILENCE,
     YOURS,
-    Record,
     SoundFeed,
     SoundingPort,
+    SoundRecord,
     link,
     of_parts,
     read,
 )
 
-QUIET = Record(0.0, 0.0, SILENCE)
+QUIET = SoundRecord(0.0, 0.0, SILENCE)
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def ends():
 
 BYTE = st.integers(0, 127)
 RECORDS = st.builds(
-    Record, st.floats(0, 1e6), st.just(0.25), st.sampled_from([NOTE, PEDAL, SILENCE]), BYTE, BYTE, BYTE
+    SoundRecord, st.floats(0, 1e6), st.just(0.25), st.sampled_from([NOTE, PEDAL, SILENCE]), BYTE, BYTE, BYTE
 )
 
 
@@ -66,12 +66,12 @@ def test_a_port_copies_what_comes_and_what_leaves(ends):
     port.close()
     assert list(read(reader)) == [
         QUIET,
-        Record(1.0, 0.0, NOTE, YOURS, 60, 70),
-        Record(2.0, 0.0, NOTE, YOURS, 60, 0),
-        Record(2.5, 0.0, PEDAL, YOURS, 0, 100),
-        Record(5.5, 0.0, NOTE, ANSWERS, 72, 90),
-        Record(6.0, 0.0, NOTE, ANSWERS, 72, 0),
-        Record(6.5, 0.0, NOTE, CLICKS, 76, 100),
+        SoundRecord(1.0, 0.0, NOTE, YOURS, 60, 70),
+        SoundRecord(2.0, 0.0, NOTE, YOURS, 60, 0),
+        SoundRecord(2.5, 0.0, PEDAL, YOURS, 0, 100),
+        SoundRecord(5.5, 0.0, NOTE, ANSWERS, 72, 90),
+        SoundRecord(6.0, 0.0, NOTE, ANSWERS, 72, 0),
+        SoundRecord(6.5, 0.0, NOTE, CLICKS, 76, 100),
         QUIET,
     ]
     assert [timed.event.pitch for timed in inner.sent] == [72, 72]
@@ -82,11 +82,11 @@ def test_where_nobody_reads_nothing_waits_and_all_notes_end_afterwards(ends):
     reader, writer = ends
     feed = SoundFeed(writer)
     for number in range(200_000):  # more than any buffer holds
-        feed.put(Record(float(number), 0.0, NOTE, ANSWERS, 60, 80))
+        feed.put(SoundRecord(float(number), 0.0, NOTE, ANSWERS, 60, 80))
     before = list(read(reader))
     assert before[0] == QUIET
     assert len(before) < 200_000
-    last = Record(0.5, 0.0, NOTE, ANSWERS, 60, 0)
+    last = SoundRecord(0.5, 0.0, NOTE, ANSWERS, 60, 0)
     feed.put(last)
     assert list(read(reader)) == [QUIET, last]
 

@@ -8,20 +8,31 @@ import pytest
 from antiphon.errors import Failure
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.sound import fluidsynth
-from antiphon.stage.sound.feed import ANSWERS, BASS, CHORDS, CLICKS, NOTE, PEDAL, SILENCE, YOURS, Record, link
+from antiphon.stage.sound.feed import (
+    ANSWERS,
+    BASS,
+    CHORDS,
+    CLICKS,
+    NOTE,
+    PEDAL,
+    SILENCE,
+    YOURS,
+    SoundRecord,
+    link,
+)
 from antiphon.stage.sound.fluidsynth import FluidSynth
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
 
 RECORDS = [
-    Record(1.0, 0.0, NOTE, YOURS, 60, 70),
-    Record(1.1, 0.0, PEDAL, YOURS, 0, 127),
-    Record(1.5, 0.0, NOTE, ANSWERS, 72, 90),
-    Record(1.6, 0.0, NOTE, CLICKS, 76, 100),
-    Record(1.65, 0.0, NOTE, BASS, 36, 60),
-    Record(1.65, 0.0, NOTE, CHORDS, 60, 50),
-    Record(1.7, 0.0, NOTE, YOURS, 60, 0),
-    Record(1.8, 0.0, SILENCE),
+    SoundRecord(1.0, 0.0, NOTE, YOURS, 60, 70),
+    SoundRecord(1.1, 0.0, PEDAL, YOURS, 0, 127),
+    SoundRecord(1.5, 0.0, NOTE, ANSWERS, 72, 90),
+    SoundRecord(1.6, 0.0, NOTE, CLICKS, 76, 100),
+    SoundRecord(1.65, 0.0, NOTE, BASS, 36, 60),
+    SoundRecord(1.65, 0.0, NOTE, CHORDS, 60, 50),
+    SoundRecord(1.7, 0.0, NOTE, YOURS, 60, 0),
+    SoundRecord(1.8, 0.0, SILENCE),
 ]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from antiphon.stage.sound import process
-from antiphon.stage.sound.feed import NOTE, Record, SoundFeed, link
+from antiphon.stage.sound.feed import NOTE, SoundFeed, SoundRecord, link
 from antiphon.stage.sound.output import SoundOutput
 from antiphon.stage.sound.process import SoundOrder
 from fake_sound import dies, no_device, sounds
@@ -48,6 +48,6 @@ def test_where_no_sound_is_wanted_what_is_played_goes_nowhere(ends):
     reader, writer = ends
     with SoundOutput(reader, None, pytest.fail) as output:
         output.wait(60)
-        SoundFeed(writer).put(Record(0.0, 0.0, NOTE))
+        SoundFeed(writer).put(SoundRecord(0.0, 0.0, NOTE))
         with pytest.raises(BrokenPipeError):
             writer.send(b"more")

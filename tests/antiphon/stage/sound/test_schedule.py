@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from antiphon.stage.sound.feed import ANSWERS, NOTE, PEDAL, SILENCE, Record
+from antiphon.stage.sound.feed import ANSWERS, NOTE, PEDAL, SILENCE, SoundRecord
 from antiphon.stage.sound.mixer import Instrument, Mixer, Sample
 from antiphon.stage.sound.schedule import MARGIN_S, Schedule
 
@@ -11,11 +11,11 @@ BEGAN_S = 50.0
 
 
 def on(at_s, ahead_s=0.0):
-    return Record(at_s, ahead_s, NOTE, ANSWERS, 60, 127)
+    return SoundRecord(at_s, ahead_s, NOTE, ANSWERS, 60, 127)
 
 
 def off(at_s):
-    return Record(at_s, 0.0, NOTE, ANSWERS, 60, 0)
+    return SoundRecord(at_s, 0.0, NOTE, ANSWERS, 60, 0)
 
 
 def played(records, blocks=30, late_s=lambda _: 0.0):
@@ -56,12 +56,14 @@ def test_blocks_that_are_asked_for_late_move_no_note():
 def test_a_note_ends_where_it_is_ended_and_silence_ends_all():
     sound = played([on(BEGAN_S + 0.05), off(BEGAN_S + 0.10)])
     assert np.flatnonzero(sound)[-1] == pytest.approx(100 + 12 + 10, abs=2)
-    quiet = played([on(BEGAN_S + 0.05), Record(BEGAN_S + 0.10, 0.0, SILENCE)])
+    quiet = played([on(BEGAN_S + 0.05), SoundRecord(BEGAN_S + 0.10, 0.0, SILENCE)])
     assert 100 <= np.flatnonzero(quiet)[-1] <= 125
 
 
 def test_the_pedal_holds_what_is_ended():
-    pedal = [Record(BEGAN_S + at_s, 0.0, PEDAL, ANSWERS, 0, value) for at_s, value in ((0.06, 127), (0.2, 0))]
+    pedal = [
+        SoundRecord(BEGAN_S + at_s, 0.0, PEDAL, ANSWERS, 0, value) for at_s, value in ((0.06, 127), (0.2, 0))
+    ]
     sound = played([on(BEGAN_S + 0.05), off(BEGAN_S + 0.10), *pedal])
     assert np.flatnonzero(sound)[-1] == pytest.approx(200 + 12 + 10, abs=2)
 

@@ -51,7 +51,7 @@ class FakeLink:
 
 
 class Listener:
-    """A beacon, its clock and the session it is in."""
+    """A clock feed, its clock and the session it is in."""
 
     def __init__(self, bpm=120.0):
         self.clock = VirtualClock()

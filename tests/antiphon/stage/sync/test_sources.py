@@ -12,7 +12,7 @@ from antiphon.stage.sync.sources import Sources
 LEAD = Lead(1.0, 2.0, 120.0)
 
 
-class FakeBeacon:
+class FakeClockFeed:
     def __init__(self):
         self.closed = 0
 
@@ -28,7 +28,7 @@ def refused():
 
 
 def test_what_leads_from_the_beginning_is_joined_and_left():
-    clock_feed = FakeBeacon()
+    clock_feed = FakeClockFeed()
     host = Sources({"link": lambda: clock_feed}, "link")
     assert host.poll() == [LEAD]
     host.close()
@@ -42,7 +42,7 @@ def test_what_the_ports_tell_is_not_joined():
 
 
 def test_a_source_that_is_chosen_is_joined_and_left():
-    clock_feed = FakeBeacon()
+    clock_feed = FakeClockFeed()
     host = Sources({"link": lambda: clock_feed}, "internal")
     assert host.poll() == []
     host.hear(SettingChanged(1.0, "clock.source", "link"))

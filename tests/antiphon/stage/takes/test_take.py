@@ -200,7 +200,7 @@ def test_settings_that_json_cannot_say_are_refused_before_any_music(tmp_path):
 
 
 def test_a_take_in_two_tempi_keeps_its_bars(tmp_path):
-    """Two calls, at 120 and at 90: each first note, and each answer, begins a bar of the file."""
+    """Two phrases, at 120 and at 90: each first note, and each answer, begins a bar of the file."""
     take = Take(tmp_path, HEADER)
     first, second = Grid(120, 5.0), Grid(90, 30.0 - Grid(90).time_s(64))
     for grid, start in ((first, 0), (second, 64)):

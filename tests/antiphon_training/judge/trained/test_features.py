@@ -7,11 +7,11 @@ import pytest
 
 from antiphon_training.judge.trained.features import features, matrix
 from antiphon_training.judge.trained.line import exchange_of
-from toy_replies import quarters, toy_reply
+from toy_answers import quarters, toy_answer
 
-CALL = "60 _ 62 _ 64 _ _ _ 65 _ 67 _ r _ 60 _"
+PHRASE = "60 _ 62 _ 64 _ _ _ 65 _ 67 _ r _ 60 _"
 # In 8/16 every sixteenth is a beat.
-FOUND = features(exchange_of(toy_reply(CALL, "60 _ 62 _ 64 _ _ _ 67 _ _ _ 67 _ r _", bar_steps=8)))
+FOUND = features(exchange_of(toy_answer(PHRASE, "60 _ 62 _ 64 _ _ _ 67 _ _ _ 67 _ r _", bar_steps=8)))
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ FOUND = features(exchange_of(toy_reply(CALL, "60 _ 62 _ 64 _ _ _ 67 _ _ _ 67 _ r
         ("answer length 1", 3 / 5),
         ("answer metric weight 2", 2 / 5),
         ("answer rests", 1 / 8),
-        ("call rests", 1 / 8),
+        ("phrase rests", 1 / 8),
         ("answer notes a bar", 2.5),
         ("answer range", 7),
         ("answer longest repeat", 2),
@@ -35,11 +35,11 @@ FOUND = features(exchange_of(toy_reply(CALL, "60 _ 62 _ 64 _ _ _ 67 _ _ _ 67 _ r
         ("last onset before the end", 4),
         ("rest at the end", 2),
         ("first interval", 0),
-        ("begins as the call", 1),
-        ("ends as the call", 0),
-        ("rhythms of 3 from the call", 1 / 3),
-        ("pitches of 3 from the call", 1 / 3),
-        ("rests beside the call", 0),
+        ("begins as the phrase", 1),
+        ("ends as the phrase", 0),
+        ("rhythms of 3 from the phrase", 1 / 3),
+        ("pitches of 3 from the phrase", 1 / 3),
+        ("rests beside the phrase", 0),
         ("bar 1 parallel rhythm", 1),
         ("bar 1 parallel pitches", 1),
         ("bar 2 parallel rhythm", 1 / 4),
@@ -60,14 +60,14 @@ def test_what_there_is_not_has_no_number() -> None:
 
 
 def test_neither_key_nor_grid_matters() -> None:
-    fine = toy_reply("60 _ _ _ 64 _ _ _", "62 _ 64 _ 60 _ _ _", bar_steps=8)
+    fine = toy_answer("60 _ _ _ 64 _ _ _", "62 _ 64 _ 60 _ _ _", bar_steps=8)
     moved = features(exchange_of(fine))
-    silent = features(exchange_of(toy_reply("r _ _ _", "r _ _ _")))
+    silent = features(exchange_of(toy_answer("r _ _ _", "r _ _ _")))
     assert list(moved) == list(FOUND) == list(silent)
 
 
 def test_a_row_holds_them_all_as_numbers() -> None:
-    replies = [toy_reply(CALL, quarters([60])), toy_reply("r _ _ _", "r _ _ _")]
-    rows = matrix([exchange_of(reply) for reply in replies])
+    answers = [toy_answer(PHRASE, quarters([60])), toy_answer("r _ _ _", "r _ _ _")]
+    rows = matrix([exchange_of(answer) for answer in answers])
     assert rows.shape == (2, len(FOUND))
     assert rows.dtype == np.float64

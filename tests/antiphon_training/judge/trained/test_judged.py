@@ -6,29 +6,29 @@ from functools import partial
 import numpy as np
 import pytest
 
-from antiphon_training.judge.answers import Reply
+from antiphon_training.judge.answers import JudgedAnswer
 from antiphon_training.judge.trained.boosting import BoostedTrees
 from antiphon_training.judge.trained.judged import crossed, folds_of, judged, steps_of
 from antiphon_training.judge.trained.line import Exchange
-from toy_replies import quarters, toy_reply
+from toy_answers import quarters, toy_answer
 
-CALL = quarters([60, 62, 64, 65])
+PHRASE = quarters([60, 62, 64, 65])
 SONGS = 60
 BOOSTING = {"boosting": partial(BoostedTrees, trees=20)}  # enough for songs as short as these
 
 
-def replies(random_seed: int, pitches: Sequence[int]) -> list[Reply]:
+def answers(random_seed: int, pitches: Sequence[int]) -> list[JudgedAnswer]:
     rng = np.random.default_rng(random_seed)
-    return [toy_reply(CALL, quarters(rng.choice(pitches, 4))) for _ in range(SONGS)]
+    return [toy_answer(PHRASE, quarters(rng.choice(pitches, 4))) for _ in range(SONGS)]
 
 
-TRUE = replies(1, [60, 62, 64, 67])
+TRUE = answers(1, [60, 62, 64, 67])
 CLUSTERS = [str(song // 2) for song in range(SONGS)]
 
 
 def test_what_is_alike_is_about_a_half_and_what_is_far_is_near_one() -> None:
-    alike = judged(TRUE, replies(2, [60, 62, 64, 67]), CLUSTERS, BOOSTING)["boosting"]
-    far = judged(TRUE, replies(3, [61, 66, 70]), CLUSTERS, BOOSTING)["boosting"]
+    alike = judged(TRUE, answers(2, [60, 62, 64, 67]), CLUSTERS, BOOSTING)["boosting"]
+    far = judged(TRUE, answers(3, [61, 66, 70]), CLUSTERS, BOOSTING)["boosting"]
     assert 0.3 < alike.whole.auc < 0.7
     assert alike.whole.low < 0.5 < alike.whole.high
     assert far.whole.auc > 0.95
@@ -38,15 +38,15 @@ def test_what_is_alike_is_about_a_half_and_what_is_far_is_near_one() -> None:
 
 
 def test_what_only_the_last_bar_tells_the_first_three_do_not() -> None:
-    last = [Reply(reply.opening, (*reply.stream[:12], "73", "_", "_", "_")) for reply in TRUE]
+    last = [JudgedAnswer(answer.opening, (*answer.stream[:12], "73", "_", "_", "_")) for answer in TRUE]
     found = judged(TRUE, last, CLUSTERS, BOOSTING)["boosting"]
     assert found.whole.auc == 1.0
     assert found.first_bars.auc == 0.5
 
 
 def test_where_no_song_ends_nothing_is_said_of_that() -> None:
-    reply = toy_reply(CALL, CALL, ends_song=False)
-    assert judged([reply] * 4, [reply] * 4, "abcd", BOOSTING)["boosting"].where_songs_end is None
+    answer = toy_answer(PHRASE, PHRASE, ends_song=False)
+    assert judged([answer] * 4, [answer] * 4, "abcd", BOOSTING)["boosting"].where_songs_end is None
 
 
 def test_variants_share_a_fold_and_folds_are_about_as_large() -> None:

@@ -4,15 +4,15 @@ import numpy as np
 
 from antiphon_training.judge.trained.line import exchange_of
 from antiphon_training.judge.trained.note_network import NoteNetwork, padded
-from toy_replies import quarters, toy_reply
+from toy_answers import quarters, toy_answer
 
 
 def test_it_tells_what_it_learned_to_tell_and_learns_anew_each_time() -> None:
     rng = np.random.default_rng(0)
-    call = quarters([60, 62])
-    true = [toy_reply(call, quarters(rng.choice([60, 62, 64], 3))) for _ in range(40)]
-    ours = [toy_reply(call, quarters(rng.choice([66, 68, 70], 3))) for _ in range(40)]
-    judge = NoteNetwork([exchange_of(reply) for reply in (*true, *ours)])
+    phrase = quarters([60, 62])
+    true = [toy_answer(phrase, quarters(rng.choice([60, 62, 64], 3))) for _ in range(40)]
+    ours = [toy_answer(phrase, quarters(rng.choice([66, 68, 70], 3))) for _ in range(40)]
+    judge = NoteNetwork([exchange_of(answer) for answer in (*true, *ours)])
     which = np.arange(80) >= 40
     learned, asked = np.flatnonzero(np.arange(80) % 4 > 0), np.flatnonzero(np.arange(80) % 4 == 0)
     scores = judge.scores(learned, which, asked)

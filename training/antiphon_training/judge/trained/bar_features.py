@@ -1,4 +1,4 @@
-"""How the bars of an answer are like those of the call, and like each other. Pure."""
+"""How the bars of an answer are like those of the phrase, and like each other. Pure."""
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
@@ -12,13 +12,13 @@ _TRIADS: Mapping[Mode, frozenset[int]] = {"major": frozenset({0, 4, 7}), "minor"
 Named = Iterator[tuple[str, float]]
 
 
-def call_and_answer_bars(call: Line, answer: Line, mode: Mode) -> Named:
+def phrase_and_answer_bars(phrase: Line, answer: Line, mode: Mode) -> Named:
     """For each of four bars what it is like; then each pair of them. NaN where the answer is shorter."""
-    old, new = call.bars(), answer.bars()
+    old, new = phrase.bars(), answer.bars()
     for number in range(BARS):
         bar = new[number] if number < len(new) else None
         parallel = old[number] if number < len(old) else None
-        for name, value in (*_of_bar(bar, mode), *_beside_the_call(bar, parallel, old)):
+        for name, value in (*_of_bar(bar, mode), *_beside_the_phrase(bar, parallel, old)):
             yield f"bar {number + 1} {name}", value
     for one, other in combinations(range(BARS), 2):
         there = other < len(new)
@@ -42,7 +42,7 @@ def _of_bar(bar: Line | None, mode: Mode) -> Named:
     yield "note on the bar line", float(bool(bar.notes) and bar.notes[0].onset == 0) if bar else NONE
 
 
-def _beside_the_call(bar: Line | None, parallel: Line | None, old: list[Line]) -> Named:
+def _beside_the_phrase(bar: Line | None, parallel: Line | None, old: list[Line]) -> Named:
     yield "parallel rhythm", same_rhythm(bar, parallel) if bar and parallel else NONE
     yield "parallel pitches", same_pitches(bar, parallel) if bar and parallel else NONE
     yield "most like in rhythm", max((same_rhythm(bar, each) for each in old), default=NONE) if bar else NONE

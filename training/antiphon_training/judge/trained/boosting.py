@@ -1,4 +1,4 @@
-"""The first judge: gradient boosting of trees on features of call and answer."""
+"""The first judge: gradient boosting of trees on features of phrase and answer."""
 
 from collections.abc import Sequence
 

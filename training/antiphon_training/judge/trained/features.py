@@ -1,4 +1,4 @@
-"""What the boosted trees are told of a call and an answer: named numbers, NaN where there is none. Pure.
+"""What the boosted trees are told of a phrase and an answer: named numbers, NaN where there is none. Pure.
 
 Pitches count from the tonic and lengths in sixteenths, so keys and grids do not matter. The set is the
 judge's own: nothing that makes answers may use it.
@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon_training.judge.trained.bar_features import call_and_answer_bars
+from antiphon_training.judge.trained.bar_features import phrase_and_answer_bars
 from antiphon_training.judge.trained.line import Exchange, Line
 
 Features = dict[str, float]
@@ -23,15 +23,15 @@ _SCALES = {"major": {0, 2, 4, 5, 7, 9, 11}, "minor": {0, 2, 3, 5, 7, 8, 9, 10, 1
 
 def features(exchange: Exchange) -> Features:
     """Every feature by its name, the same names for every exchange."""
-    call, answer = exchange.call, exchange.answer
-    found = {"minor": float(exchange.mode == "minor"), "bar": 4 * call.bar / call.quarter}
+    phrase, answer = exchange.phrase, exchange.answer
+    found = {"minor": float(exchange.mode == "minor"), "bar": 4 * phrase.bar / phrase.quarter}
     found["song ends"] = float(exchange.last)
-    found |= {f"call {what}": value for what, value in _of_both(call)}
+    found |= {f"phrase {what}": value for what, value in _of_both(phrase)}
     found |= {f"answer {what}": value for what, value in _of_answer(answer, exchange.mode)}
     found |= dict(_endings(answer))
-    found |= dict(_seam(call, answer))
-    found |= dict(_taken_up(call, answer))
-    found |= dict(call_and_answer_bars(call, answer, exchange.mode))
+    found |= dict(_seam(phrase, answer))
+    found |= dict(_taken_up(phrase, answer))
+    found |= dict(phrase_and_answer_bars(phrase, answer, exchange.mode))
     return found
 
 
@@ -52,7 +52,7 @@ def _of_answer(line: Line, mode: str) -> Iterator[tuple[str, float]]:
 
 
 def _of_both(line: Line) -> Iterator[tuple[str, float]]:
-    """What is asked of call and answer alike."""
+    """What is asked of phrase and answer alike."""
     yield "rests", 1 - line.sounding / line.steps
     yield "notes a bar", len(line.notes) * line.bar / line.steps
     pitches, moves = [note.pitch for note in line.notes], [move for move in line.intervals if move]
@@ -82,28 +82,28 @@ def _endings(answer: Line) -> Iterator[tuple[str, float]]:
     yield "rest at the end", 4 * silence / answer.quarter
 
 
-def _seam(call: Line, answer: Line) -> Iterator[tuple[str, float]]:
-    """From the call to the answer."""
-    both = bool(call.notes and answer.notes)
-    yield "call's last degree", call.degrees[-1] if call.notes else NONE
-    yield "call's last sixteenths", call.sixteenths[-1] if call.notes else NONE
+def _seam(phrase: Line, answer: Line) -> Iterator[tuple[str, float]]:
+    """From the phrase to the answer."""
+    both = bool(phrase.notes and answer.notes)
+    yield "phrase's last degree", phrase.degrees[-1] if phrase.notes else NONE
+    yield "phrase's last sixteenths", phrase.sixteenths[-1] if phrase.notes else NONE
     yield "first degree", answer.degrees[0] if answer.notes else NONE
     yield "first sixteenths", answer.sixteenths[0] if answer.notes else NONE
-    yield "first interval", answer.notes[0].pitch - call.notes[-1].pitch if both else NONE
-    yield "begins as the call", float(both and answer.notes[0].pitch == call.notes[0].pitch)
-    yield "ends as the call", float(both and answer.notes[-1].pitch == call.notes[-1].pitch)
-    end = call.notes[-1].onset + call.notes[-1].length if call.notes else 0
-    yield "rest before", 4 * (call.steps - end) / call.quarter
+    yield "first interval", answer.notes[0].pitch - phrase.notes[-1].pitch if both else NONE
+    yield "begins as the phrase", float(both and answer.notes[0].pitch == phrase.notes[0].pitch)
+    yield "ends as the phrase", float(both and answer.notes[-1].pitch == phrase.notes[-1].pitch)
+    end = phrase.notes[-1].onset + phrase.notes[-1].length if phrase.notes else 0
+    yield "rest before", 4 * (phrase.steps - end) / phrase.quarter
 
 
-def _taken_up(call: Line, answer: Line) -> Iterator[tuple[str, float]]:
-    """What of the answer the call had, and how the two differ as wholes."""
+def _taken_up(phrase: Line, answer: Line) -> Iterator[tuple[str, float]]:
+    """What of the answer the phrase had, and how the two differ as wholes."""
     for name, of in _STRANDS.items():
         for length in (2, 3, 4):
-            yield f"{name} of {length} from the call", _known(of(call), of(answer), length)
+            yield f"{name} of {length} from the phrase", _known(of(phrase), of(answer), length)
     for what in ("rests", "notes a bar", "mean pitch", "range"):
-        own, calls = (dict(_of_both(line))[what] for line in (answer, call))
-        yield f"{what} beside the call", own - calls
+        own, theirs = (dict(_of_both(line))[what] for line in (answer, phrase))
+        yield f"{what} beside the phrase", own - theirs
 
 
 _STRANDS: dict[str, Callable[[Line], Sequence[float]]] = {

@@ -1,6 +1,6 @@
 """How well trained judges tell answers from what the songs go on with.
 
-A judge learns from some songs which of two continuations of a call is the song's and which is ours, and is
+A judge learns from some songs which of two continuations of a phrase is the song's and which is ours, and is
 asked about others (cross-fitting). Variants of one song are in the same fold, so that no judge has met a song
 that it is asked about. Sources: a classifier as a test of whether two samples differ, Lopez-Paz & Oquab 2017;
 cross-fitting, Chernozhukov et al. 2018.
@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon_training.judge.answers import Reply
+from antiphon_training.judge.answers import JudgedAnswer
 from antiphon_training.judge.trained.auc import Area, area
 from antiphon_training.judge.trained.boosting import BoostedTrees
 from antiphon_training.judge.trained.line import Exchange, exchange_of
@@ -48,13 +48,13 @@ class Verdict:
 
 
 def judged(
-    true: Sequence[Reply],
-    ours: Sequence[Reply],
+    true: Sequence[JudgedAnswer],
+    ours: Sequence[JudgedAnswer],
     clusters: Sequence[str],
     judges: Mapping[str, Callable[[Sequence[Exchange]], Judge]] = JUDGES,
     heard: Callable[[], None] = lambda: None,
 ) -> dict[str, Verdict]:
-    """By the judge's name how well it tells `ours` from the `true` answers to the same calls, in their order.
+    """By the judge's name how well it tells `ours` from the `true` answers to the same phrases, in order.
 
     `clusters` names for each the variants that its song belongs to. `heard` is called after every fold of
     every judge, `steps_of(judges)` times in all. Raises ValueError unless the three are equally long and name
@@ -62,10 +62,10 @@ def judged(
     """
     if not len(true) == len(ours) == len(clusters):
         raise ValueError(f"{len(true)} true answers, {len(ours)} of ours and {len(clusters)} clusters")
-    exchanges = [exchange_of(reply) for reply in (*true, *ours)]
+    exchanges = [exchange_of(answer) for answer in (*true, *ours)]
     shortened = [exchange.first_bars(FIRST_BARS) for exchange in exchanges]
     folds = folds_of(clusters)
-    ends = np.array([reply.opening.ends_song for reply in true])
+    ends = np.array([answer.opening.ends_song for answer in true])
     found = {}
     for name, judge in judges.items():
         whole = crossed(judge(exchanges), folds, heard)

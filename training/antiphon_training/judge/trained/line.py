@@ -1,11 +1,11 @@
-"""Call and answer as what the trained judges look at: notes counted from a bar line. Pure."""
+"""Phrase and answer as what the trained judges look at: notes counted from a bar line. Pure."""
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
 from antiphon.listen.key import Mode
-from antiphon_training.judge.answers import Reply
+from antiphon_training.judge.answers import JudgedAnswer
 
 
 class Sound(NamedTuple):
@@ -74,9 +74,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A call and an answer to it; `last`: whether the song ends with the answer that it gives itself."""
+    """A phrase and an answer to it; `last`: whether the song ends with the answer that it gives itself."""
 
-    call: Line
+    phrase: Line
     answer: Line
     mode: Mode
     last: bool
@@ -86,14 +86,14 @@ class Exchange:
         return replace(self, answer=self.answer.first_bars(bars))
 
 
-def exchange_of(reply: Reply) -> Exchange:
-    """What a reply and its opening say; the call is counted from its first bar line, the answer from its own.
+def exchange_of(answer: JudgedAnswer) -> Exchange:
+    """What an answer and its opening say; the phrase is counted from its first bar line, the answer from its.
 
-    A note of the call that is held into the answer is the call's.
+    A note of the phrase that is held into the answer is the phrase's.
     """
-    opening = reply.opening
+    opening = answer.opening
     seam, pickup = len(opening.phrase), opening.pickup_steps
-    sounds = [Sound(note.onset_steps, note.duration_steps, note.pitch) for note in reply.whole]
+    sounds = [Sound(note.onset_steps, note.duration_steps, note.pitch) for note in answer.whole]
 
     def line(first: int, end: int, origin: int) -> Line:
         notes = tuple(s._replace(onset=s.onset - origin) for s in sounds if first <= s.onset < end)
@@ -101,5 +101,5 @@ def exchange_of(reply: Reply) -> Exchange:
         bar, beat, quarter = opening.bar_steps, opening.beat_steps, opening.steps_per_quarter
         return Line(notes, steps, bar, beat, quarter, opening.tonic)
 
-    end = seam + len(reply.stream)
+    end = seam + len(answer.stream)
     return Exchange(line(0, seam, pickup), line(seam, end, seam), opening.key.mode, opening.ends_song)

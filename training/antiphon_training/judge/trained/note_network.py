@@ -1,4 +1,4 @@
-"""The second judge: a small recurrent network over the notes of call and answer (Keras)."""
+"""The second judge: a small recurrent network over the notes of phrase and answer (Keras)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from antiphon_training.network.network import keras
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int32]
 _UNITS, _EPOCHS, _BATCH, _RATE, _DROPOUT = 64, 16, 64, 0.005, 0.3
-_MOST_NOTES = 28  # of the call, the last ones
+_MOST_NOTES = 28  # of the phrase, the last ones
 _LOWEST, _PITCHES = 36, 60  # pitches that have a row of their own, in C major or A minor
 _ENDS = (0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16)  # upper ends of the classes of lengths, in sixteenths
 _PLACES, _LEFT = 33, 17  # eighths of a quarter in a bar; quarters that are left of the line, at most
@@ -64,10 +64,10 @@ def padded(songs: Sequence[Ids]) -> Ids:
 
 
 def _notes(exchange: Exchange) -> Ids:
-    """(notes, inputs): a row of ids from 1 on for each note of call and answer."""
+    """(notes, inputs): a row of ids from 1 on for each note of phrase and answer."""
     known = 1 + int(exchange.mode == "minor") + 2 * exchange.last
-    call, answer = _line(exchange.call, known), _line(exchange.answer, known + 4)
-    rows = np.array([*call[-_MOST_NOTES:], *answer], np.int32).reshape(-1, len(_ROWS))
+    phrase, answer = _line(exchange.phrase, known), _line(exchange.answer, known + 4)
+    rows = np.array([*phrase[-_MOST_NOTES:], *answer], np.int32).reshape(-1, len(_ROWS))
     moves = np.diff(rows[:, 0], prepend=rows[:1, 0])
     rows[:, 2] = np.clip(moves, -12, 12) + 14
     return rows

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from antiphon_training.judge.answers import Reply, continuations
+from antiphon_training.judge.answers import JudgedAnswer, continuations
 from antiphon_training.judge.openings import Opening
 from antiphon_training.judge.trained.auc import Area
 from antiphon_training.judge.trained.judged import FIRST_BARS, JUDGES, Verdict, judged, steps_of
@@ -19,67 +20,75 @@ VIEWS = {
     "first_bars": f"first {FIRST_BARS} bars only",
     "where_songs_end": "where songs end",
 }
-Call = tuple[str, Opening]  # its cluster of variants, and where its song is cut
+SongPhrase = tuple[str, Opening]  # its cluster of variants, and where its song is cut
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """To so many calls, for each set of answers by its name what each judge can tell."""
+    """To so many phrases, for each set of answers by its name what each judge can tell."""
 
-    calls: int
+    phrases: int
     verdicts: Mapping[str, Mapping[str, Verdict]]
+
+    def as_plain(self) -> dict[str, Any]:
+        """As evaluation.json has it; there, the number of phrases has the name of an older design."""
+        return {"calls": self.phrases, "verdicts": asdict(self)["verdicts"]}
 
 
 def trial(
-    calls: Sequence[Call], said: Mapping[str, Sequence[Reply]], heard: Callable[[], None] = lambda: None
+    phrases: Sequence[SongPhrase],
+    said: Mapping[str, Sequence[JudgedAnswer]],
+    heard: Callable[[], None] = lambda: None,
 ) -> Trial:
-    """Let the judges try the sets of answers to these calls. `heard` is called `folds_in` times in all.
+    """Let the judges try the sets of answers to these phrases. `heard` is called `folds_in` times in all.
 
-    Raises ValueError unless the calls are of two clusters or more.
+    Raises ValueError unless the phrases are of two clusters or more.
     """
-    true, clusters = continuations([opening for _, opening in calls]), [cluster for cluster, _ in calls]
+    true, clusters = continuations([opening for _, opening in phrases]), [cluster for cluster, _ in phrases]
     found: dict[str, Mapping[str, Verdict]] = {}
-    for name, replies in said.items():
-        found[name] = judged(true, replies, clusters, JUDGES, heard)
-    found |= _another_song(calls, heard)
-    return Trial(len(calls), found)
+    for name, answers in said.items():
+        found[name] = judged(true, answers, clusters, JUDGES, heard)
+    found |= _another_song(phrases, heard)
+    return Trial(len(phrases), found)
 
 
-def enough(calls: Sequence[Call]) -> bool:
+def enough(phrases: Sequence[SongPhrase]) -> bool:
     """Whether a judge can learn from some and be asked about others."""
-    return len({cluster for cluster, _ in calls}) > 1
+    return len({cluster for cluster, _ in phrases}) > 1
 
 
-def folds_in(calls: Sequence[Call], sets: int) -> int:
+def folds_in(phrases: Sequence[SongPhrase], sets: int) -> int:
     """How many folds a trial of so many sets of answers has."""
-    others = other_songs(calls)
-    own, of_others = ([calls[place][0] for place in places] for places in (range(len(calls)), others))
+    others = other_songs(phrases)
+    own, of_others = ([phrases[place][0] for place in places] for places in (range(len(phrases)), others))
     return sets * steps_of(JUDGES, own) + (
-        steps_of(JUDGES, of_others) if enough([calls[place] for place in others]) else 0
+        steps_of(JUDGES, of_others) if enough([phrases[place] for place in others]) else 0
     )
 
 
-def other_songs(calls: Sequence[Call]) -> dict[int, Reply]:
-    """By the number of a call: how a song of another cluster goes on, in the same meter and mode, as long.
+def other_songs(phrases: Sequence[SongPhrase]) -> dict[int, JudgedAnswer]:
+    """By the number of a phrase: how a song of another cluster goes on, in the same meter and mode, as long.
 
-    Calls for which there is none are left out.
+    Phrases for which there is none are left out.
     """
     alike: dict[tuple[str, str, int], list[int]] = defaultdict(list)
-    for place, (_, opening) in enumerate(calls):
+    for place, (_, opening) in enumerate(phrases):
         alike[str(opening.meter), opening.key.mode, len(opening.continuation)].append(place)
     found, rng = {}, np.random.default_rng(0)
     for places in alike.values():
         for place in places:
-            others = [other for other in places if calls[other][0] != calls[place][0]]
+            others = [other for other in places if phrases[other][0] != phrases[place][0]]
             if others:
-                other = calls[int(rng.choice(others))][1]
-                found[place] = Reply(calls[place][1], other.continuation)
+                other = phrases[int(rng.choice(others))][1]
+                found[place] = JudgedAnswer(phrases[place][1], other.continuation)
     return dict(sorted(found.items()))
 
 
-def _another_song(calls: Sequence[Call], heard: Callable[[], None]) -> dict[str, Mapping[str, Verdict]]:
-    others = other_songs(calls)
-    kept = [calls[place] for place in others]
+def _another_song(
+    phrases: Sequence[SongPhrase], heard: Callable[[], None]
+) -> dict[str, Mapping[str, Verdict]]:
+    others = other_songs(phrases)
+    kept = [phrases[place] for place in others]
     if not enough(kept):
         return {}
     true = continuations([opening for _, opening in kept])

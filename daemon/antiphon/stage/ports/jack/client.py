@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol, Self
 from antiphon.errors import Failure
 from antiphon.stage.ports.connections import PortConnection
 from antiphon.stage.ports.jack.channel import Channel
-from antiphon.stage.ports.jack.messages import Period, Record, unpack
+from antiphon.stage.ports.jack.messages import JackRecord, Period, unpack
 from antiphon.stage.ports.jack.records import RECORD_BYTES, pack_message
 from antiphon.stage.ports.jack.spawn import make_wide, spawn
 from antiphon.stage.ports.system import NoServerError
@@ -73,7 +73,7 @@ class Process(Protocol):
 
     def send(self, port: int, at_s: float, data: bytes) -> None: ...
 
-    def receive(self) -> list[Record]: ...
+    def receive(self) -> list[JackRecord]: ...
 
     def wait(self, seconds: float) -> None: ...
 
@@ -191,11 +191,11 @@ class JackProcess:
         except OSError:  # the pipe is broken
             raise self._gone() from None
 
-    def receive(self) -> list[Record]:
+    def receive(self) -> list[JackRecord]:
         """All that came in since the last call."""
         if self._closed:
             raise Failure(GONE)
-        records: list[Record] = []
+        records: list[JackRecord] = []
         while self._ready.poll(0):  # cheaper than a read that fails
             if not (data := os.read(self._arrived, _READ_BYTES)):
                 raise self._gone()

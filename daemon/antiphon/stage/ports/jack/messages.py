@@ -26,10 +26,10 @@ class Period(NamedTuple):
     seconds: float
 
 
-Record = Message | Period | Lead
+JackRecord = Message | Period | Lead
 
 
-def unpack(data: bytes) -> Iterator[Record]:
+def unpack(data: bytes) -> Iterator[JackRecord]:
     """The records that were read, in the order of writing."""
     for at_s, quarters, bpm, what, length, top, bottom, message in LAYOUT.iter_unpack(data):
         if what == LEAD:

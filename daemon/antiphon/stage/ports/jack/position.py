@@ -16,7 +16,7 @@ class TransportWatch:
         self._reader = TransportReader(client.samplerate, bpm)
 
     def __call__(self, at_s: float, frames: int) -> bytes | None:
-        """A record of where the transport is in the cycle that begins at `at_s`, if there is news."""
+        """A record of where the transport is in the cycle that begins at `at_s`, if that has changed."""
         lead = self._reader.feed(at_s, self._position(), frames)
         return None if lead is None else pack_lead(lead)
 

@@ -1,4 +1,4 @@
-"""JACK's transport: what its position says of the studio's song."""
+"""JACK's transport: what its position says of the host's song."""
 
 from dataclasses import replace
 

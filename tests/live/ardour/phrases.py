@@ -1,4 +1,4 @@
-"""What is called and when: five bars a round, two of them the call's, two the answer's."""
+"""What is played and when: five bars a round, two of them the phrase's, two the answer's."""
 
 from itertools import pairwise
 
@@ -6,7 +6,7 @@ from player import Note
 
 BAR, ROUND = 4, 5 * 4
 LEAD_BARS, BARS = 1, 24
-# A line a call: pitch and place of each note, which lasts until the next one; last comes the call's end.
+# A line a phrase: pitch and place of each note, which lasts until the next one; last comes the phrase's end.
 FIGURES = (
     ((67, 0), (71, 1), (74, 1.5), (76, 2), (74, 3), (72, 4), (71, 4.5), (69, 5), (0, 6)),
     ((62, 0), (67, 0.5), (69, 1), (71, 1.5), (72, 2.5), (74, 3), (71, 4), (67, 5), (0, 6)),
@@ -19,11 +19,11 @@ HELD = 0.9
 
 
 def beginnings() -> list[int]:
-    """The bar line, in quarter notes, at which each call's turn begins."""
+    """The bar line, in quarter notes, at which each phrase's turn begins."""
     return [LEAD_BARS * BAR + ROUND * number for number in range(len(FIGURES))]
 
 
-def calls() -> list[list[Note]]:
+def phrases() -> list[list[Note]]:
     return [
         [Note(pitch, begin + at, (end - at) * HELD) for (pitch, at), (_, end) in pairwise(figure)]
         for begin, figure in zip(beginnings(), FIGURES, strict=True)

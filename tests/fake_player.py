@@ -1,4 +1,4 @@
-"""A sending process that does what it is told, and no music; imported anew by each process."""
+"""A playing process that does what it is told, and no music; imported anew by each process."""
 
 import os
 import pickle

@@ -1,4 +1,4 @@
-"""Openings and replies in miniature, and a bundle that answers: what the tests of the judging use."""
+"""Openings and answers in miniature, and a bundle that answers: what the tests of the judging use."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ from antiphon.bundle import Architecture, Card, Corpus, Split, save, save_critic
 from antiphon.listen.key import Key
 from antiphon.timebase import Meter
 from antiphon_training.data.dataset import load_dataset
-from antiphon_training.judge.answers import Reply
+from antiphon_training.judge.answers import JudgedAnswer
 from antiphon_training.judge.openings import Opening
 from fakes import random_event_weights
 from toy_critic import random_trees
@@ -38,9 +38,9 @@ def toy_opening(
     )
 
 
-def toy_reply(phrase: str, reply: str, **about: object) -> Reply:
+def toy_answer(phrase: str, answer: str, **about: object) -> JudgedAnswer:
     """What follows a phrase; the song's own continuation where the test does not care."""
-    return Reply(toy_opening(phrase, reply, **about), tuple(reply.split()))  # type: ignore[arg-type]
+    return JudgedAnswer(toy_opening(phrase, answer, **about), tuple(answer.split()))  # type: ignore[arg-type]
 
 
 def quarters(pitches: Sequence[int]) -> str:
