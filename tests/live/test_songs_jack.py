@@ -140,8 +140,8 @@ def test_ten_songs_are_answered_in_time_and_in_key_and_kept(antiphon, player, wa
     assert not someone.sounding()
     assert "cut short" not in log
     assert [name for name, one in exchanges.items() if not one.answer] == []
-    # Two processes and a server lie between; a quarter of a step would be heard as out of time. A busy machine
-    # may hold up one song of the ten.
+    # Two processes and a server lie between; a quarter of a step would be heard as out of time. A busy
+    # machine may hold up one song of the ten.
     off = {name: round(one.off_the_grid(), 3) for name, one in exchanges.items()}
     assert sorted(off.values())[-2] < 0.25, f"{off}\n{log}"
     in_key = {name: [one.opening.holds(p) for _, p in one.answer] for name, one in exchanges.items()}

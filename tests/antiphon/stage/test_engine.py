@@ -475,8 +475,9 @@ def test_an_answer_does_not_wait_for_candidates_that_are_not_ready():
         assert stage.sounding() == []
 
 
-def test_no_pulse_is_late_because_a_part_of_the_composing_was_begun_just_before_it():
-    critic = SlowCritic(part_s=0.0004)
+@pytest.mark.parametrize("part_s", [0.0004, 0.0019])
+def test_no_pulse_is_late_because_a_part_of_the_composing_was_begun_just_before_it(part_s):
+    critic = SlowCritic(part_s)
     asked = replace(FIXED, answer=AnswerSettings(candidates=2, bars=1))
     stage = Outputs(event_voice(critic=critic), settings=asked)
     critic.clock = stage.clock
