@@ -24,6 +24,7 @@ from antiphon.perform.settings import AnswerSettings, ClockSettings, TempoSettin
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback
+from antiphon.stage.takes.library import listed
 from antiphon.stage.takes.recorder import Limits, Recorder
 from antiphon.stage.voice import make_voices
 
@@ -152,7 +153,7 @@ def play(
     voices = make_voices((first, *programs), settings.model.context, remembered, chords)
     session = Session(voices[0], settings.session, seed, voices[1:])
     _perform(clock, recorder, session, played.reports, arriving, asked, seconds)
-    played.kept = sorted(folder.glob("*.mid"))
+    played.kept = [one.path for one in listed(folder)]
     return played
 
 
