@@ -148,7 +148,7 @@ def test_what_cannot_be_learned_leaves_nothing(
     (tmp_path / "one").mkdir()
     (tmp_path / "one" / "song.abc").write_text(toy_abc(1))
     assert learn(tmp_path / "one", "--out", tmp_path / "mine") == 1
-    assert "takes two different songs" in capsys.readouterr().err
+    assert "needs two different songs" in capsys.readouterr().err
     lstm = symbols_bundle(tmp_path / "lstm", begun)
     assert learn(own, "--out", tmp_path / "mine", "--from", lstm) == 2
     assert "it is one over symbols (lstm)" in capsys.readouterr().err

@@ -65,7 +65,7 @@ def test_a_phrase_may_be_shorter_than_a_song() -> None:
 
 
 def test_one_song_is_too_few() -> None:
-    with pytest.raises(Failure, match=r"takes two different songs, .*; 1 can be used"):
+    with pytest.raises(Failure, match=r"needs two different songs, .*; 1 can be used"):
         own_songs([song(1), song(1)], [], [])
 
 

@@ -202,7 +202,7 @@ def test_without_dask_the_extra_is_named(phrase, monkeypatch):
 def test_a_cache_that_cannot_be_written_is_said(phrase):
     code, _, err = phrase("--scores", "scores", "--out", "data", "--cache", "scores/book.abc")
     assert code == DONE
-    assert "readings cannot be kept in scores/book.abc" in err
+    assert "the cache scores/book.abc cannot be written" in err
 
 
 def test_json_on_stdout_is_only_json(phrase):
