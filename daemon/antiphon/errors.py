@@ -39,7 +39,15 @@ def _printable_line(text: str) -> str:
     return printable + "…" if len(text) > LONGEST_LINE else printable
 
 
-_REPR = reprlib.Repr()
+class _ShortRepr(reprlib.Repr):
+    """Raises ValueError for a number of thousands of digits, on every Python: 3.14 would show its address."""
+
+    def repr_int(self, x: int, level: int) -> str:
+        str(x)
+        return super().repr_int(x, level)
+
+
+_REPR = _ShortRepr()
 _REPR.maxstring = _REPR.maxother = _REPR.maxlong = 80
 _REPR.maxlevel = 3
 

@@ -22,3 +22,5 @@ def test_what_was_given_is_shown_short():
     assert len(shown("x" * 9999)) < 100
     assert len(shown([["x" * 9999] * 99] * 99)) < 5000
     assert shown(10**5000) == "a int too large to show"
+    assert shown([10**5000]) == "a list too large to show"
+    assert shown(-(10**60)) == "-1" + 60 * "0"
