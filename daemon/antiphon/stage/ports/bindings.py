@@ -14,6 +14,8 @@ from typing import Any
 from antiphon.stage.ports.system import MissingError
 
 _FIRST_WITHOUT_RTMIDI = (3, 13)
+# supriya-midi's wheel uses the system's library of ALSA, which a server or a container may not have.
+_GET_LIBASOUND = "sudo apt install libasound2 (libasound2t64 on Debian 13 and Ubuntu 24.04 or later)"
 
 
 class SupriyaMidi:
@@ -63,7 +65,9 @@ def load_binding() -> Any:
             return interface(import_module(name))
         except (ImportError, AttributeError) as error:  # not there, or another package of that name
             problems.append(str(error))
-    raise MissingError(f"no MIDI library can be loaded ({'; '.join(problems)})", how_to_install())
+    told = "; ".join(problems)
+    mend = _GET_LIBASOUND if "libasound" in told else how_to_install()
+    raise MissingError(f"no MIDI library can be loaded ({told})", mend)
 
 
 def how_to_install() -> str:

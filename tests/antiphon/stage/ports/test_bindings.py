@@ -66,6 +66,17 @@ def test_another_package_of_its_name_is_not_used(monkeypatch):
         load_binding()
 
 
+def test_where_alsas_library_is_missing_it_is_named_and_not_the_package_that_is_there(monkeypatch):
+    def load(name):
+        missing = {"rtmidi": "No module named 'rtmidi'", "supriya_midi": "libasound.so.2: cannot open"}
+        raise ImportError(missing[name])
+
+    monkeypatch.setattr(bindings, "import_module", load)
+    with pytest.raises(MissingError, match=r"No module named 'rtmidi'; libasound\.so\.2: cannot") as missing:
+        load_binding()
+    assert missing.value.mend.startswith("sudo apt install libasound2")
+
+
 @pytest.mark.parametrize(("version", "package"), [((3, 12), "python-rtmidi"), ((3, 14), "supriya-midi")])
 def test_the_command_installs_what_has_wheels_for_this_python(version, package, monkeypatch):
     monkeypatch.setattr(bindings.sys, "version_info", version)
