@@ -13,12 +13,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 repository=$(cd "$here/../../.." && pwd)
 readonly here repository suite=${1:-testing} mirror=http://deb.debian.org/debian
 
-# A release is signed with keys that an older Debian may not have: those of the newest package of keys.
+# A release is signed with keys that an older Debian may not have: its own package has them.
 get_keys() {
   local package
-  package=$(wget -qO- "$mirror/pool/main/d/debian-archive-keyring/" |
-    grep -o 'debian-archive-keyring_[^"]*_all\.deb' | sort -uV | tail -n 1)
-  wget -qO "$work/keys.deb" "$mirror/pool/main/d/debian-archive-keyring/$package"
+  package=$(wget -qO- "$mirror/dists/$suite/main/binary-amd64/Packages.xz" | xz -dc |
+    awk '/^Package:/ { keys = $2 == "debian-archive-keyring" } keys && /^Filename:/ { print $2 }')
+  wget -qO "$work/keys.deb" "$mirror/$package"
   dpkg -x "$work/keys.deb" "$work/keys"
 }
 

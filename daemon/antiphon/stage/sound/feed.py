@@ -59,7 +59,7 @@ def read(reader: socket.socket) -> Iterator[SoundRecord]:
 
 
 class SoundFeed:
-    """Writes records for whoever reads at the other end; what nobody reads is dropped."""
+    """Writes records for a reader at the other end; what nobody reads is dropped."""
 
     def __init__(self, writer: socket.socket) -> None:
         self._writer, self._wanted, self._lost = writer, True, False

@@ -1,4 +1,4 @@
-// Knobs, choices and buttons: each shows what is in force, whoever changed it, and asks for another value.
+// Knobs, choices and buttons: each shows what is in force, also where another one changed it, and asks for another value.
 
 import { BUTTONS, CHOICES, KNOBS } from "./control_table.js";
 import { byId, make, say } from "./dom.js";

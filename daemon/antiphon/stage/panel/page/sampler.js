@@ -26,7 +26,7 @@ export class Sampler {
 
   /**
    * A note from `whenS` on, in the context's time; null where its instrument is not there (yet).
-   * Whoever starts it stops it; with `untilS` it ends by itself.
+   * The caller stops it; with `untilS` it ends by itself.
    */
   start({ instrument, pitch, velocity, volume, whenS, untilS }) {
     const sample = this.#sampleOf(instrument, pitch);

@@ -102,7 +102,7 @@ class Cycle:
         self._unread -= frames
         if self._unread <= 0:
             self._unread = self._read_every
-            # Read first: whoever is held up between the two takes the cycle for late, never for early.
+            # Read first: if this is held up between the two, the cycle seems late, never early.
             since = client.frames_since_cycle_start
             self._timeline.observe(self._clock.now_s(), since, first)
             self._placed = True
