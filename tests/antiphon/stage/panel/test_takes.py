@@ -41,9 +41,9 @@ class Command:
         return self.says
 
 
-def listing(folder):
+def listing(folder, names=("one", "two")):
     row = {"begun": None, "model": "toy", "recording": False, "wrong": None, "summary": {"seconds": 3.0}}
-    return json.dumps([{"path": str(folder / f"{name}.mid"), **row} for name in ("one", "two")]).encode()
+    return json.dumps([{"path": str(folder / f"{name}.mid"), **row} for name in names]).encode()
 
 
 @pytest.fixture
@@ -83,6 +83,14 @@ def test_a_take_is_known_by_its_name_alone(folder):
         with pytest.raises(Refused) as refused:
             finished(Takes(folder).path(name))
         assert refused.value.status == 404
+
+
+def test_a_take_may_have_any_name_that_a_player_gives_it(tmp_path, monkeypatch):
+    names = ("20261129-193025+0100", "Übung am Abend, #2", "a.b", "x" * 240)
+    for name in names:
+        (tmp_path / f"{name}.mid").write_bytes(b"")
+    monkeypatch.setattr(panel_takes, "_run", Command(listing(tmp_path, names)))
+    assert [finished(Takes(tmp_path).path(name)).stem for name in names] == list(names)
 
 
 @pytest.mark.usefixtures("listed")
