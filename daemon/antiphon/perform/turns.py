@@ -170,9 +170,8 @@ class Turns:
         if self._heard.mode.accompanies:
             self._tell(Accompanied(at_s, self._accompanist.key))
             self._accompanist.stop()
-            self.playback.cut(
-                at_s
-            )  # also an answer that overlapped the phrase, from before the mode was chosen
+            # Also an answer that overlapped the phrase, from before the mode was chosen.
+            self.playback.cut(at_s)
             self.phrase.finish(at_s)
             self.enter("not answered", at_s)
             return
