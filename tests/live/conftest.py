@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from live.faults import assert_takes_are_whole, scene
+from live.faults import CERTAIN, assert_takes_are_whole, scene, undisturbed_answer
 from live.house import HERE, Player, Server, wait_for
 from live.organ import Organ, font
 
@@ -113,9 +113,13 @@ def calm(tmp_path_factory):
     """An Antiphon for all that should not disturb it; `first_answer` is what it answered undisturbed."""
     if shutil.which("jackd") is None:
         pytest.skip("jackd is not installed")
-    with Server(["-S"], real_time=True) as quiet, scene(quiet, tmp_path_factory.mktemp("calm")) as staged:
-        staged.first_answer = staged.is_answered()
-        yield staged
-        assert staged.daemon.end() == 0, staged.daemon.log
-        assert "takes over" not in staged.daemon.log
-        assert_takes_are_whole(staged.daemon.folder)
+    folder = tmp_path_factory.mktemp("calm")
+    with Server(["-S"], real_time=True) as quiet:
+        answer = undisturbed_answer(quiet, tmp_path_factory.mktemp("undisturbed"))
+        with scene(quiet, folder, settings=CERTAIN) as staged:
+            staged.first_answer = answer
+            assert staged.is_answered()
+            yield staged
+            assert staged.daemon.end() == 0, staged.daemon.log
+            assert "takes over" not in staged.daemon.log
+            assert_takes_are_whole(staged.daemon.folder)

@@ -14,7 +14,7 @@ import mido
 import numpy as np
 import pytest
 
-from live.faults import PITCHES, assert_takes_are_whole, scene
+from live.faults import CERTAIN, PITCHES, assert_takes_are_whole, scene
 from live.house import HERE, Server, wait_for
 
 pytestmark = pytest.mark.live
@@ -36,7 +36,7 @@ def test_the_wall_clock_jumps(server, tmp_path, calm):
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    with scene(server, tmp_path, environment=fake, program=["-c", JUMPY]) as staged:
+    with scene(server, tmp_path, settings=CERTAIN, environment=fake, program=["-c", JUMPY]) as staged:
         staged.reach_the_answer()
         offset.write_text("+3600")
         wait_for(staged.is_over, "the end of the answer")
@@ -49,7 +49,7 @@ def test_the_wall_clock_jumps(server, tmp_path, calm):
 
 
 def test_a_hangup_changes_the_settings_and_no_note(server, tmp_path, calm):
-    with scene(server, tmp_path) as staged:
+    with scene(server, tmp_path, settings=CERTAIN) as staged:
         staged.reach_the_answer()
         config = tmp_path / "config.toml"
         good = config.read_text()
@@ -196,7 +196,7 @@ def small_disk(tmp_path):
 
 
 def test_the_disk_is_full_and_has_room_again(server, tmp_path, small_disk, calm):
-    with scene(server, tmp_path, "--take-dir", str(small_disk)) as staged:
+    with scene(server, tmp_path, "--take-dir", str(small_disk), settings=CERTAIN) as staged:
         ballast = small_disk / "ballast"
         with suppress(OSError):  # as full as it gets
             ballast.write_bytes(bytes(65_536))

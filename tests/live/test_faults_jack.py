@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from live.faults import (
+    CERTAIN,
     DEATHS,
     ENDED,
     assert_silenced,
@@ -72,7 +73,7 @@ def test_another_takes_over(server, tmp_path, fault):
 
 
 def test_the_tracker_of_multiprocessing_is_killed_and_nobody_hears_it(server, tmp_path, calm):
-    with scene(server, tmp_path) as staged:
+    with scene(server, tmp_path, settings=CERTAIN) as staged:
         staged.reach_the_answer()
         kill("tracker")(staged)
         wait_for(staged.is_over, "the end of the answer")
@@ -122,7 +123,7 @@ def test_a_part_that_breaks_again_and_again_ends_it(server, tmp_path):
 
 
 def test_a_recorder_that_breaks_is_replaced(server, tmp_path, calm):
-    with scene(server, tmp_path, **broken("recorder", tmp_path)) as staged:
+    with scene(server, tmp_path, settings=CERTAIN, **broken("recorder", tmp_path)) as staged:
         assert staged.is_answered() == calm.first_answer
         assert staged.is_answered()
         assert staged.daemon.log.count("the recording goes on in a new one.") == 1
@@ -131,7 +132,7 @@ def test_a_recorder_that_breaks_is_replaced(server, tmp_path, calm):
 
 
 def test_a_recorder_that_breaks_again_and_again_is_given_up(server, tmp_path, calm):
-    with scene(server, tmp_path, **broken("recorder", tmp_path, AGAIN="1")) as staged:
+    with scene(server, tmp_path, settings=CERTAIN, **broken("recorder", tmp_path, AGAIN="1")) as staged:
         assert staged.is_answered() == calm.first_answer
         assert staged.daemon.end() == 1, staged.daemon.log
         assert staged.daemon.log.splitlines()[-1].endswith("nothing is recorded any more")
