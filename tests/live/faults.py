@@ -107,8 +107,8 @@ def scene(server, folder, *arguments, environment=(), settings="", connections=F
 
 
 def undisturbed_answer(server, folder, tries=6):
-    """What a new Antiphon answers with CERTAIN settings: the first answer that comes twice, for a busy machine
-    may change one."""
+    """What a new Antiphon answers with CERTAIN settings: the first answer that comes twice, for a busy
+    machine may change one."""
     seen = []
     for number in range(tries):
         mine = folder / str(number)

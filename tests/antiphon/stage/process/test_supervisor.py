@@ -204,8 +204,8 @@ def test_one_that_cannot_begin_says_why(tmp_path, fault, said):
 
 def test_one_whose_ports_are_lost_opens_them_again_itself(tmp_path):
     with house(tmp_path) as here:
+        (process,) = active_children()  # none stands by yet
         here.live.ready()
-        (process,) = [one for one in active_children() if one.name == "antiphon-player"][:1]
         here.attend(has(Ready), ["forget"])
         assert process.is_alive()
     assert here.seen[0] == TakenOver("the JACK server is gone")
