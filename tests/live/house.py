@@ -189,11 +189,24 @@ class Player:
     `connected` is False for one that leaves that to others.
     """
 
+    TRIES = 3
+
     def __init__(self, environment, client="antiphon", connected=True, out="out"):
         command = [sys.executable, str(HERE / "player.py"), client, out if connected else ""]
-        self.process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        for _ in range(self.TRIES):
+            self.process = subprocess.Popen(command, env=environment, text=True, **pipes)
+            if self._is_there():
+                return
+            self.kill()
+        raise AssertionError("JACK let the player have no client")
+
+    def _is_there(self):
+        """Whether it answers; a busy server may refuse it."""
+        with suppress(BrokenPipeError):
+            self.process.stdin.write("\n")
+            self.process.stdin.flush()
+        return self.process.stdout.readline() != ""
 
     def play(self, phrase):
         """Play [seconds, message] in order; gives when each left, in seconds of the monotonic clock."""
