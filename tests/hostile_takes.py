@@ -10,7 +10,7 @@ from pathlib import Path
 from antiphon.commands.replay import band_of, lasts_s, recorded, safely
 from antiphon.files.take_file import TakeFile
 from antiphon.perform.comparison import compare
-from antiphon.perform.replay import Lost
+from antiphon.perform.take_records import Lost
 from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes.finish import read
 from antiphon.stage.takes.header import Place, TakeHeader

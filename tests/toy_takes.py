@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from antiphon.events import GridNote, NoteOn, Timed
 from antiphon.listen.key import Key
 from antiphon.perform.answer_reports import Answered, Heard
-from antiphon.perform.replay import TakeRecord
 from antiphon.perform.reports import Received, Sent
+from antiphon.perform.take_records import TakeRecord
 from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes import records
 from antiphon.stage.takes.header import Place, TakeHeader, UsedBundle

@@ -22,10 +22,11 @@ from antiphon.config_sections import KeySettings
 from antiphon.errors import Failure, WrongUse
 from antiphon.files.chord_table import TableFile
 from antiphon.perform.comparison import compare
-from antiphon.perform.replay import Lost, TakeRecord, moment_of, perform
+from antiphon.perform.replay import perform
 from antiphon.perform.reports import Asked, Begun, Joined
 from antiphon.perform.session import Session
 from antiphon.perform.settings import FeelSettings, SessionSettings
+from antiphon.perform.take_records import Lost, TakeRecord, moment_of
 from antiphon.stage.machine.arithmetic import this_arithmetic
 from antiphon.stage.takes.finish import finish, records_of
 from antiphon.stage.takes.header import Place, TakeHeader, UsedBundle

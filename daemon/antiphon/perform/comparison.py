@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.answer_reports import Answered, Heard
-from antiphon.perform.replay import INPUTS, TakeRecord, last_moment, perform
+from antiphon.perform.replay import perform
 from antiphon.perform.reports import BarsBegun, Begun, Ended, Followed, Report, Sent
 from antiphon.perform.session import Session
+from antiphon.perform.take_records import INPUTS, TakeRecord, last_moment
 from antiphon.timebase import Grid, Meter
 
 # Moments are the same up to this: another processor may round in another way.

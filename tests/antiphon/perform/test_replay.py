@@ -7,11 +7,12 @@ import pytest
 from antiphon.events import NoteOff, NoteOn, Timed
 from antiphon.perform.answer_reports import Answered
 from antiphon.perform.comparison import Comparison, Difference, compare
-from antiphon.perform.replay import Closed, moment_of, perform
-from antiphon.perform.reports import Asked, Begun, Ended, Handover, Joined, Received, Released, Sent
+from antiphon.perform.replay import perform
+from antiphon.perform.reports import Asked, Begun, Handover, Joined, Released, Sent
 from antiphon.perform.session import Session
 from antiphon.perform.setting_changes import SettingChange
 from antiphon.perform.settings import AnswerSettings, SessionSettings, TempoSettings
+from antiphon.perform.take_records import Closed
 from antiphon.stage.engine import Engine
 from antiphon.stage.machine.clock import VirtualClock
 from antiphon.stage.ports.port import Loopback
@@ -128,12 +129,6 @@ def test_a_take_that_was_ended_in_mid_session_is_the_same_up_to_there():
     whole = recorded()
     cut = next(place for place, record in enumerate(whole) if isinstance(record, Sent)) + 1
     assert compare([*whole[:cut], Closed()], made) == Comparison(1)
-
-
-def test_moments():
-    assert moment_of(Received(PHRASE[0])) == 0.5
-    assert moment_of(Ended(3.0, 2.0)) == 3.0
-    assert moment_of(Closed()) is None
 
 
 def test_whole_settings_that_an_earlier_version_recorded_are_replayed_as_their_differences():

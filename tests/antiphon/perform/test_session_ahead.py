@@ -16,11 +16,11 @@ from antiphon.listen.phrase import PhraseSettings
 from antiphon.perform.answer_reports import Answered, Heard, Hurried, Planned, Written
 from antiphon.perform.comparison import compare
 from antiphon.perform.controls.control_settings import ControlSettings
-from antiphon.perform.replay import Closed
 from antiphon.perform.reports import Ended, Received, Sent
 from antiphon.perform.session import Session
 from antiphon.perform.setting_changes import SettingChange
 from antiphon.perform.settings import AnswerSettings, SessionSettings, TempoSettings
+from antiphon.perform.take_records import Closed
 from antiphon.stage.takes.records import RECORDED
 from happenings import ALL_KNOBS, inputs, some_settings, timed
 from playing import (

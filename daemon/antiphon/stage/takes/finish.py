@@ -18,9 +18,9 @@ from antiphon.files import take_file
 from antiphon.files.take_file import TakeFile
 from antiphon.files.write import write_whole
 from antiphon.perform.harmony_settings import HarmonySettings
-from antiphon.perform.replay import TakeRecord
 from antiphon.perform.reports import Asked, Begun
 from antiphon.perform.settings import SessionSettings
+from antiphon.perform.take_records import TakeRecord
 from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes import records
 from antiphon.stage.takes.growing_file import GrowingFile, locks_hold, sync_folder

@@ -11,8 +11,8 @@ from antiphon.files.take_file import BEFORE, MANY, ONE, UNFINISHED, checked
 from antiphon.midi import smf
 from antiphon.midi.file import meter_event, tempo_event, voice_chunk
 from antiphon.midi.messages import to_bytes
-from antiphon.perform.replay import TakeRecord, moment_of
 from antiphon.perform.reports import Received, Released, Sent
+from antiphon.perform.take_records import TakeRecord, moment_of
 from antiphon.stage.takes.header import Place, TakeHeader, text
 from antiphon.stage.takes.records import Line
 from antiphon.timebase import TICKS_PER_QUARTER, Meter, seconds_to_ticks

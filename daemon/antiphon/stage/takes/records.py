@@ -39,7 +39,6 @@ from antiphon.perform.answer_reports import (
     Planned,
     Written,
 )
-from antiphon.perform.replay import Closed, Lost, TakeRecord
 from antiphon.perform.reports import (
     Asked,
     BarsBegun,
@@ -57,6 +56,7 @@ from antiphon.perform.reports import (
 )
 from antiphon.perform.setting_changes import SettingChange, applied
 from antiphon.perform.settings import SessionSettings
+from antiphon.perform.take_records import Closed, Lost, TakeRecord
 from antiphon.perform.transport import Transport
 from antiphon.timebase import Grid, Meter
 

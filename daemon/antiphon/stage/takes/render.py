@@ -11,10 +11,10 @@ from antiphon.compose.harmony.accompaniment import PARTS, Part
 from antiphon.events import Change, Event, ProgramChange, Timed, Turned
 from antiphon.midi.messages import HeldNotes
 from antiphon.perform.answer_reports import Accompanied, Answered, ChordGuessed, ChordsHeard, Heard
-from antiphon.perform.replay import Closed, TakeRecord, moment_of
 from antiphon.perform.reports import Asked, BarsBegun, Begun, Followed, Received, Released, Sent
 from antiphon.perform.setting_changes import applied
 from antiphon.perform.settings import SessionSettings
+from antiphon.perform.take_records import Closed, TakeRecord, moment_of
 from antiphon.perform.transport import Transport
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import TICKS_PER_QUARTER, Meter, steps_to_ticks

@@ -7,8 +7,8 @@ from collections import deque
 from datetime import datetime
 from pathlib import Path
 
-from antiphon.perform.replay import Closed, Lost
 from antiphon.perform.reports import Received, Released, Sent
+from antiphon.perform.take_records import Closed, Lost
 from antiphon.stage.machine.clock import wall_time
 from antiphon.stage.takes import format as take_format
 from antiphon.stage.takes import records

@@ -27,7 +27,6 @@ from antiphon.listen.heard import InputSettings
 from antiphon.listen.key import Key
 from antiphon.perform.answer_reports import Accompanied, Answered, Heard, Written
 from antiphon.perform.controls.control_settings import ControlSettings
-from antiphon.perform.replay import Closed, Lost
 from antiphon.perform.reports import (
     Asked,
     BarsBegun,
@@ -44,6 +43,7 @@ from antiphon.perform.reports import (
 )
 from antiphon.perform.setting_changes import SettingChange
 from antiphon.perform.settings import MODE_NAMES, FeelSettings, SessionSettings, TempoSettings
+from antiphon.perform.take_records import Closed, Lost
 from antiphon.perform.transport import Transport
 from antiphon.stage.takes import records
 from antiphon.timebase import Grid, Meter

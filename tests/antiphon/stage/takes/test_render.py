@@ -13,10 +13,10 @@ from antiphon.perform.answer_reports import (
     NamedChord,
 )
 from antiphon.perform.harmony_settings import HarmonySettings
-from antiphon.perform.replay import Closed
 from antiphon.perform.reports import NO_HANDOVER, Asked, Begun, Ended, Followed, Received, Released, Sent
 from antiphon.perform.setting_changes import SettingChange
 from antiphon.perform.settings import SessionSettings
+from antiphon.perform.take_records import Closed
 from antiphon.stage.takes.render import RenderedTake, Summary
 from antiphon.stage.takes.tempo_map import TempoMap
 from antiphon.timebase import Grid, Meter

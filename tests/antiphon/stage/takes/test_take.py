@@ -9,8 +9,8 @@ import pytest
 from antiphon.events import ControlChange, GridNote, NoteOff, NoteOn, Timed, Turned
 from antiphon.listen.key import Key
 from antiphon.perform.answer_reports import Heard
-from antiphon.perform.replay import Lost
 from antiphon.perform.reports import Received, Sent
+from antiphon.perform.take_records import Lost
 from antiphon.stage.takes.finish import finish, read, records_of
 from antiphon.stage.takes.growing_file import GrowingFile
 from antiphon.stage.takes.header import TakeHeader, UsedBundle
