@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--model", required=True)
     parser.add_argument("--split", default="test")
     parser.add_argument("--candidates", type=int, default=JudgedSettings().candidates)
-    parser.add_argument("--phrases", "--calls", type=int, help="so many, by chance [all]")
+    parser.add_argument("--phrases", type=int, help="so many, by chance [all]")
     parser.add_argument("--seeds", type=int, default=0)
     parser.add_argument("--judges", nargs="*", default=list(JUDGES), choices=list(JUDGES))
     args = parser.parse_args()

@@ -217,7 +217,7 @@ def main() -> None:
     )
     parser.add_argument("folder", type=Path, help="tunes with chords as MIDI files")
     parser.add_argument("--model", default="irish")
-    parser.add_argument("--phrases", "--calls", type=int, default=150)
+    parser.add_argument("--phrases", type=int, default=150)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rest", action="store_true", help="phrases of the other half of the tunes")
     parser.add_argument("--arms", nargs="+", default=["listen", "off"], choices=ARMS)

@@ -404,7 +404,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="How late notes leave, and what sending costs.")
     parser.add_argument("--seconds", type=float, default=60.0, help="of answering")
     parser.add_argument(
-        "--phrases", "--calls", type=int, default=100, help="short phrases to answer, at each kind of tempo"
+        "--phrases", type=int, default=100, help="short phrases to answer, at each kind of tempo"
     )
     parser.add_argument("--bpm", type=float, default=300.0, help="the faster, the more notes to measure")
     parser.add_argument("--ordinary", action="store_true", help="without real-time priority")
