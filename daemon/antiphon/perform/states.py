@@ -7,6 +7,7 @@ from antiphon.perform.settings import State
 Event = Literal[
     "note",  # the player strikes a key
     "no melody",  # what was played turned out to accompany a melody, and there is none
+    "answer goes on",  # there is none, and an answer still sounds
     "phrase over",
     "not answered",  # the player stops, and with them what accompanied them
     "again",  # another answer to a phrase that was answered
@@ -22,6 +23,7 @@ _NEXT: dict[tuple[State, Event], State] = {
     ("listening", "note"): "listening",
     ("answering", "note"): "listening",
     ("listening", "no melody"): "idle",
+    ("listening", "answer goes on"): "answering",
     ("listening", "phrase over"): "answering",
     ("listening", "not answered"): "idle",
     ("idle", "again"): "answering",

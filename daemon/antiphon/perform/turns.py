@@ -120,9 +120,12 @@ class Turns:
 
     def _settle(self, at_s: float) -> None:
         """What was taken for a melody may have turned out to accompany one, or the other way round."""
-        if self.state == "listening" and self.phrase.empty and self.playback.phrase is None:
-            self._stop_accompanying(at_s)
-            self.enter("no melody", at_s)
+        if self.state == "listening" and self.phrase.empty:
+            if self.playback.phrase is not None:  # it overlapped what was taken for a melody
+                self.enter("answer goes on", at_s)
+            else:
+                self._stop_accompanying(at_s)
+                self.enter("no melody", at_s)
         elif self.state in ("idle", "answering") and not self.phrase.empty:
             self._take_over(at_s)
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from antiphon.events import NoteOff, NoteOn
+from antiphon.events import ControlChange, NoteOff, NoteOn
 from antiphon.listen.heard import InputSettings
 from antiphon.perform.answer_reports import Answered, ChordsHeard, Heard
+from antiphon.perform.controls.control_settings import ControlSettings
 from antiphon.perform.harmony_settings import HarmonySettings
 from antiphon.perform.reports import StateChanged
 from antiphon.perform.settings import AnswerSettings
@@ -169,6 +170,15 @@ def test_whatever_two_hands_do_no_note_hangs(rows_, overlap, mode):
         assert sounding[event.channel, event.pitch] in (0, 1)
     assert not +sounding
     assert all(report.notes for report in made.take_reports() if isinstance(report, Heard))
+
+
+def test_chords_under_an_answer_that_may_overlap_leave_it_an_answer_and_it_can_be_given_again():
+    made = session(answer=AnswerSettings(overlap=True, bars=4), control=ControlSettings(again=20))
+    chords = [(at_s, at_s + 0.4, pitch) for at_s in (5.0, 5.5, 6.0) for pitch in (36, 40, 43)]
+    events = sorted([*PHRASE, *keys(*chords)], key=lambda one: one[0])
+    play(made, [*events, (8.0, ControlChange(20, 127))], 40.0)
+    states = [report.state for report in made.take_reports() if isinstance(report, StateChanged)]
+    assert states == ["listening", "answering", "listening", "answering", "idle"]
 
 
 @settings(deadline=None, max_examples=20)
