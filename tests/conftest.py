@@ -72,6 +72,8 @@ def pytest_terminal_summary(terminalreporter):
     for report in terminalreporter.getreports("rerun"):
         terminalreporter.section(f"failed at first: {report.nodeid}")
         terminalreporter.line(report.longreprtext)
+        for title, text in report.sections:
+            terminalreporter.line(f"{title}:\n{text}")
 
 
 def pytest_runtest_setup(item):

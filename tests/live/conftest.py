@@ -11,6 +11,16 @@ from live.house import HERE, Player, Server, wait_for
 from live.organ import Organ, font
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Of a test that failed, what its Antiphon wrote is part of the report."""
+    report = yield
+    if report.failed and (folder := item.funcargs.get("tmp_path")) is not None:
+        for log in sorted(folder.rglob("play.log")):
+            report.sections.append((f"{log.relative_to(folder)}", log.read_text()))
+    return report
+
+
 @pytest.fixture(name="wait_for")
 def _wait_for():
     return wait_for
