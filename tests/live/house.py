@@ -84,6 +84,9 @@ class Server:
         self._process.kill()
         self._process.wait()
 
+    def signal(self, number):
+        self._process.send_signal(number)
+
 
 def named(pid):
     """The processes below this one: their names and numbers."""

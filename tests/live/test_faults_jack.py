@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 
 import numpy as np
 import pytest
@@ -31,6 +32,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("jackd") is None, reason="jackd is not installed"),
 ]
 
+STANDS_STILL_S = 1.5
 BREAKING = [str(HERE / "breaking.py")]
 REAL_TIME = pytest.mark.parametrize("real_time", [True, False], ids=["real time", "ordinary"])
 
@@ -62,6 +64,25 @@ def connect(server, output, into):
     wait_for(
         lambda: not subprocess.run(command, env=server.environment, capture_output=True).returncode, into
     )
+
+
+def test_the_playing_process_is_killed_while_the_server_stands_still(tmp_path):
+    """Its end is noticed though its JACK process cannot end yet, and the next has the same name."""
+    with Server(["-S"], real_time=True) as slow, scene(slow, tmp_path) as staged:
+
+        def strike(staged):
+            slow.signal(signal.SIGSTOP)
+            try:
+                kill("antiphon-player")(staged)
+                wait_for(lambda: ENDED in staged.daemon.log, "the end to be noticed")
+                time.sleep(STANDS_STILL_S)
+            finally:
+                slow.signal(signal.SIGCONT)
+
+        assert_silenced(staged.measure(strike))
+        assert staged.daemon.status()["ports"]["inputs"] == ["antiphon:in"]
+        assert staged.daemon.end() == 0, staged.daemon.log
+    assert_takes_are_whole(tmp_path)
 
 
 @pytest.mark.parametrize("fault", ["kill -9 antiphon-jack", "antiphon-player hangs (SIGSTOP)"])

@@ -21,8 +21,10 @@ from antiphon.stage.ports.jack.channel import Channel
 _SWITCH_S = 0.0001
 _END_S = 1  # a client whose server hangs is not waited for
 _SAME_NAMES = 9
-_INSIST_S, _AGAIN_S = 1.0, 0.02
+_INSIST_S, _AGAIN_S = 2 * _END_S, 0.02
 _LIBRARY = "libjack.so.0"
+# Descriptors that were inherited have lower numbers: the system gives the lowest that is free.
+_MOST_DESCRIPTORS = 4096
 
 
 def serve(requests: int, arrived: int, leaving: int) -> None:
@@ -33,6 +35,7 @@ def serve(requests: int, arrived: int, leaving: int) -> None:
 
     When `requests` closes, the process that plays has ended, or was killed: its notes are ended here.
     """
+    _keep_only(requests, arrived, leaving)
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTSTP):
         signal.signal(number, signal.SIG_IGN)
     # The process that plays may have been sent the same signal, and has notes to close.
@@ -45,6 +48,14 @@ def serve(requests: int, arrived: int, leaving: int) -> None:
         _run(jack, client, transport_bpm, channel, arrived, leaving)
     except (EOFError, OSError):
         return
+
+
+def _keep_only(*descriptors: int) -> None:
+    """Close what else was inherited: the pipes of the playing process end with it, not with this one."""
+    below = 2
+    for descriptor in (*sorted(descriptors), _MOST_DESCRIPTORS):
+        os.closerange(below + 1, descriptor)
+        below = descriptor
 
 
 def load_jack() -> Any:
@@ -82,7 +93,7 @@ def _asked_to_open(channel: Channel) -> tuple[Any, Any, float | None]:
 def _open(jack: Any, name: str, insist: bool) -> Any:
     """A client of that name, with a number behind it where another program has it."""
     clock = SystemClock()
-    insist_until_s = clock.now_s() + _INSIST_S if insist else clock.now_s()
+    insist_until_s = None  # a server that stands still answers late, so this counts from its first answer
     number = 1
     while number < _SAME_NAMES:
         wanted = name if number == 1 else f"{name}-{number}"
@@ -92,7 +103,9 @@ def _open(jack: Any, name: str, insist: bool) -> Any:
             # That a name is taken some servers call so, others an error of theirs.
             if error.status.server_failed:
                 raise
-        if (now_s := clock.now_s()) < insist_until_s:
+        now_s = clock.now_s()
+        insist_until_s = insist_until_s or now_s + _INSIST_S
+        if insist and now_s < insist_until_s:
             clock.wait_until_s(now_s + _AGAIN_S, exactly=False)
         else:
             number += 1

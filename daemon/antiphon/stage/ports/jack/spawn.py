@@ -15,7 +15,7 @@ _BEGIN = (
 
 
 def spawn(requests: int, arrived: int, leaving: int) -> int:
-    """Start the process, which gets these descriptors and no others; gives its number."""
+    """Start the process, which gets these descriptors and closes all others; gives its number."""
     pipes = (requests, arrived, leaving)
     path = [str(Path(antiphon.__file__).parents[1]), *filter(None, sys.path)]
     for pipe in pipes:

@@ -40,12 +40,32 @@ class Client:
 """
 
 
-def test_the_garbage_collector_never_holds_up_a_cycle(tmp_path, monkeypatch):
+@pytest.fixture
+def jack_process(tmp_path, monkeypatch):
+    """Starts it."""
     (tmp_path / "jack.py").write_text(LIBRARY)
     monkeypatch.syspath_prepend(tmp_path)
-    process = start_jack_process(JackOrder("antiphon"))
-    try:
-        assert process.seen.inputs == ("collects: False",)
-    finally:
+    started = []
+
+    def start():
+        started.append(start_jack_process(JackOrder("antiphon")))
+        return started[-1]
+
+    yield start
+    for process in started:
         os.kill(process._pid, signal.SIGKILL)  # no cycle runs, for which it would wait
         process.close()
+
+
+def test_the_garbage_collector_never_holds_up_a_cycle(jack_process):
+    assert jack_process().seen.inputs == ("collects: False",)
+
+
+def test_a_pipe_of_the_process_that_started_it_ends_with_that_process(jack_process):
+    reader, writer = os.pipe()
+    os.set_inheritable(writer, True)
+    jack_process()
+    os.close(writer)
+    os.set_blocking(reader, False)
+    assert os.read(reader, 1) == b""
+    os.close(reader)
