@@ -17,6 +17,7 @@ from live.faults import (
     CERTAIN,
     DEATHS,
     ENDED,
+    GONE,
     assert_silenced,
     assert_takes_are_whole,
     kill,
@@ -81,6 +82,20 @@ def test_the_playing_process_is_killed_while_the_server_stands_still(tmp_path):
 
         assert_silenced(staged.measure(strike))
         assert staged.daemon.status()["ports"]["inputs"] == ["antiphon:in"]
+        assert staged.daemon.end() == 0, staged.daemon.log
+    assert_takes_are_whole(tmp_path)
+
+
+def test_the_jack_process_stands_still_before_it_dies(tmp_path):
+    """What was handed over to it meanwhile never left: the notes that it should have ended are ended."""
+    with Server(["-S"], real_time=True) as slow, scene(slow, tmp_path) as staged:
+
+        def strike(staged):
+            kill("antiphon-jack", signal.SIGSTOP)(staged)
+            time.sleep(STANDS_STILL_S)
+            kill("antiphon-jack")(staged)
+
+        assert_silenced(staged.measure(strike, GONE))
         assert staged.daemon.end() == 0, staged.daemon.log
     assert_takes_are_whole(tmp_path)
 

@@ -12,9 +12,10 @@ from antiphon.midi.messages import HeldNotes
 
 _PITCHES = HIGHEST_PITCH + 1
 _NUMBERS = 1 << 32
-# A note-off may be handed to JACK before its moment (by 50 ms at most), so for a while nobody knows whether
-# it left. Turns are 2 ms apart or more: after this many it has; until then the next process sends it again.
-_DOUBT_TURNS = 64
+# A note-off that was handed to the JACK process waits there while the server stands still, and is lost where
+# that process dies before it goes on. A server may stand still for seconds before it gives a client up, and
+# turns are 2 ms apart or more: this is 10 s. A note-off that is sent twice does no harm.
+_DOUBT_TURNS = 5000
 
 
 class Heartbeat:
