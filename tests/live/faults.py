@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import mido
 
+from antiphon.events import NoteOn
+from antiphon.stage.takes.library import played_in
 from live.house import Daemon, Player, is_there, wait_for
 
 # A bar of eighths, each note over well before the next.
@@ -195,6 +197,14 @@ def assert_takes_are_whole(folder, number=1):
             elif message.type in ("note_on", "note_off"):
                 sounding.discard(message.note)
         assert not sounding
+
+
+def assert_as_composed(staged, folder):
+    """After its end: what was heard is what the take has, and is composed so again from what was played."""
+    (take,) = folder.glob("*.mid")
+    answers = [timed.event.pitch for timed in played_in(take)[1] if isinstance(timed.event, NoteOn)]
+    assert [pitch for _, pitch in staged.player.onsets()] == answers
+    assert staged.daemon.ask("replay", str(take)).startswith("Identical")
 
 
 def assert_silenced(measured):
