@@ -34,15 +34,19 @@ class Connections:
         self._wanted = list(wanted)
         self._told: tuple[PortConnection, ...] = tuple(wanted)
 
-    def look(self) -> None:
-        """See what there is, and make what is wanted and not there; the next look sees whether it is."""
-        there = self._bay.connections(self._ours)
-        self._wanted = [pair for pair in self._wanted if pair not in there]
+    def look(self) -> bool:
+        """See what there is, and make what is wanted and not there; the next look sees whether it is.
+
+        Gives whether something that was wanted is there now.
+        """
+        there, wanted = self._bay.connections(self._ours), self._wanted
+        self._wanted = [pair for pair in wanted if pair not in there]
         self.make()
         told = dict.fromkeys([*there, *self._wanted])
         if set(told) != set(self._told):
             self._told = tuple(told)
             self._tell(self._told)
+        return len(self._wanted) < len(wanted)
 
     def make(self) -> None:
         """Connect what is wanted and was not there yet."""

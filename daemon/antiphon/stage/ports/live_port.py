@@ -178,7 +178,9 @@ class MidiPort:
         if self._watch.due(now_s, next_send_s):
             for link in self._watch.look():
                 self._change(link)
-            self._connections.look()
+            if self._connections.look():
+                for output in self._outputs:
+                    output.connected(now_s)
 
     def _change(self, link: WatchedPort) -> None:
         for output in (one for one in self._outputs if one.link is link):

@@ -30,8 +30,11 @@ class OutputPort:
         self.link: WatchedPort | None = port.link
         self._device, self._errors, self._echo, self._held = port.device, errors, echo, held
         self._ended: deque[tuple[float, NoteOff]] = deque()  # in doubt whether these arrived
-        # What another left sounding is ended once what hears it is connected.
-        self._usable_from_s = now_s + SETTLE_S if held.owed() else None  # None: since it was opened
+        # What another left sounding is ended once what hears it is connected, if that is soon, and again when
+        # it is seen to be: a MIDI system that is busy connects later.
+        self._left = held.owed()
+        self._again_s: float | None = None
+        self._usable_from_s = now_s + SETTLE_S if self._left else None  # None: since it was opened
 
     def send(self, event: Event | Change, at_s: float) -> None:
         self._send(to_bytes(event), event if isinstance(event, NoteOn | NoteOff) else None, at_s)
@@ -81,11 +84,24 @@ class OutputPort:
         """The port was connected anew; it is used again a little later, by `attend`."""
         self._usable_from_s = at_s + SETTLE_S
 
+    def connected(self, at_s: float) -> None:
+        """What heard the process before this one is seen to hear this one."""
+        self._again_s = at_s + SETTLE_S
+
     def attend(self, now_s: float) -> None:
         """If a port that came back may be used now, release what sounded when it went."""
         if self._usable_from_s is not None and now_s >= self._usable_from_s:
             self._usable_from_s = None
             self.settle(now_s)
+        if self._again_s is not None and now_s >= self._again_s:
+            self._again_s = None
+            self._end_again(now_s)
+
+    def _end_again(self, now_s: float) -> None:
+        sounding = self._held.owed()
+        if self.link is None or self.link.present:
+            for off in (off for off in self._left if off not in sounding):
+                self._leaves(to_bytes(off), now_s)
 
     def settle(self, now_s: float) -> None:
         """Send the note-offs that are still to be sent, if the port is there."""

@@ -49,7 +49,7 @@ def test_what_others_connect_and_part_is_told_once():
 def test_what_is_wanted_is_made_at_the_first_look_and_not_told_as_news():
     bay = Bay("keys:out", "synth:in")
     connections, told = watched(bay, [KEYS, SYNTH])
-    connections.look()
+    assert [connections.look() for _ in range(3)] == [False, True, False]
     assert bay.made == [KEYS, SYNTH]
     assert told == []
 

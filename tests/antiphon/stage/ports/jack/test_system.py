@@ -154,6 +154,24 @@ def test_one_that_takes_over_connects_first_and_then_ends_what_sounds_however_la
     assert [message for _, _, message in jack.sent] == [[0x80, 60, 64]]
 
 
+def test_where_jack_connects_late_what_sounds_is_ended_again_but_not_what_began_since():
+    jack, clock, held = FakeJack(), VirtualClock(10.0), HeldNotes()
+    for pitch in (60, 64):
+        held.follow(NoteOn(pitch))
+    wanted = [("antiphon-2:out", SYNTH)]
+    port = MidiPort(clock, Wiring(), backend=NOTHING_ELSE, start_jack=jack, held=held, connections=wanted)
+    clock.wait_until_s(10.2)
+    port.attend(None)
+    assert jack.connections == set()
+    port.send(NoteOn(64), 10.2)
+    jack.sinks.append(SYNTH)
+    for at_s in (11.0, 12.0, 13.0, 14.0):
+        clock.wait_until_s(at_s)
+        port.attend(None)
+    offs = [[0x80, 60, 64], [0x80, 64, 64]]
+    assert [message for _, _, message in jack.sent] == [*offs, [0x90, 64, 80], offs[0]]
+
+
 def test_a_name_that_fits_not_ends_the_process():
     jack = FakeJack(sources=[KEYS])
     with pytest.raises(Failure, match='no MIDI input fits "pad"'):
