@@ -21,6 +21,7 @@ from antiphon.stage.ports.jack.channel import Channel
 _SWITCH_S = 0.0001
 _END_S = 1  # a client whose server hangs is not waited for
 _SAME_NAMES = 9
+_TRIES = 5  # a busy server may refuse a name that is free
 _INSIST_S, _AGAIN_S = 2 * _END_S, 0.02
 _LIBRARY = "libjack.so.0"
 # Descriptors that were inherited have lower numbers: the system gives the lowest that is free.
@@ -94,7 +95,7 @@ def _open(jack: Any, name: str, insist: bool) -> Any:
     """A client of that name, with a number behind it where another program has it."""
     clock = SystemClock()
     insist_until_s = None  # a server that stands still answers late, so this counts from its first answer
-    number = 1
+    number, tries = 1, 0
     while number < _SAME_NAMES:
         wanted = name if number == 1 else f"{name}-{number}"
         try:
@@ -103,12 +104,12 @@ def _open(jack: Any, name: str, insist: bool) -> Any:
             # That a name is taken some servers call so, others an error of theirs.
             if error.status.server_failed:
                 raise
-        now_s = clock.now_s()
+        now_s, tries = clock.now_s(), tries + 1
         insist_until_s = insist_until_s or now_s + _INSIST_S
-        if insist and now_s < insist_until_s:
+        if tries < _TRIES or (insist and now_s < insist_until_s):
             clock.wait_until_s(now_s + _AGAIN_S, exactly=False)
         else:
-            number += 1
+            number, tries = number + 1, 0
     raise jack.JackError(f"all names from {name} to {name}-{_SAME_NAMES - 1} are taken")
 
 

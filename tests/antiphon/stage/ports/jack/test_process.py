@@ -10,16 +10,20 @@ from antiphon.stage.ports.jack.client import JackOrder, start_jack_process
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="JACK is used on Linux only")
 
-# Its server has one port, whose name tells whether the garbage collector is on.
+# Its server has one port, whose name tells whether the garbage collector is on. It refuses as many clients as
+# a file says.
 LIBRARY = """
 import gc
+from pathlib import Path
 from types import SimpleNamespace
 
 class JackError(Exception):
     pass
 
 class JackOpenError(JackError):
-    pass
+    status = SimpleNamespace(server_failed=False)
+
+refusals = int(Path(__file__).with_name("refusals").read_text())
 
 def set_error_function(_):
     pass
@@ -27,10 +31,14 @@ def set_error_function(_):
 set_info_function = set_error_function
 
 class Client:
-    name, blocksize, samplerate, realtime = "antiphon", 480, 48_000, True
+    blocksize, samplerate, realtime = 480, 48_000, True
 
-    def __init__(self, *_, **__):
-        pass
+    def __init__(self, name, **_):
+        global refusals
+        refusals -= 1
+        if refusals >= 0:
+            raise JackOpenError
+        self.name = name
 
     def __getattr__(self, _):
         return lambda *_: None
@@ -42,12 +50,13 @@ class Client:
 
 @pytest.fixture
 def jack_process(tmp_path, monkeypatch):
-    """Starts it."""
+    """Starts it, on a server that refuses it so often."""
     (tmp_path / "jack.py").write_text(LIBRARY)
     monkeypatch.syspath_prepend(tmp_path)
     started = []
 
-    def start():
+    def start(refusals=0):
+        (tmp_path / "refusals").write_text(str(refusals))
         started.append(start_jack_process(JackOrder("antiphon")))
         return started[-1]
 
@@ -69,3 +78,8 @@ def test_a_pipe_of_the_process_that_started_it_ends_with_that_process(jack_proce
     os.set_blocking(reader, False)
     assert os.read(reader, 1) == b""
     os.close(reader)
+
+
+@pytest.mark.parametrize(("refusals", "name"), [(0, "antiphon"), (4, "antiphon"), (5, "antiphon-2")])
+def test_a_name_that_is_refused_is_asked_for_again_before_another(jack_process, refusals, name):
+    assert jack_process(refusals).name == name
