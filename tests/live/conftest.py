@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from live.faults import CERTAIN, assert_takes_are_whole, scene, undisturbed_answer
+from live.faults import assert_takes_are_whole, scene
 from live.house import HERE, Player, Server, wait_for
 from live.organ import Organ, font
 
@@ -120,16 +120,13 @@ def server():
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory):
-    """An Antiphon for all that should not disturb it; `first_answer` is what it answered undisturbed."""
+    """An Antiphon for all that should not disturb it."""
     if shutil.which("jackd") is None:
         pytest.skip("jackd is not installed")
     folder = tmp_path_factory.mktemp("calm")
-    with Server(["-S"], real_time=True) as quiet:
-        answer = undisturbed_answer(quiet, tmp_path_factory.mktemp("undisturbed"))
-        with scene(quiet, folder, settings=CERTAIN) as staged:
-            staged.first_answer = answer
-            assert staged.is_answered()
-            yield staged
-            assert staged.daemon.end() == 0, staged.daemon.log
-            assert "takes over" not in staged.daemon.log
-            assert_takes_are_whole(staged.daemon.folder)
+    with Server(["-S"], real_time=True) as quiet, scene(quiet, folder) as staged:
+        assert staged.is_answered()
+        yield staged
+        assert staged.daemon.end() == 0, staged.daemon.log
+        assert "takes over" not in staged.daemon.log
+        assert_takes_are_whole(staged.daemon.folder)

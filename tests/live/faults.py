@@ -23,8 +23,6 @@ PHRASE = sorted(
     [[place * EIGHTH_S, [0x90, pitch, 80]] for place, pitch in enumerate(PITCHES)]
     + [[place * EIGHTH_S + GATE_S, [0x80, pitch, 0]] for place, pitch in enumerate(PITCHES)]
 )
-# With these a busy machine hardly changes an answer: no tempo is estimated, and all candidates are in time.
-CERTAIN = '[tempo]\nmode = "fixed"\ndownbeat = "first"\n[answer]\ncandidates = 4\n'
 # Generous: others have the machine, too.
 SILENT_S = 10.0
 OVER_S = 1.5  # nothing was heard for so long: the answer is over
@@ -56,11 +54,15 @@ class Scene:
         wait_for(lambda: self.player.onsets(played_s + GATE_S) and self.player.sounding(), "an answer")
         return played_s
 
+    def heard(self, since_s=0.0):
+        """The pitches that sounded."""
+        return [pitch for _, pitch in self.player.onsets(since_s)]
+
     def is_answered(self):
         """Play a phrase and wait until its answer is over; gives the pitches of the answer."""
         played_s = self.reach_the_answer()
         wait_for(self.is_over, "the end of an answer")
-        return [pitch for _, pitch in self.player.onsets(played_s)]
+        return self.heard(played_s)
 
     def is_over(self):
         return time.monotonic() - self.player.last_change_s() > OVER_S and not self.player.sounding()
@@ -106,20 +108,6 @@ def scene(server, folder, *arguments, environment=(), settings="", connections=F
         stack.callback(lambda: staged.player.end())
         assert staged.player.onsets() == []
         yield staged
-
-
-def undisturbed_answer(server, folder, tries=6):
-    """What a new Antiphon answers with CERTAIN settings: the first answer that comes twice, for a busy
-    machine may change one."""
-    seen = []
-    for number in range(tries):
-        mine = folder / str(number)
-        mine.mkdir()
-        with scene(server, mine, settings=CERTAIN) as staged:
-            seen.append(staged.is_answered())
-        if seen[-1] in seen[:-1]:
-            return seen[-1]
-    raise AssertionError(f"no answer came twice: {seen}")
 
 
 def kill(name, number=signal.SIGKILL):
@@ -199,11 +187,15 @@ def assert_takes_are_whole(folder, number=1):
         assert not sounding
 
 
+def answered_in(take):
+    """The pitches of the answers that a take has, which may still grow."""
+    return [timed.event.pitch for timed in played_in(take)[1] if isinstance(timed.event, NoteOn)]
+
+
 def assert_as_composed(staged, folder):
     """After its end: what was heard is what the take has, and is composed so again from what was played."""
     (take,) = folder.glob("*.mid")
-    answers = [timed.event.pitch for timed in played_in(take)[1] if isinstance(timed.event, NoteOn)]
-    assert [pitch for _, pitch in staged.player.onsets()] == answers
+    assert staged.heard() == answered_in(take)
     assert staged.daemon.ask("replay", str(take)).startswith("Identical")
 
 

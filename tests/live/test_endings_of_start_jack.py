@@ -97,8 +97,10 @@ def test_ctrl_c_while_another_command_is_imported(server, tmp_path, command, mom
     )
     time.sleep(moment_s)
     process.send_signal(signal.SIGINT)
+    # A quick machine may be done by then: a process that has ended is sent no signal.
+    was_done = process.poll() == 0
     _, err = process.communicate(timeout=60)
-    if not began_in_python(err):
+    if not was_done and not began_in_python(err):
         assert process.returncode in (INTERRUPTED, -signal.SIGINT)
         assert "Traceback" not in err
         assert err.splitlines()[-1:] in ([], ["antiphon: interrupted"])
