@@ -38,7 +38,10 @@ def test_what_another_left_is_owed_by_its_successor():
 def test_a_note_off_may_have_been_on_its_way_for_a_while():
     heartbeat = Heartbeat(CONTEXT)
     held = SharedHeldNotes(heartbeat)
-    for event in (NoteOn(60), NoteOn(64, 80, 2), NoteOff(64, 2), NoteOff(60), NoteOn(60)):
+    held.follow(NoteOn(64, 80, 2))
+    for _ in range(round(3 * STANDS_STILL_S / POLL_S)):
+        heartbeat.beat()
+    for event in (NoteOn(60), NoteOff(64, 2), NoteOff(60), NoteOn(60)):
         held.follow(event)
     assert heartbeat.sounding == (NoteOff(60),)
     assert heartbeat.doubtful == (NoteOff(64, 2),)
