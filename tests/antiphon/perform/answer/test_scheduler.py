@@ -35,9 +35,15 @@ def test_what_is_too_late_is_left_out_with_its_off():
     assert due.dropped == 1
 
 
-def test_it_says_whether_something_leaves_by_a_moment():
+def test_a_note_is_too_late_once_the_limit_is_passed():
+    late = [scheduler((1.0, NoteOn(60)), late_limit_s=0.5).due(now_s, now_s) for now_s in (1.5, 1.51)]
+    assert late == [[Timed(1.0, NoteOn(60))], []]
+
+
+def test_it_says_whether_something_leaves_by_a_moment_and_when():
     due = scheduler((1.0, NoteOn(60)))
     due.ahead_s = 0.25
+    assert due.next_s == 0.75
     assert [due.leaves_by(moment_s) for moment_s in (0.7, 0.75, 2.0)] == [False, True, True]
     due.due(2.0, 0.75)
     assert not due.leaves_by(2.0)
@@ -51,6 +57,33 @@ def test_cancelling_gives_the_offs_that_are_owed_and_nothing_more():
     assert due.idle
     assert due.next_s is None
     assert due.due(9.0, 9.0) == []
+
+
+def test_what_is_cancelled_leaves_at_that_moment_and_sounds_later():
+    due = scheduler((1.0, NoteOn(60)))
+    due.ahead_s = 0.25
+    due.due(0.75, 0.75)
+    assert due.cancel(1.5) == [Timed(1.75, NoteOff(60))]
+
+
+@given(st.lists(st.tuples(st.floats(0, 10), st.floats(0, 5)), min_size=1, max_size=20), st.data())
+def test_notes_that_end_at_other_moments_go_out_in_order(spans, data):
+    """Each on a key of its own, so nothing is closed for another."""
+    due = Scheduler(99.0)
+    ends = {}
+    for pitch, (at_s, length_s) in enumerate(spans):
+        due.add(Timed(at_s, NoteOn(pitch)))
+        due.add(Timed(at_s + length_s, NoteOff(pitch)))
+        ends[pitch] = at_s + length_s
+    for pitch in data.draw(st.lists(st.sampled_from(sorted(ends)), max_size=5)):
+        ends[pitch] = data.draw(st.floats(spans[pitch][0], 20))
+        assert due.put_off(NoteOff(pitch), "", ends[pitch])
+    sent = [timed for now_s in (3.0, 8.0, 20.0) for timed in due.due(now_s, now_s)]
+    offs = {timed.event.pitch: timed.at_s for timed in sent if isinstance(timed.event, NoteOff)}
+    assert [timed.at_s for timed in sent] == sorted(timed.at_s for timed in sent)
+    # An off at the moment of its note-on comes before it: the note is then closed by the end.
+    lasting = {pitch: end_s for pitch, end_s in ends.items() if end_s > spans[pitch][0]}
+    assert lasting.items() <= offs.items()
 
 
 def test_a_note_that_sounds_or_will_can_end_later():
