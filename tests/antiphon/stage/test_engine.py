@@ -199,6 +199,28 @@ def test_our_clock_starts_with_the_first_note_and_stops_at_the_end():
     assert [round(t.at_s, 4) for t in stage.port.sent] == [4.5, 5.475, 5.5, 6.475]
 
 
+def test_the_beat_leaves_before_a_note_of_the_same_moment():
+    """A drum machine that follows starts a step at the pulse, and the note belongs to it."""
+    sent = []
+
+    class InOrder(Loopback):
+        def send(self, event, at_s):
+            sent.append((round(at_s, 4), "note"))
+            super().send(event, at_s)
+
+        def send_clock(self, signal, at_s):
+            sent.append((round(at_s, 4), "clock"))
+            super().send_clock(signal, at_s)
+
+    stage = Outputs(scripted_voice(SCRIPT), port=InOrder)
+    stage.engine = Engine(
+        stage.clock, stage.port, stage.session, stage.reports.append, clock_out=MidiClockOut()
+    )
+    stage.run()
+    both = [what for at_s, what in sent if at_s == 4.5]
+    assert both == ["clock", "note"]
+
+
 def test_notes_and_clock_leave_early_by_the_latency_of_their_outputs():
     """Notes by 40 ms, and the clock by 10; what is reported has the moments at which it sounds."""
     stage = Outputs(scripted_voice(SCRIPT))

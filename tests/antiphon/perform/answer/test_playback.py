@@ -151,6 +151,21 @@ def test_what_is_too_late_is_counted_where_the_answer_ends():
     assert told[-1] == Answered(1.0, False, 1)
 
 
+def test_what_one_answer_left_out_is_not_counted_for_the_next():
+    playback, _, told = playing(notes=1)
+    playback.perform(2.0, 2.0)
+    playback.over_s(2.0)
+    for withdrawn in (False, True):
+        playback.begin(SimpleNamespace(answer=Answer(playback.scheduler, 1), phrase=PHRASE))
+        playback.perform(2.0, 2.0)  # its only note is left out, too
+        if withdrawn:
+            playback.withdraw()
+            playback.begin(SimpleNamespace(answer=Answer(playback.scheduler, 1), phrase=PHRASE))
+        playback.cut(2.0)
+    counted = [report.late_steps for report in told if isinstance(report, Answered)]
+    assert counted == [1, 1, 0]
+
+
 def test_a_note_that_is_more_than_a_tenth_of_a_second_late_is_not_played():
     for late_s, played in ((0.099, 1), (0.101, 0)):
         playback, _, _ = playing(notes=1)
