@@ -299,6 +299,18 @@ def test_no_click_hangs_when_the_engine_ends_or_is_suspended():
     assert clicks(stage) == [(0.25, 76), (0.75, 77), (20.25, 76), (20.75, 77)]
 
 
+@pytest.mark.parametrize("asked", ["stop", (SettingChange("click.when", "never"),)])
+def test_a_click_that_is_stopped_ends_at_once_and_none_begins(asked):
+    stage = clicking("always", phrase=[])
+    while stage.clock.now_s() < 0.76:  # in the midst of a click
+        stage.engine.turn()
+        stage.engine._rest()
+    stage.engine.ask(asked)
+    stage.run(until_s=3.0)
+    assert clicks(stage) == [(0.25, 76), (0.75, 77)]
+    assert stage.port.clicks[-1].at_s < 0.77
+
+
 def test_an_external_clock_is_followed():
     """The song begins at 0.25; the phrase is half a beat into its first bar."""
     pulses = [Clocked(0.25 + n * PULSE_S, ClockSignal("pulse")) for n in range(400)]
