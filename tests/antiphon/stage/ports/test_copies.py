@@ -48,6 +48,13 @@ def test_three_inputs_are_one():
     assert counted(played * 3) == played
 
 
+def test_only_as_many_releases_are_copies_as_strikes_were():
+    """A pad that triggers twice strikes again at once, harder: both notes are ended."""
+    twice = [(0.0, NoteOn(60)), (0.01, NoteOff(60)), (0.02, NoteOn(60, 90)), (0.025, NoteOff(60))]
+    copied = [(0.001, NoteOn(60)), (0.011, NoteOff(60))]
+    assert counted(twice + copied) == twice
+
+
 def test_other_velocities_pitches_and_channels_are_other_notes():
     chord = [
         (0.0, NoteOn(60, 80)),

@@ -19,7 +19,9 @@ NOTES = st.one_of(
     ("arrived", "after_s", "echo"),
     [
         (NoteOn(60, 80), 0.02, True),
+        (NoteOn(60, 80), 0.09, True),
         (NoteOn(60, 80), ECHO_S + 0.01, False),
+        (NoteOn(60, 80), 0.15, False),
         (NoteOn(60, 81), 0.02, False),
         (NoteOn(61, 80), 0.02, False),
         (NoteOn(60, 80, 1), 0.02, False),
@@ -60,6 +62,15 @@ def test_of_two_held_the_release_just_after_ours_is_the_echo():
     assert ours.is_echo(NoteOn(60, 80), 1.02)
     ours.sent(NoteOff(60), 1.4)
     assert [ours.is_echo(NoteOff(60), 1.42), ours.is_echo(NoteOff(60), 2.0)] == [True, False]
+
+
+def test_a_key_that_the_player_played_before_does_not_make_an_echo_the_players():
+    ours = EchoFilter()
+    for moment_s, event in ((0.0, NoteOn(60, 90)), (0.5, NoteOff(60))):
+        assert not ours.is_echo(event, moment_s)
+    ours.sent(NoteOn(60, 80), 1.0)
+    assert ours.is_echo(NoteOn(60, 80), 1.02)
+    assert ours.is_echo(NoteOff(60), 2.0)
 
 
 @given(st.lists(NOTES))
