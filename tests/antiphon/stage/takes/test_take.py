@@ -1,5 +1,6 @@
 """The recording: the bars, notes and lateness of the performance, whatever the disk does meanwhile."""
 
+import errno
 import json
 from datetime import datetime, timedelta, timezone
 
@@ -184,6 +185,34 @@ def test_of_what_waits_too_long_the_oldest_is_lost_and_counted(tmp_path, monkeyp
     assert len(notes_of(close(take), 1)) == (20 - lost) // 2
     told = [record for record in records_of(read(take.path)) if isinstance(record, Lost)]
     assert told == [Lost(lost)]
+
+
+def test_however_often_the_disk_fills_nothing_is_lost_while_little_waits(tmp_path, monkeypatch):
+    monkeypatch.setattr("antiphon.stage.takes.take.MOST_WAITING_BYTES", 400)
+    take, append = take_in(tmp_path), GrowingFile.append
+
+    def full(_file, _data):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for fills in range(10):
+        monkeypatch.setattr(GrowingFile, "append", full)
+        play(take, Received, [(4 * fills, 2, 60)])
+        assert take.trouble == f"{take.path}: cannot be written: No space left on device"
+        monkeypatch.setattr(GrowingFile, "append", append)
+        take.tend(1.0 + fills)
+        play(take, Received, [(4 * fills + 2, 2, 62)])
+    assert take.lost == 0
+    assert [onset for onset, _, _ in notes_of(close(take), 1)] == [240 * place for place in range(20)]
+
+
+def test_before_it_is_finished_its_notes_already_lie_where_they_were_played(tmp_path):
+    take = take_in(tmp_path)
+    play(take, Received, [(0, 4, 67), (4, 2, 69), (8, 6, 71)])
+    ticks, onsets = 0, []
+    for message in mido.MidiFile(take.path).tracks[-1]:
+        ticks += message.time
+        onsets += [(ticks, message.note)] if message.type == "note_on" else []
+    assert [(at - onsets[0][0], note) for at, note in onsets] == [(0, 67), (480, 69), (960, 71)]
 
 
 def test_it_is_made_safe_once_a_second(tmp_path, monkeypatch):
