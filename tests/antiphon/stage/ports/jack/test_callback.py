@@ -62,9 +62,9 @@ class CyclingClock(VirtualClock):
 class Outputs:
     """A cycle with an input and an output, and the other ends of its pipes; begins at second 10."""
 
-    def __init__(self, transport_bpm=None, realtime=True, client=None):
+    def __init__(self, transport_bpm=None, realtime=True, client=None, period=PERIOD):
         self.clock, self.client, self.broke = CyclingClock(self), client or FakeClient(), []
-        self.client.realtime = realtime
+        self.client.realtime, self.period = realtime, period
         self.arrived, arrived = os.pipe()
         leaving, self.leaving = os.pipe()
         self.pipes = [self.arrived, arrived, leaving, self.leaving]
@@ -81,11 +81,11 @@ class Outputs:
 
     def run(self):
         """One cycle, at its moment; gives what it wrote."""
-        self.cycle.run(PERIOD)
+        self.cycle.run(self.period)
         written = list(self.output.written)
         self.all_written += [data for _, data in written]
-        VirtualClock.wait_until_s(self.clock, self.clock.now_s() + PERIOD / RATE)
-        self.client.last_frame_time += PERIOD
+        VirtualClock.wait_until_s(self.clock, self.clock.now_s() + self.period / RATE)
+        self.client.last_frame_time += self.period
         return written
 
     def told(self):
@@ -132,6 +132,25 @@ def test_what_is_handed_over_is_written_on_its_frame_of_its_cycle(stage):
     assert stage.run() == [(0, bytes([0x90, 60, 64]))]
     assert stage.run() == [(120, bytes([0x80, 60, 0]))]
     assert stage.run() == []
+
+
+@pytest.mark.parametrize("period", [16, 64, 128, 239, 240, 241, 1024])
+def test_however_long_a_cycle_is_messages_leave_on_their_frames_and_have_their_moments(period):
+    """The clocks are read every 240 frames, whatever a cycle has."""
+    stage = Outputs(period=period)
+    frames = [37 * place for place in range(100)]
+    for frame in frames:
+        stage.hand_over(10.0 + frame / RATE, 0x90, 60, 64)
+    stage.input.coming = [(7, b"\x90\x3c\x40")]
+    begins, left, told = range(0, frames[-1] + period, period), [], []
+    for begin in begins:
+        left += [begin + offset for offset, _ in stage.run()]
+        told += [message.at_s for message in stage.told() if isinstance(message, Message)]
+    assert left == frames
+    assert told == pytest.approx([10.0 + (begin + 7) / RATE for begin in begins])
+    assert stage.broke == []
+    for pipe in stage.pipes:
+        os.close(pipe)
 
 
 def test_what_finds_no_room_is_written_in_the_next_cycle(stage):
