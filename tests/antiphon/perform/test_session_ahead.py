@@ -108,6 +108,21 @@ def test_a_knob_composes_anew_what_comes_after_the_next_beat():
     assert rows(sent)[-1] == (6.975, "off", 81)
 
 
+@pytest.mark.parametrize("turned", [ControlChange(20, 0), ControlChange(20, 127), ProgramChange(0)])
+def test_a_knob_in_the_silence_after_a_phrase_counts_as_one_from_before_it(turned):
+    """Most of the answer is composed by then."""
+
+    def answered(at_s):
+        control = ControlSettings(temperature=20)
+        asked = SessionSettings(
+            tempo=FIRST, sampling=FREE, answer=AnswerSettings(candidates=4, bars=2), control=control
+        )
+        made = Session(event_voice(5), asked, 7, [event_voice(6)])
+        return rows(play(made, sorted([*PHRASE, (at_s, turned)], key=lambda row: row[0]), until_s=8.0))
+
+    assert answered(2.85) == answered(0.0) != []
+
+
 WILD = {"key": Key(0, "major"), "sampling": SamplingSettings(temperature=8.0, max_temperature=8.0)}
 
 
