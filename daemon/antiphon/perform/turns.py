@@ -220,7 +220,6 @@ class Turns:
 
     def drop_phrase(self, at_s: float) -> None:
         """What was played so far is no phrase."""
-        self.hear_anew()
         if not self.phrase.empty:
             self.phrase.finish(at_s)
 

@@ -342,7 +342,9 @@ def test_another_mode_ends_it_and_the_phrase_is_answered():
     sent += session.advance(5.0)
     assert max(end for _, end, _ in sounding(sent)) <= 5.0
     play(session, [one for one in tune(IN_FOUR) if one[0] >= 5.0], until_s=25.0)
-    assert len([report for report in session.take_reports() if isinstance(report, Heard)]) == 1
+    reports = session.take_reports()
+    assert len([report for report in reports if isinstance(report, Heard)]) == 1
+    assert max(report.at_s for report in reports if isinstance(report, ChordGuessed)) <= 5.0
 
 
 def test_a_knob_chooses_it_and_leaves_it():

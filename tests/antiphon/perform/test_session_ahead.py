@@ -123,6 +123,31 @@ def test_a_knob_in_the_silence_after_a_phrase_counts_as_one_from_before_it(turne
     assert answered(2.85) == answered(0.0) != []
 
 
+@pytest.mark.parametrize("pressed", ["motif", "forget"])
+def test_a_button_in_the_silence_after_a_phrase_counts_as_one_pressed_just_before_that(pressed):
+    def answered(at_s):
+        made = choosing()
+        play(made, PHRASE, until_s=8.0)
+        sent = play(made, later(PHRASE, 8.0), until_s=at_s)
+        made.ask(pressed, at_s)
+        return rows(sent + play(made, [], until_s=16.0))
+
+    assert answered(10.85) == answered(10.41) != []
+
+
+def test_what_a_button_made_anew_is_composed_before_the_phrase_is_over_too():
+    critic = HighCritic()
+    made = choosing(critic)
+    play(made, PHRASE, until_s=8.0)
+    play(made, later(PHRASE, 8.0), until_s=10.85)
+    assert len(critic.asked) == 2
+    made.ask("motif", 10.85)
+    play(made, [], until_s=10.89)
+    assert (made.state, len(critic.asked)) == ("listening", 3)
+    play(made, [], until_s=16.0)
+    assert len(critic.asked) == 3
+
+
 WILD = {"key": Key(0, "major"), "sampling": SamplingSettings(temperature=8.0, max_temperature=8.0)}
 
 
