@@ -15,9 +15,10 @@ from antiphon.timebase import MAX_BPM, PULSES_PER_QUARTER
 # A little beyond the range, so that what lies in it is never bent.
 SHORTEST_PULSE_S = 60 / (1.1 * MAX_BPM) / PULSES_PER_QUARTER
 _SURE = 5  # pulses must come behind a gap: what only waited somewhere is no longer late by then
-_WIDE = (
-    1.5  # usual gaps: in a wider one pulses may be lost, and what follows is not believed until that is known
-)
+# Usual gaps: in a wider one pulses may be lost, and what follows is not believed until that is known.
+_WIDE = 1.5
+# Of another tempo, some gaps may just be wide and their neighbours just not.
+_NEARLY_WIDE = 1.4
 _BETTER = 1 / 6  # of the mean square: so much nearer must the pulses lie if some are taken for lost
 _COARSE = 0.35  # of a pulse: where moments are known no better, nothing is told from them
 _ANOTHER_TEMPO = 3  # wide gaps in a row are none
@@ -76,9 +77,10 @@ class FirstPulses:
         usual_s, found = self._usual_s(), []
         for place, (before_s, at_s) in enumerate(pairwise(self._moments_s), 1):
             known = self._numbers[place] - self._numbers[place - 1]
-            if at_s - before_s > (known - 1 + _WIDE) * usual_s:
-                found.append((place, max(1, round((at_s - before_s) / usual_s) - known)))
-        return _apart(found)
+            width = (at_s - before_s) / usual_s - (known - 1)
+            if width > _NEARLY_WIDE:
+                found.append((place, width))
+        return [(place, max(1, round(width) - 1)) for place, width in _apart(found) if width > _WIDE]
 
     def _count(self, gaps: Sequence[tuple[int, int]]) -> None:
         """Take those pulses for lost without which the others lie much nearer to a line."""
@@ -100,7 +102,7 @@ class FirstPulses:
         ]
 
 
-def _apart(gaps: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _apart(gaps: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
     """The gaps without those that come in a row: each is as many places on as it is gaps on."""
     rows = groupby(enumerate(gaps), lambda numbered: numbered[1][0] - numbered[0])
     rows_of_gaps = [[gap for _, gap in row] for _, row in rows]

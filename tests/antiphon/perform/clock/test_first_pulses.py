@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import simulated_clocks as clocks
@@ -43,10 +43,18 @@ def test_what_only_waited_is_not_lost(seed, place, wait_s):
 
 
 @given(st.floats(30, 200), st.floats(0.5, 2.2), st.integers(3, 20))
+@example(142.5625, 1.5, 3)
 def test_another_tempo_is_not_lost(bpm, slower, place):
     assume(bpm * slower < 290)
     gaps = [60 / bpm / 24] * place + [60 / bpm / slower / 24] * (30 - place)
     assert counted(np.cumsum([0.0, *gaps]))[1] == 30
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(1.4, 1.65), st.integers(3, 12))
+def test_gaps_of_another_tempo_that_are_just_wide_or_just_not_are_no_losses(seed, faster, place):
+    chance = np.random.default_rng(seed)
+    gaps = [PULSE_S] * place + [PULSE_S / faster] * (40 - place)
+    assert counted(clocks.gaussian(np.cumsum([0.0, *gaps]), chance, 0.0002))[1] == 40
 
 
 @given(st.lists(st.floats(0, 2), min_size=1, max_size=60), st.sampled_from([0.0, 0.001, 0.02]))
