@@ -114,7 +114,7 @@ def test_the_tracker_of_multiprocessing_is_killed_and_nobody_hears_it(server, tm
         kill("tracker")(staged)
         wait_for(staged.is_over, "the end of the answer")
         (take,) = tmp_path.glob("*.mid")
-        assert staged.heard() == answered_in(take)
+        wait_for(lambda: staged.heard() == answered_in(take), "the take to have what was heard")
         assert_silenced(staged.measure(kill("antiphon-player"), ENDED))
         assert staged.daemon.end() == 0, staged.daemon.log
     assert_takes_are_whole(tmp_path)

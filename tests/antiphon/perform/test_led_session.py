@@ -83,6 +83,16 @@ def later(answer, begin_s):
     return [(round(begin_s + at_s, 3), what, pitch) for at_s, what, pitch in answer]
 
 
+@pytest.mark.parametrize("seed", [1, 9, 18, 48])
+def test_where_the_tempo_changes_by_half_within_the_first_beat_the_answer_is_on_the_bar_line(seed):
+    """Some of the first gaps are just wide enough to look like a loss, and some just not."""
+    slow_s, quick_s = 60 / 100 / 24, 60 / 150 / 24
+    moments = 1.0 + np.cumsum([0.0, *[slow_s] * (3 + seed % 8), *[quick_s] * 960])
+    heard = clocks.gaussian(moments, np.random.default_rng(seed), 0.0002)
+    sent = play(led(), [*clock(heard), *phrase_at(moments[96:168:24])], until_s=12.0)
+    assert np.min(np.abs(moments[::96] - sent[0].at_s)) < 0.002
+
+
 def test_the_answer_begins_in_the_bar_and_the_tempo_of_an_external_clock():
     # The song began at 1.0, its second bar at 3.0; the phrase is in the second bar, a beat late.
     sent = play(led(), [*clock(STEADY), *phrase_at([3.5, 4.0, 4.5])])

@@ -17,7 +17,7 @@ SHORTEST_PULSE_S = 60 / (1.1 * MAX_BPM) / PULSES_PER_QUARTER
 _SURE = 5  # pulses must come behind a gap: what only waited somewhere is no longer late by then
 # Usual gaps: in a wider one pulses may be lost, and what follows is not believed until that is known.
 _WIDE = 1.5
-# Of another tempo, some gaps may just be wide and their neighbours just not.
+# The gaps of another tempo may lie on both sides of that limit: for a row of them, these count, too.
 _NEARLY_WIDE = 1.4
 _BETTER = 1 / 6  # of the mean square: so much nearer must the pulses lie if some are taken for lost
 _COARSE = 0.35  # of a pulse: where moments are known no better, nothing is told from them
